@@ -1,0 +1,3 @@
+"""A warehouse fulfilment service: orders become picked, packed and labelled boxes."""
+
+__version__ = "0.1.0"
