@@ -4,16 +4,15 @@ Sizes and positions are in dots, 203 to the inch unless the label says otherwise
 Commands after Zebra's ZPL II Programming Guide.
 """
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 HEX_MARK = "_"
 # ^ and ~ start commands, _ starts our hex escapes, \ starts the escapes of ^FB.
 COMMAND_CHARS = "^~_\\"
-# Code 128 in mode N: from which subset to which, and the characters that mode reads as the start of an order.
-SWITCHES = {("", "B"): ">:", ("", "C"): ">;", ("C", "B"): ">6", ("B", "C"): ">5"}
+# The characters that ^BC mode N reads as the start of an order, and how it writes them.
 INVOCATIONS = {">": ">0", "^": "><", "~": ">="}
+# Start, check and stop symbol.
 CODE128_FRAME_MODULES = 11 + 11 + 13
 CODE128_QUIET_MODULES = 10
 
@@ -71,28 +70,34 @@ def escape(text: str) -> str:
     )
 
 
-def code128_symbols(data: str) -> list[str]:
-    """Return the Code 128 symbols of `data` as ZPL mode N writes them, start code first.
+def code128_data(data: str) -> str:
+    """Return `data` as ^BC mode N wants it: start code first, the characters it would take for orders replaced.
 
-    Runs of four or more digits go to subset C (two digits a symbol), the rest to subset B.
+    An even number of digits goes to subset C (two digits a symbol), everything else to subset B. There is no change of
+    subset on the way: zebrash, which draws our previews, loses the invocation code `>5`.
     Raises UnencodableError for an empty text or anything but printable ASCII.
     """
-    if not data or not all(" " <= char <= "~" for char in data):
+    if not is_printable_ascii(data):
         raise UnencodableError(data=data, symbology="Code 128")
-    symbols: list[str] = []
-    subset = ""
-    for run in re.findall(r"(?:[0-9]{2}){2,}|^[0-9]{2}$|.", data):
-        wanted = "B" if len(run) == 1 else "C"
-        if wanted != subset:
-            symbols.append(SWITCHES[subset, wanted])
-            subset = wanted
-        symbols += [INVOCATIONS.get(run, run)] if wanted == "B" else [run[at : at + 2] for at in range(0, len(run), 2)]
-    return symbols
+    if is_subset_c(data):
+        return f">;{data}"
+    return ">:" + "".join(INVOCATIONS.get(char, char) for char in data)
 
 
 def code128_width_dots(data: str, *, module_dots: int) -> int:
     """Return the width in dots of `data` as Code 128, without its quiet zones."""
-    return (11 * (len(code128_symbols(data)) - 1) + CODE128_FRAME_MODULES) * module_dots
+    symbols = len(data) // 2 if is_subset_c(data) else len(data)
+    return (11 * symbols + CODE128_FRAME_MODULES) * module_dots
+
+
+def is_subset_c(data: str) -> bool:
+    """Tell whether Code 128 can hold `data` as pairs of digits."""
+    return data.isascii() and data.isdigit() and len(data) % 2 == 0
+
+
+def is_printable_ascii(data: str) -> bool:
+    """Tell whether `data` has characters, and only those from space to tilde."""
+    return bool(data) and all(" " <= char <= "~" for char in data)
 
 
 class Label:
@@ -119,10 +124,12 @@ class Label:
         align: Align = Align.LEFT,
         reverse: bool = False,
     ) -> None:
-        """Add text in the scalable font; with `block_width` it wraps at words into at most `lines` lines.
+        """Add text in the scalable font; with `block_width` it wraps at words and newlines into at most `lines` lines.
 
         `height` and `width` are those of a character; `reverse` prints white where the ground is black.
         """
+        if block_width is not None:
+            text = text.replace("\n", "\\&")
         block = f"^FB{block_width},{lines},0,{align},0" if block_width is not None else ""
         ground = "^FR" if reverse else ""
         self._fields.append(f"^FO{x},{y}{ground}^A0N,{height},{width or height}{block}^FH_^FD{escape(text)}^FS")
@@ -135,10 +142,9 @@ class Label:
         needs_dots = x + code128_width_dots(data, module_dots=module_dots) + CODE128_QUIET_MODULES * module_dots
         if needs_dots > self.size.width_dots:
             raise DoesNotFitError(data=data, needs_dots=needs_dots, has_dots=self.size.width_dots)
-        field = "".join(code128_symbols(data))
         below = "Y" if caption else "N"
         self._fields.append(
-            f"^FO{x},{y}^BY{module_dots},3,{height}^BCN,{height},{below},N,N,N^FH_^FD{escape(field)}^FS"
+            f"^FO{x},{y}^BY{module_dots},3,{height}^BCN,{height},{below},N,N,N^FH_^FD{escape(code128_data(data))}^FS"
         )
 
     def qr(self, x: int, y: int, data: str, *, module_dots: int = 5) -> None:
@@ -148,7 +154,7 @@ class Label:
 
     def datamatrix(self, x: int, y: int, data: str, *, module_dots: int = 5) -> None:
         """Add printable ASCII as a Data Matrix (ECC 200); raises UnencodableError for other characters."""
-        if not data or not all(" " <= char <= "~" for char in data):
+        if not is_printable_ascii(data):
             raise UnencodableError(data=data, symbology="Data Matrix")
         self._fields.append(f"^FO{x},{y}^BY2,2,1^BXN,{module_dots},200^FH_^FD{escape(data)}^FS")
 

@@ -1,0 +1,25 @@
+"""One driver a URL scheme, behind one door."""
+
+from urllib.parse import urlsplit
+
+from printers.drivers.file import FilePrinter
+from printers.drivers.queue import QueuePrinter
+from printers.drivers.tcp import TcpPrinter
+from printers.drivers.virtual import VirtualPrinter
+from printers.errors import BadAddressError
+from printers.printer import Printer
+
+SCHEMES = {
+    "tcp": TcpPrinter.from_url,
+    "virtual": VirtualPrinter.from_url,
+    "file": FilePrinter.from_url,
+    "queue": QueuePrinter.from_url,
+}
+
+
+def open_printer(url: str) -> Printer:
+    """Return the printer at `url`; nothing is connected yet. Raises BadAddressError."""
+    scheme = urlsplit(url).scheme
+    if scheme not in SCHEMES:
+        raise BadAddressError(url=url, reason="has no scheme we know")
+    return SCHEMES[scheme](url)
