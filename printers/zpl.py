@@ -10,6 +10,7 @@ from enum import StrEnum
 HEX_MARK = "_"
 # ^ and ~ start commands, _ starts our hex escapes, \ starts the escapes of ^FB.
 COMMAND_CHARS = "^~_\\"
+FIRST_PRINTABLE, LAST_PRINTABLE = ord(" "), ord("~")
 # The characters that ^BC mode N reads as the start of an order, and how it writes them.
 INVOCATIONS = {">": ">0", "^": "><", "~": ">="}
 # Start, check and stop symbol.
@@ -43,7 +44,7 @@ class DoesNotFitError(ValueError):
     def __init__(self, *, data: str, needs_dots: int, has_dots: int) -> None:
         """Keep the code and both widths."""
         super().__init__(
-            f"Barcode {data!r} needs {needs_dots} dots and the label has {has_dots}: use a narrower module or less data."
+            f"Barcode {data!r} needs {needs_dots} dots and the label has {has_dots}: take a narrower module."
         )
         self.data = data
         self.needs_dots = needs_dots
@@ -63,9 +64,7 @@ class UnencodableError(ValueError):
 def escape(text: str) -> str:
     """Return text as the data of a `^FH_^FD` field: UTF-8, everything but plain printable ASCII as `_XX`."""
     return "".join(
-        chr(byte)
-        if 0x20 <= byte < 0x7F and chr(byte) not in COMMAND_CHARS
-        else f"{HEX_MARK}{byte:02X}"
+        chr(byte) if 0x20 <= byte < 0x7F and chr(byte) not in COMMAND_CHARS else f"{HEX_MARK}{byte:02X}"
         for byte in text.encode("utf-8", errors="replace")
     )
 
@@ -134,7 +133,9 @@ class Label:
         ground = "^FR" if reverse else ""
         self._fields.append(f"^FO{x},{y}{ground}^A0N,{height},{width or height}{block}^FH_^FD{escape(text)}^FS")
 
-    def code128(self, x: int, y: int, data: str, *, height: int = 100, module_dots: int = 2, caption: bool = True) -> None:
+    def code128(
+        self, x: int, y: int, data: str, *, height: int = 100, module_dots: int = 2, caption: bool = True
+    ) -> None:
         """Add `data` (printable ASCII) as Code 128; with `caption` its text stands below the bars.
 
         Raises DoesNotFitError where bars and right quiet zone pass the edge, UnencodableError for other characters.
@@ -168,7 +169,7 @@ class Label:
         self.box(x, y, width, height, thickness=thickness)
 
     def graphic(self, x: int, y: int, field: str) -> None:
-        """Add a ready `^GF...` field (as zebrafy writes it); raises ValueError for anything that holds another command."""
+        """Add a ready `^GF...` field (as zebrafy writes it); raises ValueError for anything else."""
         body = field.strip().removesuffix("^FS")
         if not body.startswith("^GF") or "^" in body[1:] or "~" in body or not body.isascii():
             raise ValueError("A graphic must be one ^GF field and nothing else: pass it without ^XA, ^FO and ^XZ.")

@@ -1,5 +1,6 @@
 """One driver a URL scheme, behind one door."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from printers.drivers.file import FilePrinter
@@ -9,7 +10,7 @@ from printers.drivers.virtual import VirtualPrinter
 from printers.errors import BadAddressError
 from printers.printer import Printer
 
-SCHEMES = {
+SCHEMES: dict[str, Callable[[str], Printer]] = {
     "tcp": TcpPrinter.from_url,
     "virtual": VirtualPrinter.from_url,
     "file": FilePrinter.from_url,

@@ -38,14 +38,17 @@ class FilePrinter:
     def send(self, zpl: bytes, *, labels: int, timeout_s: float) -> Outcome:  # noqa: ARG002 - a file takes any job at once
         """Write the job as `NANOSECONDS-RANDOM.zpl`, so that names sort by time."""
         try:
-            handle, draft = tempfile.mkstemp(prefix=".", suffix=".part", dir=self.folder)
-            with os.fdopen(handle, "wb") as file:
-                _ = file.write(zpl)
-                file.flush()
-                os.fsync(file.fileno())
-                written_ns = os.fstat(file.fileno()).st_mtime_ns
-            whole = self.folder / f"{written_ns}-{Path(draft).stem.removeprefix('.')}.zpl"
-            _ = Path(draft).rename(whole)
+            handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=self.folder)
+            draft = Path(name)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    _ = file.write(zpl)
+                    file.flush()
+                    os.fsync(file.fileno())
+                whole = self.folder / f"{draft.stat().st_mtime_ns}-{draft.stem.removeprefix('.')}.zpl"
+                _ = draft.rename(whole)
+            finally:
+                draft.unlink(missing_ok=True)
         except OSError as error:
             return Outcome(kind=OutcomeKind.NOT_PRINTED, reason=f"the file could not be written ({error.strerror})")
         return Outcome(kind=OutcomeKind.HANDED_TO_SPOOLER, reason=f"written to {whole.name}")

@@ -1,6 +1,6 @@
 """A print queue of the operating system, through the package `zebra`; it can only say that it took the job."""
 
-from typing import Self
+from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 from zebra import Zebra
@@ -8,6 +8,24 @@ from zebra import Zebra
 from printers.errors import BadAddressError, UnreachableError
 from printers.printer import Outcome, OutcomeKind
 from printers.status import Status
+
+
+class Spooler(Protocol):
+    """The part of `zebra.Zebra` that we use."""
+
+    def getqueues(self) -> list[str]:
+        """Return the names of all queues."""
+        ...
+
+    def output(self, commands: bytes) -> None:
+        """Hand bytes to the queue."""
+        ...
+
+
+def spooler_of(queue: str) -> Spooler:
+    """Return the spooler for one queue."""
+    spooler: Spooler = Zebra(queue)  # type: ignore[no-untyped-call] # its types lie in a file mypy does not look for
+    return spooler
 
 
 class QueuePrinter:
@@ -34,7 +52,7 @@ class QueuePrinter:
         """Say that the queue exists, which is all a queue tells; raises UnreachableError."""
         # zebra's output() returns as if all were well when the queue does not exist: ask first.
         try:
-            queues = Zebra().getqueues()
+            queues = spooler_of(self.queue).getqueues()
         except OSError as error:
             raise UnreachableError(url=self.url, reason="this machine has no print spooler") from error
         if self.queue not in queues:
@@ -46,7 +64,7 @@ class QueuePrinter:
         try:
             _ = self.status()
             # Bytes, always: zebra encodes text as cp437.
-            Zebra(self.queue).output(zpl)
+            spooler_of(self.queue).output(zpl)
         except UnreachableError as error:
             return Outcome(kind=OutcomeKind.NOT_PRINTED, reason=error.reason)
         except FileNotFoundError:
