@@ -1,4 +1,4 @@
-"""The child process behind `preview`: one JSON request a line on standard input, one JSON answer a line on standard output.
+"""The child process behind `preview`: a JSON request a line on standard input, a JSON answer a line on output.
 
 Asked `{"zpl", "width", "height"}` (dots), it answers `{"png"}` in base64 or `{"error"}`.
 """

@@ -95,6 +95,11 @@ def is_whole_host_status(reply: bytes) -> bool:
     return len(FRAME.findall(reply)) >= HOST_STATUS_FRAMES
 
 
+def is_whole_setting(reply: bytes) -> bool:
+    """Tell whether the quoted answer to an SGD getvar has arrived."""
+    return QUOTED.search(reply) is not None
+
+
 def parse_host_status(reply: bytes) -> HostStatus:
     """Read the three frames of ~HS; raises GarbledError."""
     fields = [frame.decode("ascii", errors="replace").split(",") for frame in FRAME.findall(reply)]

@@ -64,7 +64,9 @@ class UnencodableError(ValueError):
 def escape(text: str) -> str:
     """Return text as the data of a `^FH_^FD` field: UTF-8, everything but plain printable ASCII as `_XX`."""
     return "".join(
-        chr(byte) if 0x20 <= byte < 0x7F and chr(byte) not in COMMAND_CHARS else f"{HEX_MARK}{byte:02X}"
+        chr(byte)
+        if FIRST_PRINTABLE <= byte <= LAST_PRINTABLE and chr(byte) not in COMMAND_CHARS
+        else f"{HEX_MARK}{byte:02X}"
         for byte in text.encode("utf-8", errors="replace")
     )
 

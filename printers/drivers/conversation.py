@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from printers.errors import SilentError, UnreachableError
-from printers.status import HostStatus, is_whole_host_status, parse_host_status, parse_setting
+from printers.status import HostStatus, is_whole_host_status, is_whole_setting, parse_host_status, parse_setting
 
 HOST_STATUS = b"~HS"
 # The SGD commands of Zebra's Link-OS guide end with a line end.
@@ -51,7 +51,7 @@ class Conversation:
 
     def odometer(self) -> int | None:
         """Ask how many labels the printer has printed in its life, None where it does not know; raises SilentError."""
-        return parse_setting(self._ask(ODOMETER, is_whole=lambda reply: reply.count(b'"') >= 2))
+        return parse_setting(self._ask(ODOMETER, is_whole=is_whole_setting))
 
     def _ask(self, question: bytes, *, is_whole: Callable[[bytes], bool]) -> bytes:
         """Return the answer to `question`, dropping whatever came late from an earlier one."""

@@ -69,6 +69,7 @@ class TcpPrinter:
     def send(self, zpl: bytes, *, labels: int, timeout_s: float) -> Outcome:
         """Print, and watch the odometer until it proves something or `timeout_s` is over."""
         ends_at = time.monotonic() + timeout_s
+        before: int | None = None
         is_sent = False
         try:
             with self._connect() as conversation:
