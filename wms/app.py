@@ -1,0 +1,101 @@
+"""create_app(): the one place where the parts meet."""
+
+import datetime as dt
+
+import flask
+import jinja2
+from flask_compress import Compress
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from wms import __version__, config, database
+from wms.config import Settings
+from wms.database import db, reading
+from wms.domain.errors import BadInputError, DomainError, NotFoundError
+from wms.resources import resource_dir
+from wms.web import blueprints, floor, security
+
+_YEAR_S = 365 * 24 * 3600
+
+
+def create_app(settings: Settings | None = None) -> flask.Flask:
+    """Build the web app on the given settings, or on those of the environment."""
+    settings = settings or config.load()
+    app = flask.Flask("wms", template_folder=str(resource_dir("templates")), static_folder=str(resource_dir("static")))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings),
+        WTF_CSRF_TIME_LIMIT=None,  # a handheld's page stays open for a whole shift
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.tls,
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(days=365),  # the device's key; sessions end on the server
+        SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,  # every static address carries the version
+        COMPRESS_MIN_SIZE=256,
+        WMS=settings,
+    )
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    with app.app_context():
+        database.prepare(db.engine)
+    _ = CSRFProtect(app)
+    _ = Compress(app)
+    floor.htmx.init_app(app)
+    security.protect(app)
+    blueprints.register(app)
+    _add_errors(app)
+    _add_health(app)
+    _ = app.context_processor(lambda: {"asset": _asset})
+    return app
+
+
+def _asset(name: str) -> str:
+    """Return the address of a static file, changed by each release so that it may be cached for a year."""
+    return flask.url_for("static", filename=name, v=__version__)
+
+
+def _add_errors(app: flask.Flask) -> None:
+    def page(status: int, sentence: str) -> tuple[str, int]:
+        return flask.render_template("errors/error.html", status=status, sentence=sentence), status
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> tuple[str, int]:
+        return page(error.code or 500, error.description or "Something went wrong.")
+
+    @app.errorhandler(CSRFError)
+    def csrf_error(_: CSRFError) -> tuple[str, int]:
+        return page(400, "This page is too old. Load it again and repeat what you did.")
+
+    @app.errorhandler(NotFoundError)
+    def not_found(error: NotFoundError) -> tuple[str, int]:
+        return page(404, str(error))
+
+    @app.errorhandler(DomainError)
+    def conflict(error: DomainError) -> tuple[str, int]:
+        return page(409, str(error))
+
+    @app.errorhandler(BadInputError)
+    def bad_input(error: BadInputError) -> tuple[str, int]:
+        return page(422, str(error))
+
+    @app.errorhandler(OperationalError)
+    def database_busy(error: OperationalError) -> tuple[str, int]:
+        # A lost connection, a deadlock or a full lock queue: nothing was counted, the handheld retries by the same id.
+        app.logger.error("database: %s", error)
+        return page(503, "The database did not answer. Nothing was counted. Try again.")
+
+
+def _add_health(app: flask.Flask) -> None:
+    @app.get("/healthz")
+    def healthz() -> str:
+        return "ok\n"
+
+    @app.get("/readyz")
+    def readyz() -> str:
+        with reading(db.engine) as session:
+            _ = session.execute(text("SELECT 1 FROM warehouses"))
+        return "ready\n"

@@ -1,0 +1,94 @@
+"""Settings: read once from WMS_* variables, frozen, and every mistake said at once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from wms.domain.errors import ConfigError
+
+WAREHOUSE_ID = 1
+_MIN_SECRET_LENGTH = 32
+_CARRIERS = ("offline", "shippo")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What an installation chooses. `demo` says that the database is the demo's own file and may be thrown away.
+
+    WMS_DATABASE_URL  postgresql://... or sqlite:///...; without it the embedded file in the data folder
+    WMS_DATA_DIR      where the embedded database, the secret and the demo's trays live (default ./var)
+    WMS_SECRET_KEY    signs cookies; without it one is made at first start and kept in the data folder
+    WMS_SHIPPO_KEY    buys real labels when a warehouse's carrier is 'shippo'
+    WMS_SHIPPO_URL    another address of the Shippo API (tests, fake server)
+    WMS_BOARD_TOKEN   when set, /board answers only to ?token=...
+    WMS_TLS           '1' when handhelds reach the server over https: cookies are then marked secure
+    """
+
+    database_url: str
+    data_dir: Path
+    secret_key: str
+    demo: bool = False
+    shippo_key: str = ""
+    shippo_url: str = "https://api.goshippo.com"
+    board_token: str = ""
+    tls: bool = False
+    database_given: bool = False
+
+    @property
+    def url(self) -> URL:
+        """The database's address, with the driver this program uses."""
+        url = make_url(self.database_url)
+        return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
+
+
+def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Settings:
+    """Read the settings; ConfigError lists every mistake. `demo` picks the demo's file where no database is named."""
+    env = os.environ if environ is None else environ
+    mistakes: list[str] = []
+    data_dir = Path(env.get("WMS_DATA_DIR", "var")).resolve()
+    given = env.get("WMS_DATABASE_URL", "").strip()
+    database_url = given or f"sqlite:///{data_dir / ('demo/demo.db' if demo else 'wms.db')}"
+    try:
+        backend = make_url(database_url).get_backend_name()
+        if backend not in {"sqlite", "postgresql"}:
+            mistakes.append(f"WMS_DATABASE_URL names {backend}; use postgresql:// or sqlite:///.")
+    except ArgumentError:
+        mistakes.append("WMS_DATABASE_URL is not an address; use postgresql://user@host/name or sqlite:///file.")
+    secret = env.get("WMS_SECRET_KEY", "")
+    if secret and len(secret) < _MIN_SECRET_LENGTH:
+        mistakes.append(f"WMS_SECRET_KEY is shorter than {_MIN_SECRET_LENGTH} characters; make it longer.")
+    if mistakes:
+        raise ConfigError(mistakes)
+    return Settings(
+        database_url=database_url,
+        data_dir=data_dir,
+        secret_key=secret or kept_secret(data_dir),
+        demo=demo,
+        shippo_key=env.get("WMS_SHIPPO_KEY", ""),
+        shippo_url=env.get("WMS_SHIPPO_URL", "https://api.goshippo.com"),
+        board_token=env.get("WMS_BOARD_TOKEN", ""),
+        tls=env.get("WMS_TLS", "") == "1",
+        database_given=bool(given),
+    )
+
+
+def kept_secret(data_dir: Path) -> str:
+    """Return the secret kept beside the data, made at the first start; a new one each start would end all sessions."""
+    path = data_dir / "secret.key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        fresh = secrets.token_hex(32)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as file:
+            _ = file.write(fresh)
+        return fresh

@@ -1,0 +1,124 @@
+"""The database: engines for both products, and `transaction`, the only place that commits.
+
+SQLite: WAL, foreign keys on, writers begin immediately behind one lock a process and one lock file between processes
+(a fair queue; the engine's own busy timeout is unfair under load). PostgreSQL: row locks do that work.
+"""
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from wms.config import Settings
+from wms.domain import Base
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+_BUSY_TIMEOUT_MS = 15_000
+_WRITE = {"wms_write": True}
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Return the create_engine options for the configured database."""
+    if settings.url.get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+
+
+def make_engine(settings: Settings) -> Engine:
+    """Return an engine of its own, for commands and the worker; the web app's comes from Flask-SQLAlchemy."""
+    engine = create_engine(settings.url, **engine_options(settings))
+    prepare(engine)
+    return engine
+
+
+def prepare(engine: Engine) -> None:
+    """Set up what SQLite needs: WAL, foreign keys, and explicit BEGIN, IMMEDIATE for writers."""
+    if engine.dialect.name != "sqlite":
+        return
+    path = engine.url.database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - narrows the driver's type
+    connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+    ):
+        _cursor = connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("wms_write", False)
+    _ = connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+class _WriteLock:
+    """One writer at a time on an SQLite file: threads queue on a lock, processes on a lock file opened in each."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread_lock = threading.Lock()
+        self._file: IO[bytes] | None = None
+        self._pid = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock for the length of one write transaction."""
+        with self._thread_lock:
+            if self._file is None or self._pid != os.getpid():
+                # A descriptor opened before a fork is shared with the parent and would exclude nobody.
+                self._file, self._pid = self._path.open("ab"), os.getpid()
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+
+_locks: dict[str, _WriteLock] = {}
+_locks_lock = threading.Lock()
+
+
+@contextmanager
+def _one_writer(engine: Engine) -> Iterator[None]:
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        yield
+        return
+    with _locks_lock:
+        lock = _locks.setdefault(path, _WriteLock(Path(path + ".lock")))
+    with lock.held():
+        yield
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """Give a session whose work is committed at the end, or rolled back whole by any exception. The only committer."""
+    with _one_writer(engine), Session(engine.execution_options(**_WRITE), expire_on_commit=False) as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Give a session for questions only: it queues behind no writer and what it might change is rolled back."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session

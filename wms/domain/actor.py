@@ -1,0 +1,39 @@
+"""Who acts, from where and when: one value a transaction, passed to every service and written with every event."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a worker may do. An admin may do all, a supervisor also picks and packs."""
+
+    PICKER = "picker"
+    PACKER = "packer"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+_IMPLIED = {
+    Role.ADMIN: frozenset(Role),
+    Role.SUPERVISOR: frozenset({Role.SUPERVISOR, Role.PICKER, Role.PACKER}),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """The worker (None for the program itself), the device's number, the moment and the scan behind one transaction."""
+
+    warehouse_id: int
+    at: dt.datetime
+    worker_id: int | None = None
+    name: str = "system"
+    device: str = ""
+    roles: frozenset[Role] = frozenset()
+    session_id: int | None = None
+    station_id: int | None = None
+    scan: str | None = None
+
+    def may(self, role: Role) -> bool:
+        """Tell whether one of the actor's roles is or implies `role`."""
+        return any(role is own or role in _IMPLIED.get(own, ()) for own in self.roles)

@@ -1,0 +1,43 @@
+"""What is sold: products with their barcodes, sizes and weights."""
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wms.domain.base import Base, InWarehouse, Row, refers
+
+
+class Product(Row, Base, kw_only=True):
+    """A thing with a SKU; sizes in millimetres, weight in grams (0 = not known)."""
+
+    __tablename__ = "products"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "sku"),
+        CheckConstraint("weight_g >= 0 AND length_mm >= 0 AND width_mm >= 0 AND height_mm >= 0", name="sizes"),
+    )
+
+    sku: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    weight_g: Mapped[int] = mapped_column(default=0)
+    length_mm: Mapped[int] = mapped_column(default=0)
+    width_mm: Mapped[int] = mapped_column(default=0)
+    height_mm: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def volume_ml(self) -> int:
+        """Millilitres of the product's box, rounded up; 0 where a size is not known."""
+        return -(-self.length_mm * self.width_mm * self.height_mm // 1000)
+
+
+class Barcode(InWarehouse, Base, kw_only=True):
+    """A code that means a product: GTIN (14 digits), supplier's code or SKU; `quantity` units at once (a case)."""
+
+    __tablename__ = "barcodes"
+    __table_args__ = (
+        Index(None, "warehouse_id", "product_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        refers("product_id", "products"),
+    )
+
+    code: Mapped[str] = mapped_column(String(80), primary_key=True)
+    product_id: Mapped[int]
+    quantity: Mapped[int] = mapped_column(default=1)

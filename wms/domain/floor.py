@@ -1,0 +1,143 @@
+"""The floor: places, locations, carts, stations, printers and carton types.
+
+A place is anything that can hold stock. Locations, totes, packages and stations are places: they share their id with
+a row in `places`. Four outside places (ids 1 to 4) stand for the world beyond the door and hold no balance.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wms.domain.base import Base, EnumText, Row, one_of, refers
+
+
+class PlaceKind(StrEnum):
+    """What kind of place holds the stock."""
+
+    LOCATION = "location"
+    TOTE = "tote"
+    PACKAGE = "package"
+    STATION = "station"
+    OUTSIDE = "outside"
+
+
+SUPPLIER_ID = 1
+CUSTOMER_ID = 2
+ADJUSTMENT_ID = 3
+SCRAP_ID = 4
+OUTSIDE = {SUPPLIER_ID: "supplier", CUSTOMER_ID: "customer", ADJUSTMENT_ID: "adjustment", SCRAP_ID: "scrap"}
+
+
+class Place(Row, Base, kw_only=True):
+    """The row that a location, tote, package or station shares its id with, so that stock can point to any of them."""
+
+    __tablename__ = "places"
+    __table_args__ = (one_of("kind", PlaceKind),)
+
+    kind: Mapped[PlaceKind] = mapped_column(EnumText(PlaceKind))
+
+
+class LocationKind(StrEnum):
+    """What a location is for. Only PICK is picked from; LANE, HOLD and DOCK carry `D` codes, the others `L` codes."""
+
+    PICK = "pick"
+    RESERVE = "reserve"
+    LANE = "lane"
+    HOLD = "hold"
+    DOCK = "dock"
+    HOSPITAL = "hospital"
+    DEPOT = "depot"
+
+
+class Location(Row, Base, kw_only=True):
+    """An address with coordinates in metres. `barcode` is what its label carries, `check` the 3-digit spoken string."""
+
+    __tablename__ = "locations"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "code"),
+        UniqueConstraint("warehouse_id", "barcode"),
+        one_of("kind", LocationKind),
+        refers("id", "places"),
+    )
+
+    LANES: ClassVar = frozenset({LocationKind.LANE, LocationKind.HOLD, LocationKind.DOCK})
+
+    code: Mapped[str] = mapped_column(String(40))
+    barcode: Mapped[str] = mapped_column(String(16))
+    check: Mapped[str] = mapped_column("check_string", String(8))
+    kind: Mapped[LocationKind] = mapped_column(EnumText(LocationKind))
+    zone: Mapped[str] = mapped_column(String(16), default="")
+    aisle: Mapped[str] = mapped_column(String(16), default="")
+    bay: Mapped[str] = mapped_column(String(16), default="")
+    level: Mapped[str] = mapped_column(String(16), default="")
+    position: Mapped[str] = mapped_column(String(16), default="")
+    x_m: Mapped[float] = mapped_column(default=0.0)
+    y_m: Mapped[float] = mapped_column(default=0.0)
+    pick_sequence: Mapped[int] = mapped_column(default=0)
+
+
+class Cart(Row, Base, kw_only=True):
+    """A picking cart: how many totes it carries, and at most how much."""
+
+    __tablename__ = "carts"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "barcode"),
+        CheckConstraint("slots > 0 AND volume_ml > 0 AND weight_g > 0", name="capacity"),
+    )
+
+    barcode: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(40))
+    slots: Mapped[int]
+    volume_ml: Mapped[int]
+    weight_g: Mapped[int]
+
+
+class Printer(Row, Base, kw_only=True):
+    """A label printer by its address: virtual://, tcp://, file:/// or queue://."""
+
+    __tablename__ = "printers"
+    __table_args__ = (UniqueConstraint("warehouse_id", "name"),)
+
+    name: Mapped[str] = mapped_column(String(40))
+    url: Mapped[str] = mapped_column(String(200))
+
+
+class Station(Row, Base, kw_only=True):
+    """A packing station: a place, chosen by scanning its code, with its printer."""
+
+    __tablename__ = "stations"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "barcode"),
+        refers("id", "places"),
+        refers("printer_id", "printers"),
+    )
+
+    barcode: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(40))
+    printer_id: Mapped[int | None] = mapped_column(default=None)
+
+
+class CartonType(Row, Base, kw_only=True):
+    """A box size one can choose; inner sizes in millimetres, the empty box's weight and the most it carries in grams."""
+
+    __tablename__ = "carton_types"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "barcode"),
+        UniqueConstraint("warehouse_id", "name"),
+        CheckConstraint("length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="sizes"),
+    )
+
+    barcode: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(40))
+    length_mm: Mapped[int]
+    width_mm: Mapped[int]
+    height_mm: Mapped[int]
+    weight_g: Mapped[int] = mapped_column(default=0)
+    max_weight_g: Mapped[int] = mapped_column(default=30_000)
+
+    @property
+    def volume_ml(self) -> int:
+        """Millilitres inside."""
+        return self.length_mm * self.width_mm * self.height_mm // 1000

@@ -1,0 +1,58 @@
+"""The outbox: slow work asked for in the transaction that causes it, taken by a worker with a lease."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from wms.domain.actor import Actor
+from wms.domain.base import Base, EnumText, Row, one_of
+
+
+class JobKind(StrEnum):
+    """What a job does; jobs/handlers has one function for each."""
+
+    BUY_LABEL = "buy label"
+    VOID_LABEL = "void label"
+    PRINT = "print"
+
+
+class JobStatus(StrEnum):
+    """Where a job stands: OPEN is due at `due_at`, DEAD has used up its attempts and waits for a person."""
+
+    OPEN = "open"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Job(Row, Base, kw_only=True):
+    """One piece of slow work. `key` makes it unique; `owner`, `attempt` and `leased_until` fence a worker that was lost."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "key"),
+        Index(None, "warehouse_id", "status", "due_at"),
+        one_of("kind", JobKind),
+        one_of("status", JobStatus),
+    )
+
+    kind: Mapped[JobKind] = mapped_column(EnumText(JobKind))
+    key: Mapped[str] = mapped_column(String(120))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    asked_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    status: Mapped[JobStatus] = mapped_column(EnumText(JobStatus), default=JobStatus.OPEN)
+    attempt: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str] = mapped_column(String(60), default="")
+    leased_until: Mapped[dt.datetime | None] = mapped_column(default=None)
+    error: Mapped[str] = mapped_column(String(500), default="")
+    ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+def enqueue(session: Session, actor: Actor, kind: JobKind, key: str, **payload: int | str) -> Job:
+    """Ask for slow work in the caller's transaction; the unique key refuses the same work twice at the flush."""
+    job = Job(warehouse_id=actor.warehouse_id, kind=kind, key=key, payload=payload, asked_at=actor.at, due_at=actor.at)
+    session.add(job)
+    return job

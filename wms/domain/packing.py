@@ -1,0 +1,147 @@
+"""Packages: a box that is filled unit by unit, weighed, labelled and sealed by its own label's scan."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wms.domain.base import Base, EnumText, InWarehouse, Row, one_of, refers
+from wms.domain.errors import DomainError
+from wms.domain.journal import Event
+from wms.domain.lifecycle import Lifecycle
+
+
+class PackageStatus(StrEnum):
+    """Where a package stands. CANCELLED: opened for an order that was cancelled before it was sealed."""
+
+    OPEN = "open"
+    SEALED = "sealed"
+    HANDED_OVER = "handed over"
+    CANCELLED = "cancelled"
+
+
+_S = PackageStatus
+PACKAGE_LIFECYCLE = Lifecycle(
+    "package",
+    {
+        _S.OPEN: {_S.SEALED, _S.CANCELLED},
+        _S.SEALED: {_S.HANDED_OVER, _S.OPEN},
+        _S.HANDED_OVER: set(),
+        _S.CANCELLED: set(),
+    },
+)
+
+
+class NotAllScannedError(DomainError):
+    """A label was asked for a package whose units are not all scanned: refused whatever is posted."""
+
+    def __init__(self, *, missing: int) -> None:
+        super().__init__(f"{missing} units are not scanned. Scan every unit first.")
+        self.missing = missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackingStarted(Event):
+    """A packer opened an order's package at a station."""
+
+    package: str
+    station: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitPacked(Event):
+    """A unit was scanned at the packing station and put in the box."""
+
+    package: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongUnitCaught(Event):
+    """A unit that does not belong to the order was found while packing: a pick error that did not leave the house.
+
+    `cause` is foreign (not in this order) or extra (more than ordered); `sku` is '' for a barcode nobody knows.
+    """
+
+    package: str
+    sku: str
+    cause: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageWeighed(Event):
+    """The package's weight was taken (`weighed`) or computed from its contents."""
+
+    package: str
+    weight_g: int
+    expected_g: int
+    weighed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageMoved(Event):
+    """A package went from one status to another."""
+
+    package: str
+    now: str
+    then: str
+    reason: str = ""
+
+
+class Package(Row, Base, kw_only=True):
+    """A box: a place. `barcode` is our own `P` code; `weight_g` is 0 until it is weighed or computed."""
+
+    __tablename__ = "packages"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "barcode"),
+        UniqueConstraint("warehouse_id", "order_id", "number"),
+        Index(None, "warehouse_id", "status"),
+        Index(None, "warehouse_id", "station_id", "status"),
+        one_of("status", PackageStatus),
+        refers("id", "places"),
+        refers("order_id", "orders"),
+        refers("station_id", "stations"),
+        refers("carton_type_id", "carton_types"),
+    )
+
+    barcode: Mapped[str] = mapped_column(String(16))
+    order_id: Mapped[int]
+    number: Mapped[int]
+    station_id: Mapped[int]
+    opened_at: Mapped[dt.datetime]
+    worker_id: Mapped[int | None]
+    carton_type_id: Mapped[int | None] = mapped_column(default=None)
+    status: Mapped[PackageStatus] = mapped_column(EnumText(PackageStatus), default=PackageStatus.OPEN)
+    weight_g: Mapped[int] = mapped_column(default=0)
+    weighed: Mapped[bool] = mapped_column(default=False)
+    sealed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    handed_over_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+    def move_to(self, then: PackageStatus, reason: str = "") -> PackageMoved:
+        """Change the status; IllegalMoveError where the lifecycle forbids it."""
+        event = PackageMoved(order_id=self.order_id, package=self.barcode, now=self.status, then=then, reason=reason)
+        self.status = PACKAGE_LIFECYCLE.check(self.status, then)
+        return event
+
+
+class PackageLine(InWarehouse, Base, kw_only=True):
+    """How many units of an order line were scanned into a package."""
+
+    __tablename__ = "package_lines"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        refers("package_id", "packages"),
+        refers("line_id", "order_lines"),
+        refers("product_id", "products"),
+    )
+
+    package_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    lot: Mapped[str] = mapped_column(String(40), primary_key=True, default="")
+    serial: Mapped[str] = mapped_column(String(60), primary_key=True, default="")
+    product_id: Mapped[int]
+    quantity: Mapped[int]

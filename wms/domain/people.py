@@ -1,0 +1,102 @@
+"""People and what they hold: the warehouse, workers with badges and roles, devices and their sessions."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wms.domain.actor import Role
+from wms.domain.base import Base, Row, refers
+from wms.domain.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSignedIn(Event):
+    """A badge opened a session on a device."""
+
+    worker: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSignedOut(Event):
+    """A session was ended by its worker, by hand-over or from the desk."""
+
+    worker: str
+    reason: str
+
+
+class Warehouse(Base, kw_only=True):
+    """One building with its time zone, sender's address and switches."""
+
+    __tablename__ = "warehouses"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(80))
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    address: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
+    demo: Mapped[bool] = mapped_column(default=False)
+    carrier: Mapped[str] = mapped_column(String(16), default="offline")
+    accuracy_target_pct: Mapped[float] = mapped_column(default=99.8)
+    units_per_hour_plan: Mapped[int] = mapped_column(default=0)
+
+
+class Counter(Base, kw_only=True):
+    """The last number given out for a kind of thing (orders, waves, packages ...)."""
+
+    __tablename__ = "counters"
+
+    warehouse_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(24), primary_key=True)
+    value: Mapped[int]
+
+
+class Worker(Row, Base, kw_only=True):
+    """A person who scans a badge. `badge` is the code's text, random and revocable (a new one is issued)."""
+
+    __tablename__ = "workers"
+    __table_args__ = (UniqueConstraint("warehouse_id", "badge"), UniqueConstraint("warehouse_id", "name"))
+
+    name: Mapped[str] = mapped_column(String(80))
+    badge: Mapped[str] = mapped_column(String(16))
+    roles_text: Mapped[str] = mapped_column("roles", String(64))
+    active: Mapped[bool] = mapped_column(default=True)
+    left_handed: Mapped[bool] = mapped_column(default=False)
+    dark: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The worker's own roles, without those they imply."""
+        return frozenset(Role(word) for word in self.roles_text.split("|") if word)
+
+
+class Device(Row, Base, kw_only=True):
+    """A handheld, packing PC or desk browser, known by a long-lived cookie; `number` is what people call it."""
+
+    __tablename__ = "devices"
+    __table_args__ = (UniqueConstraint("warehouse_id", "key_hash"),)
+
+    key_hash: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int]
+    first_seen_at: Mapped[dt.datetime]
+
+
+class WorkerSession(Row, Base, kw_only=True):
+    """A worker signed in on a device. The cookie's token is kept as a SHA-256 only; ended or idle sessions are dead."""
+
+    __tablename__ = "worker_sessions"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "token_hash"),
+        Index(None, "warehouse_id", "worker_id"),
+        refers("worker_id", "workers"),
+        refers("device_id", "devices"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(String(64))
+    worker_id: Mapped[int]
+    device_id: Mapped[int]
+    started_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]
+    station_id: Mapped[int | None] = mapped_column(default=None)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)

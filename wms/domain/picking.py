@@ -1,0 +1,295 @@
+"""Batches and pick tasks: what one picker takes on one walk with one cart, line by line."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wms.domain.base import Base, EnumText, InWarehouse, Row, one_of, refers
+from wms.domain.journal import Event
+from wms.domain.lifecycle import Lifecycle
+
+
+class BatchStatus(StrEnum):
+    """Where a batch stands."""
+
+    WAITING = "waiting"
+    STARTED = "started"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+_B = BatchStatus
+# CANCELLED is for a wave taken back before its first scan, and for a batch whose orders were all cancelled.
+BATCH_LIFECYCLE = Lifecycle(
+    "batch",
+    {
+        _B.WAITING: {_B.STARTED, _B.CANCELLED},
+        _B.STARTED: {_B.DONE, _B.WAITING, _B.CANCELLED},
+        _B.DONE: set(),
+        _B.CANCELLED: set(),
+    },
+)
+
+
+class TaskStatus(StrEnum):
+    """Where a pick task stands."""
+
+    OPEN = "open"
+    PICKED = "picked"
+    SHORT = "short"
+    CANCELLED = "cancelled"
+
+
+_T = TaskStatus
+TASK_LIFECYCLE = Lifecycle(
+    "pick task",
+    {
+        _T.OPEN: {_T.PICKED, _T.SHORT, _T.CANCELLED},
+        _T.PICKED: {_T.OPEN},
+        _T.SHORT: {_T.OPEN},
+        _T.CANCELLED: set(),
+    },
+)
+
+
+class Step(StrEnum):
+    """What the picker is asked for within a task."""
+
+    LOCATION = "location"
+    ITEM = "item"
+    TOTE = "tote"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchMoved(Event):
+    """A batch went from one status, worker or device to another."""
+
+    batch: str
+    then: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToteBound(Event):
+    """A tote was bound to a slot of the cart for an order."""
+
+    batch: str
+    tote: str
+    slot: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShelfReached(Event):
+    """The right location was scanned."""
+
+    task_id: int
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemPicked(Event):
+    """An item was scanned into the picker's hands: `quantity` units at once (a case counts several)."""
+
+    task_id: int
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsPut(Event):
+    """The units in hand went into the order's tote: these are the picked units."""
+
+    task_id: int
+    sku: str
+    quantity: int
+    tote: str
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskShorted(Event):
+    """Less was found than asked."""
+
+    task_id: int
+    sku: str
+    location: str
+    asked: int
+    found: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskSkipped(Event):
+    """A line was put to the end of the walk."""
+
+    task_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanUndone(Event):
+    """The last step of a task was taken back. `units` counts put units that went back to the shelf."""
+
+    task_id: int
+    step: str
+    units: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanRefused(Event):
+    """A scan was wrong and counted for nothing: the near miss, with what was wanted."""
+
+    station: str
+    code: str
+    kind: str
+    wanted: str
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TotesDropped(Event):
+    """Totes were put down in a lane."""
+
+    batch: str
+    lane: str
+    totes: int
+
+
+class Batch(Row, Base, kw_only=True):
+    """One walk. `name` is what people read ('W31-2'); times and metres are the plan's."""
+
+    __tablename__ = "batches"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "name"),
+        Index(None, "warehouse_id", "status"),
+        Index(None, "warehouse_id", "wave_id"),
+        Index(
+            "uq_batches_cart_started",
+            "warehouse_id",
+            "cart_id",
+            unique=True,
+            sqlite_where=text("status = 'started'"),
+            postgresql_where=text("status = 'started'"),
+        ),
+        one_of("status", BatchStatus),
+        refers("wave_id", "waves"),
+        refers("cart_id", "carts"),
+        refers("worker_id", "workers"),
+    )
+
+    name: Mapped[str] = mapped_column(String(24))
+    wave_id: Mapped[int]
+    cutoff_at: Mapped[dt.datetime]
+    status: Mapped[BatchStatus] = mapped_column(EnumText(BatchStatus), default=BatchStatus.WAITING)
+    position: Mapped[int] = mapped_column(default=0)
+    metres: Mapped[float] = mapped_column(default=0.0)
+    work_s: Mapped[float] = mapped_column(default=0.0)
+    cart_id: Mapped[int | None] = mapped_column(default=None)
+    worker_id: Mapped[int | None] = mapped_column(default=None)
+    device: Mapped[str] = mapped_column(String(40), default="")
+    started_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    # The location the picker stands at, as last proved by a scan.
+    location_id: Mapped[int | None] = mapped_column(default=None)
+
+    def _move_to(self, then: BatchStatus, reason: str = "") -> BatchMoved:
+        self.status = BATCH_LIFECYCLE.check(self.status, then)
+        return BatchMoved(batch=self.name, then=then, reason=reason)
+
+    def start(self, *, cart_id: int, worker_id: int, device: str, at: dt.datetime) -> BatchMoved:
+        """Give the walk to a worker with a cart on a device."""
+        event = self._move_to(BatchStatus.STARTED)
+        self.cart_id, self.worker_id, self.device = cart_id, worker_id, device
+        self.started_at = self.started_at or at
+        return event
+
+    def take_over(self, *, worker_id: int, device: str) -> BatchMoved:
+        """Move a started walk to another worker or device; the other one sees that it has moved."""
+        self.worker_id, self.device = worker_id, device
+        return BatchMoved(batch=self.name, then="taken over")
+
+    def hand_back(self) -> BatchMoved:
+        """Put a started walk without bound totes back into the queue."""
+        event = self._move_to(BatchStatus.WAITING)
+        self.cart_id = self.worker_id = self.location_id = None
+        self.device = ""
+        return event
+
+    def finish(self, at: dt.datetime) -> BatchMoved:
+        """End the walk: every tote is in a lane."""
+        self.done_at = at
+        return self._move_to(BatchStatus.DONE)
+
+    def cancel(self, reason: str) -> BatchMoved:
+        """Take the walk out of the queue for good."""
+        return self._move_to(BatchStatus.CANCELLED, reason)
+
+
+class BatchOrder(InWarehouse, Base, kw_only=True):
+    """An order's place in a batch: its slot on the cart and its tote once one is bound. One tote an order and batch."""
+
+    __tablename__ = "batch_orders"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "batch_id", "slot"),
+        Index(None, "warehouse_id", "order_id"),
+        refers("batch_id", "batches"),
+        refers("order_id", "orders"),
+        refers("tote_id", "totes"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int]
+    tote_id: Mapped[int | None] = mapped_column(default=None)
+    dropped_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+class PickTask(Row, Base, kw_only=True):
+    """Take `quantity` of a product from a location for an order. `in_hand` is scanned, `picked` is in the tote."""
+
+    __tablename__ = "pick_tasks"
+    __table_args__ = (
+        Index(None, "warehouse_id", "batch_id", "sequence"),
+        Index(None, "warehouse_id", "order_id"),
+        CheckConstraint("quantity > 0 AND in_hand >= 0 AND picked >= 0", name="quantity"),
+        CheckConstraint("picked + in_hand <= quantity", name="never_over"),
+        one_of("status", TaskStatus),
+        one_of("step", Step),
+        refers("batch_id", "batches"),
+        refers("order_id", "orders"),
+        refers("line_id", "order_lines"),
+        refers("allocation_id", "allocations"),
+        refers("product_id", "products"),
+        refers("location_id", "locations"),
+    )
+
+    batch_id: Mapped[int]
+    order_id: Mapped[int]
+    line_id: Mapped[int]
+    allocation_id: Mapped[int]
+    product_id: Mapped[int]
+    location_id: Mapped[int]
+    quantity: Mapped[int]
+    sequence: Mapped[int]
+    lot: Mapped[str] = mapped_column(String(40), default="")
+    serial: Mapped[str] = mapped_column(String(60), default="")
+    status: Mapped[TaskStatus] = mapped_column(EnumText(TaskStatus), default=TaskStatus.OPEN)
+    step: Mapped[Step] = mapped_column(EnumText(Step), default=Step.LOCATION)
+    in_hand: Mapped[int] = mapped_column(default=0)
+    picked: Mapped[int] = mapped_column(default=0)
+    skips: Mapped[int] = mapped_column(default=0)
+    short_reason: Mapped[str] = mapped_column(String(24), default="")
+    done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+    @property
+    def remaining(self) -> int:
+        """Units still to scan."""
+        return self.quantity - self.picked - self.in_hand
+
+    def move_to(self, then: TaskStatus, at: dt.datetime | None = None) -> None:
+        """Change the status; IllegalMoveError where the lifecycle forbids it."""
+        self.status = TASK_LIFECYCLE.check(self.status, then)
+        self.done_at = at

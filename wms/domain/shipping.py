@@ -1,0 +1,105 @@
+"""Labels: bought (or made) once for a package, with the intent written down before any money can be spent."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wms.domain.base import Base, EnumText, Row, one_of, refers
+from wms.domain.journal import Event
+from wms.domain.lifecycle import Lifecycle
+
+
+class LabelStatus(StrEnum):
+    """Where a label stands. UNSETTLED: the carrier's answer was lost and a look-up must say whether it was bought."""
+
+    WANTED = "wanted"
+    BUYING = "buying"
+    UNSETTLED = "unsettled"
+    BOUGHT = "bought"
+    REFUSED = "refused"
+    VOIDING = "voiding"
+    VOIDED = "voided"
+
+
+_S = LabelStatus
+LABEL_LIFECYCLE = Lifecycle(
+    "label",
+    {
+        _S.WANTED: {_S.BUYING, _S.REFUSED},
+        _S.BUYING: {_S.BOUGHT, _S.REFUSED, _S.UNSETTLED, _S.WANTED},
+        _S.UNSETTLED: {_S.BOUGHT, _S.REFUSED},
+        _S.BOUGHT: {_S.VOIDING},
+        _S.REFUSED: set(),
+        _S.VOIDING: {_S.VOIDED, _S.BOUGHT},
+        _S.VOIDED: set(),
+    },
+)
+STANDING = frozenset({_S.WANTED, _S.BUYING, _S.UNSETTLED, _S.BOUGHT, _S.VOIDING})
+_STANDING_SQL = text("status NOT IN ('refused', 'voided')")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelMoved(Event):
+    """A label went from one status to another."""
+
+    package: str
+    then: str
+    carrier: str
+    tracking_number: str = ""
+    reason: str = ""
+
+
+class Label(Row, Base, kw_only=True):
+    """One label intent for one package. At most one per package stands (partial unique index).
+
+    `prepared` is what the carrier needs to find the purchase again after a lost answer; `barcodes` are the texts its
+    bars may carry beside the tracking number; amounts are minor units of `currency`; `zpl` is what is printed.
+    """
+
+    __tablename__ = "labels"
+    __table_args__ = (
+        Index(
+            "uq_labels_standing",
+            "warehouse_id",
+            "package_id",
+            unique=True,
+            sqlite_where=_STANDING_SQL,
+            postgresql_where=_STANDING_SQL,
+        ),
+        Index(None, "warehouse_id", "tracking_number"),
+        one_of("status", LabelStatus),
+        refers("package_id", "packages"),
+    )
+
+    package_id: Mapped[int]
+    carrier: Mapped[str] = mapped_column(String(24))
+    service: Mapped[str] = mapped_column(String(60))
+    wanted_at: Mapped[dt.datetime]
+    status: Mapped[LabelStatus] = mapped_column(EnumText(LabelStatus), default=LabelStatus.WANTED)
+    prepared: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    tracking_number: Mapped[str] = mapped_column(String(60), default="")
+    barcodes: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
+    zpl: Mapped[str] = mapped_column(Text, default="")
+    amount_cents: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(String(3), default="")
+    charged: Mapped[bool] = mapped_column(default=False)
+    external_id: Mapped[str] = mapped_column(String(80), default="")
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    bought_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+    def move_to(self, then: LabelStatus, *, package: str, order_id: int, reason: str = "") -> LabelMoved:
+        """Change the status; IllegalMoveError where the lifecycle forbids it."""
+        self.status = LABEL_LIFECYCLE.check(self.status, then)
+        self.reason = reason[:500]
+        return LabelMoved(
+            order_id=order_id,
+            package=package,
+            then=then,
+            carrier=self.carrier,
+            tracking_number=self.tracking_number,
+            reason=self.reason,
+        )

@@ -1,0 +1,95 @@
+"""Totes: barcoded containers that carry one order's units from the shelf to the packing station."""
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wms.domain.base import Base, EnumText, Row, one_of, refers
+from wms.domain.errors import DomainError
+from wms.domain.lifecycle import Lifecycle
+
+
+class ToteStatus(StrEnum):
+    """Where a tote stands."""
+
+    FREE = "free"
+    PICKING = "picking"
+    STAGED = "staged"
+    PACKING = "packing"
+    LOST = "lost"
+
+
+_S = ToteStatus
+TOTE_LIFECYCLE = Lifecycle(
+    "tote",
+    {
+        _S.FREE: {_S.PICKING, _S.LOST},
+        _S.PICKING: {_S.STAGED, _S.FREE, _S.LOST},
+        _S.STAGED: {_S.PACKING, _S.FREE, _S.LOST},
+        _S.PACKING: {_S.FREE, _S.STAGED, _S.LOST},
+        _S.LOST: {_S.FREE},
+    },
+)
+
+
+class ToteTakenError(DomainError):
+    """The tote is in use for another order."""
+
+    def __init__(self, barcode: str, where: str) -> None:
+        super().__init__(f"{barcode} is {where}.")
+        self.barcode = barcode
+        self.where = where
+
+
+class Tote(Row, Base, kw_only=True):
+    """A tote: a place. While it is not free it belongs to one order; `lane_id` says where it stands when staged."""
+
+    __tablename__ = "totes"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "barcode"),
+        Index(None, "warehouse_id", "order_id"),
+        one_of("status", ToteStatus),
+        refers("id", "places"),
+        refers("order_id", "orders"),
+        refers("lane_id", "locations"),
+    )
+
+    barcode: Mapped[str] = mapped_column(String(16))
+    volume_ml: Mapped[int] = mapped_column(default=30_000)
+    status: Mapped[ToteStatus] = mapped_column(EnumText(ToteStatus), default=ToteStatus.FREE)
+    order_id: Mapped[int | None] = mapped_column(default=None)
+    lane_id: Mapped[int | None] = mapped_column(default=None)
+    staged_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+    def _move_to(self, then: ToteStatus) -> None:
+        self.status = TOTE_LIFECYCLE.check(self.status, then)
+
+    def take(self, order_id: int) -> None:
+        """Bind a free tote to an order at the start of a pick; ToteTakenError where it is in use."""
+        if self.status is not ToteStatus.FREE:
+            raise ToteTakenError(self.barcode, "in use" if self.order_id else self.status)
+        self._move_to(ToteStatus.PICKING)
+        self.order_id = order_id
+
+    def stage(self, lane_id: int, at: dt.datetime) -> None:
+        """Put the tote down in a lane."""
+        self._move_to(ToteStatus.STAGED)
+        self.lane_id = lane_id
+        self.staged_at = at
+
+    def open(self) -> None:
+        """Take the tote up at a packing station."""
+        self._move_to(ToteStatus.PACKING)
+
+    def free(self) -> None:
+        """Give the tote back for use; the caller has seen that it is empty."""
+        self._move_to(ToteStatus.FREE)
+        self.order_id = None
+        self.lane_id = None
+        self.staged_at = None
+
+    def lose(self) -> None:
+        """Mark the tote as not to be found."""
+        self._move_to(ToteStatus.LOST)

@@ -1,0 +1,59 @@
+"""The verdicts' shapes, one constructor each, with the cue of the UX paper's section 7."""
+
+from wms.domain.codes import Code, CodeKind
+from wms.services.screens import Card, Feedback
+
+_LAST = 8
+
+
+def accepted(words: str = "") -> Feedback:
+    """A step was taken: green bar, tick."""
+    return Feedback(tone="ok", cue="step", words=words)
+
+
+def line_done(words: str) -> Feedback:
+    """A line is done."""
+    return Feedback(tone="ok", cue="line", words=words)
+
+
+def complete(words: str) -> Feedback:
+    """A tote, an order or a box is complete: full green."""
+    return Feedback(tone="ok", cue="complete", words=words)
+
+
+def told(words: str) -> Feedback:
+    """A command was taken: blue bar."""
+    return Feedback(tone="info", cue="command", words=words)
+
+
+def repeated(words: str) -> Feedback:
+    """Already counted: amber bar."""
+    return Feedback(tone="warn", cue="repeated", words=words)
+
+
+def wrong(words: str) -> Feedback:
+    """Wrong location or not possible now: red panel."""
+    return Feedback(tone="wrong", cue="wrong", words=words)
+
+
+def stop(words: str, *, have: Card | None = None, need: Card | None = None) -> Feedback:
+    """Wrong item, tote or unit: full red with both sides, stop tone, until the next right scan."""
+    return Feedback(tone="wrong", cue="stop", words=words, have=have, need=need)
+
+
+def wrong_type(code: Code, wanted: str) -> Feedback:
+    """Name what was scanned and what is wanted, or show the end of a code nobody knows."""
+    if code.kind is CodeKind.UNKNOWN:
+        return unknown(code)
+    a = "an" if code.kind.value[0] in "aeiou" else "a"
+    return Feedback(
+        tone="wrong", cue="wrong", words=f"That is {a} {code.kind.value.upper()}. Scan the {wanted.upper()}"
+    )
+
+
+def unknown(code: Code) -> Feedback:
+    """A code that means nothing here."""
+    return Feedback(tone="wrong", cue="unknown", words=f"Not known: ...{code.text[-_LAST:]}. Scan HELP card")
+
+
+NOT_COUNTED = Feedback(tone="warn", cue="repeated", words="Not counted. Look at the screen")

@@ -1,0 +1,92 @@
+"""Every scan counts exactly once: the scan's own id is kept with its verdict, whatever the line does.
+
+The frame of each station: take the scan's id in, refuse a scan made for another task, let the station judge, answer
+with the screen as it then is. A repeated id gets the first verdict again and changes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, parse
+from wms.domain.journal import Scan, record
+from wms.domain.picking import ScanRefused
+from wms.services import feedback
+from wms.services.screens import Answer, Card, Feedback, Screen
+from wms.services.upserting import insert_new
+
+_MAX_CODE = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pulled:
+    """A trigger pull as posted: the code read, the scan's own id, the task's token and the handheld's clock in ms."""
+
+    code: str
+    scan: str
+    token: str
+    pulled_ms: int | None = None
+
+
+CurrentScreen = Callable[[Session, Actor], Screen]
+Judge = Callable[[Session, Actor, Code, Screen], Feedback]
+
+_VERDICT = select(Scan.answer).where(Scan.warehouse_id == bindparam("warehouse_id"), Scan.scan == bindparam("scan"))
+_KEEP = (
+    update(Scan)
+    .where(Scan.warehouse_id == bindparam("the_warehouse"), Scan.scan == bindparam("the_scan"))
+    .values(tone=bindparam("the_tone"), answer=bindparam("the_answer"))
+)
+
+
+def take(
+    session: Session, actor: Actor, station: str, pulled: Pulled, current_screen: CurrentScreen, judge: Judge
+) -> Answer:
+    """Take one scan in and answer it; the actor must carry the scan's id."""
+    fresh = insert_new(
+        session,
+        Scan,
+        warehouse_id=actor.warehouse_id,
+        scan=pulled.scan,
+        at=actor.at,
+        worker_id=actor.worker_id,
+        device=actor.device,
+        station=station,
+        code=pulled.code[:_MAX_CODE],
+        pulled_ms=pulled.pulled_ms,
+        tone="",
+        answer={},
+    )
+    if not fresh:
+        return Answer(screen=current_screen(session, actor), feedback=_kept(session, actor, pulled.scan))
+    before = current_screen(session, actor)
+    if pulled.token == before.token:
+        verdict = judge(session, actor, parse(pulled.code), before)
+    else:
+        verdict = feedback.NOT_COUNTED
+    if verdict.tone in {"wrong", "warn"}:
+        code = parse(pulled.code)
+        refused = ScanRefused(
+            station=station, code=code.text[:_MAX_CODE], kind=code.kind, wanted=before.wants, said=verdict.words
+        )
+        record(session, actor, refused)
+    _ = session.execute(
+        _KEEP,
+        {
+            "the_warehouse": actor.warehouse_id,
+            "the_scan": pulled.scan,
+            "the_tone": verdict.tone,
+            "the_answer": asdict(verdict),
+        },
+    )
+    session.flush()
+    return Answer(screen=current_screen(session, actor), feedback=verdict)
+
+
+def _kept(session: Session, actor: Actor, scan: str) -> Feedback:
+    kept = session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one()
+    cards = {side: Card(**kept[side]) for side in ("have", "need") if kept.get(side)}
+    return Feedback(**{**kept, "have": None, "need": None, **cards})

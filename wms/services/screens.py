@@ -1,0 +1,65 @@
+"""What a scan answers: a Screen (one frozen dataclass = one template) and the Feedback on the scan just made."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """One side of a wrong-item panel: what the worker has, or needs. `sku` picks the picture; '' where unknown."""
+
+    name: str
+    sku: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feedback:
+    """The verdict on a scan: `tone` is none, info, ok, warn or wrong; `cue` names sound and vibration; `words` <= 8.
+
+    `have` and `need` fill the full red panel of a wrong item or tote, which stays until the next right scan.
+    """
+
+    tone: str = "none"
+    cue: str = ""
+    words: str = ""
+    have: Card | None = None
+    need: Card | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screen:
+    """Base of all floor screens.
+
+    `token` is the opaque token of the task on screen (a scan made for another one does not count); `wants` the barcode
+    type asked for; `accept` the codes that would be right (None for blind counts and badges); `job` the top bar's
+    text; `done` of `total` draws the progress line (total 0: none).
+    """
+
+    station: ClassVar[str]
+
+    token: str
+    wants: str
+    accept: tuple[str, ...] | None = None
+    job: str = ""
+    done: int = 0
+    total: int = 0
+
+    @property
+    def name(self) -> str:
+        """The screen's name: the class name in snake case (ScanItem -> scan_item)."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+    @property
+    def template(self) -> str:
+        """The template of this screen."""
+        return f"{self.station}/{self.name}.html"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a station answers to a scan: the screen as it is now, and the verdict."""
+
+    screen: Screen
+    feedback: Feedback

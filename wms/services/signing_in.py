@@ -1,0 +1,182 @@
+"""Badges open sessions: one worker on one device, known by a random token of which the database keeps only a hash."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor, Role
+from wms.domain.codes import Code, CodeKind, Command, parse
+from wms.domain.journal import record
+from wms.domain.people import Device, Worker, WorkerSession, WorkerSignedIn, WorkerSignedOut
+from wms.services import feedback
+from wms.services.numbering import next_number
+from wms.services.screens import Feedback, Screen
+
+IDLE_LIMIT = dt.timedelta(minutes=10)
+DESK_IDLE_LIMIT = dt.timedelta(hours=2)
+SESSION_LIMIT = dt.timedelta(hours=10)
+_SEEN_STEP = dt.timedelta(seconds=30)
+TOKEN = "sign-in"  # noqa: S105 - the task token of the sign-in screen, no secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn(Screen):
+    """Nobody is signed in on this device: scan a badge."""
+
+    station: ClassVar[str] = "signing_in"
+
+    token: str = TOKEN
+    wants: str = "badge"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Browser:
+    """What a browser's cookie says: the device's key, and the session's token ('' when nobody is signed in)."""
+
+    device_key: str
+    token: str = ""
+
+
+def digest(secret: str) -> str:
+    """Return the SHA-256 of a token or key, as the database keeps it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datetime, scan: str | None = None) -> Actor:
+    """Say who acts: the worker whose open session the browser holds, or nobody (worker_id None) on a known device."""
+    device = session.scalars(
+        select(Device).where(Device.warehouse_id == warehouse_id, Device.key_hash == digest(browser.device_key))
+    ).one_or_none()
+    nobody = Actor(warehouse_id=warehouse_id, at=at, name="", device=str(device.number) if device else "", scan=scan)
+    if not browser.token or device is None:
+        return nobody
+    found = session.execute(
+        select(WorkerSession, Worker)
+        .join(
+            Worker,
+            (Worker.warehouse_id == WorkerSession.warehouse_id) & (Worker.id == WorkerSession.worker_id),
+        )
+        .where(
+            WorkerSession.warehouse_id == warehouse_id,
+            WorkerSession.token_hash == digest(browser.token),
+            WorkerSession.device_id == device.id,
+        )
+    ).one_or_none()
+    if found is None or not _is_open(*found, at):
+        return nobody
+    open_session, worker = found
+    return replace(
+        nobody,
+        worker_id=worker.id,
+        name=worker.name,
+        roles=worker.roles,
+        session_id=open_session.id,
+        station_id=open_session.station_id,
+    )
+
+
+def _is_open(open_session: WorkerSession, worker: Worker, at: dt.datetime) -> bool:
+    idle = DESK_IDLE_LIMIT if worker.roles & {Role.SUPERVISOR, Role.ADMIN} or open_session.station_id else IDLE_LIMIT
+    return (
+        worker.active
+        and open_session.ended_at is None
+        and at - open_session.seen_at <= idle
+        and at - open_session.started_at <= SESSION_LIMIT
+    )
+
+
+def keep_alive(session: Session, actor: Actor) -> None:
+    """Note that the session is in use, at most every half minute so that most scans write nothing here."""
+    _ = session.execute(
+        update(WorkerSession)
+        .where(
+            WorkerSession.warehouse_id == actor.warehouse_id,
+            WorkerSession.id == actor.session_id,
+            WorkerSession.seen_at < actor.at - _SEEN_STEP,
+        )
+        .values(seen_at=actor.at)
+    )
+
+
+def handles(actor: Actor, code: Code) -> bool:
+    """Tell whether a scan is about who works here, on whatever screen it was made."""
+    return actor.worker_id is None or code.kind is CodeKind.BADGE or code.command is Command.LOG_OUT
+
+
+def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token: str) -> tuple[Actor, Feedback]:
+    """Take a badge or LOG OUT; return who acts from now on. `new_token` becomes the session's when one is opened."""
+    parsed = parse(code)
+    if parsed.command is Command.LOG_OUT and actor.worker_id is not None:
+        return sign_out(session, actor, "log out"), feedback.told("Logged out")
+    if parsed.kind is not CodeKind.BADGE:
+        return actor, feedback.wrong_type(parsed, "badge")
+    worker = session.scalars(
+        select(Worker).where(
+            Worker.warehouse_id == actor.warehouse_id, Worker.badge == parsed.text, Worker.active.is_(True)
+        )
+    ).one_or_none()
+    if worker is None:
+        return actor, feedback.wrong("Badge not known. See the lead")
+    if worker.id == actor.worker_id:
+        return actor, feedback.accepted(f"{worker.name}, go on")
+    if actor.worker_id is not None:
+        actor = sign_out(session, actor, f"handed over to {worker.name}")
+    return sign_in(session, actor, worker, browser, new_token), feedback.accepted(f"Hello {worker.name}")
+
+
+def sign_in(session: Session, actor: Actor, worker: Worker, browser: Browser, new_token: str) -> Actor:
+    """Open a session for a worker on this browser's device, with a new token."""
+    device = _device(session, actor, browser.device_key)
+    opened = WorkerSession(
+        warehouse_id=actor.warehouse_id,
+        token_hash=digest(new_token),
+        worker_id=worker.id,
+        device_id=device.id,
+        started_at=actor.at,
+        seen_at=actor.at,
+    )
+    session.add(opened)
+    session.flush()
+    signed_in = replace(
+        actor,
+        worker_id=worker.id,
+        name=worker.name,
+        roles=worker.roles,
+        device=str(device.number),
+        session_id=opened.id,
+        station_id=None,
+    )
+    record(session, signed_in, WorkerSignedIn(worker=worker.name))
+    return signed_in
+
+
+def sign_out(session: Session, actor: Actor, reason: str) -> Actor:
+    """End the actor's session; what was begun stays with the worker and waits for the next badge."""
+    _ = session.execute(
+        update(WorkerSession)
+        .where(WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.id == actor.session_id)
+        .values(ended_at=actor.at)
+    )
+    record(session, actor, WorkerSignedOut(worker=actor.name, reason=reason))
+    return replace(actor, worker_id=None, name="", roles=frozenset(), session_id=None, station_id=None)
+
+
+def _device(session: Session, actor: Actor, device_key: str) -> Device:
+    key_hash = digest(device_key)
+    device = session.scalars(
+        select(Device).where(Device.warehouse_id == actor.warehouse_id, Device.key_hash == key_hash)
+    ).one_or_none()
+    if device is None:
+        device = Device(
+            warehouse_id=actor.warehouse_id,
+            key_hash=key_hash,
+            number=next_number(session, actor.warehouse_id, "device"),
+            first_seen_at=actor.at,
+        )
+        session.add(device)
+        session.flush()
+    return device

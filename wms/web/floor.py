@@ -1,0 +1,127 @@
+"""What all scan stations share: a posted form becomes a Scan, an Answer becomes a page or its changed parts."""
+
+import secrets
+from dataclasses import dataclass
+
+import flask
+from flask_htmx import HTMX
+from sqlalchemy.orm import Session
+
+from wms.database import db, reading, transaction
+from wms.domain.actor import Actor, Role
+from wms.domain.codes import parse
+from wms.domain.errors import BadInputError, DomainError
+from wms.services import feedback, scanning, signing_in
+from wms.services.scanning import CurrentScreen, Judge, Pulled
+from wms.services.screens import Answer, Feedback, Screen
+from wms.web import sessions
+
+htmx = HTMX()
+_MAX_SCAN_ID = 64
+_CONFLICT = 409
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Station:
+    """A scan station's web side: its word, layout and role, with the two functions of its service."""
+
+    name: str
+    layout: str
+    role: Role
+    current_screen: CurrentScreen
+    judge: Judge
+
+
+def read_scan() -> Pulled:
+    """Read the scan contract's fields; BadInputError where the scan has no usable id."""
+    form = flask.request.form
+    scan = form.get("scan", "")
+    if not scan or len(scan) > _MAX_SCAN_ID:
+        raise BadInputError("The scan has no id. Load the page again.")
+    at = form.get("at", "")
+    return Pulled(
+        code=form.get("code", ""),
+        scan=scan,
+        token=form.get("ask", ""),
+        pulled_ms=int(at) if at.isascii() and at.isdigit() else None,
+    )
+
+
+def show(station: Station) -> flask.Response:
+    """Answer a GET: the screen as the database has it."""
+    with reading(db.engine) as session:
+        actor = sessions.actor(session)
+        screen = _screen(session, actor, station)
+    return render(station, Answer(screen=screen, feedback=Feedback()), actor)
+
+
+def scan(station: Station) -> flask.Response:
+    """Answer a POST: one request, one transaction, one response."""
+    pulled = read_scan()
+    new_token = secrets.token_urlsafe(32)
+    try:
+        with transaction(db.engine) as session:
+            before = sessions.actor(session, scan=pulled.scan)
+            actor, answer = _take(session, before, station, pulled, new_token)
+    except DomainError as error:
+        return _refused(station, error)
+    if actor.session_id != before.session_id:
+        if actor.session_id is None:
+            _ = flask.session.pop("token", None)
+        else:
+            flask.session["token"] = new_token
+    return render(station, answer, actor)
+
+
+def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new_token: str) -> tuple[Actor, Answer]:
+    if signing_in.handles(before, parse(pulled.code)):
+        actor = before
+
+        def judge(session: Session, _: Actor, __: object, ___: Screen) -> Feedback:
+            nonlocal actor
+            actor, verdict = signing_in.scan(session, before, pulled.code, sessions.browser(), new_token)
+            if actor.worker_id is not None and not actor.may(station.role):
+                actor = signing_in.sign_out(session, actor, f"no {station.role} badge")
+                return feedback.wrong(f"No {station.role} badge. See the lead")
+            return verdict
+
+        def screen(session: Session, _: Actor) -> Screen:
+            return _screen(session, actor, station)
+
+        answer = scanning.take(session, before, station.name, pulled, screen, judge)
+        return actor, answer
+    signing_in.keep_alive(session, before)
+    return before, scanning.take(session, before, station.name, pulled, station.current_screen, station.judge)
+
+
+def _screen(session: Session, actor: Actor, station: Station) -> Screen:
+    if actor.worker_id is None or not actor.may(station.role):
+        return signing_in.SignIn(job=station.name)
+    return station.current_screen(session, actor)
+
+
+def _refused(station: Station, error: DomainError) -> flask.Response:
+    with reading(db.engine) as session:
+        actor = sessions.actor(session)
+        screen = _screen(session, actor, station)
+    answer = render(station, Answer(screen=screen, feedback=feedback.wrong(str(error))), actor)
+    answer.status_code = _CONFLICT
+    return answer
+
+
+def render(station: Station, answer: Answer, actor: Actor) -> flask.Response:
+    """Render the whole page, or for scan.js only the parts that change; the cue travels in X-Cue too."""
+    body = flask.render_template(
+        answer.screen.template,
+        layout="layouts/swap.html" if htmx else f"layouts/{station.layout}.html",
+        screen=answer.screen,
+        feedback=answer.feedback,
+        actor=actor,
+        station_action=flask.request.path,
+        fresh_scan=secrets.token_hex(16),
+    )
+    response = flask.make_response(body)
+    response.headers["X-Cue"] = answer.feedback.cue
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("HX-Request")
+    return response

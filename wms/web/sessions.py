@@ -1,0 +1,64 @@
+"""Who is at the browser: the signed cookie's device key and token, turned into an Actor; role checks for desk pages."""
+
+import datetime as dt
+import functools
+import secrets
+from collections.abc import Callable
+from typing import ParamSpec
+
+import flask
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from wms.config import WAREHOUSE_ID
+from wms.database import db, reading
+from wms.domain.actor import Actor, Role
+from wms.services import signing_in
+from wms.services.signing_in import Browser
+
+P = ParamSpec("P")
+
+
+def now() -> dt.datetime:
+    """Return the server's moment."""
+    return dt.datetime.now(dt.UTC)
+
+
+def browser() -> Browser:
+    """Read the cookie, giving a new browser its device key."""
+    flask.session.permanent = True
+    if "device" not in flask.session:
+        flask.session["device"] = secrets.token_urlsafe(24)
+    return Browser(device_key=flask.session["device"], token=flask.session.get("token", ""))
+
+
+def actor(session: Session, scan: str | None = None) -> Actor:
+    """Return who is at the browser; `worker_id` is None when nobody is signed in."""
+    return signing_in.actor_of(session, WAREHOUSE_ID, browser(), now(), scan)
+
+
+def needs(
+    role: Role,
+) -> Callable[[Callable[P, flask.typing.ResponseReturnValue]], Callable[P, flask.typing.ResponseReturnValue]]:
+    """Guard a desk page: nobody goes to sign in, a worker without the role gets 403. The actor is in `flask.g.actor`."""
+
+    def guard(view: Callable[P, flask.typing.ResponseReturnValue]) -> Callable[P, flask.typing.ResponseReturnValue]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> flask.typing.ResponseReturnValue:
+            with reading(db.engine) as session:
+                found = actor(session)
+            if found.worker_id is None:
+                return _to_sign_in()
+            if not found.may(role):
+                flask.abort(403, f"{found.name} has no {role} badge. Ask a supervisor.")
+            flask.g.actor = found
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def _to_sign_in() -> Response:
+    after = flask.request.full_path.rstrip("?") if flask.request.method == "GET" else flask.url_for("desk.home")
+    return flask.redirect(flask.url_for("signing_in.page", next=after))
