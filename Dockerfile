@@ -24,5 +24,5 @@ RUN pip install --no-deps /tmp/dist/*.whl
 RUN mkdir /data && chown 10001:10001 /data
 WORKDIR /data
 USER 10001:10001
-HEALTHCHECK CMD python -c "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=3)"
+HEALTHCHECK CMD python -c "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=10)"
 CMD wms db upgrade && exec gunicorn --bind "$HOST:$PORT" --worker-class gthread --workers "$(nproc)" --threads 4 --keep-alive 75 'wms.app:create_app()'

@@ -70,7 +70,7 @@ class Build:
     def _start(self, words: str) -> Stage:
         name = words.partition(" AS ")[2] or "final"
         root = self.folder / name
-        _ = subprocess.run([sys.executable, "-m", "venv", root / "python"], check=True)
+        _ = subprocess.run([_python_for_everyone(), "-m", "venv", root / "python"], check=True)
         for folder in ("tmp", "work"):
             (root / folder).mkdir()
         env = {key: value for key, value in os.environ.items() if not key.startswith(("WMS_", "PYTHON", "VIRTUAL_"))}
@@ -108,3 +108,19 @@ class Build:
                 _ = shutil.copytree(source, target, ignore=CONTEXT_LEFT_OUT)
             else:
                 _ = shutil.copy(source, target)
+
+
+def _python_for_everyone() -> Path:
+    """Return a Python 3.11 or later that a plain user may run too: this one, or the distribution's."""
+    for python in (Path(sys.executable).resolve(), Path("/usr/bin/python3").resolve()):
+        open_to_all = python.exists() and all(folder.stat().st_mode & 0o005 == 0o005 for folder in python.parents)
+        if open_to_all and _is_recent(python):
+            return python
+    raise AssertionError(
+        "Install a Python 3.11 or later that every user may run (Debian: apt-get install python3-venv)."
+    )
+
+
+def _is_recent(python: Path) -> bool:
+    test = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))"
+    return subprocess.run([python, "-c", test], check=False, capture_output=True).returncode == 0

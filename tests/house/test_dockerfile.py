@@ -25,9 +25,9 @@ def test_the_image_serves_its_first_page_and_health_check_as_a_plain_user(image:
     env = image.env | {"HOST": "127.0.0.1", "PORT": "0"}
     command = ["sh", "-c", image.command]
     with serving(command, cwd=image.workdir, env=env, user_id=image.user_id) as url:
+        assert len(fetch_page_and_assets(url)) > 1
         image.env["PORT"] = url.rpartition(":")[2]
         image.run(image.healthcheck)
-        assert len(fetch_page_and_assets(url)) > 1
         assert (image.root / "data" / "wms.db").stat().st_uid == (image.user_id or os.geteuid())
 
 
