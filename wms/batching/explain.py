@@ -1,0 +1,36 @@
+"""Sentences for the supervisor: why an order walks where it does."""
+
+from wms.batching.schedule import Slot
+from wms.batching.workload import Workload
+
+
+def why_here(work: Workload, number: int, batch: list[int], *, is_frozen: bool) -> tuple[float, float, str]:
+    """Return what the order adds to its batch and what it walks alone, in metres, and a sentence about it."""
+    others = len(batch) - 1
+    alone_m = work.metres([number])
+    added_m = work.metres(batch) - work.metres([other for other in batch if other != number])
+    company = f"With {others} other{'s' if others > 1 else ''}" if others else "By itself"
+    kept = ", in a frozen batch" if is_frozen else ""
+    due_s = work.orders[number].due_s
+    due = "" if due_s is None else f", {due_in_words(due_s)}"
+    walk = f"adds {added_m:.0f} m here, {alone_m:.0f} m alone" if others else f"walks {alone_m:.0f} m"
+    return added_m, alone_m, f"{company}{kept}{due}: {walk}."
+
+
+def lateness_in_words(slot: Slot | None, late_s: float) -> str:
+    """Return a sentence to add for a late order."""
+    return "No picker is left for it." if slot is None else f"Late by {_duration(late_s)}."
+
+
+def due_in_words(due_s: float) -> str:
+    """Return a cutoff as a worker says it."""
+    return f"due in {_duration(due_s)}" if due_s >= 0 else f"due {_duration(-due_s)} ago"
+
+
+def _duration(seconds: float) -> str:
+    """Whole minutes, with hours from an hour on; at least a minute."""
+    minutes = max(1, round(seconds / 60))
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"

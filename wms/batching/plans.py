@@ -1,0 +1,98 @@
+"""What planning gives back."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from wms.batching.layout import LocationId
+from wms.batching.problem import Cart, OrderId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """The sequence in which locations are visited, depot to depot, and its length."""
+
+    stops: tuple[LocationId, ...]
+    metres: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedOrder:
+    """An order's place in the plan: what it adds to its batch, what it would walk alone, and a sentence why here.
+
+    `late_s` is None when it is on time, has no cutoff, or nobody is there to walk it.
+    """
+
+    id: OrderId
+    added_m: float
+    alone_m: float
+    late_s: float | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Orders that walk together with one cart; `picker_id`, `start_s` and `finish_s` are None when not scheduled."""
+
+    orders: tuple[PlannedOrder, ...]
+    cart: Cart
+    route: Route
+    units: int
+    work_s: float
+    picker_id: Hashable | None
+    start_s: float | None
+    finish_s: float | None
+    is_frozen: bool
+
+    @property
+    def order_ids(self) -> tuple[OrderId, ...]:
+        """The orders' ids, in the order given."""
+        return tuple(order.id for order in self.orders)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LateOrder:
+    """An order that will miss its cutoff; without times when no picker is left for its batch."""
+
+    id: OrderId
+    due_s: float
+    finish_s: float | None
+    late_s: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unplanned:
+    """An order in no batch, and a sentence why."""
+
+    id: OrderId
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """The plan in figures, beside two ways of walking without it: order by order, and carts filled as orders came."""
+
+    metres: float
+    work_s: float
+    stops: int
+    units: int
+    metres_one_by_one: float
+    metres_first_come: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """Batches in the sequence in which they should start.
+
+    `lower_bound_m` is a length no plan can beat and `gap` how far above it this plan may be (0.25 is 25 %);
+    both are None where routes are not exact: no bound. `is_route_exact` says so.
+    """
+
+    batches: tuple[Batch, ...]
+    late: tuple[LateOrder, ...]
+    unplanned: tuple[Unplanned, ...]
+    totals: Totals
+    is_route_exact: bool
+    lower_bound_m: float | None
+    gap: float | None
+    iterations: int
+    elapsed_s: float

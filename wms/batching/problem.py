@@ -1,0 +1,162 @@
+"""What is to be planned: the floor, the orders, the carts and the people."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TypeAlias
+
+from wms.batching.errors import InvalidProblemError
+from wms.batching.layout import Layout, LocationId
+
+OrderId: TypeAlias = Hashable
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """So many units to take from one location."""
+
+    location: LocationId
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """One order: its lines, the room it takes on a cart, and when it must be picked.
+
+    `due_s` counts from the start of the plan (None: no cutoff; negative: already missed). Of orders that
+    cannot all be on time, those with the higher `priority` (0 or more) go first.
+    """
+
+    id: OrderId
+    lines: tuple[Line, ...]
+    totes: int = 1
+    volume_ml: int = 0
+    weight_g: int = 0
+    due_s: float | None = None
+    priority: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cart:
+    """A shape of cart and what it carries; None means without limit. There are always enough carts of a shape."""
+
+    name: str
+    totes: int
+    volume_ml: int | None = None
+    weight_g: int | None = None
+    lines: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picker:
+    """Somebody who can walk, from and until so many seconds after the start of the plan."""
+
+    id: Hashable
+    available_from_s: float = 0.0
+    available_until_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Speeds:
+    """How long work takes: walking, each stop, each unit, and setting a cart up for a batch."""
+
+    metres_per_s: float = 1.2
+    stop_s: float = 8.0
+    unit_s: float = 2.0
+    setup_s: float = 120.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """Everything a plan depends on.
+
+    The first cart that holds a batch is the one it gets. Without pickers nothing is scheduled: batches have no times
+    and no order counts as late. `frozen` are batches that stay together whatever they cost (their room is not checked).
+    """
+
+    layout: Layout
+    orders: tuple[Order, ...]
+    carts: tuple[Cart, ...]
+    pickers: tuple[Picker, ...] = ()
+    speeds: Speeds = field(default_factory=Speeds)
+    frozen: tuple[tuple[OrderId, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be planned, naming the field."""
+        _check_orders(self.orders)
+        _check_carts(self.carts)
+        _check_people(self.pickers, self.speeds)
+        _check_frozen(self.frozen, {order.id for order in self.orders})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Params:
+    """How hard to try. The defaults suit a wave of a few thousand orders."""
+
+    chunk_orders: int = 300
+    """Orders compared with one another at a time: construction time grows with its square."""
+    due_window_s: float = 1800.0
+    """Orders due within so many seconds of one another may walk together from the start."""
+
+    def __post_init__(self) -> None:
+        """Refuse values without sense."""
+        _refuse(self.chunk_orders <= 1, "params.chunk_orders", "must be 2 or more")
+        _refuse(not self.due_window_s >= 0, "params.due_window_s", "must be 0 or more")
+
+
+def _refuse(wrong: bool, where: str, fault: str) -> None:  # noqa: FBT001 - reads like a sentence
+    """Raise for the field if it is wrong."""
+    if wrong:
+        raise InvalidProblemError(where, fault)
+
+
+def _check_orders(orders: tuple[Order, ...]) -> None:
+    """Refuse unknown quantities, times and repeated orders."""
+    seen: set[OrderId] = set()
+    for number, order in enumerate(orders):
+        where = f"orders[{number}]"
+        _refuse(order.id in seen, f"{where}.id", f"order {order.id!r} is given twice")
+        seen.add(order.id)
+        _refuse(not order.lines, f"{where}.lines", "an order needs at least one line")
+        for index, line in enumerate(order.lines):
+            _refuse(line.quantity < 1, f"{where}.lines[{index}].quantity", "must be 1 or more")
+        _refuse(order.totes < 1, f"{where}.totes", "an order needs at least one tote")
+        _refuse(order.volume_ml < 0, f"{where}.volume_ml", "must be 0 or more")
+        _refuse(order.weight_g < 0, f"{where}.weight_g", "must be 0 or more")
+        _refuse(order.priority < 0, f"{where}.priority", "must be 0 or more")
+        _refuse(order.due_s is not None and not isfinite(order.due_s), f"{where}.due_s", "must be a number or None")
+
+
+def _check_carts(carts: tuple[Cart, ...]) -> None:
+    """Refuse a plan without carts and carts without room."""
+    _refuse(not carts, "carts", "give at least one shape of cart")
+    for number, cart in enumerate(carts):
+        where = f"carts[{number}]"
+        _refuse(cart.totes < 1, f"{where}.totes", "must be 1 or more")
+        for name, room in (("volume_ml", cart.volume_ml), ("weight_g", cart.weight_g), ("lines", cart.lines)):
+            _refuse(room is not None and room < 1, f"{where}.{name}", "must be 1 or more, or None for no limit")
+
+
+def _check_people(pickers: tuple[Picker, ...], speeds: Speeds) -> None:
+    """Refuse shifts that end before they start, and speeds without sense."""
+    for number, picker in enumerate(pickers):
+        until = picker.available_until_s
+        fault = "a shift must end after it starts"
+        _refuse(not isfinite(picker.available_from_s), f"pickers[{number}].available_from_s", "must be a number")
+        _refuse(
+            until is not None and not until > picker.available_from_s, f"pickers[{number}].available_until_s", fault
+        )
+    _refuse(not 0 < speeds.metres_per_s < float("inf"), "speeds.metres_per_s", "must be more than 0")
+    for name, value in (("stop_s", speeds.stop_s), ("unit_s", speeds.unit_s), ("setup_s", speeds.setup_s)):
+        _refuse(not 0 <= value < float("inf"), f"speeds.{name}", "must be 0 or more")
+
+
+def _check_frozen(frozen: tuple[tuple[OrderId, ...], ...], known: set[OrderId]) -> None:
+    """Refuse frozen batches that are empty, share an order or name an unknown one."""
+    seen: set[OrderId] = set()
+    for number, batch in enumerate(frozen):
+        _refuse(not batch, f"frozen[{number}]", "a batch needs at least one order")
+        for order in batch:
+            _refuse(order not in known, f"frozen[{number}]", f"order {order!r} is not among the orders")
+            _refuse(order in seen, f"frozen[{number}]", f"order {order!r} is in two batches")
+            seen.add(order)

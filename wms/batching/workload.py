@@ -1,0 +1,126 @@
+"""A problem made ready for search: orders, stops and carts as numbers and arrays."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wms.batching.plans import Unplanned
+from wms.batching.problem import Cart, Order, Problem
+from wms.batching.routing import Router, Stops, router_for
+
+Batching: TypeAlias = list[list[int]]
+"""Batches of order numbers: indices into `Workload.orders`."""
+Loads: TypeAlias = NDArray[np.float64]
+
+ROOMS = ("totes", "volume_ml", "weight_g", "lines")
+"""What fills a cart, in the sequence of the columns of `loads` and `rooms`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Workload:
+    """The orders that can be planned, each with its stops and its load; `free` are those in no frozen batch."""
+
+    problem: Problem
+    router: Router
+    locations: tuple[object, ...]
+    orders: tuple[Order, ...]
+    stops: tuple[Stops, ...]
+    loads: Loads
+    rooms: Loads
+    frozen: tuple[tuple[int, ...], ...]
+    free: tuple[int, ...]
+    unplanned: tuple[Unplanned, ...]
+
+    def fits(self, loads: Loads) -> NDArray[np.bool_]:
+        """For each load, whether some cart holds it."""
+        return np.asarray((loads[..., None, :] <= self.rooms).all(axis=-1).any(axis=-1))
+
+    def load_of(self, batch: Sequence[int]) -> Loads:
+        """Return the load of orders together."""
+        return np.asarray(self.loads[list(batch)].sum(axis=0), dtype=np.float64)
+
+    def cart_for(self, batch: Sequence[int]) -> Cart:
+        """Return the first cart that holds the batch; a frozen batch that none holds goes on the one of most totes."""
+        load = self.load_of(batch)
+        fitting = (cart for cart, room in zip(self.problem.carts, self.rooms, strict=True) if (load <= room).all())
+        return next(fitting, max(self.problem.carts, key=lambda cart: cart.totes))
+
+    def stops_of(self, batch: Iterable[int]) -> Stops:
+        """All stops of a batch."""
+        return frozenset().union(*(self.stops[number] for number in batch))
+
+    def metres(self, batch: Iterable[int]) -> float:
+        """Return the length of a batch's walk."""
+        return self.router.metres(self.stops_of(batch))
+
+    def work_s(self, batch: Sequence[int]) -> float:
+        """How long a batch takes one picker, set-up included."""
+        speeds, stops = self.problem.speeds, self.stops_of(batch)
+        units = sum(line.quantity for number in batch for line in self.orders[number].lines)
+        walking_s = self.router.metres(stops) / speeds.metres_per_s
+        return speeds.setup_s + walking_s + speeds.stop_s * len(stops) + speeds.unit_s * units
+
+
+def workload_of(problem: Problem) -> Workload:
+    """Number orders and stops, and set aside the orders that no cart or no walk can serve."""
+    rooms = np.array([[_room(cart, name) for name in ROOMS] for cart in problem.carts])
+    is_frozen = {order for batch in problem.frozen for order in batch}
+    orders: list[Order] = []
+    unplanned: list[Unplanned] = []
+    for order in problem.orders:
+        reason = _unplannable(order, problem, rooms, is_frozen=order.id in is_frozen)
+        if reason:
+            unplanned.append(Unplanned(id=order.id, reason=reason))
+        else:
+            orders.append(order)
+    number = {order.id: index for index, order in enumerate(orders)}
+    locations = dict.fromkeys(line.location for order in orders for line in order.lines)
+    stop = {location: index for index, location in enumerate(locations)}
+    frozen = (tuple(number[order] for order in batch if order in number) for batch in problem.frozen)
+    return Workload(
+        problem=problem,
+        router=router_for(problem.layout, tuple(stop)),
+        locations=tuple(stop),
+        orders=tuple(orders),
+        stops=tuple(frozenset(stop[line.location] for line in order.lines) for order in orders),
+        loads=np.array([_load(order) for order in orders], dtype=np.float64).reshape(-1, len(ROOMS)),
+        rooms=rooms,
+        frozen=tuple(batch for batch in frozen if batch),
+        free=tuple(index for index, order in enumerate(orders) if order.id not in is_frozen),
+        unplanned=tuple(unplanned),
+    )
+
+
+def _room(cart: Cart, name: str) -> float:
+    """Return a cart's room of one kind, endless where it has no limit."""
+    room: int | None = getattr(cart, name)
+    return float("inf") if room is None else float(room)
+
+
+def _load(order: Order) -> tuple[int, int, int, int]:
+    """Return what an order takes of each kind of room."""
+    return order.totes, order.volume_ml, order.weight_g, len(order.lines)
+
+
+def _unplannable(order: Order, problem: Problem, rooms: Loads, *, is_frozen: bool) -> str:
+    """Why an order can be in no batch; empty if it can."""
+    for line in order.lines:
+        if line.location not in problem.layout:
+            return f"Location {line.location} is not on the floor plan."
+    load = np.array(_load(order))
+    if is_frozen or (load <= rooms).all(axis=1).any():
+        return ""
+    for name, needed, room in zip(ROOMS, load, rooms.max(axis=0), strict=True):
+        if needed > room:
+            return f"Needs {_amount(name, needed)}; the largest cart holds {_amount(name, room)}."
+    return "No single cart has enough totes, volume, weight and lines at once."
+
+
+def _amount(name: str, value: float) -> str:
+    """Return a quantity of one kind of room in words."""
+    count = int(value)
+    words = {"volume_ml": f"{count / 1000:g} litres", "weight_g": f"{count / 1000:g} kg"}
+    return words.get(name, f"{count} {name if count > 1 else name[:-1]}")
