@@ -1,0 +1,110 @@
+// Reads what a scanner types into the page, by key events or by the input method, with or without a terminator; also typed codes
+// and buttons that carry a code. Knows nothing of what a code means.
+import { unlock } from "./cues.js";
+
+const BULK_IDLE_MS = 80; // a whole code committed at once, without terminator
+const TYPED_IDLE_MS = 600; // key by key without terminator: a scanner's key delay may be 100 ms
+
+const form = document.getElementById("scan");
+const box = document.getElementById("code");
+let taken = () => {};
+let idle = 0;
+let lengthBefore = 0;
+
+function finish() {
+  clearTimeout(idle);
+  const code = box.value;
+  box.value = "";
+  lengthBefore = 0;
+  keypad(false);
+  taken(code);
+}
+
+function waitForMore(bulk) {
+  clearTimeout(idle);
+  if (!form.classList.contains("scan--open")) idle = setTimeout(finish, bulk ? BULK_IDLE_MS : TYPED_IDLE_MS);
+}
+
+const isOtherField = (element) => element && element !== box && element.matches("input, select, textarea");
+
+function onKey(event) {
+  unlock();
+  const { key, target } = event;
+  if (isOtherField(target)) return;
+  const command = /^F\d+$/.test(key) && document.querySelector(`[data-key="${key}"]`);
+  if (command) {
+    event.preventDefault();
+    taken(command.dataset.code);
+  } else if (key === "Enter" || (key === "Tab" && box.value)) {
+    if (box.value || target === box) event.preventDefault();
+    if (box.value) finish();
+  } else if (event.keyCode === 229) {
+    refocus(); // the text itself comes through the input method
+  } else if (key === " " && target !== box && !box.value) {
+    return; // presses the focused button
+  } else if (key.length === 1 && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault(); // altKey is let through: some scanners set it on every key
+    box.value += key;
+    lengthBefore = box.value.length;
+    waitForMore(false);
+  }
+}
+
+// Text without key events: the input method commits a part or the whole of a code.
+function onInput(event) {
+  const bulk = box.value.length - lengthBefore > 3;
+  lengthBefore = box.value.length;
+  if (/[\r\n]$/.test(event.data ?? "")) finish();
+  else waitForMore(bulk);
+}
+
+function onLineBreak(event) {
+  if (event.inputType !== "insertLineBreak" && event.inputType !== "insertParagraph") return;
+  event.preventDefault();
+  finish();
+}
+
+// ---- focus, keypad, buttons ----------------------------------------------------------------------------------------------
+
+/** Scans arrive only where the focus is; a field that a person fills in keeps it. */
+export function refocus() {
+  if (!isOtherField(document.activeElement)) box.focus({ preventScroll: true });
+}
+
+function keypad(open) {
+  form.classList.toggle("scan--open", open);
+  if (!open) box.inputMode = "none";
+}
+
+function type(key) {
+  if (key === "letters") box.inputMode = box.inputMode === "text" ? "none" : "text";
+  else box.value = key === "back" ? box.value.slice(0, -1) : box.value + key;
+  lengthBefore = box.value.length;
+}
+
+function onClick(event) {
+  const button = event.target.closest("[data-code], [data-type], [data-keypad]");
+  if (button) {
+    event.preventDefault();
+    if (button.dataset.code) taken(button.dataset.code);
+    else if (button.dataset.type) type(button.dataset.type);
+    else keypad(!form.classList.contains("scan--open"));
+    if (button.dataset.code) button.closest("details")?.removeAttribute("open");
+  }
+  setTimeout(refocus);
+}
+
+/** Call `take(code)` for every code read from now on. */
+export function listen(take) {
+  taken = take;
+  document.addEventListener("keydown", onKey, true);
+  document.addEventListener("pointerdown", unlock);
+  document.addEventListener("click", onClick);
+  document.addEventListener("focusout", (event) => event.relatedTarget || setTimeout(refocus));
+  document.addEventListener("visibilitychange", refocus);
+  box.addEventListener("input", onInput);
+  box.addEventListener("beforeinput", onLineBreak);
+  form.addEventListener("submit", (event) => { event.preventDefault(); finish(); });
+  addEventListener("focus", refocus);
+  refocus();
+}
