@@ -1,0 +1,30 @@
+"""Shipment requests with good defaults."""
+
+from dataclasses import replace
+
+from wms.carriers.base import Address, Parcel, ShipmentRequest
+
+WAREHOUSE = Address(
+    name="Shipping", company="Northgate Outdoor", street1="2400 Dock Street", city="Columbus", state="OH",
+    zip="43215", country="US", phone="+1 614 555 0100", email="dock@example.com",
+)  # fmt: skip
+CUSTOMER = Address(
+    name="Laura Łódźka-Müller", street1="965 Mission Street", street2="Suite 480", city="San Francisco", state="CA",
+    zip="94103", country="US",
+)  # fmt: skip
+
+
+def a_request(
+    reference: str = "intent-1", *, service: str = "usps_priority", weight_g: int = 1250, **address: str
+) -> ShipmentRequest:
+    """One box of order 1043; keyword arguments change the receiver's address."""
+    return ShipmentRequest(
+        reference=reference,
+        from_address=WAREHOUSE,
+        to_address=replace(CUSTOMER, **address),
+        parcel=Parcel(weight_g=weight_g, length_mm=300, width_mm=220, height_mm=95),
+        service=service,
+        order_number="1043",
+        box_number=1,
+        box_count=2,
+    )

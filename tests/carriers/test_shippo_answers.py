@@ -1,0 +1,97 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wms.carriers.shippo_answers import (
+    UnreadableError,
+    read_messages,
+    read_page,
+    read_rate,
+    read_shipment,
+    read_status,
+    read_transaction,
+)
+
+RECORDED = Path(__file__).parents[3] / "shared/data/shippo/recorded.jsonl"
+READERS: list[Callable[[object], object]] = [
+    read_messages, read_page, read_rate, read_shipment, read_status, read_transaction,
+]  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(["object_id", "status", "rate", "rates", "results", "messages", "text", "servicelevel", "token",
+                         "amount", "currency", "days", "next", "x"]), inner, max_size=6,
+    ),
+    max_leaves=30,
+)  # fmt: skip
+
+
+def recorded() -> list[dict[str, Any]]:
+    """The real answers, recorded by Shippo's own client library."""
+    if not RECORDED.exists():
+        pytest.skip("the recorded answers are not beside this checkout")
+    return [json.loads(line) for line in RECORDED.read_text("utf-8").splitlines()]
+
+
+def kind_of(pair: dict[str, Any]) -> str:
+    """The reader a pair is for, by its address."""
+    path = pair["uri"].split("?")[0].split("goshippo.com/")[1].removeprefix("v1/").strip("/").split("/")
+    is_list = pair["method"] == "GET" and len(path) == 1
+    return f"{path[0]}{' list' if is_list else ''}" if len(path) < 3 else "other"
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_recorded_answer_breaks_a_reader(reader: Callable[[object], object]) -> None:
+    pairs = recorded()
+    assert len(pairs) == 189
+    for pair in pairs:
+        try:
+            _ = reader(pair["response"])
+        except UnreadableError as unreadable:
+            assert str(unreadable)  # noqa: PT017 - most answers are not this reader's
+
+
+@pytest.mark.parametrize(
+    ("kind", "reader", "count"),
+    [
+        ("transactions", read_transaction, 6),
+        ("transactions list", read_page, 2),
+        ("shipments", read_shipment, 27),
+        ("rates", read_rate, 3),
+    ],
+)
+def test_every_recorded_answer_of_a_kind_is_read(kind: str, reader: Callable[[object], object], count: int) -> None:
+    read = [reader(pair["response"]) for pair in recorded() if kind_of(pair) == kind and pair["status"] < 300]
+    assert len(read) == count
+
+
+def test_every_recorded_shipment_keeps_all_its_rates() -> None:
+    for pair in recorded():
+        if kind_of(pair) == "shipments" and pair["status"] < 300:
+            assert len(read_shipment(pair["response"]).rates) == len(pair["response"]["rates"])
+
+
+def test_every_recorded_refusal_with_a_body_gives_a_sentence() -> None:
+    refusals = [pair for pair in recorded() if pair["status"] >= 400 and pair["response"]]
+    assert refusals
+    assert all(read_messages(pair["response"]) for pair in refusals)
+
+
+def test_one_unreadable_purchase_makes_its_page_unreadable() -> None:
+    with pytest.raises(UnreadableError):
+        _ = read_page({"results": [{"object_id": "f" * 32}]})
+
+
+@given(JSON)
+def test_nothing_that_is_json_breaks_a_reader(answer: object) -> None:
+    for reader in READERS:
+        try:
+            _ = reader(answer)
+        except UnreadableError:
+            continue

@@ -1,0 +1,156 @@
+"""What the fake Shippo remembers: shipments, rates, purchases and refunds, and the faults it can be asked for."""
+
+import threading
+from enum import StrEnum
+from math import ceil
+from typing import Any
+
+OWNER = "owner@example.com"
+CREATED = "2026-01-05T12:00:00.000Z"
+# (provider, service, name, cents for the first kilogram, cents for each further one begun, days); two accounts sell
+# the same service.
+OFFERS = (
+    ("USPS", "usps_ground_advantage", "Ground Advantage", 525, 130, 5),
+    ("USPS", "usps_priority", "Priority Mail", 819, 190, 3),
+    ("USPS", "usps_priority", "Priority Mail", 985, 210, 3),
+    ("UPS", "ups_ground", "Ground", 1040, 110, 4),
+    ("FedEx", "fedex_2_day", "2 Day", 1585, 320, 2),
+)
+
+
+class Fault(StrEnum):
+    """What may go wrong; without AFTER it happens before anything is bought."""
+
+    THROTTLED = "throttled"
+    BROKEN = "broken"
+    HANG = "hang"
+    CUT = "cut"
+    KEY_ECHOED = "key echoed"
+    BROKEN_AFTER = "broken after"
+    HANG_AFTER = "hang after"
+    CUT_AFTER = "cut after"
+    HALF_AN_ANSWER = "half an answer after"
+    NO_JSON = "no JSON after"
+    REFUSED = "refused by the carrier"
+    FIELDS_MISSING = "fields missing"
+    NEW_STATUS = "a status nobody knows"
+    STAYS_QUEUED = "stays queued"
+    QUEUED_FIRST = "queued, then bought"
+    PDF = "PDF"
+    PNG = "PNG"
+    NO_LABEL_FILE = "a label file that is none"
+
+
+FILES = {Fault.PDF: "pdf", Fault.PNG: "png", Fault.NO_LABEL_FILE: "html"}
+
+
+class NoSuchError(LookupError):
+    """There is no such object or address."""
+
+
+class Refusal(Exception):  # noqa: N818 - what Shippo answers, not a failure of ours
+    """A request Shippo answers with 400; `reasons` is the answer."""
+
+    def __init__(self, reasons: dict[str, list[str]]) -> None:
+        super().__init__(str(reasons))
+        self.reasons = reasons
+
+
+class Account:
+    """One account's objects by kind and id; every method takes and returns what travels as JSON."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counter = 0
+        self.objects: dict[str, dict[str, dict[str, Any]]] = {
+            "shipments": {}, "rates": {}, "transactions": {}, "refunds": {},
+        }  # fmt: skip
+        self.requests: list[dict[str, Any]] = []
+
+    @property
+    def paid(self) -> list[dict[str, Any]]:
+        """The purchases that cost money and were not given back."""
+        return [found for found in self.objects["transactions"].values() if found["status"] in {"SUCCESS", "QUEUED"}]
+
+    def get(self, kind: str, object_id: str) -> dict[str, Any]:
+        """Return one object; a purchase that was queued is done the next time it is looked at."""
+        with self._lock:
+            found = self.objects[kind].get(object_id)
+            if found is None:
+                raise NoSuchError
+            answer = dict(found)
+            if found.get("queued_once"):
+                found.update(status="SUCCESS", queued_once=False)
+                answer = dict(found)
+            return answer
+
+    def list_transactions(self, rate: str) -> dict[str, Any]:
+        """Return the purchases of a rate, newest first, as one page."""
+        with self._lock:
+            found = [dict(each) for each in self.objects["transactions"].values() if rate in {"", each["rate"]}]
+        return {"next": None, "previous": None, "results": found[::-1]}
+
+    def create_shipment(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return a shipment with a rate for each offer; refuses a body without its parts."""
+        missing = [name for name in ("address_from", "address_to", "parcels") if not body.get(name)]
+        if missing:
+            raise Refusal({name: ["This field is required."] for name in missing})
+        with self._lock:
+            self.requests.append(body)
+            shipment = self._new("shipments", status="SUCCESS", metadata=body.get("metadata", ""), messages=[])
+            weight_g = float(body["parcels"][0]["weight"])
+            shipment["rates"] = [self._rate(shipment["object_id"], offer, weight_g) for offer in OFFERS]
+            return dict(shipment)
+
+    def create_transaction(self, body: dict[str, Any], fault: Fault | None, url: str) -> dict[str, Any]:
+        """Return a purchase of `rate`; it costs money unless refused. `url` is where label files are."""
+        with self._lock:
+            self.requests.append(body)
+            if body.get("rate") not in self.objects["rates"]:
+                raise Refusal({"rate": ["Rate with supplied object_id not found."]})
+            bought = self._new(
+                "transactions", status="SUCCESS", rate=body["rate"], metadata=body.get("metadata", ""),
+                messages=[], created_by=None, label_file_type=body.get("label_file_type"), test=True,
+            )  # fmt: skip
+            bought["tracking_number"] = f"94001118{self._counter:014d}"
+            kind = FILES.get(fault, "zpl") if fault else "zpl"
+            bought["label_url"] = f"{url}/labels/{bought['object_id']}.{kind}"
+            return self._spoil(bought, fault)
+
+    def create_refund(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return a refund of a purchase, pending as with most carriers; refuses a second one."""
+        with self._lock:
+            self.requests.append(body)
+            bought = self.objects["transactions"].get(str(body.get("transaction")))
+            if bought is None or bought["status"] != "SUCCESS":
+                raise Refusal({"transaction": ["This transaction cannot be refunded."]})
+            bought["status"] = "REFUNDPENDING"
+            return dict(self._new("refunds", status="PENDING", transaction=bought["object_id"], test=True))
+
+    def _spoil(self, bought: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
+        if fault is Fault.REFUSED:
+            bought.update(status="ERROR", tracking_number="", label_url="")
+            bought["messages"] = [{"source": "USPS", "code": "", "text": "The address is not deliverable."}]
+        elif fault in {Fault.STAYS_QUEUED, Fault.QUEUED_FIRST}:
+            bought.update(status="QUEUED", queued_once=fault is Fault.QUEUED_FIRST)
+        elif fault is Fault.FIELDS_MISSING:
+            needed = ("object_id", "status", "rate", "tracking_number", "label_url")
+            return {name: bought[name] for name in needed} | {"eta": ""}
+        elif fault is Fault.NEW_STATUS:
+            bought["status"] = "UNDER_REVIEW"
+        return dict(bought)
+
+    def _rate(self, shipment_id: str, offer: tuple[str, str, str, int, int, int], weight_g: float) -> dict[str, Any]:
+        provider, token, name, first, further, days = offer
+        cents = first + further * max(0, ceil(weight_g / 1000) - 1)
+        price = f"{cents // 100}.{cents % 100:02d}"
+        return self._new(
+            "rates", shipment=shipment_id, provider=provider, amount=price, currency="USD", amount_local=price,
+            currency_local="USD", servicelevel={"name": name, "token": token}, estimated_days=days, attributes=[],
+        )  # fmt: skip
+
+    def _new(self, kind: str, **fields: Any) -> dict[str, Any]:
+        self._counter += 1
+        made = {"object_id": f"{self._counter:032x}", "object_owner": OWNER, "object_created": CREATED, **fields}
+        self.objects[kind][made["object_id"]] = made
+        return made

@@ -1,0 +1,140 @@
+"""The embedded default carrier: prices from a table, a real 4x6 label, and no postage; needs no network and no disk."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wms.carriers.base import Label, Prepared, Rate, RefusedError, ShipmentRequest, VoidOutcome, VoidStatus
+from wms.carriers.offline_label import draw
+
+NAME = "offline"
+# Digits only, in an even number: Code 128 then holds two in a symbol and the bars can be wide. GS1 gives 05 no meaning,
+# carriers known to us begin otherwise, and 24 digits are no product's code.
+TRACKING_PREFIX = "05"
+# 21 digits of a hash: two of a hundred million references share a number with a chance below one in 100,000.
+TRACKING_DIGITS = 21
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tariff:
+    """What a service would cost: a base price and one for each kilogram begun, in hundredths of the currency."""
+
+    service: str
+    title: str
+    days: int
+    base_cents: int
+    kg_cents: int
+
+    def price_cents(self, weight_g: int) -> int:
+        """Return the price of a parcel of the given weight."""
+        return self.base_cents + -(-weight_g // 1000) * self.kg_cents
+
+
+# Three services of our own, and the codes Shippo sells under, so that a warehouse's table of services can be tried
+# before a key is there. Prices are made up: the right order of size, good for choosing between services, not for bills.
+TARIFFS = (
+    Tariff(service="economy", title="Economy", days=6, base_cents=390, kg_cents=90),
+    Tariff(service="standard", title="Standard", days=4, base_cents=550, kg_cents=110),
+    Tariff(service="express", title="Express", days=1, base_cents=1690, kg_cents=350),
+    Tariff(service="usps_ground_advantage", title="Ground Advantage", days=5, base_cents=490, kg_cents=150),
+    Tariff(service="usps_priority", title="Priority", days=3, base_cents=790, kg_cents=210),
+    Tariff(service="usps_priority_express", title="Priority Express", days=1, base_cents=2690, kg_cents=480),
+    Tariff(service="ups_ground", title="Ground", days=4, base_cents=890, kg_cents=120),
+    Tariff(service="ups_3_day_select", title="3 Day Select", days=3, base_cents=1390, kg_cents=260),
+    Tariff(service="ups_second_day_air", title="2nd Day Air", days=2, base_cents=1890, kg_cents=340),
+    Tariff(service="ups_next_day_air_saver", title="Next Day Saver", days=1, base_cents=2890, kg_cents=520),
+    Tariff(service="ups_next_day_air", title="Next Day Air", days=1, base_cents=3190, kg_cents=560),
+    Tariff(service="fedex_ground", title="Ground", days=4, base_cents=910, kg_cents=120),
+    Tariff(service="fedex_home_delivery", title="Home Delivery", days=4, base_cents=930, kg_cents=130),
+    Tariff(service="fedex_2_day", title="2 Day", days=2, base_cents=1850, kg_cents=350),
+    Tariff(service="fedex_standard_overnight", title="Overnight", days=1, base_cents=2990, kg_cents=540),
+    Tariff(service="dhl_express_worldwide", title="Express Worldwide", days=3, base_cents=3490, kg_cents=900),
+)
+
+
+def gs1_check_digit(digits: str) -> str:
+    """Return the GS1 mod 10 check digit of a run of digits (GS1 General Specifications, section 7.9)."""
+    weighted = sum(int(digit) * (3, 1)[at % 2] for at, digit in enumerate(reversed(digits)))
+    return str(-weighted % 10)
+
+
+def tracking_number(reference: str) -> str:
+    """Return the one tracking number of a reference: `05`, 21 digits out of its SHA-256, a GS1 check digit."""
+    number = int.from_bytes(hashlib.sha256(reference.encode("utf-8", "surrogatepass")).digest())
+    digits = f"{TRACKING_PREFIX}{number % 10**TRACKING_DIGITS:0{TRACKING_DIGITS}d}"
+    return digits + gs1_check_digit(digits)
+
+
+def is_tracking_number(text: str) -> bool:
+    """Tell whether a text has the form and the check digit of our tracking numbers."""
+    is_long_enough = len(text) == len(TRACKING_PREFIX) + TRACKING_DIGITS + 1
+    is_ours = is_long_enough and text.startswith(TRACKING_PREFIX) and text.isascii() and text.isdigit()
+    return is_ours and text[-1] == gs1_check_digit(text[:-1])
+
+
+class OfflineCarrier:
+    """Sells nothing and labels everything: the same reference always gives the same label, whoever asks."""
+
+    name = NAME
+    charged = False
+    settle_s = 0.0
+
+    def __init__(self, *, tariffs: Sequence[Tariff] = TARIFFS, currency: str = "USD") -> None:
+        """Take a table of tariffs, one a service, and the currency they count in."""
+        self._tariffs = {tariff.service: tariff for tariff in tariffs}
+        self._currency = currency
+
+    def rates(self, request: ShipmentRequest) -> list[Rate]:
+        """Return the whole table for the parcel's weight, cheapest first."""
+        rates = [self._rate(tariff, request) for tariff in self._tariffs.values()]
+        return sorted(rates, key=lambda rate: (rate.amount_cents, rate.service))
+
+    def prepare(self, request: ShipmentRequest) -> Prepared:
+        """Return the request with the table's price; RefusedError names the services there are."""
+        return Prepared(request=request, rate=self._rate(self._tariff(request.service), request))
+
+    def buy(self, prepared: Prepared) -> Label:
+        """Return the label; it costs nothing, whatever the table's price."""
+        request = prepared.request
+        number = tracking_number(request.reference)
+        tariff = self._tariff(request.service)
+        return Label(
+            carrier=self.name,
+            service=request.service,
+            tracking_number=number,
+            zpl=draw(request, title=tariff.title, tracking_number=number),
+            amount_cents=0,
+            currency=prepared.rate.currency,
+            barcodes=(number,),
+            charged=False,
+            external_id=number,
+        )
+
+    def find(self, prepared: Prepared) -> Label | None:
+        """Return the label: it follows from the reference, so none can be lost."""
+        return self.buy(prepared)
+
+    def void(self, external_id: str) -> VoidOutcome:
+        """Void at once, since nothing was paid; RefusedError for a number that is not ours."""
+        if not is_tracking_number(external_id):
+            raise RefusedError(f"{external_id} is no label of the offline carrier.", carrier=self.name)
+        return VoidOutcome(status=VoidStatus.VOIDED)
+
+    def _tariff(self, service: str) -> Tariff:
+        try:
+            return self._tariffs[service]
+        except KeyError:
+            raise RefusedError(
+                f"The offline carrier has no service {service!r}: use one of {', '.join(self._tariffs)}.",
+                carrier=self.name,
+            ) from None
+
+    def _rate(self, tariff: Tariff, request: ShipmentRequest) -> Rate:
+        return Rate(
+            carrier=self.name,
+            service=tariff.service,
+            amount_cents=tariff.price_cents(request.parcel.weight_g),
+            currency=self._currency,
+            days=tariff.days,
+            rate_id=f"{self.name}-{tariff.service}",
+        )

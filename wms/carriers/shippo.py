@@ -1,0 +1,272 @@
+"""Shippo: real labels for real money through PyPI `shippo` 3.9.0, bought once or not at all."""
+
+import time
+from collections.abc import Callable
+
+from shippo.models import components, operations
+
+from wms.carriers.base import (
+    Address,
+    CarrierError,
+    Label,
+    Parcel,
+    Prepared,
+    Rate,
+    RefusedError,
+    ShipmentRequest,
+    UnavailableError,
+    UnsettledError,
+    VoidOutcome,
+    VoidStatus,
+)
+from wms.carriers.label_file import LabelFileError, to_zpl
+from wms.carriers.shippo_answers import (
+    GONE,
+    OBJECT_ID,
+    RUNNING,
+    STANDING,
+    Shipment,
+    Transaction,
+    UnreadableError,
+    read_page,
+    read_shipment,
+    read_status,
+    read_transaction,
+)
+from wms.carriers.shippo_wire import NAME, ShippoWire
+
+# Shippo has no idempotency keys: a purchase whose answer was lost may still be on its way to the carrier.
+SETTLE_S = 120.0
+# What a transaction's status says about a void, where it says anything: an ERROR was never bought.
+GIVEN_BACK = {
+    "ERROR": VoidStatus.VOIDED,
+    "REFUNDED": VoidStatus.VOIDED,
+    "REFUNDPENDING": VoidStatus.PENDING,
+    "REFUNDREJECTED": VoidStatus.REFUSED,
+}
+REFUNDS = {
+    "SUCCESS": VoidStatus.VOIDED,
+    "QUEUED": VoidStatus.PENDING,
+    "PENDING": VoidStatus.PENDING,
+    "ERROR": VoidStatus.REFUSED,
+}
+
+
+class ShippoCarrier:
+    """A Shippo account. Errors never show the key."""
+
+    name = NAME
+    charged = True
+    settle_s = SETTLE_S
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        server_url: str,
+        connect_timeout_s: float = 5,
+        read_timeout_s: float = 45,
+        polls: int = 5,
+        pause: Callable[[], None] = lambda: time.sleep(2),
+    ) -> None:
+        """Take the account's key; `polls` is how often, `pause` apart, an unfinished answer is asked for again."""
+        self._wire = ShippoWire(key=key, server_url=server_url, timeout_s=(connect_timeout_s, read_timeout_s))
+        self._polls = polls
+        self._pause = pause
+
+    def rates(self, request: ShipmentRequest) -> list[Rate]:
+        """Return every rate the account's carriers offer, cheapest first; each call makes a new shipment at Shippo."""
+        shipment = self._shipment(request)
+        rates = [
+            Rate(
+                carrier=rate.provider,
+                service=rate.service,
+                amount_cents=rate.amount_cents,
+                currency=rate.currency,
+                days=rate.days,
+                rate_id=rate.rate_id,
+            )
+            for rate in shipment.rates
+        ]
+        if not rates:
+            reasons = tuple(map(self._wire.without_key, shipment.messages))
+            raise RefusedError(
+                f"No carrier at Shippo takes this box. {' '.join(reasons)}".strip(), carrier=NAME, reasons=reasons
+            )
+        return sorted(rates, key=lambda rate: (rate.amount_cents, rate.rate_id))
+
+    def prepare(self, request: ShipmentRequest) -> Prepared:
+        """Return the request with its service's cheapest rate (two accounts of one carrier give two)."""
+        rates = self.rates(request)
+        for rate in rates:
+            if rate.service == request.service:
+                return Prepared(request=request, rate=rate)
+        offered = ", ".join(sorted({rate.service for rate in rates}))
+        raise RefusedError(
+            f"Shippo does not offer {request.service!r} for this box: choose one of {offered}.", carrier=NAME
+        )
+
+    def buy(self, prepared: Prepared) -> Label:
+        """Buy the label with one POST that is never repeated."""
+        wanted = components.TransactionCreateRequest(
+            rate=_checked_id(prepared.rate.rate_id),
+            async_=False,
+            label_file_type=components.LabelFileTypeEnum.ZPLII,
+            metadata=prepared.request.reference,
+        )
+        answer = self._wire.ask(lambda sdk: sdk.transactions.create(wanted), spends=True)
+        try:
+            transaction = read_transaction(answer)
+        except UnreadableError as error:
+            raise UnsettledError(
+                f"Shippo's answer to a purchase cannot be read ({error}): look for the label before buying again.",
+                carrier=NAME,
+            ) from error
+        transaction = self._finish(transaction)
+        if transaction.status == "ERROR":
+            reasons = tuple(map(self._wire.without_key, transaction.messages))
+            raise RefusedError(
+                f"The carrier refused the label: {' '.join(reasons) or 'no reason given'}",
+                carrier=NAME,
+                reasons=reasons,
+            )
+        return self._label(transaction, prepared)
+
+    def find(self, prepared: Prepared) -> Label | None:
+        """Return the standing purchase of the prepared rate; every doubt is an UnsettledError."""
+        query = operations.ListTransactionsRequest(rate=_checked_id(prepared.rate.rate_id), results=100)
+        try:
+            page = read_page(self._wire.ask(lambda sdk: sdk.transactions.list(query)))
+        except (CarrierError, UnreadableError) as error:
+            raise UnsettledError(f"Whether the label was bought is not known yet: {error}", carrier=NAME) from error
+        # A server that ignores the filter must not hand us somebody else's label.
+        bought = [found for found in page.transactions if found.rate_id == prepared.rate.rate_id]
+        standing = [found for found in bought if found.status not in GONE]
+        if len(standing) > 1:
+            ids = ", ".join(found.transaction_id for found in standing)
+            raise UnsettledError(f"Bought more than once: void all but one at Shippo ({ids}).", carrier=NAME)
+        if standing:
+            return self._found(self._finish(standing[0]), prepared)
+        if not page.is_last:
+            raise UnsettledError("Shippo's list goes on, so the label may be on its next page.", carrier=NAME)
+        return None
+
+    def void(self, external_id: str) -> VoidOutcome:
+        """Ask for the money back; a transaction already given back is not asked for again."""
+        transaction_id = _checked_id(external_id)
+        try:
+            now = read_transaction(self._wire.ask(lambda sdk: sdk.transactions.get(transaction_id)))
+            if now.status in GIVEN_BACK:
+                reason = self._wire.without_key(" ".join(now.messages))
+                return VoidOutcome(status=GIVEN_BACK[now.status], reason=reason)
+            answer = self._wire.ask(lambda sdk: sdk.refunds.create(transaction=transaction_id, async_=False))
+            status = read_status(answer)
+        except UnreadableError as error:
+            raise UnavailableError(f"Shippo's answer to a void cannot be read ({error}).", carrier=NAME) from error
+        if status not in REFUNDS:
+            raise UnavailableError(f"Shippo has not decided on the void yet ({status}).", carrier=NAME)
+        return VoidOutcome(status=REFUNDS[status])
+
+    def _shipment(self, request: ShipmentRequest) -> Shipment:
+        wanted = components.ShipmentCreateRequest(
+            address_from=_address(request.from_address),
+            address_to=_address(request.to_address),
+            parcels=[_parcel(request.parcel)],
+            metadata=request.reference,
+            async_=False,
+        )
+        try:
+            shipment = read_shipment(self._wire.ask(lambda sdk: sdk.shipments.create(wanted)))
+            shipment_id = shipment.shipment_id
+            for _ in range(self._polls):
+                if shipment.status not in RUNNING:
+                    break
+                self._pause()
+                shipment = read_shipment(self._wire.ask(lambda sdk: sdk.shipments.get(shipment_id)))
+        except UnreadableError as error:
+            raise UnavailableError(f"Shippo's rates cannot be read ({error}).", carrier=NAME) from error
+        return shipment
+
+    def _finish(self, transaction: Transaction) -> Transaction:
+        """Return the purchase once it is decided; UnsettledError while it is not."""
+        transaction_id = transaction.transaction_id
+        for _ in range(self._polls):
+            if transaction.status not in RUNNING:
+                break
+            self._pause()
+            try:
+                transaction = read_transaction(self._wire.ask(lambda sdk: sdk.transactions.get(transaction_id)))
+            except (CarrierError, UnreadableError) as error:
+                raise _unsettled(transaction, f"cannot be followed up ({error})") from error
+        if transaction.status not in STANDING | GONE:
+            raise _unsettled(transaction, f"stands at {transaction.status}")
+        return transaction
+
+    def _found(self, transaction: Transaction, prepared: Prepared) -> Label | None:
+        return self._label(transaction, prepared) if transaction.status in STANDING else None
+
+    def _label(self, transaction: Transaction, prepared: Prepared) -> Label:
+        """Return the label of a standing purchase with its file, taken at once: its address expires."""
+        if transaction.status not in STANDING:
+            raise _unsettled(transaction, f"was given back ({transaction.status})")
+        if not transaction.label_url or not transaction.tracking_number:
+            raise _unsettled(transaction, "has no label file or no tracking number yet")
+        try:
+            zpl = to_zpl(self._wire.download(transaction.label_url))
+        except UnavailableError as error:
+            raise _unsettled(transaction, f"has a label file that cannot be had now ({error})") from error
+        except LabelFileError as error:
+            raise _unsettled(transaction, f"has a label file that cannot be printed: {error}") from error
+        return Label(
+            carrier=prepared.rate.carrier,
+            service=prepared.rate.service,
+            tracking_number=transaction.tracking_number,
+            zpl=zpl,
+            amount_cents=prepared.rate.amount_cents,
+            currency=prepared.rate.currency,
+            # Carriers' codes hold more than the tracking number, and Shippo does not tell them: the picture knows.
+            barcodes=(),
+            charged=True,
+            external_id=transaction.transaction_id,
+        )
+
+
+def _unsettled(transaction: Transaction, what: str) -> UnsettledError:
+    return UnsettledError(
+        f"Purchase {transaction.transaction_id} {what}: look at it again before buying another label.",
+        carrier=NAME,
+        external_id=transaction.transaction_id,
+        tracking_number=transaction.tracking_number,
+    )
+
+
+def _checked_id(object_id: str) -> str:
+    if not OBJECT_ID.fullmatch(object_id):
+        raise RefusedError(f"{object_id!r} is no id of Shippo's.", carrier=NAME)
+    return object_id
+
+
+def _address(address: Address) -> components.AddressCreateRequest:
+    return components.AddressCreateRequest(
+        name=address.name,
+        company=address.company,
+        street1=address.street1,
+        street2=address.street2,
+        city=address.city,
+        state=address.state,
+        zip=address.zip,
+        country=address.country,
+        phone=address.phone,
+        email=address.email,
+    )
+
+
+def _parcel(parcel: Parcel) -> components.ParcelCreateRequest:
+    return components.ParcelCreateRequest(
+        weight=str(parcel.weight_g),
+        mass_unit=components.WeightUnitEnum.G,
+        length=str(parcel.length_mm),
+        width=str(parcel.width_mm),
+        height=str(parcel.height_mm),
+        distance_unit=components.DistanceUnitEnum.MM,
+    )

@@ -1,0 +1,177 @@
+"""What Shippo's answers say, read by ourselves: extra, missing, old and misspelt fields are no reason to lose a label.
+
+The SDK's own models refuse real answers after the money is spent (no `created_by`, a new status, an empty date), so
+only what must be there is asked for. Everything takes parsed JSON and raises nothing but UnreadableError.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+# The SDK puts ids into addresses as they are: '../refunds/x' would ask for something else.
+OBJECT_ID = re.compile(r"[0-9a-f]{32}")
+STANDING = frozenset({"SUCCESS", "REFUNDREJECTED"})
+RUNNING = frozenset({"QUEUED", "WAITING"})
+GONE = frozenset({"ERROR", "REFUNDED", "REFUNDPENDING"})
+
+
+class UnreadableError(ValueError):
+    """An answer lacks what it is about; the text names the part."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShippoRate:
+    """A rate: amounts in hundredths; `provider` is the company that carries, `service` its token."""
+
+    rate_id: str
+    provider: str
+    service: str
+    amount_cents: int
+    currency: str
+    days: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shipment:
+    """A shipment with the rates that could be read and the carriers' remarks on the others."""
+
+    shipment_id: str
+    status: str
+    rates: tuple[ShippoRate, ...]
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transaction:
+    """A purchase; everything but its id and status may be blank."""
+
+    transaction_id: str
+    status: str
+    rate_id: str
+    tracking_number: str
+    label_url: str
+    metadata: str
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page of a list of transactions; `is_last` says whether Shippo names no further page."""
+
+    transactions: tuple[Transaction, ...]
+    is_last: bool
+
+
+def read_transaction(answer: object) -> Transaction:
+    """Return a purchase; UnreadableError without an id or a status."""
+    fields = _object(answer, "transaction")
+    rate = fields.get("rate")
+    return Transaction(
+        transaction_id=_id(fields, "transaction"),
+        status=_needed(fields, "status"),
+        rate_id=_text(rate.get("object_id") if isinstance(rate, Mapping) else rate),
+        tracking_number=_text(fields.get("tracking_number")).strip(),
+        label_url=_text(fields.get("label_url")).strip(),
+        metadata=_text(fields.get("metadata")),
+        messages=read_messages(fields.get("messages")),
+    )
+
+
+def read_page(answer: object) -> Page:
+    """Return a page of purchases; one unreadable purchase makes the page unreadable: it could be the one looked for."""
+    fields = _object(answer, "list")
+    results = fields.get("results")
+    if not isinstance(results, list):
+        raise UnreadableError("The list has no results.")
+    return Page(transactions=tuple(map(read_transaction, results)), is_last=not fields.get("next"))
+
+
+def read_shipment(answer: object) -> Shipment:
+    """Return a shipment; a rate that cannot be read is left out, since nothing can be bought by it."""
+    fields = _object(answer, "shipment")
+    listed = fields.get("rates")
+    rates = []
+    for rate in listed if isinstance(listed, list) else []:
+        try:
+            rates.append(read_rate(rate))
+        except UnreadableError:
+            continue
+    return Shipment(
+        shipment_id=_id(fields, "shipment"),
+        status=_text(fields.get("status")),
+        rates=tuple(rates),
+        messages=read_messages(fields.get("messages")),
+    )
+
+
+def read_rate(answer: object) -> ShippoRate:
+    """Return a rate; UnreadableError without an id, a service or a price."""
+    fields = _object(answer, "rate")
+    level = fields.get("servicelevel")
+    days = fields.get("days", fields.get("estimated_days"))
+    return ShippoRate(
+        rate_id=_id(fields, "rate"),
+        provider=_text(fields.get("provider")),
+        service=_needed(_object(level, "service level"), "token"),
+        amount_cents=_cents(fields.get("amount")),
+        currency=_needed(fields, "currency"),
+        days=days if isinstance(days, int) and not isinstance(days, bool) else None,
+    )
+
+
+def read_status(answer: object) -> str:
+    """Return the status of a refund; UnreadableError without one."""
+    return _needed(_object(answer, "refund"), "status")
+
+
+def read_messages(answer: object) -> tuple[str, ...]:
+    """Return the sentences in any answer: lists of `{source, code, text}`, `{field: [sentences]}`, `{detail: ...}`."""
+    if isinstance(answer, str):
+        return (answer.strip(),) if answer.strip() else ()
+    if isinstance(answer, list):
+        return tuple(message for part in answer for message in read_messages(part))
+    if not isinstance(answer, Mapping):
+        return ()
+    if answer.get("text"):
+        source, text = _text(answer.get("source")), _text(answer.get("text"))
+        return (f"{source}: {text}" if source else text,)
+    return tuple(
+        message if name in {"detail", "message", "messages", "error"} else f"{name}: {message}"
+        for name, part in answer.items()
+        for message in read_messages(part)
+    )
+
+
+def _object(answer: object, what: str) -> Mapping[str, object]:
+    if not isinstance(answer, Mapping):
+        raise UnreadableError(f"The {what} is no object.")
+    return answer
+
+
+def _id(fields: Mapping[str, object], what: str) -> str:
+    found = _text(fields.get("object_id"))
+    if not OBJECT_ID.fullmatch(found):
+        raise UnreadableError(f"The {what} has no id.")
+    return found
+
+
+def _needed(fields: Mapping[str, object], name: str) -> str:
+    found = _text(fields.get(name)).strip()
+    if not found:
+        raise UnreadableError(f"The answer has no {name}.")
+    return found
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def _cents(value: object) -> int:
+    try:
+        amount = Decimal(str(value)) * 100
+        return int(amount.to_integral_value())
+    except (InvalidOperation, ValueError, OverflowError):
+        raise UnreadableError("The rate has no price.") from None
