@@ -1,0 +1,194 @@
+"""Scans on a slow, cut or absent network, in a real browser: each is sent until answered, once, in order."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.scan_peer import Feedback, ScanPeer, Screen, Worker
+from tests.browser.test_scan_js_reading import MUG, SHELF, confirmed, scan
+
+SIX = [f"100000000000{n}" for n in range(6)]
+
+
+def waiting(page: Page, scans: int) -> None:
+    """Wait until so many scans are unconfirmed."""
+    expect(page.locator("#scan")).to_have_attribute("data-waiting", str(scans))
+
+
+def test_six_fast_scans_with_slow_answers_arrive_once_each_and_in_order(page: Page, peer: ScanPeer) -> None:
+    peer.state.open.clear()
+    for code in SIX:
+        scan(page, code)
+    waiting(page, 6)
+    expect(page.locator("#network")).to_have_text("6 waiting")
+    assert len(peer.state.posts) == 1
+    peer.state.open.set()
+    confirmed(page)
+    assert peer.codes == SIX
+    assert len(peer.state.posts) == len(SIX)
+    expect(page.locator("#network")).to_be_hidden()
+
+
+def test_a_scan_keeps_the_step_that_was_on_screen_when_the_trigger_was_pulled(page: Page, peer: ScanPeer) -> None:
+    peer.state.open.clear()
+    scan(page, SHELF)
+    scan(page, MUG)
+    waiting(page, 2)
+    peer.state.screen = Screen(token="line-2")  # noqa: S106  the name of a step
+    peer.state.open.set()
+    confirmed(page)
+    scan(page, SIX[0])
+    confirmed(page)
+    assert [post["ask"] for post in peer.state.posts] == ["line-1", "line-1", "line-2"]
+
+
+def test_a_scan_whose_answers_are_lost_goes_again_under_the_same_id(page: Page, peer: ScanPeer) -> None:
+    peer.state.lose_answers = 2
+    scan(page, SHELF)
+    confirmed(page)
+    assert len(peer.state.posts) == 3
+    assert len({post["scan"] for post in peer.state.posts}) == 1
+    assert page.evaluate("cues") == ["offline", "online", "ok"]
+
+
+def test_an_answer_that_does_not_come_is_given_up_after_four_seconds(page: Page, peer: ScanPeer) -> None:
+    page.clock.install()
+    peer.state.open.clear()
+    scan(page, SHELF)
+    page.clock.run_for(4100)
+    expect(page.locator("#network")).to_have_text("NO NETWORK. 1 kept")
+    peer.state.open.set()
+    page.clock.run_for(300)
+    confirmed(page)
+    assert peer.codes == [SHELF]
+
+
+def test_a_server_error_keeps_the_scan_and_goes_on_when_the_server_is_well(page: Page, peer: ScanPeer) -> None:
+    broken = [Feedback(status=503), Feedback(status=500)]
+    peer.state.judge = lambda _post: broken.pop() if broken else Feedback()
+    scan(page, SHELF)
+    confirmed(page)
+    assert peer.codes == [SHELF]
+
+
+def test_a_guest_networks_welcome_page_is_no_answer(page: Page, peer: ScanPeer) -> None:
+    peer.state.portal_answers = 1
+    scan(page, SHELF)
+    confirmed(page)
+    assert len(peer.state.posts) == 2
+    expect(page.locator("#feedback")).to_have_text("Good")
+
+
+def test_a_wrong_scan_empties_the_rest_of_its_line_and_says_so(page: Page, peer: ScanPeer) -> None:
+    peer.state.judge = lambda _post: Feedback(tone="wrong", cue="stop", words="Put it back")
+    peer.state.open.clear()
+    for code in SIX[:3]:
+        scan(page, code)
+    waiting(page, 3)
+    peer.state.open.set()
+    confirmed(page)
+    assert peer.codes == SIX[:1]
+    expect(page.locator("#feedback .dropped")).to_have_text("2 later scans not counted. Scan again")
+    _ = page.reload()
+    waiting(page, 0)
+    assert peer.codes == SIX[:1]
+
+
+def test_a_business_refusal_is_shown_and_not_sent_again(page: Page, peer: ScanPeer) -> None:
+    peer.state.judge = lambda _post: Feedback(tone="wrong", cue="wrong", words="Tote is taken", status=409)
+    scan(page, SHELF)
+    expect(page.locator("#feedback")).to_have_text("Tote is taken")
+    confirmed(page)
+    assert len(peer.state.posts) == 1
+
+
+def test_offline_keeps_scans_stops_at_three_and_sends_them_on_return(page: Page, peer: ScanPeer) -> None:
+    page.context.set_offline(True)
+    scan(page, SIX[0])
+    expect(page.locator("#network")).to_have_text("NO NETWORK. 1 kept")
+    scan(page, SIX[1])
+    expect(page.locator("#network")).to_have_text("NO NETWORK. 2 kept")
+    scan(page, SIX[2])
+    expect(page.locator("#network")).to_have_text("STOP. Wait for network")
+    scan(page, SIX[3])
+    assert page.evaluate("cues") == ["offline", "blocked", "blocked"]
+    page.context.set_offline(False)
+    confirmed(page)
+    assert peer.codes == SIX[:3]
+    scan(page, SIX[3])
+    confirmed(page)
+    assert peer.codes == SIX[:4]
+
+
+def test_half_a_minute_without_network_stops_the_picker(page: Page, peer: ScanPeer) -> None:
+    page.clock.install()
+    page.context.set_offline(True)
+    scan(page, SHELF)
+    for _second in range(40):
+        page.clock.run_for(1000)
+    expect(page.locator("#network")).to_have_text("STOP. Wait for network")
+
+
+def test_a_reload_keeps_what_is_unconfirmed(page: Page, peer: ScanPeer) -> None:
+    peer.state.open.clear()
+    for code in SIX[:3]:
+        scan(page, code)
+    waiting(page, 3)
+    _ = page.reload()
+    waiting(page, 3)
+    peer.state.open.set()
+    confirmed(page)
+    assert peer.codes == SIX[:3]
+
+
+def test_a_workers_unconfirmed_scans_are_never_sent_by_another_worker(page: Page, peer: ScanPeer) -> None:
+    peer.state.lose_answers = 1000
+    scan(page, SIX[0])
+    expect(page.locator("#network")).to_have_text("NO NETWORK. 1 kept")
+    peer.state.worker = Worker(id=8, name="Tom")
+    _ = page.reload()
+    waiting(page, 0)
+    peer.state.posts.clear()
+    peer.state.lose_answers = 0
+    scan(page, SIX[1])
+    confirmed(page)
+    assert peer.codes == SIX[1:2]
+    peer.state.worker = Worker()
+    _ = page.reload()
+    expect(page.locator("#feedback")).to_have_text("Good")
+    confirmed(page)
+    assert peer.codes == [SIX[1], SIX[0]]
+
+
+def test_a_locked_session_asks_for_the_badge_and_then_goes_on_with_the_same_scan(page: Page, peer: ScanPeer) -> None:
+    def judge(post: dict[str, str]) -> Feedback:
+        if post["code"].startswith("B"):
+            peer.state.worker = Worker()
+            return Feedback(words="Marta")
+        locked = peer.state.worker is None
+        return (
+            Feedback(tone="warn", cue="repeat", words="SCAN BADGE", status=401) if locked else Feedback(words="Counted")
+        )
+
+    peer.state.judge = judge
+    peer.state.worker = None
+    scan(page, MUG)
+    expect(page.locator("#feedback")).to_have_text("SCAN BADGE")
+    scan(page, "B000000017")
+    expect(page.locator("#feedback")).to_have_text("Counted")
+    first, badge, again = peer.state.posts
+    assert (first["scan"], badge["csrf_token"], again["csrf_token"]) == (again["scan"], "csrf-none", "csrf-7")
+
+
+def test_a_session_that_moved_shows_where_and_drops_what_followed(page: Page, peer: ScanPeer) -> None:
+    moved = Feedback(tone="wrong", cue="moved", words="Moved to device 14", status=409)
+    peer.state.judge = lambda _post: moved
+    peer.state.open.clear()
+    scan(page, SHELF)
+    scan(page, MUG)
+    waiting(page, 2)
+    peer.state.worker = None
+    peer.state.open.set()
+    expect(page.locator("#feedback")).to_have_text(re.compile("Moved to device 14"))
+    confirmed(page)
+    assert peer.codes == [SHELF]
