@@ -55,15 +55,6 @@ TASK_LIFECYCLE = Lifecycle(
 )
 
 
-class Step(StrEnum):
-    """What the picker is asked for within a task."""
-
-    LOCATION = "location"
-    ITEM = "item"
-    TOTE = "tote"
-    SHORT = "short"
-
-
 @dataclass(frozen=True, kw_only=True)
 class BatchMoved(Event):
     """A batch went from one status, worker or device to another."""
@@ -257,7 +248,6 @@ class PickTask(Row, Base, kw_only=True):
         CheckConstraint("quantity > 0 AND in_hand >= 0 AND picked >= 0", name="quantity"),
         CheckConstraint("picked + in_hand <= quantity", name="never_over"),
         one_of("status", TaskStatus),
-        one_of("step", Step),
         refers("batch_id", "batches"),
         refers("order_id", "orders"),
         refers("line_id", "order_lines"),
@@ -277,11 +267,14 @@ class PickTask(Row, Base, kw_only=True):
     lot: Mapped[str] = mapped_column(String(40), default="")
     serial: Mapped[str] = mapped_column(String(60), default="")
     status: Mapped[TaskStatus] = mapped_column(EnumText(TaskStatus), default=TaskStatus.OPEN)
-    step: Mapped[Step] = mapped_column(EnumText(Step), default=Step.LOCATION)
     in_hand: Mapped[int] = mapped_column(default=0)
     picked: Mapped[int] = mapped_column(default=0)
     skips: Mapped[int] = mapped_column(default=0)
+    # Less is there than asked: how many the picker found (None: nothing missed), why, and whether the shelf's own
+    # scan has confirmed it yet.
+    found: Mapped[int | None] = mapped_column(default=None)
     short_reason: Mapped[str] = mapped_column(String(24), default="")
+    short_confirmed: Mapped[bool] = mapped_column(default=False)
     done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
     @property
