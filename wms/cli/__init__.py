@@ -1,5 +1,7 @@
-"""The `wms` command. One style: --help says it all with an example, errors are one sentence; exit 2 for bad use,
-1 for "done, but not all", 0 for done; --json gives the same facts to machines.
+"""The `wms` command: one style for all.
+
+--help says it all with an example; errors are one sentence with what to do; the exit status is 2 for bad use, 1 for
+"done, but not all" and 0 for done; --json gives the same facts to machines.
 """
 
 import importlib
@@ -27,11 +29,11 @@ _BAD_USE = 2
 class _Commands(click.Group):
     """Loads a command's module only when it is asked for, so that `wms --version` does not load the web server."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of a first day."""
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Load wms.cli.<module> and return its command of that name."""
         if cmd_name not in _COMMANDS:
             return None
@@ -43,7 +45,7 @@ class _Commands(click.Group):
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="wms-floor")
 def cli() -> None:
-    """Run a warehouse's fulfilment floor: from a shop's orders to sealed, labelled boxes.
+    r"""Run a warehouse's fulfilment floor: from a shop's orders to sealed, labelled boxes.
 
     \b
     Example, an empty database to its first orders:

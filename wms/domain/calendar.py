@@ -9,8 +9,18 @@ from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, InWarehouse, Row, refers
+from wms.domain.journal import Event
 
 _LOOK_AHEAD_DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseMoved(Event):
+    """An order takes another collection than the one promised, because that one's cutoff has passed ('' = none)."""
+
+    number: str
+    before: str
+    after: str
 
 
 class CarrierService(Row, Base, kw_only=True):
@@ -62,7 +72,7 @@ class Holiday(InWarehouse, Base, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class Collection:
-    """One pickup on one day: what an order is promised to. `cutoff_at` is the latest ready time, `ship_by_at` the van's."""
+    """One pickup on one day, promised to an order: `cutoff_at` the latest ready time, `ship_by_at` the van's."""
 
     cutoff_at: dt.datetime
     ship_by_at: dt.datetime

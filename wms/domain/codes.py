@@ -105,7 +105,7 @@ def has_check_digit(digits: str) -> bool:
 
 
 def own_code(kind: CodeKind, number: int) -> str:
-    """Return our code for the number-th thing of a kind, for example own_code(TOTE, 12) -> 'T000129' in form."""
+    """Return our code for the number-th thing of a kind, such as T000123 for tote 12."""
     letter, digits = _LETTER[kind]
     body = f"{number:0{digits - 1}d}"
     if len(body) >= digits:
@@ -131,7 +131,7 @@ def clean(text: str) -> str:
 
 
 def gtin14(text: str) -> str | None:
-    """Return a GTIN-8, -12, -13 or -14 padded to 14 digits, or None where the text is none or its check digit is wrong."""
+    """Return a GTIN-8, -12, -13 or -14 padded to 14 digits, or None where the text is none (check digit included)."""
     if len(text) in _GTIN_LENGTHS and has_check_digit(text):
         return text.zfill(14)
     return None

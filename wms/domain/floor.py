@@ -120,7 +120,7 @@ class Station(Row, Base, kw_only=True):
 
 
 class CartonType(Row, Base, kw_only=True):
-    """A box size one can choose; inner sizes in millimetres, the empty box's weight and the most it carries in grams."""
+    """A box size one can choose: inner sizes in millimetres, the empty box's weight and the most it carries in g."""
 
     __tablename__ = "carton_types"
     __table_args__ = (

@@ -205,7 +205,7 @@ class HoldKind(StrEnum):
 
 
 class Hold(Row, Base, kw_only=True):
-    """Something that stops an order from being released, until a moment or until a person (or a later file) lifts it."""
+    """What stops an order from being released, until a moment or until a person (or a later file) lifts it."""
 
     __tablename__ = "holds"
     __table_args__ = (

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from wms.domain.actor import Actor
@@ -27,13 +27,20 @@ class JobStatus(StrEnum):
     DEAD = "dead"
 
 
+_OWNED = text("lane <> '' AND owner <> ''")
+
+
 class Job(Row, Base, kw_only=True):
-    """One piece of slow work. `key` makes it unique; `owner`, `attempt` and `leased_until` fence a worker that was lost."""
+    """Slow work, one job at a time in its `lane` ('' = no lane; each printer is one).
+
+    `key` makes it unique; `owner`, `attempt` and `leased_until` fence a worker that was lost.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
         UniqueConstraint("warehouse_id", "key"),
         Index(None, "warehouse_id", "status", "due_at"),
+        Index("uq_jobs_lane_owned", "warehouse_id", "lane", unique=True, sqlite_where=_OWNED, postgresql_where=_OWNED),
         one_of("kind", JobKind),
         one_of("status", JobStatus),
     )
@@ -41,6 +48,7 @@ class Job(Row, Base, kw_only=True):
     kind: Mapped[JobKind] = mapped_column(EnumText(JobKind))
     key: Mapped[str] = mapped_column(String(120))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    lane: Mapped[str] = mapped_column(String(60))
     asked_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime]
     status: Mapped[JobStatus] = mapped_column(EnumText(JobStatus), default=JobStatus.OPEN)
@@ -51,8 +59,16 @@ class Job(Row, Base, kw_only=True):
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 
-def enqueue(session: Session, actor: Actor, kind: JobKind, key: str, **payload: int | str) -> Job:
+def enqueue(session: Session, actor: Actor, kind: JobKind, key: str, *, lane: str = "", **payload: int | str) -> Job:
     """Ask for slow work in the caller's transaction; the unique key refuses the same work twice at the flush."""
-    job = Job(warehouse_id=actor.warehouse_id, kind=kind, key=key, payload=payload, asked_at=actor.at, due_at=actor.at)
+    job = Job(
+        warehouse_id=actor.warehouse_id,
+        kind=kind,
+        key=key,
+        lane=lane,
+        payload=payload,
+        asked_at=actor.at,
+        due_at=actor.at,
+    )
     session.add(job)
     return job

@@ -53,7 +53,7 @@ class PrintMoved(Event):
 
 
 class PrintJob(Row, Base, kw_only=True):
-    """Bytes for a printer. `label_id` where it prints a shipping label; `copy` counts the prints of one label from 1."""
+    """Bytes for a printer. `label_id` where it prints a shipping label; `copy` counts a label's prints from 1."""
 
     __tablename__ = "print_jobs"
     __table_args__ = (

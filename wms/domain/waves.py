@@ -50,7 +50,8 @@ _S = WaveStatus
 WAVE_LIFECYCLE = Lifecycle(
     "wave",
     {
-        _S.DRAFT: {_S.PLANNED},
+        # A draft whose planner died gives its orders back.
+        _S.DRAFT: {_S.PLANNED, _S.TAKEN_BACK},
         _S.PLANNED: {_S.RELEASED, _S.TAKEN_BACK},
         _S.RELEASED: {_S.PICKING, _S.TAKEN_BACK},
         _S.PICKING: {_S.DONE},
@@ -100,7 +101,7 @@ class Wave(Row, Base, kw_only=True):
 
 
 class WaveOrder(InWarehouse, Base, kw_only=True):
-    """An order's membership of a wave, with the sentence that says why it is there. Rows go when a wave is taken back."""
+    """An order's membership of a wave and why it is there. The rows go when a wave is taken back."""
 
     __tablename__ = "wave_orders"
     __table_args__ = (

@@ -7,37 +7,37 @@ _LAST = 8
 
 
 def accepted(words: str = "") -> Feedback:
-    """A step was taken: green bar, tick."""
+    """Say that a step was taken: green bar, tick."""
     return Feedback(tone="ok", cue="step", words=words)
 
 
 def line_done(words: str) -> Feedback:
-    """A line is done."""
+    """Say that a line is done."""
     return Feedback(tone="ok", cue="line", words=words)
 
 
 def complete(words: str) -> Feedback:
-    """A tote, an order or a box is complete: full green."""
+    """Say that a tote, an order or a box is complete: full green."""
     return Feedback(tone="ok", cue="complete", words=words)
 
 
 def told(words: str) -> Feedback:
-    """A command was taken: blue bar."""
+    """Say that a command was taken: blue bar."""
     return Feedback(tone="info", cue="command", words=words)
 
 
 def repeated(words: str) -> Feedback:
-    """Already counted: amber bar."""
+    """Say that it is counted already: amber bar."""
     return Feedback(tone="warn", cue="repeated", words=words)
 
 
 def wrong(words: str) -> Feedback:
-    """Wrong location or not possible now: red panel."""
+    """Say that a scan is wrong here or not possible now: red panel."""
     return Feedback(tone="wrong", cue="wrong", words=words)
 
 
 def stop(words: str, *, have: Card | None = None, need: Card | None = None) -> Feedback:
-    """Wrong item, tote or unit: full red with both sides, stop tone, until the next right scan."""
+    """Stop at a wrong item, tote or unit: full red with both sides, until the next right scan."""
     return Feedback(tone="wrong", cue="stop", words=words, have=have, need=need)
 
 
@@ -52,7 +52,7 @@ def wrong_type(code: Code, wanted: str) -> Feedback:
 
 
 def unknown(code: Code) -> Feedback:
-    """A code that means nothing here."""
+    """Say that a code means nothing here."""
     return Feedback(tone="wrong", cue="unknown", words=f"Not known: ...{code.text[-_LAST:]}. Scan HELP card")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 import flask
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -17,6 +18,7 @@ from wms.services import signing_in
 from wms.services.signing_in import Browser
 
 P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
 
 
 def now() -> dt.datetime:
@@ -40,11 +42,11 @@ def actor(session: Session, scan: str | None = None) -> Actor:
 def needs(
     role: Role,
 ) -> Callable[[Callable[P, flask.typing.ResponseReturnValue]], Callable[P, flask.typing.ResponseReturnValue]]:
-    """Guard a desk page: nobody goes to sign in, a worker without the role gets 403. The actor is in `flask.g.actor`."""
+    """Guard a desk page: nobody goes to sign in, one without the role gets 403. The actor is in `flask.g.actor`."""
 
-    def guard(view: Callable[P, flask.typing.ResponseReturnValue]) -> Callable[P, flask.typing.ResponseReturnValue]:
+    def guard(view: View[P]) -> View[P]:
         @functools.wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> flask.typing.ResponseReturnValue:
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             with reading(db.engine) as session:
                 found = actor(session)
             if found.worker_id is None:

@@ -1,0 +1,200 @@
+"""The outbox's other end: a worker claims a job with a lease, runs it, and finishes it if the lease is still its own.
+
+A worker that dies leaves an owned job behind; its lease runs out and another worker claims it again, so handlers are
+idempotent. A job with a lane keeps the lane until it is done: a printer has one writer, even over several workers.
+"""
+
+import datetime as dt
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, or_, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import aliased
+
+from wms.config import WAREHOUSE_ID, Settings
+from wms.database import reading, transaction
+from wms.domain.errors import WmsError
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.outbox import Job, JobKind, JobStatus
+
+LEASE = dt.timedelta(seconds=60)
+_IDLE_S = 0.1
+_MAX_ATTEMPTS = 8
+_MAX_BACK_OFF_S = 60.0
+_log = logging.getLogger(__name__)
+
+
+class RetryLaterError(WmsError):
+    """The work cannot be done now and nothing was begun: try again after `delay_s`; does not count as an attempt."""
+
+    def __init__(self, reason: str, *, delay_s: float) -> None:
+        super().__init__(reason)
+        self.delay_s = delay_s
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """What a handler works with."""
+
+    engine: Engine
+    settings: Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """A job in this worker's hands."""
+
+    id: int
+    kind: JobKind
+    payload: Mapping[str, Any]
+    owner: str
+    attempt: int
+
+
+Handler = Callable[[Context, Mapping[str, Any]], None]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _due(now: dt.datetime) -> Any:
+    other = aliased(Job)
+    lane_taken = (
+        select(other.id)
+        .where(
+            other.warehouse_id == Job.warehouse_id,
+            other.lane == Job.lane,
+            other.lane != "",
+            other.owner != "",
+            other.id != Job.id,
+        )
+        .exists()
+    )
+    return (
+        select(Job)
+        .where(
+            Job.warehouse_id == WAREHOUSE_ID,
+            Job.status == JobStatus.OPEN,
+            Job.due_at <= now,
+            or_(Job.leased_until.is_(None), Job.leased_until < now),
+            ~lane_taken,
+        )
+        .order_by(Job.due_at, Job.id)
+        .limit(1)
+    )
+
+
+def claim(engine: Engine, owner: str, lease: dt.timedelta = LEASE) -> Claimed | None:
+    """Take the job due first, or None. Asks without the write lock first, so that an idle worker stops nobody."""
+    now = _now()
+    with reading(engine) as session:
+        if session.scalars(_due(now)).first() is None:
+            return None
+    try:
+        with transaction(engine) as session:
+            job = session.scalars(_due(now).with_for_update(skip_locked=True, of=Job)).first()
+            if job is None:
+                return None
+            job.owner, job.attempt, job.leased_until = owner, job.attempt + 1, now + lease
+            session.flush()
+            return Claimed(id=job.id, kind=job.kind, payload=job.payload, owner=owner, attempt=job.attempt)
+    except IntegrityError:
+        return None  # another worker took the lane in the same instant
+
+
+def finish(engine: Engine, claimed: Claimed, error: Exception | None) -> bool:
+    """Record how a job ended; False when the lease had run out and another worker holds the job."""
+    now = _now()
+    values: dict[str, Any] = {"owner": "", "leased_until": None, "error": str(error or "")[:500]}
+    if error is None:
+        values |= {"status": JobStatus.DONE, "ended_at": now}
+    elif isinstance(error, RetryLaterError):
+        values |= {"due_at": now + dt.timedelta(seconds=error.delay_s), "attempt": claimed.attempt - 1}
+    elif claimed.attempt >= _MAX_ATTEMPTS:
+        values |= {"status": JobStatus.DEAD, "ended_at": now}
+    else:
+        back_off_s = min(2.0**claimed.attempt / 2, _MAX_BACK_OFF_S)
+        values |= {"due_at": now + dt.timedelta(seconds=back_off_s)}
+    with transaction(engine) as session:
+        mine = session.execute(
+            update(Job)
+            .where(
+                Job.warehouse_id == WAREHOUSE_ID,
+                Job.id == claimed.id,
+                Job.owner == claimed.owner,
+                Job.attempt == claimed.attempt,
+            )
+            .values(values)
+            .returning(Job.id)
+        ).first()
+        if mine is not None and values.get("status") is JobStatus.DEAD:
+            text = f"A job to {claimed.kind} failed {_MAX_ATTEMPTS} times: {error}"[:300]
+            session.add(
+                ExceptionItem(
+                    warehouse_id=WAREHOUSE_ID, kind=_INBOX[claimed.kind], at=now, text=text, subject_id=claimed.id
+                )
+            )
+    return mine is not None
+
+
+_INBOX = {
+    JobKind.BUY_LABEL: ExceptionKind.LABEL,
+    JobKind.VOID_LABEL: ExceptionKind.LABEL,
+    JobKind.PRINT: ExceptionKind.PRINT,
+}
+
+
+def run_one(context: Context, handlers: Mapping[JobKind, Handler], owner: str) -> bool:
+    """Claim one job and run it; False when none is due."""
+    claimed = claim(context.engine, owner)
+    if claimed is None:
+        return False
+    failure: Exception | None = None
+    try:
+        handlers[claimed.kind](context, claimed.payload)
+    except RetryLaterError as error:
+        failure = error
+    except Exception as error:  # noqa: BLE001 - see below
+        # A handler's fault must not stop the worker: it is logged, kept on the job and told in the inbox at the end.
+        _log.exception("job %s failed", claimed.kind)
+        failure = error
+    _ = finish(context.engine, claimed, failure)
+    return True
+
+
+def drain(context: Context, handlers: Mapping[JobKind, Handler]) -> int:
+    """Run what is due until nothing is; return how many jobs ran. For tests and one-shot commands."""
+    count = 0
+    while run_one(context, handlers, "drain"):
+        count += 1
+    return count
+
+
+def work(context: Context, handlers: Mapping[JobKind, Handler], stop: threading.Event, threads: int = 3) -> None:
+    """Run jobs in `threads` threads until `stop` is set; what is running is finished first."""
+
+    def loop(number: int) -> None:
+        owner = f"{os.uname().nodename}-{os.getpid()}-{number}-{secrets.token_hex(3)}"
+        while not stop.is_set():
+            try:
+                idle = not run_one(context, handlers, owner)
+            except OperationalError:
+                _log.exception("the database did not answer; trying again")
+                time.sleep(1)
+                continue
+            if idle:
+                _ = stop.wait(_IDLE_S)
+
+    running = [threading.Thread(target=loop, args=(number,), daemon=True) for number in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()

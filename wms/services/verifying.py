@@ -1,0 +1,214 @@
+"""Proving the books: each check is a question that a right database answers with no rows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from wms.domain.floor import OUTSIDE
+from wms.domain.orders import Order, OrderLine, OrderStatus
+from wms.domain.packing import Package, PackageLine, PackageStatus
+from wms.domain.picking import PickTask, TaskStatus
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import STANDING, Label, LabelStatus
+from wms.domain.stock import Stock, StockMove
+from wms.domain.totes import Tote, ToteStatus
+from wms.domain.waves import Allocation
+
+FREE_CARRIERS = frozenset({"offline"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Breach:
+    """One place where the books do not agree: the check's name and a sentence with the things concerned."""
+
+    check: str
+    text: str
+
+
+Check = Callable[[Session, int], Iterator[str]]
+
+
+def verify(session: Session, warehouse_id: int) -> list[Breach]:
+    """Run all checks in one reading; the list is empty when the books are right."""
+    return [Breach(check=check.__name__, text=text) for check in CHECKS for text in check(session, warehouse_id)]
+
+
+def moves_add_up_to_balances(session: Session, warehouse_id: int) -> Iterator[str]:
+    """For each inside place, product, lot and serial: moved in less moved out is what is on hand."""
+    key = (StockMove.product_id, StockMove.lot, StockMove.serial)
+    mine = StockMove.warehouse_id == warehouse_id
+    flows = union_all(
+        select(StockMove.to_place_id.label("place_id"), *key, StockMove.quantity.label("change")).where(mine),
+        select(StockMove.from_place_id, *key, -StockMove.quantity).where(mine),
+        select(Stock.place_id, Stock.product_id, Stock.lot, Stock.serial, -Stock.on_hand).where(
+            Stock.warehouse_id == warehouse_id
+        ),
+    ).subquery()
+    columns = (flows.c.place_id, flows.c.product_id, flows.c.lot, flows.c.serial)
+    off = (
+        select(*columns, func.sum(flows.c.change))
+        .where(flows.c.place_id.not_in(OUTSIDE))
+        .group_by(*columns)
+        .having(func.sum(flows.c.change) != 0)
+    )
+    for place_id, product_id, lot, _, change in session.execute(off):
+        yield f"place {place_id}, product {product_id}, lot '{lot}': the moves say {int(change):+d} against the balance"
+
+
+def reserved_equals_open_allocations(session: Session, warehouse_id: int) -> Iterator[str]:
+    """What a balance says is reserved is what allocations still hold there."""
+    both = union_all(
+        select(
+            Stock.place_id.label("place_id"), Stock.product_id, Stock.lot, Stock.serial, Stock.reserved.label("n")
+        ).where(Stock.warehouse_id == warehouse_id),
+        select(
+            Allocation.place_id, Allocation.product_id, Allocation.lot, Allocation.serial, -Allocation.quantity
+        ).where(Allocation.warehouse_id == warehouse_id),
+    ).subquery()
+    columns = (both.c.place_id, both.c.product_id, both.c.lot, both.c.serial)
+    off = select(*columns, func.sum(both.c.n)).group_by(*columns).having(func.sum(both.c.n) != 0)
+    for place_id, product_id, lot, _, difference in session.execute(off):
+        yield f"place {place_id}, product {product_id}, lot '{lot}': reserved is {int(difference):+d} against allocations"
+
+
+def ended_orders_hold_no_stock(session: Session, warehouse_id: int) -> Iterator[str]:
+    """A shipped, packed, picked or cancelled order has no allocation open and no pick task open."""
+    ended = (OrderStatus.SHIPPED, OrderStatus.CANCELLED, OrderStatus.PACKED, OrderStatus.PICKED)
+    for thing, is_open in ((Allocation, Allocation.quantity > 0), (PickTask, PickTask.status == TaskStatus.OPEN)):
+        rows = session.execute(
+            select(Order.number, Order.status, func.count())
+            .join(thing, and_(thing.warehouse_id == Order.warehouse_id, thing.order_id == Order.id))
+            .where(Order.warehouse_id == warehouse_id, Order.status.in_(ended), is_open)
+            .group_by(Order.number, Order.status)
+        )
+        for number, status, count in rows:
+            yield f"order {number} is {status} and still has {count} open rows in {thing.__tablename__}"
+
+
+def shipped_units_are_the_ordered_units(session: Session, warehouse_id: int) -> Iterator[str]:
+    """Each line of a packed or shipped order is in its packages, to the unit."""
+    packed = (
+        select(PackageLine.line_id, func.sum(PackageLine.quantity).label("packed"))
+        .join(Package, and_(Package.warehouse_id == PackageLine.warehouse_id, Package.id == PackageLine.package_id))
+        .where(PackageLine.warehouse_id == warehouse_id, Package.status != PackageStatus.CANCELLED)
+        .group_by(PackageLine.line_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Order.number, OrderLine.sku, OrderLine.to_pick, func.coalesce(packed.c.packed, 0))
+        .join(OrderLine, and_(OrderLine.warehouse_id == Order.warehouse_id, OrderLine.order_id == Order.id))
+        .outerjoin(packed, packed.c.line_id == OrderLine.id)
+        .where(
+            Order.warehouse_id == warehouse_id,
+            Order.status.in_((OrderStatus.PACKED, OrderStatus.SHIPPED)),
+            Order.shipped_elsewhere.is_(False),
+            OrderLine.to_pick != func.coalesce(packed.c.packed, 0),
+        )
+    )
+    for number, sku, wanted, got in rows:
+        yield f"order {number}: {wanted} of {sku} ordered, {got} packed"
+
+
+def sealed_packages_have_one_standing_label(session: Session, warehouse_id: int) -> Iterator[str]:
+    """A sealed or handed over package has exactly one label, bought, and paid where its carrier charges."""
+    rows = session.execute(
+        select(
+            Package.barcode,
+            func.count(Label.id),
+            func.min(Label.status),
+            func.min(Label.carrier),
+            func.sum(case((Label.charged, 1), else_=0)),
+        )
+        .outerjoin(
+            Label,
+            and_(
+                Label.warehouse_id == Package.warehouse_id,
+                Label.package_id == Package.id,
+                Label.status.in_(STANDING),
+            ),
+        )
+        .where(
+            Package.warehouse_id == warehouse_id,
+            Package.status.in_((PackageStatus.SEALED, PackageStatus.HANDED_OVER)),
+        )
+        .group_by(Package.barcode)
+    )
+    for barcode, count, status, carrier, charged in rows:
+        if count != 1:
+            yield f"package {barcode} has {count} standing labels"
+        elif status != LabelStatus.BOUGHT:
+            yield f"package {barcode} is sealed and its label is {status}"
+        elif carrier not in FREE_CARRIERS and not charged:
+            yield f"package {barcode}: {carrier} charges and the label is not paid"
+
+
+def print_jobs_are_accounted_for(session: Session, warehouse_id: int) -> Iterator[str]:
+    """Each sealed package's label was printed, each copy is one job, and no job's end is unknown on a sealed box."""
+    done = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER)
+    job = and_(PrintJob.warehouse_id == Label.warehouse_id, PrintJob.label_id == Label.id)
+    rows = session.execute(
+        select(Package.barcode, PrintJob.copy, func.count(PrintJob.id))
+        .join(Label, and_(Label.warehouse_id == Package.warehouse_id, Label.package_id == Package.id))
+        .outerjoin(PrintJob, and_(job, PrintJob.status.in_(done)))
+        .where(
+            Package.warehouse_id == warehouse_id,
+            Package.status.in_((PackageStatus.SEALED, PackageStatus.HANDED_OVER)),
+            Label.status == LabelStatus.BOUGHT,
+        )
+        .group_by(Package.barcode, PrintJob.copy)
+        .having(or_(PrintJob.copy.is_(None), func.count(PrintJob.id) != 1))
+    )
+    for barcode, copy, count in rows:
+        yield (
+            f"package {barcode} is sealed and no print of its label ended well"
+            if count == 0
+            else f"package {barcode}: copy {copy} of its label has {count} print jobs"
+        )
+
+
+def free_totes_are_empty(session: Session, warehouse_id: int) -> Iterator[str]:
+    """A tote that is free holds nothing."""
+    rows = session.execute(
+        select(Tote.barcode, func.sum(Stock.on_hand))
+        .join(Stock, and_(Stock.warehouse_id == Tote.warehouse_id, Stock.place_id == Tote.id))
+        .where(Tote.warehouse_id == warehouse_id, Tote.status == ToteStatus.FREE, Stock.on_hand > 0)
+        .group_by(Tote.barcode)
+    )
+    for barcode, units in rows:
+        yield f"tote {barcode} is free and holds {units} units"
+
+
+def boxes_hold_what_was_scanned(session: Session, warehouse_id: int) -> Iterator[str]:
+    """A box in the house holds, to the unit, what its lines say was scanned into it."""
+    both = union_all(
+        select(PackageLine.package_id.label("box_id"), PackageLine.product_id, PackageLine.quantity.label("n")).where(
+            PackageLine.warehouse_id == warehouse_id
+        ),
+        select(Stock.place_id, Stock.product_id, -Stock.on_hand).where(Stock.warehouse_id == warehouse_id),
+    ).subquery()
+    rows = session.execute(
+        select(Package.barcode, both.c.product_id, func.sum(both.c.n))
+        .join(both, both.c.box_id == Package.id)
+        .where(
+            Package.warehouse_id == warehouse_id,
+            Package.status.in_((PackageStatus.OPEN, PackageStatus.SEALED)),
+        )
+        .group_by(Package.barcode, both.c.product_id)
+        .having(func.sum(both.c.n) != 0)
+    )
+    for barcode, product_id, difference in rows:
+        yield f"package {barcode}: its lines say {int(difference):+d} of product {product_id} against its stock"
+
+
+CHECKS: tuple[Check, ...] = (
+    moves_add_up_to_balances,
+    reserved_equals_open_allocations,
+    ended_orders_hold_no_stock,
+    shipped_units_are_the_ordered_units,
+    sealed_packages_have_one_standing_label,
+    print_jobs_are_accounted_for,
+    free_totes_are_empty,
+    boxes_hold_what_was_scanned,
+)
