@@ -1,0 +1,227 @@
+"""Labels for packages: the server's guard, the intent written before money is spent, and whose label a scan is.
+
+The steps of a purchase (claim, work, record) are driven by jobs/labels.py; each function here is one transaction's work.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.calendar import CarrierService
+from wms.domain.codes import clean
+from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderLine, OrderStatus
+from wms.domain.outbox import JobKind, enqueue
+from wms.domain.packing import NotAllScannedError, Package, PackageLine, PackageStatus
+from wms.domain.people import Warehouse
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import STANDING, Label, LabelStatus
+
+_SHORTEST_TAIL = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelState:
+    """What a packing station shows of a package's label; `accept` holds the texts whose scan proves it."""
+
+    label_id: int
+    status: LabelStatus
+    tracking_number: str
+    accept: tuple[str, ...]
+    carrier: str
+    reason: str
+    print_job_id: int | None
+    print_status: PrintStatus | None
+    print_reason: str
+    copies: int
+    asked_at: dt.datetime
+
+
+def package_of(session: Session, actor: Actor, package_id: int) -> tuple[Package, Order]:
+    """Return a package and its order, locked in the order that all services lock them; NotFoundError."""
+    order = session.scalars(
+        select(Order)
+        .join(Package, and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id))
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
+        .with_for_update(of=Order)
+    ).one_or_none()
+    if order is None:
+        raise NotFoundError("package", package_id)
+    package = session.scalars(
+        select(Package)
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    return package, order
+
+
+def want(session: Session, actor: Actor, package_id: int) -> Label:
+    """Ask for the one label of a package; refused whatever is posted while a unit, the carton or the weight is missing.
+
+    Raises NotAllScannedError or DomainError; the purchase itself is a job.
+    """
+    package, order = package_of(session, actor, package_id)
+    _refuse_unready(package, order)
+    missing = missing_units(session, actor, order.id)
+    if missing > 0:
+        raise NotAllScannedError(missing=missing)
+    if standing(session, actor, package_id) is not None:
+        raise DomainError("This box has a label already. Scan it, or void it first.")
+    service = session.scalars(
+        select(CarrierService).where(
+            CarrierService.warehouse_id == actor.warehouse_id, CarrierService.id == order.carrier_service_id
+        )
+    ).one_or_none()
+    if service is None:
+        raise DomainError(f"Order {order.number} has no carrier service. Choose one at the orders desk.")
+    carrier = session.scalars(select(Warehouse.carrier).where(Warehouse.id == actor.warehouse_id)).one()
+    label = Label(
+        warehouse_id=actor.warehouse_id,
+        package_id=package_id,
+        carrier=carrier,
+        service=service.service,
+        wanted_at=actor.at,
+    )
+    session.add(label)
+    _ = enqueue(session, actor, JobKind.BUY_LABEL, f"buy-{label.id}", label_id=label.id)
+    session.flush()
+    return label
+
+
+def _refuse_unready(package: Package, order: Order) -> None:
+    if order.status is not OrderStatus.PICKED:
+        raise DomainError(f"Order {order.number} is {order.status}. It gets no label now.")
+    if package.status is not PackageStatus.OPEN:
+        raise DomainError(f"Box {package.barcode} is {package.status}.")
+    if package.carton_type_id is None or package.weight_g <= 0:
+        raise DomainError("Choose the box and weigh it first.")
+
+
+def missing_units(session: Session, actor: Actor, order_id: int) -> int:
+    """Return how many units that the order owes are not scanned into a package."""
+    mine = OrderLine.warehouse_id == actor.warehouse_id
+    owed = session.scalar(
+        select(func.coalesce(func.sum(OrderLine.to_pick), 0)).where(mine, OrderLine.order_id == order_id)
+    )
+    packed = session.scalar(
+        select(func.coalesce(func.sum(PackageLine.quantity), 0))
+        .join(Package, and_(Package.warehouse_id == PackageLine.warehouse_id, Package.id == PackageLine.package_id))
+        .where(
+            PackageLine.warehouse_id == actor.warehouse_id,
+            Package.order_id == order_id,
+            Package.status != PackageStatus.CANCELLED,
+        )
+    )
+    return int(owed or 0) - int(packed or 0)
+
+
+def standing(session: Session, actor: Actor, package_id: int) -> Label | None:
+    """Return the package's label that is wanted, bought or anything but refused or voided."""
+    return session.scalars(
+        select(Label)
+        .where(Label.warehouse_id == actor.warehouse_id, Label.package_id == package_id, Label.status.in_(STANDING))
+        .with_for_update()
+    ).one_or_none()
+
+
+def state(session: Session, actor: Actor, package_id: int) -> LabelState | None:
+    """Return where the package's newest label and its newest print stand, or None before one was wanted."""
+    label = session.scalars(
+        select(Label)
+        .where(
+            Label.warehouse_id == actor.warehouse_id,
+            Label.package_id == package_id,
+            Label.status.not_in((LabelStatus.VOIDED, LabelStatus.VOIDING)),
+        )
+        .order_by(Label.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if label is None:
+        return None
+    jobs = session.scalars(
+        select(PrintJob)
+        .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == label.id)
+        .order_by(PrintJob.copy.desc(), PrintJob.id.desc())
+    ).all()
+    return LabelState(
+        label_id=label.id,
+        status=label.status,
+        tracking_number=label.tracking_number,
+        accept=tuple(dict.fromkeys(text for text in (label.tracking_number, *label.barcodes) if text)),
+        carrier=label.carrier,
+        reason=label.reason,
+        print_job_id=jobs[0].id if jobs else None,
+        print_status=jobs[0].status if jobs else None,
+        print_reason=jobs[0].reason if jobs else "",
+        copies=jobs[0].copy if jobs else 0,
+        asked_at=label.wanted_at,
+    )
+
+
+def retry(session: Session, actor: Actor, package_id: int) -> Label:
+    """Ask again after a refusal: a new intent, because the old one ended."""
+    return want(session, actor, package_id)
+
+
+def void(session: Session, actor: Actor, package_id: int, reason: str) -> None:
+    """Give the package's bought label back to the carrier; DomainError where none is bought."""
+    package, order = package_of(session, actor, package_id)
+    label = standing(session, actor, package_id)
+    if label is None or label.status is not LabelStatus.BOUGHT:
+        raise DomainError("This box has no bought label to void.")
+    moved = label.move_to(LabelStatus.VOIDING, package=package.barcode, order_id=order.id, reason=reason)
+    record(session, actor, moved)
+    _ = enqueue(session, actor, JobKind.VOID_LABEL, f"void-{label.id}", label_id=label.id)
+
+
+def is_label_of(session: Session, actor: Actor, package_id: int, code_text: str) -> bool:
+    """Tell whether a scanned text is the bought label of this package."""
+    return package_id in _packages_by_label(session, actor, code_text)
+
+
+def owner_of(session: Session, actor: Actor, code_text: str) -> str | None:
+    """Return the number of the order whose label a scanned text is, or None."""
+    found = _packages_by_label(session, actor, code_text)
+    if not found:
+        return None
+    return session.scalars(
+        select(Order.number)
+        .join(Package, and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id))
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id.in_(found))
+        .limit(1)
+    ).one_or_none()
+
+
+def _packages_by_label(session: Session, actor: Actor, code_text: str) -> set[int]:
+    """Find bought labels by tracking number, by their stored barcodes, or by the tail of a longer carrier code."""
+    text = clean(code_text)
+    # A GTIN-like number was padded to 14 digits when it was parsed; a tracking number never was.
+    candidates = {text, text.lstrip("0")}
+    tails = {text[start:] for start in range(1, max(1, len(text) - _SHORTEST_TAIL + 1))}
+    rows = session.execute(
+        select(Label.package_id, Label.tracking_number, Label.barcodes).where(
+            Label.warehouse_id == actor.warehouse_id,
+            Label.status == LabelStatus.BOUGHT,
+            or_(Label.tracking_number.in_(candidates), Label.tracking_number.in_(tails)),
+        )
+    ).all()
+    exact = {row.package_id for row in rows if row.tracking_number in candidates}
+    return exact or {row.package_id for row in rows} or _by_stored_barcodes(session, actor, text)
+
+
+def _by_stored_barcodes(session: Session, actor: Actor, text: str) -> set[int]:
+    rows = session.execute(
+        select(Label.package_id, Label.barcodes)
+        .join(Package, and_(Package.warehouse_id == Label.warehouse_id, Package.id == Label.package_id))
+        .where(
+            Label.warehouse_id == actor.warehouse_id,
+            Label.status == LabelStatus.BOUGHT,
+            Package.status == PackageStatus.OPEN,
+        )
+    )
+    return {row.package_id for row in rows if text in {clean(code) for code in row.barcodes}}

@@ -1,0 +1,142 @@
+"""Print jobs: queued in the transaction that wants them, printed by the worker, settled by a person where unknown."""
+
+import hashlib
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.floor import Printer, Station
+from wms.domain.inbox import ExceptionItem
+from wms.domain.journal import record
+from wms.domain.outbox import JobKind, enqueue
+from wms.domain.packing import Package
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import Label, LabelStatus
+
+_ENDED = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER, PrintStatus.NOT_PRINTED, PrintStatus.DROPPED)
+
+
+def queue(
+    session: Session,
+    actor: Actor,
+    *,
+    printer_id: int,
+    what: str,
+    zpl: str,
+    labels: int = 1,
+    label_id: int | None = None,
+    order_id: int | None = None,
+    copy: int = 1,
+) -> PrintJob:
+    """Ask for `labels` physical labels on a printer; one writer a printer is the job's lane."""
+    job = PrintJob(
+        warehouse_id=actor.warehouse_id,
+        printer_id=printer_id,
+        what=what,
+        zpl=zpl,
+        sha256=hashlib.sha256(zpl.encode()).hexdigest(),
+        queued_at=actor.at,
+        worker_id=actor.worker_id,
+        label_id=label_id,
+        order_id=order_id,
+        labels=labels,
+        copy=copy,
+    )
+    session.add(job)
+    _ = enqueue(session, actor, JobKind.PRINT, f"print-{job.id}", lane=f"printer-{printer_id}", print_job_id=job.id)
+    session.flush()
+    return job
+
+
+def queue_label(session: Session, actor: Actor, label: Label, *, copy: int, what: str = "label") -> PrintJob:
+    """Ask for a shipping label on the printer of the station where its package is packed."""
+    package = session.scalars(
+        select(Package).where(Package.warehouse_id == actor.warehouse_id, Package.id == label.package_id)
+    ).one()
+    printer_id = session.scalars(
+        select(Station.printer_id).where(Station.warehouse_id == actor.warehouse_id, Station.id == package.station_id)
+    ).one()
+    if printer_id is None:
+        raise DomainError("This station has no printer. Choose one on the admin page.")
+    return queue(
+        session,
+        actor,
+        printer_id=printer_id,
+        what=f"{what} {label.tracking_number}",
+        zpl=label.zpl,
+        label_id=label.id,
+        order_id=package.order_id,
+        copy=copy,
+    )
+
+
+def reprint(session: Session, actor: Actor, label_id: int, reason: str) -> PrintJob:
+    """Print a bought label once more; DomainError while a print of it is still on its way or its end is unknown."""
+    label = session.scalars(
+        select(Label).where(Label.warehouse_id == actor.warehouse_id, Label.id == label_id).with_for_update()
+    ).one_or_none()
+    if label is None:
+        raise NotFoundError("label", label_id)
+    if label.status is not LabelStatus.BOUGHT:
+        raise DomainError(f"The label is {label.status}. Only a bought label prints.")
+    last = session.scalars(
+        select(PrintJob)
+        .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == label_id)
+        .order_by(PrintJob.copy.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is not None and last.status not in _ENDED:
+        raise DomainError(
+            "Did it print? Scan the label, or settle it on the printing page."
+            if last.status is PrintStatus.UNKNOWN
+            else "The label is still on its way to the printer."
+        )
+    job = queue_label(session, actor, label, copy=last.copy + 1 if last else 1, what="reprint")
+    job.reason = reason[:300]
+    return job
+
+
+def settle(session: Session, actor: Actor, print_job_id: int, *, printed: bool, reason: str) -> PrintJob:
+    """Say, as a person who looked, whether a job of unknown end printed; its inbox rows are settled with it."""
+    job = session.scalars(
+        select(PrintJob)
+        .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.id == print_job_id)
+        .with_for_update()
+    ).one_or_none()
+    if job is None:
+        raise NotFoundError("print job", print_job_id)
+    then = PrintStatus.PRINTED if printed else PrintStatus.DROPPED
+    record(session, actor, job.move_to(then, printer=printer_name(session, job), at=actor.at, reason=reason))
+    for item in session.scalars(
+        select(ExceptionItem).where(
+            ExceptionItem.warehouse_id == actor.warehouse_id,
+            ExceptionItem.subject_id == print_job_id,
+            ExceptionItem.settled_at.is_(None),
+        )
+    ):
+        item.settled_at, item.settled_by = actor.at, actor.worker_id
+    return job
+
+
+def printer_name(session: Session, job: PrintJob) -> str:
+    """Return the name of a job's printer."""
+    return session.scalars(
+        select(Printer.name).where(Printer.warehouse_id == job.warehouse_id, Printer.id == job.printer_id)
+    ).one()
+
+
+def waiting(session: Session, warehouse_id: int, printer_id: int) -> int:
+    """Return how many jobs stand in line at a printer."""
+    unsent = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING)
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(PrintJob)
+            .where(
+                PrintJob.warehouse_id == warehouse_id, PrintJob.printer_id == printer_id, PrintJob.status.in_(unsent)
+            )
+        )
+        or 0
+    )
