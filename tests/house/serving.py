@@ -20,12 +20,16 @@ TIMEOUT_S = 30
 
 @contextmanager
 def serving(command: Sequence[str], *, cwd: Path, env: dict[str, str], user_id: int | None = None) -> Iterator[str]:
-    """Start a server that prints where it listens, and yield that URL until the block ends."""
+    """Start a server, yield the URL it prints, end it with the block; the block's error has the server's words."""
     with subprocess.Popen(
         command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, user=user_id
     ) as server:
         try:
             yield _address(server)
+        except Exception as error:
+            server.terminate()
+            error.add_note(f"The server said: {server.stdout.read() if server.stdout else ''}")
+            raise
         finally:
             server.terminate()
 
