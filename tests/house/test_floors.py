@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import wms.services
 from tests.house import lifecycles
-from tests.house.source import ROOT
+from tests.house.source import ROOT, files, imported, place
 from wms.services.screens import Screen
 
 
@@ -36,3 +38,19 @@ def test_nobody_imports_upwards() -> None:
     program = Path(sys.executable).parent / "lint-imports"
     check = subprocess.run([program, "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert check.returncode == 0, check.stdout
+
+
+@pytest.mark.parametrize(
+    ("folder", "allowed"),
+    [("wms/batching", ("numpy", "wms.batching")), ("wms/domain", ("sqlalchemy", "wms.domain"))],
+)
+def test_a_pure_floor_imports_little_beyond_the_standard_library(folder: str, allowed: tuple[str, ...]) -> None:
+    strangers = [
+        f"{place(path, line)} {module}"
+        for path in files(".py")
+        if path.is_relative_to(ROOT / folder)
+        for line, module in imported(path)
+        if module.partition(".")[0] not in sys.stdlib_module_names
+        and not any(f"{module}.".startswith(f"{name}.") for name in allowed)
+    ]
+    assert strangers == []
