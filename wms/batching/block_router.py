@@ -13,7 +13,7 @@ class BlockRouter:
     is_exact = True
 
     def __init__(self, block: SingleBlock, places: Sequence[tuple[int, float]]) -> None:
-        """Number the block's columns: its aisles and, among them, the depot's place on the front cross aisle."""
+        """Lay out the block's columns: its aisles and, among them, the depot's place on the front cross aisle."""
         depot = sum(x < block.depot_x_m for x in block.aisle_x_m)
         self._block = Columns(
             x_m=(*block.aisle_x_m[:depot], block.depot_x_m, *block.aisle_x_m[depot:]),
@@ -47,8 +47,9 @@ class BlockRouter:
     def far_first(self, stops: frozenset[int]) -> tuple[float, ...]:
         """Return the columns visited, the one farthest from the depot first."""
         depot_x_m = self._block.x_m[self._block.depot]
-        columns = {self._block.places[stop][0] for stop in stops}
-        return tuple(sorted(columns, key=lambda column: -abs(self._block.x_m[column] - depot_x_m)))
+        columns = sorted({self._block.places[stop][0] for stop in stops})
+        columns.sort(key=lambda column: -abs(self._block.x_m[column] - depot_x_m))
+        return tuple(float(column) for column in columns)
 
     def table(self, walks: Sequence[frozenset[int]]) -> BlockTable:
         """Return a table with one row for each walk."""

@@ -50,7 +50,7 @@ def due_windows(work: Workload, numbers: Sequence[int], window_s: float) -> Batc
 
 
 def savings(work: Workload, numbers: Sequence[int], clock: Clock, chunk_orders: int) -> Batching:
-    """Batch by savings, among orders that walk into the same far corner; when time is up the rest fills up as it comes."""
+    """Batch by savings, among orders that walk into the same far corner; when time is up the rest fills up."""
     ordered = sorted(numbers, key=lambda number: (work.router.far_first(work.stops[number]), number))
     left: Batching = [[number] for number in ordered]
     done: Batching = []

@@ -17,12 +17,12 @@ ROUNDING_M = 1e-6
 
 def improve(work: Workload, judge: Judge, batches: Batching, clock: Clock, seed: int) -> Batching:
     """Take every step that makes the plan's score better, and return the batches where none does, or time is up."""
-    if clock.is_over():
+    if clock.is_over() or len(batches) == 1 or not batches:
         return batches
     search = _Search(work, judge, batches)
     rng = random.Random(seed)  # noqa: S311 - chooses a sequence, keeps no secret
     numbers = [number for batch in batches for number in batch]
-    is_better = len(batches) > 1
+    is_better = True
     while is_better:
         rng.shuffle(numbers)
         is_better = False

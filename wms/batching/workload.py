@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from wms.batching.layout import LocationId
 from wms.batching.plans import Unplanned
 from wms.batching.problem import Cart, Order, Problem
 from wms.batching.routing import Router, Stops, router_for
@@ -25,7 +26,7 @@ class Workload:
 
     problem: Problem
     router: Router
-    locations: tuple[object, ...]
+    locations: tuple[LocationId, ...]
     orders: tuple[Order, ...]
     stops: tuple[Stops, ...]
     loads: Loads
@@ -65,13 +66,16 @@ class Workload:
 
 
 def workload_of(problem: Problem) -> Workload:
-    """Number orders and stops, and set aside the orders that no cart or no walk can serve."""
+    """Turn orders and stops into numbers, and set aside the orders that no cart or no walk can serve."""
     rooms = np.array([[_room(cart, name) for name in ROOMS] for cart in problem.carts])
+    # Asked once a location: a distance matrix looks through all of its locations.
+    named = dict.fromkeys(line.location for order in problem.orders for line in order.lines)
+    unknown = frozenset(location for location in named if location not in problem.layout)
     is_frozen = {order for batch in problem.frozen for order in batch}
     orders: list[Order] = []
     unplanned: list[Unplanned] = []
     for order in problem.orders:
-        reason = _unplannable(order, problem, rooms, is_frozen=order.id in is_frozen)
+        reason = _unplannable(order, unknown, rooms, is_frozen=order.id in is_frozen)
         if reason:
             unplanned.append(Unplanned(id=order.id, reason=reason))
         else:
@@ -105,10 +109,10 @@ def _load(order: Order) -> tuple[int, int, int, int]:
     return order.totes, order.volume_ml, order.weight_g, len(order.lines)
 
 
-def _unplannable(order: Order, problem: Problem, rooms: Loads, *, is_frozen: bool) -> str:
+def _unplannable(order: Order, unknown: frozenset[LocationId], rooms: Loads, *, is_frozen: bool) -> str:
     """Why an order can be in no batch; empty if it can."""
     for line in order.lines:
-        if line.location not in problem.layout:
+        if line.location in unknown:
             return f"Location {line.location} is not on the floor plan."
     load = np.array(_load(order))
     if is_frozen or (load <= rooms).all(axis=1).any():
