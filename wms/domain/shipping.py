@@ -89,6 +89,8 @@ class Label(Row, Base, kw_only=True):
     charged: Mapped[bool] = mapped_column(default=False)
     external_id: Mapped[str] = mapped_column(String(80), default="")
     reason: Mapped[str] = mapped_column(String(500), default="")
+    # When `buy` was last begun: what `find` says proves something only some time later.
+    tried_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     bought_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
     def move_to(self, then: LabelStatus, *, package: str, order_id: int, reason: str = "") -> LabelMoved:

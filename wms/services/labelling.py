@@ -1,6 +1,6 @@
 """Labels for packages: the server's guard, the intent written before money is spent, and whose label a scan is.
 
-The steps of a purchase (claim, work, record) are driven by jobs/labels.py; each function here is one transaction's work.
+The steps of a purchase (claim, work, record) are driven by jobs/labels.py.
 """
 
 import datetime as dt

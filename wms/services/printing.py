@@ -1,6 +1,7 @@
 """Print jobs: queued in the transaction that wants them, printed by the worker, settled by a person where unknown."""
 
 import hashlib
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,31 +19,32 @@ from wms.domain.shipping import Label, LabelStatus
 _ENDED = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER, PrintStatus.NOT_PRINTED, PrintStatus.DROPPED)
 
 
-def queue(
-    session: Session,
-    actor: Actor,
-    *,
-    printer_id: int,
-    what: str,
-    zpl: str,
-    labels: int = 1,
-    label_id: int | None = None,
-    order_id: int | None = None,
-    copy: int = 1,
-) -> PrintJob:
-    """Ask for `labels` physical labels on a printer; one writer a printer is the job's lane."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What is to be printed: ZPL that makes `labels` labels, and the shipping label and order it is for, if any."""
+
+    what: str
+    zpl: str
+    labels: int = 1
+    label_id: int | None = None
+    order_id: int | None = None
+    copy: int = 1
+
+
+def queue(session: Session, actor: Actor, printer_id: int, wanted: Wanted) -> PrintJob:
+    """Ask for labels on a printer; one writer a printer is the job's lane."""
     job = PrintJob(
         warehouse_id=actor.warehouse_id,
         printer_id=printer_id,
-        what=what,
-        zpl=zpl,
-        sha256=hashlib.sha256(zpl.encode()).hexdigest(),
+        what=wanted.what,
+        zpl=wanted.zpl,
+        sha256=hashlib.sha256(wanted.zpl.encode()).hexdigest(),
         queued_at=actor.at,
         worker_id=actor.worker_id,
-        label_id=label_id,
-        order_id=order_id,
-        labels=labels,
-        copy=copy,
+        label_id=wanted.label_id,
+        order_id=wanted.order_id,
+        labels=wanted.labels,
+        copy=wanted.copy,
     )
     session.add(job)
     _ = enqueue(session, actor, JobKind.PRINT, f"print-{job.id}", lane=f"printer-{printer_id}", print_job_id=job.id)
@@ -60,16 +62,14 @@ def queue_label(session: Session, actor: Actor, label: Label, *, copy: int, what
     ).one()
     if printer_id is None:
         raise DomainError("This station has no printer. Choose one on the admin page.")
-    return queue(
-        session,
-        actor,
-        printer_id=printer_id,
+    wanted = Wanted(
         what=f"{what} {label.tracking_number}",
         zpl=label.zpl,
         label_id=label.id,
         order_id=package.order_id,
         copy=copy,
     )
+    return queue(session, actor, printer_id, wanted)
 
 
 def reprint(session: Session, actor: Actor, label_id: int, reason: str) -> PrintJob:

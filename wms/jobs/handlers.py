@@ -1,0 +1,13 @@
+"""One handler a kind of job."""
+
+from collections.abc import Mapping
+
+from wms.domain.outbox import JobKind
+from wms.jobs import labels, printing
+from wms.jobs.outbox import Handler
+
+HANDLERS: Mapping[JobKind, Handler] = {
+    JobKind.BUY_LABEL: labels.buy,
+    JobKind.VOID_LABEL: labels.void,
+    JobKind.PRINT: printing.print_job,
+}

@@ -1,0 +1,232 @@
+"""Buying and voiding labels: claim in a transaction, work in none, record in a transaction; money is spent once.
+
+What `buy` and `find` need is committed before the first byte leaves. After a lost answer or a lost worker the job asks
+`find` before anything is bought again (rules in wms/carriers/base.py).
+"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.carriers import base as carriers
+from wms.carriers.base import Address, Carrier, CarrierError, Parcel, Prepared, ShipmentRequest, VoidStatus
+from wms.carriers.registry import SHIPPO_AT, SHIPPO_URL, open_carrier
+from wms.config import WAREHOUSE_ID, Settings
+from wms.database import reading, transaction
+from wms.domain.actor import Actor
+from wms.domain.errors import DomainError
+from wms.domain.floor import CartonType
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.journal import record
+from wms.domain.orders import Order
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.people import Warehouse
+from wms.domain.shipping import Label, LabelStatus
+from wms.jobs.outbox import Context, RetryLaterError
+from wms.services import labelling, printing
+
+_ASK_AGAIN_S = 15.0
+_UNAVAILABLE_S = 3.0
+
+
+def system() -> Actor:
+    """Return the program itself as actor, now."""
+    return Actor(warehouse_id=WAREHOUSE_ID, at=dt.datetime.now(dt.UTC), name="worker", device="worker")
+
+
+def buy(context: Context, payload: Mapping[str, Any]) -> None:
+    """Buy the label of an intent and queue its print, whatever happened to an earlier try."""
+    label_id = int(payload["label_id"])
+    with reading(context.engine) as session:
+        label = _label(session, label_id)
+        request = _request(session, label)
+        earlier = label.prepared
+        name, status = label.carrier, label.status
+    if status not in {LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED}:
+        return
+    carrier = _carrier(context.settings, name)
+    prepared = Prepared.from_json(json.dumps(earlier)) if earlier else None
+    try:
+        if status is LabelStatus.WANTED or prepared is None:
+            bought = _first_buy(context, label_id, carrier, prepared or carrier.prepare(request))
+        else:
+            bought = _find_or_buy(context, label_id, carrier, prepared)
+    except carriers.RefusedError as error:
+        _refused(context, label_id, str(error))
+        return
+    except carriers.UnsettledError as error:
+        _unsettled(context, label_id, str(error))
+        raise RetryLaterError(str(error), delay_s=_ASK_AGAIN_S) from error
+    except carriers.UnavailableError as error:
+        raise RetryLaterError(str(error), delay_s=error.retry_after_s or _UNAVAILABLE_S) from error
+    _bought(context, label_id, bought)
+
+
+def _carrier(settings: Settings, name: str) -> Carrier:
+    elsewhere = name == "shippo" and settings.shippo_url != SHIPPO_URL
+    return open_carrier(f"{SHIPPO_AT}{settings.shippo_url}" if elsewhere else name, shippo_key=settings.shippo_key)
+
+
+def _first_buy(context: Context, label_id: int, carrier: Carrier, prepared: Prepared) -> carriers.Label:
+    with transaction(context.engine) as session:
+        actor = system()
+        label, package, order = _locked(session, label_id)
+        record(session, actor, label.move_to(LabelStatus.BUYING, package=package.barcode, order_id=order.id))
+        label.prepared, label.tried_at = json.loads(prepared.to_json()), actor.at
+    try:
+        return carrier.buy(prepared)
+    except carriers.UnavailableError:
+        # Provably nothing was bought, so the next try need not ask `find` first.
+        with transaction(context.engine) as session:
+            label, package, order = _locked(session, label_id)
+            moved = label.move_to(LabelStatus.WANTED, package=package.barcode, order_id=order.id)
+            record(session, system(), moved)
+        raise
+
+
+def _find_or_buy(context: Context, label_id: int, carrier: Carrier, prepared: Prepared) -> carriers.Label:
+    found = carrier.find(prepared)
+    if found is not None:
+        return found
+    with reading(context.engine) as session:
+        label = _label(session, label_id)
+        proof_at = (label.tried_at or label.wanted_at) + dt.timedelta(seconds=carrier.settle_s)
+    left_s = (proof_at - dt.datetime.now(dt.UTC)).total_seconds()
+    if left_s > 0:
+        raise RetryLaterError(f"{carrier.name} may still show the purchase.", delay_s=min(left_s, _ASK_AGAIN_S))
+    with transaction(context.engine) as session:
+        _label(session, label_id).tried_at = system().at
+    return carrier.buy(prepared)
+
+
+def _label(session: Session, label_id: int) -> Label:
+    return session.scalars(select(Label).where(Label.warehouse_id == WAREHOUSE_ID, Label.id == label_id)).one()
+
+
+def _locked(session: Session, label_id: int) -> tuple[Label, Package, Order]:
+    """Return a label with its package and order, locked in the services' order: order, package, label."""
+    package, order = labelling.package_of(session, system(), _label(session, label_id).package_id)
+    label = session.scalars(
+        select(Label)
+        .where(Label.warehouse_id == WAREHOUSE_ID, Label.id == label_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    return label, package, order
+
+
+def _request(session: Session, label: Label) -> ShipmentRequest:
+    package = session.scalars(
+        select(Package).where(Package.warehouse_id == WAREHOUSE_ID, Package.id == label.package_id)
+    ).one()
+    order = session.scalars(select(Order).where(Order.warehouse_id == WAREHOUSE_ID, Order.id == package.order_id)).one()
+    carton = session.scalars(
+        select(CartonType).where(CartonType.warehouse_id == WAREHOUSE_ID, CartonType.id == package.carton_type_id)
+    ).one()
+    sender = session.scalars(select(Warehouse).where(Warehouse.id == WAREHOUSE_ID)).one()
+    return ShipmentRequest(
+        reference=f"wms-{label.id}",
+        from_address=Address(
+            **{"name": sender.name, "street1": "", "city": "", "zip": "", "country": "", **sender.address}
+        ),
+        to_address=Address(
+            name=order.ship_name,
+            company=order.ship_company,
+            street1=order.ship_street1,
+            street2=order.ship_street2,
+            city=order.ship_city,
+            state=order.ship_state,
+            zip=order.ship_zip,
+            country=order.ship_country,
+            phone=order.ship_phone,
+            email=order.email,
+        ),
+        parcel=Parcel(
+            weight_g=package.weight_g,
+            length_mm=carton.length_mm,
+            width_mm=carton.width_mm,
+            height_mm=carton.height_mm,
+        ),
+        service=label.service,
+        order_number=order.number,
+        box_number=package.number,
+        box_count=package.number,
+    )
+
+
+def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
+    with transaction(context.engine) as session:
+        actor = system()
+        label, package, order = _locked(session, label_id)
+        label.tracking_number, label.external_id = bought.tracking_number, bought.external_id
+        label.amount_cents, label.currency, label.charged = bought.amount_cents, bought.currency, bought.charged
+        label.zpl, label.barcodes = bought.zpl.decode(), list(bought.barcodes)
+        label.bought_at = actor.at
+        record(session, actor, label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=order.id))
+        if package.status is PackageStatus.CANCELLED:
+            labelling.void(session, actor, package.id, "the order was cancelled meanwhile")
+            return
+        try:
+            _ = printing.queue_label(session, actor, label, copy=1)
+        except DomainError as error:
+            _tell(session, actor, ExceptionKind.PRINT, order.id, label.id, str(error))
+
+
+def _refused(context: Context, label_id: int, reason: str) -> None:
+    with transaction(context.engine) as session:
+        actor = system()
+        label, package, order = _locked(session, label_id)
+        moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=reason)
+        record(session, actor, moved)
+        _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: {reason}")
+
+
+def _unsettled(context: Context, label_id: int, reason: str) -> None:
+    with transaction(context.engine) as session:
+        actor = system()
+        label, package, order = _locked(session, label_id)
+        if label.status is LabelStatus.UNSETTLED:
+            return
+        moved = label.move_to(LabelStatus.UNSETTLED, package=package.barcode, order_id=order.id, reason=reason)
+        record(session, actor, moved)
+        _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: bought or not? {reason}")
+
+
+def _tell(session: Session, actor: Actor, kind: ExceptionKind, order_id: int, subject_id: int, text: str) -> None:
+    item = ExceptionItem(
+        warehouse_id=actor.warehouse_id,
+        kind=kind,
+        at=actor.at,
+        text=text[:300],
+        order_id=order_id,
+        subject_id=subject_id,
+    )
+    session.add(item)
+
+
+def void(context: Context, payload: Mapping[str, Any]) -> None:
+    """Give a label back to its carrier; a refusal puts it back to bought and into the inbox."""
+    label_id = int(payload["label_id"])
+    with reading(context.engine) as session:
+        label = _label(session, label_id)
+        name, status, external_id = label.carrier, label.status, label.external_id
+    if status is not LabelStatus.VOIDING:
+        return
+    try:
+        outcome = _carrier(context.settings, name).void(external_id)
+        voided, reason = outcome.status is not VoidStatus.REFUSED, outcome.reason
+    except carriers.RefusedError as error:
+        voided, reason = False, str(error)
+    except CarrierError as error:
+        raise RetryLaterError(str(error), delay_s=_UNAVAILABLE_S) from error
+    with transaction(context.engine) as session:
+        actor = system()
+        label, package, order = _locked(session, label_id)
+        then = LabelStatus.VOIDED if voided else LabelStatus.BOUGHT
+        record(session, actor, label.move_to(then, package=package.barcode, order_id=order.id, reason=reason))
+        if not voided:
+            _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: void refused: {reason}")
