@@ -23,7 +23,12 @@ _YEAR_S = 365 * 24 * 3600
 def create_app(settings: Settings | None = None) -> flask.Flask:
     """Build the web app on the given settings, or on those of the environment."""
     settings = settings or config.load()
-    app = flask.Flask("wms", template_folder=str(resource_dir("templates")), static_folder=str(resource_dir("static")))
+    app = flask.Flask(
+        "wms",
+        template_folder=str(resource_dir("templates")),
+        static_folder=str(resource_dir("static")),
+        static_url_path=f"/static/{__version__}",  # in the path, so that modules importing one another carry it too
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.url,
@@ -49,13 +54,13 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     blueprints.register(app)
     _add_errors(app)
     _add_health(app)
-    _ = app.context_processor(lambda: {"asset": _asset})
+    app.jinja_env.globals["asset"] = _asset  # a context processor would not reach imported macros
     return app
 
 
 def _asset(name: str) -> str:
     """Return the address of a static file, changed by each release so that it may be cached for a year."""
-    return flask.url_for("static", filename=name, v=__version__)
+    return flask.url_for("static", filename=name)
 
 
 def _add_errors(app: flask.Flask) -> None:
@@ -68,7 +73,8 @@ def _add_errors(app: flask.Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def csrf_error(_: CSRFError) -> tuple[str, int]:
-        return page(400, "This page is too old. Load it again and repeat what you did.")
+        # scan.js keeps the scan and loads the page again
+        return page(419, "This page is too old. Load it again and repeat what you did.")
 
     @app.errorhandler(NotFoundError)
     def not_found(error: NotFoundError) -> tuple[str, int]:

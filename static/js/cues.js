@@ -8,12 +8,13 @@ const stop = [[LOW, 500], [null, 120], ...three];
 /** name -> sound: [what, ms] pairs, buzz: vibration pattern in ms. */
 const CUES = {
   match: { sound: [tone(1200, 60)] },
-  ok: { sound: [tone(1000, 70)] },
+  step: { sound: [tone(1000, 70)] },
   line: { sound: [tone(880, 90), tone(1320, 110)] },
   complete: { sound: [tone(660, 110), tone(880, 110), tone(1320, 180)], buzz: [60] },
   wrong: { sound: three, buzz: [200, 80, 200, 80, 200] },
+  unknown: { sound: three, buzz: [200, 80, 200, 80, 200] },
   stop: { sound: stop, buzz: [600] },
-  repeat: { sound: [tone(700, 100), [null, 80], tone(700, 100)], buzz: [120, 80, 120] },
+  repeated: { sound: [tone(700, 100), [null, 80], tone(700, 100)], buzz: [120, 80, 120] },
   command: { sound: [tone(1000, 60), [null, 60], tone(1000, 60)] },
   offline: { sound: [tone(700, 100), [null, 80], tone(700, 100)], buzz: [120] },
   online: { sound: [tone(1000, 70)] },

@@ -16,6 +16,7 @@ const form = document.getElementById("scan");
 const bar = document.getElementById("network");
 const line = document.getElementById("line");
 const page = () => document.getElementById("screen").dataset;
+const hasScreen = (answer) => answer.querySelector("#screen[data-screen]") !== null; // a desk or error page has none
 
 let queue = []; // unconfirmed scans, oldest first
 let busy = true; // until the kept scans are read, and while one is under way
@@ -102,7 +103,7 @@ async function post({ code, scan, ask, at, action }) {
     const { status, redirected, headers } = response;
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
     if (status >= 500 || status === 408 || status === 429) return null;
-    if (status < 400 && !answer.getElementById("screen")) return null;
+    if (status < 400 && !hasScreen(answer)) return null;
     return { answer, status: redirected ? 401 : status, cue: headers.get("X-Cue") };
   } catch {
     return null; // the same scan goes again under the same id, and the server counts it once
@@ -122,7 +123,7 @@ async function settle(scan, { answer, status, cue }) {
     queue.shift();
     forget(scan);
   }
-  if (answer.getElementById("screen")) swap(answer);
+  if (hasScreen(answer)) swap(answer);
   else if (locked) location.reload();
   else refuse();
   const feedback = document.getElementById("feedback");
@@ -214,10 +215,11 @@ function backOnline() {
   const wasOffline = offlineSince > 0;
   offlineSince = 0;
   stopped = false;
-  network(wasOffline ? "saved" : "");
-  if (!wasOffline) return;
-  play("online");
-  setTimeout(() => bar.dataset.state === "saved" && network(""), 1500);
+  if (wasOffline) {
+    play("online");
+    network("saved");
+    setTimeout(() => bar.dataset.state === "saved" && network(""), 1500);
+  } else if (bar.dataset.state !== "saved") network("");
 }
 
 addEventListener("online", () => wake());

@@ -10,19 +10,19 @@ const box = document.getElementById("code");
 let taken = () => {};
 let idle = 0;
 let lengthBefore = 0;
+let byHand = false; // what stands in the box was tapped on the keypad: a scan must not be glued to it
 
 function finish() {
   clearTimeout(idle);
   const code = box.value;
-  box.value = "";
-  lengthBefore = 0;
   keypad(false);
   taken(code);
 }
 
 function waitForMore(bulk) {
   clearTimeout(idle);
-  if (!form.classList.contains("scan--open")) idle = setTimeout(finish, bulk ? BULK_IDLE_MS : TYPED_IDLE_MS);
+  // with the keypad open a person may be typing: only OK ends what comes key by key
+  if (bulk || !form.classList.contains("scan--open")) idle = setTimeout(finish, bulk ? BULK_IDLE_MS : TYPED_IDLE_MS);
 }
 
 const isOtherField = (element) => element && element !== box && element.matches("input, select, textarea");
@@ -44,7 +44,8 @@ function onKey(event) {
     return; // presses the focused button
   } else if (key.length === 1 && !event.ctrlKey && !event.metaKey) {
     event.preventDefault(); // altKey is let through: some scanners set it on every key
-    box.value += key;
+    box.value = byHand ? key : box.value + key;
+    byHand = false;
     lengthBefore = box.value.length;
     waitForMore(false);
   }
@@ -53,6 +54,7 @@ function onKey(event) {
 // Text without key events: the input method commits a part or the whole of a code.
 function onInput(event) {
   const bulk = box.value.length - lengthBefore > 3;
+  if (bulk && byHand) box.value = event.data ?? "";
   lengthBefore = box.value.length;
   if (/[\r\n]$/.test(event.data ?? "")) finish();
   else waitForMore(bulk);
@@ -73,6 +75,9 @@ export function refocus() {
 
 function keypad(open) {
   form.classList.toggle("scan--open", open);
+  box.value = "";
+  lengthBefore = 0;
+  byHand = false;
   if (!open) box.inputMode = "none";
 }
 
@@ -80,6 +85,7 @@ function type(key) {
   if (key === "letters") box.inputMode = box.inputMode === "text" ? "none" : "text";
   else box.value = key === "back" ? box.value.slice(0, -1) : box.value + key;
   lengthBefore = box.value.length;
+  byHand = true;
 }
 
 function onClick(event) {

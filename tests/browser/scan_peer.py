@@ -1,5 +1,6 @@
 """A server for scan.js alone: our layouts, no warehouse, and answers that can be held, lost or refused."""
 
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/json"}
 SCREEN = """{% extends layout %}{% import "macros.html" as ui %}{% block screen %}
-{{ ui.top_bar("Batch 31", "1 of 2") }}{{ ui.progress(1, 2) }}<h1 class="instruction">SCAN</h1>
+<h1 class="instruction">SCAN</h1>
 <section class="content">{{ ui.command("K086", "Done", key="F1") }}</section>
 {% call ui.bottom_bar() %}{{ ui.command("K017", "Short", "short") }}{% endcall %}{% endblock %}"""
 
@@ -28,6 +29,9 @@ class Screen:
     wants: str = "product"
     token: str = "line-1"  # noqa: S105  the name of a step, no secret
     accept: tuple[str, ...] | None = ("04006381333931",)
+    job: str = "Batch 31"
+    done: int = 1
+    total: int = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,18 +39,18 @@ class Feedback:
     """The verdict the page shows; a status other than 200 goes with it."""
 
     tone: str = "ok"
-    cue: str = "ok"
+    cue: str = "step"
     words: str = "Good"
-    panel: None = None
+    have: None = None
+    need: None = None
     status: int = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Worker:
-    """Who is logged in."""
+class Actor:
+    """Who is logged in; worker_id None: nobody."""
 
-    id: int = 7
-    name: str = "Marta"
+    worker_id: int | None = 7
 
 
 @dataclass(kw_only=True)
@@ -54,7 +58,7 @@ class State:
     """What the peer answers next, and what it has got."""
 
     screen: Screen = field(default_factory=Screen)
-    worker: Worker | None = field(default_factory=Worker)
+    actor: Actor = field(default_factory=Actor)
     judge: Callable[[dict[str, str]], Feedback] = lambda _post: Feedback()
     posts: list[dict[str, str]] = field(default_factory=list)
     lose_answers: int = 0
@@ -80,7 +84,7 @@ class ScanPeer:
             [jinja2.DictLoader({"screen": SCREEN}), jinja2.FileSystemLoader(ROOT / "templates")]
         )
         self._templates = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, autoescape=True)
-        self._templates.globals.update(url_for=lambda _at, filename: f"/static/{filename}", csrf_token=self._csrf)
+        self._templates.globals.update(asset=lambda name: f"/static/{name}", csrf_token=self._csrf)
 
     def __enter__(self) -> Self:
         """Start serving."""
@@ -107,12 +111,13 @@ class ScanPeer:
             layout=f"layouts/{layout}.html",
             screen=self.state.screen,
             feedback=feedback,
-            worker=self.state.worker,
+            actor=self.state.actor,
             station_action="/pick/",
+            fresh_scan=secrets.token_hex(16),
         )
 
     def _csrf(self) -> str:
-        return f"csrf-{self.state.worker.id if self.state.worker else 'none'}"
+        return f"csrf-{self.state.actor.worker_id}"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -123,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         file = ROOT / path.lstrip("/")
         if path == "/pick/":
-            page = self.peer.render("handheld", Feedback(tone="none", cue="none", words=""))
+            page = self.peer.render("handheld", Feedback(tone="none", cue="", words=""))
             self._send(200, "text/html", page.encode())
         elif path.startswith("/static/") and file.is_file():
             self._send(200, TYPES.get(file.suffix, "text/plain"), file.read_bytes())

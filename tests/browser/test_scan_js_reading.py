@@ -125,7 +125,7 @@ def test_a_right_code_beeps_before_the_answer_comes(page: Page, peer: ScanPeer) 
     assert page.evaluate("cues") == ["match"]
     peer.state.open.set()
     confirmed(page)
-    assert page.evaluate("cues") == ["match", "ok"]
+    assert page.evaluate("cues") == ["match", "step"]
 
 
 def test_a_code_the_page_does_not_accept_gets_no_beep_of_its_own(page: Page, peer: ScanPeer) -> None:
@@ -154,6 +154,23 @@ def test_a_code_can_be_typed_on_the_keypad(page: Page, peer: ScanPeer) -> None:
     confirmed(page)
     assert peer.codes == [SHELF]
     expect(page.locator("#scan")).not_to_have_class(re.compile("scan--open"))
+
+
+def test_a_scan_is_never_glued_to_what_was_tapped_on_the_keypad(page: Page, peer: ScanPeer) -> None:
+    page.locator("#screen [data-keypad]").tap()
+    page.locator("[data-type='7']").tap()
+    scan(page, SHELF)
+    page.locator("#screen [data-keypad]").tap()
+    page.locator("[data-type='7']").tap()
+    page.keyboard.insert_text(MUG)
+    page.keyboard.press("Enter")
+    confirmed(page)
+    page.locator("#screen [data-keypad]").tap()
+    page.locator("[data-type='7']").tap()
+    page.locator("#scan [data-keypad]").tap()
+    scan(page, "T004025")
+    confirmed(page)
+    assert peer.codes == [SHELF, MUG, "T004025"]
 
 
 def test_without_javascript_the_form_posts_the_code_and_shows_the_whole_page(chromium: Browser, peer: ScanPeer) -> None:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.scan_peer import Feedback, ScanPeer, Screen, Worker
+from tests.browser.scan_peer import Actor, Feedback, ScanPeer, Screen
 from tests.browser.test_scan_js_reading import MUG, SHELF, confirmed, scan
 
 SIX = [f"100000000000{n}" for n in range(6)]
@@ -48,7 +48,7 @@ def test_a_scan_whose_answers_are_lost_goes_again_under_the_same_id(page: Page, 
     confirmed(page)
     assert len(peer.state.posts) == 3
     assert len({post["scan"] for post in peer.state.posts}) == 1
-    assert page.evaluate("cues") == ["offline", "online", "ok"]
+    assert page.evaluate("cues") == ["offline", "online", "step"]
 
 
 def test_an_answer_that_does_not_come_is_given_up_after_four_seconds(page: Page, peer: ScanPeer) -> None:
@@ -145,7 +145,7 @@ def test_a_workers_unconfirmed_scans_are_never_sent_by_another_worker(page: Page
     peer.state.lose_answers = 1000
     scan(page, SIX[0])
     expect(page.locator("#network")).to_have_text("NO NETWORK. 1 kept")
-    peer.state.worker = Worker(id=8, name="Tom")
+    peer.state.actor = Actor(worker_id=8)
     _ = page.reload()
     waiting(page, 0)
     peer.state.posts.clear()
@@ -153,7 +153,7 @@ def test_a_workers_unconfirmed_scans_are_never_sent_by_another_worker(page: Page
     scan(page, SIX[1])
     confirmed(page)
     assert peer.codes == SIX[1:2]
-    peer.state.worker = Worker()
+    peer.state.actor = Actor()
     _ = page.reload()
     expect(page.locator("#feedback")).to_have_text("Good")
     confirmed(page)
@@ -163,21 +163,23 @@ def test_a_workers_unconfirmed_scans_are_never_sent_by_another_worker(page: Page
 def test_a_locked_session_asks_for_the_badge_and_then_goes_on_with_the_same_scan(page: Page, peer: ScanPeer) -> None:
     def judge(post: dict[str, str]) -> Feedback:
         if post["code"].startswith("B"):
-            peer.state.worker = Worker()
+            peer.state.actor = Actor()
             return Feedback(words="Marta")
-        locked = peer.state.worker is None
+        locked = peer.state.actor.worker_id is None
         return (
-            Feedback(tone="warn", cue="repeat", words="SCAN BADGE", status=401) if locked else Feedback(words="Counted")
+            Feedback(tone="warn", cue="repeated", words="SCAN BADGE", status=401)
+            if locked
+            else Feedback(words="Counted")
         )
 
     peer.state.judge = judge
-    peer.state.worker = None
+    peer.state.actor = Actor(worker_id=None)
     scan(page, MUG)
     expect(page.locator("#feedback")).to_have_text("SCAN BADGE")
     scan(page, "B000000017")
     expect(page.locator("#feedback")).to_have_text("Counted")
     first, badge, again = peer.state.posts
-    assert (first["scan"], badge["csrf_token"], again["csrf_token"]) == (again["scan"], "csrf-none", "csrf-7")
+    assert (first["scan"], badge["csrf_token"], again["csrf_token"]) == (again["scan"], "csrf-None", "csrf-7")
 
 
 def test_a_session_that_moved_shows_where_and_drops_what_followed(page: Page, peer: ScanPeer) -> None:
@@ -187,7 +189,7 @@ def test_a_session_that_moved_shows_where_and_drops_what_followed(page: Page, pe
     scan(page, SHELF)
     scan(page, MUG)
     waiting(page, 2)
-    peer.state.worker = None
+    peer.state.actor = Actor(worker_id=None)
     peer.state.open.set()
     expect(page.locator("#feedback")).to_have_text(re.compile("Moved to device 14"))
     confirmed(page)
