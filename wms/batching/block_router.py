@@ -31,6 +31,10 @@ class BlockRouter:
             self._metres[stops] = metres + self._block.approach_m
         return self._metres[stops]
 
+    def metres_without(self, stops: frozenset[int], gone: frozenset[int]) -> float:
+        """Return the length of the shortest walk over the stops that are left."""
+        return self.metres(stops - gone)
+
     def sequence(self, stops: frozenset[int]) -> list[int]:
         """Return the stops as the shortest walk passes them first."""
         if not stops:

@@ -79,17 +79,24 @@ class LooseAisles:
         """Distances, (n + 1) x (n + 1), of the depot (first) and the given locations."""
         places = [self.locations[location] for location in used]
         points = np.array([self.depot, *((place.x_m, place.y_m) for place in places)])
-        ends = np.array([(self.depot, self.depot), *(self.ends[place.aisle] for place in places)])
-        aisles = np.unique(["", *(f"+{place.aisle}" for place in places)], return_inverse=True)[1]
-        around = np.full((len(points), len(points)), np.inf)
+        names = list(dict.fromkeys(place.aisle for place in places))
+        # The depot is an aisle of its own, without length.
+        ends = np.array([(self.depot, self.depot), *(self.ends[name] for name in names)])
+        number = {name: index + 1 for index, name in enumerate(names)}
+        aisles = np.array([0, *(number[place.aisle] for place in places)])
+        metres = np.full((len(points), len(points)), np.inf)
         for mine in (0, 1):
-            way_out = _rectangular(points, ends[:, mine])
+            way_out = _rectangular(points, ends[aisles, mine])
             for other in (0, 1):
-                way_in = _rectangular(points, ends[:, other])
-                along = _rectangular(ends[:, mine][:, None], ends[:, other][None, :])
-                around = np.minimum(around, way_out[:, None] + along + way_in[None, :])
-        inside = _rectangular(points[:, None], points[None, :])
-        return np.where(aisles[:, None] == aisles[None, :], inside, around)
+                way_in = _rectangular(points, ends[aisles, other])
+                along = _rectangular(ends[:, None, mine], ends[None, :, other])[aisles][:, aisles]
+                along += way_out[:, None]
+                along += way_in[None, :]
+                metres = np.minimum(metres, along, out=metres)
+        for aisle in range(len(ends)):
+            inside = np.flatnonzero(aisles == aisle)
+            metres[np.ix_(inside, inside)] = _rectangular(points[inside, None], points[None, inside])
+        return metres
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

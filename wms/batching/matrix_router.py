@@ -25,6 +25,11 @@ class MatrixRouter:
         """Return the length of a short walk over the stops."""
         return self._walk(stops)[0]
 
+    def metres_without(self, stops: frozenset[int], gone: frozenset[int]) -> float:
+        """Return the length of the walk over the stops with those that are gone left out, in the same sequence."""
+        left = [stop + 1 for stop in self.sequence(stops) if stop not in gone]
+        return sum(self._rows[here][there] for here, there in pairwise([0, *left, 0]))
+
     def sequence(self, stops: frozenset[int]) -> list[int]:
         """Return the stops in the sequence of that walk."""
         return self._walk(stops)[1]

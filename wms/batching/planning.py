@@ -28,10 +28,12 @@ def plan(problem: Problem, stop: StopRule, *, seed: int = 0, params: Params = Pa
 
 
 def _construct(work: Workload, judge: Judge, first_come: Batching, clock: Clock, params: Params) -> Batching:
-    """Return the best of a few first plans: as orders came, by cutoff, by savings across cutoffs and within them."""
+    """Return the best of a few first plans: as orders came, by cutoff, by savings within cutoffs and across them."""
     tried = [first_come, fill_in_sequence(work, [[number] for number in by_due(work, work.free)])]
     windows = due_windows(work, work.free, params.due_window_s)
-    for groups in ([list(work.free)], windows if judge.is_timed and len(windows) > 1 else []):
-        if groups and not clock.is_over():
+    within = [windows] if judge.is_timed and len(windows) > 1 else []
+    # Within cutoffs first: should time run out after it, lateness has been cared for before metres.
+    for groups in (*within, [list(work.free)]):
+        if not clock.is_over():
             tried += [[batch for group in groups for batch in savings(work, group, clock, params.chunk_orders)]]
     return min(tried, key=judge.score)

@@ -39,6 +39,10 @@ class Router(Protocol):
         """Return the length of the shortest walk known from the depot over the stops and back; 0 for no stops."""
         ...
 
+    def metres_without(self, stops: Stops, gone: Stops) -> float:
+        """Return what is left of the walk over the stops when some of them are gone, in metres."""
+        ...
+
     def sequence(self, stops: Stops) -> list[int]:
         """Return the stops in the sequence of that walk."""
         ...
