@@ -85,6 +85,15 @@ class HoldReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderChanged(Event):
+    """The channel changed what an open order wants; `taken` says whether the floor follows it."""
+
+    number: str
+    channel: str
+    taken: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddressCorrected(Event):
     """The ship-to address was changed; `before` is the old one in one line."""
 

@@ -1,0 +1,19 @@
+"""wms import: orders and everything a warehouse is opened with, from CSV files."""
+
+import click
+
+from wms.cli.import_orders import orders
+
+
+@click.group("import")
+def import_() -> None:
+    """Read a CSV file into the warehouse; the same file twice adds nothing.
+
+    Bad rows never stop the good ones: they are told with their line and reason and written to FILE.rejects.csv, and
+    the exit status is 1. Example: wms import products products.csv
+    """
+
+
+import_.add_command(orders)
+
+commands = {"import": import_}
