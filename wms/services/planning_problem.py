@@ -1,0 +1,197 @@
+"""From orders, shelves and carts to the batching engine's problem: sizes, room on a cart, the floor, the people."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from wms import batching
+from wms.domain.actor import Actor, Role
+from wms.domain.catalog import Product
+from wms.domain.errors import DomainError
+from wms.domain.floor import Cart, Location, LocationKind
+from wms.domain.orders import Order
+from wms.domain.people import Worker, WorkerSession
+from wms.domain.totes import Tote
+from wms.services.allocating import Portion
+from wms.services.signing_in import IDLE_LIMIT
+
+_TOTE_ML = 30_000
+_MANY_PICKERS = 100
+_STARTS = (LocationKind.DEPOT, LocationKind.LANE, LocationKind.DOCK)
+
+
+class NoCartError(DomainError):
+    """Nothing can be planned because the warehouse has no cart."""
+
+    def __init__(self) -> None:
+        super().__init__("No cart is set up. Add a cart first.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fleet:
+    """The cart that every batch must fit (the least of all carts' rooms), and the smallest tote's volume."""
+
+    carts: int
+    slots: int
+    volume_ml: int
+    weight_g: int
+    tote_ml: int
+
+    @property
+    def sentence(self) -> str:
+        """Say what decides the size of a batch."""
+        return f"{self.slots} totes a cart, so that every batch fits the smallest of {self.carts} carts."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Size:
+    """What a product or an order takes: millilitres and grams; 0 where they are not known."""
+
+    volume_ml: int = 0
+    weight_g: int = 0
+
+
+def fleet(session: Session, actor: Actor, slots: int = 0) -> Fleet:
+    """The carts present, cut to `slots` totes where given; NoCartError where there is none."""
+    carts = session.scalars(select(Cart).where(Cart.warehouse_id == actor.warehouse_id)).all()
+    if not carts:
+        raise NoCartError
+    tote_ml = session.scalar(select(func.min(Tote.volume_ml)).where(Tote.warehouse_id == actor.warehouse_id))
+    smallest = min(cart.slots for cart in carts)
+    return Fleet(
+        carts=len(carts),
+        slots=min(slots, smallest) if slots else smallest,
+        volume_ml=min(cart.volume_ml for cart in carts),
+        weight_g=min(cart.weight_g for cart in carts),
+        tote_ml=tote_ml or _TOTE_ML,
+    )
+
+
+def sizes_of(session: Session, actor: Actor, product_ids: Collection[int]) -> dict[int, Size]:
+    """The sizes of products."""
+    products = session.scalars(
+        select(Product).where(Product.warehouse_id == actor.warehouse_id, Product.id.in_(product_ids))
+    )
+    return {product.id: Size(volume_ml=product.volume_ml, weight_g=product.weight_g) for product in products}
+
+
+def size_of(units: Mapping[int, int], sizes: Mapping[int, Size]) -> Size:
+    """The size of so many units of products together."""
+    none = Size()
+    return Size(
+        volume_ml=sum(sizes.get(product, none).volume_ml * count for product, count in units.items()),
+        weight_g=sum(sizes.get(product, none).weight_g * count for product, count in units.items()),
+    )
+
+
+def too_big(size: Size, room: Fleet) -> str:
+    """Why an order of this size cannot be picked into one tote on one cart; '' when it can."""
+    totes = -(-size.volume_ml // room.tote_ml)
+    if totes > 1:
+        return (
+            f"Fills {totes} totes ({size.volume_ml / 1000:g} litres); an order has one tote of {room.tote_ml / 1000:g}."
+        )
+    if size.volume_ml > room.volume_ml:
+        return f"Too big for a cart: {size.volume_ml / 1000:g} of {room.volume_ml / 1000:g} litres."
+    if size.weight_g > room.weight_g:
+        return f"Too heavy for a cart: {size.weight_g / 1000:g} of {room.weight_g / 1000:g} kg."
+    return ""
+
+
+def pickers_at_work(session: Session, actor: Actor) -> int:
+    """How many pickers used a handheld in the last minutes; at least 1."""
+    badges = session.execute(
+        select(Worker.id, Worker.roles_text)
+        .join(
+            WorkerSession,
+            (WorkerSession.warehouse_id == Worker.warehouse_id) & (WorkerSession.worker_id == Worker.id),
+        )
+        .where(
+            Worker.warehouse_id == actor.warehouse_id,
+            WorkerSession.ended_at.is_(None),
+            WorkerSession.station_id.is_(None),
+            WorkerSession.seen_at > actor.at - IDLE_LIMIT,
+        )
+        .distinct()
+    )
+    return max(1, sum(Role.PICKER in roles.split("|") for _, roles in badges))
+
+
+def floor_of(session: Session, actor: Actor) -> batching.Layout | None:
+    """The floor as its pick faces lie, walked from the depot; None where there is no pick face."""
+    rows = session.execute(
+        select(Location.id, Location.kind, Location.zone, Location.aisle, Location.x_m, Location.y_m)
+        .where(Location.warehouse_id == actor.warehouse_id)
+        .order_by(Location.id)
+    ).all()
+    faces = [
+        batching.Location(id=row.id, aisle=f"{row.zone}/{row.aisle}", x_m=row.x_m, y_m=row.y_m)
+        for row in rows
+        if row.kind is LocationKind.PICK
+    ]
+    if not faces:
+        return None
+    # Without a depot of its own the walk starts where totes are dropped, else at the floor's corner.
+    starts = [(row.x_m, row.y_m) for kind in _STARTS for row in rows if row.kind is kind]
+    corner = min(face.x_m for face in faces), min(face.y_m for face in faces)
+    depot_x_m, depot_y_m = starts[0] if starts else corner
+    return batching.layout_from_locations(faces, depot_x_m=depot_x_m, depot_y_m=depot_y_m)
+
+
+def problem_of(
+    session: Session,
+    actor: Actor,
+    picks: Mapping[int, Sequence[Portion]],
+    *,
+    room: Fleet,
+    pickers: int = 0,
+) -> batching.Problem | None:
+    """The engine's problem for orders whose units have their places; None where there is nothing to walk."""
+    layout = floor_of(session, actor) if picks else None
+    if layout is None:
+        return None
+    sizes = sizes_of(session, actor, {portion.goods.product_id for found in picks.values() for portion in found})
+    rows = session.execute(
+        select(Order.id, Order.cutoff_at, Order.priority)
+        .where(Order.warehouse_id == actor.warehouse_id, Order.id.in_(picks))
+        .order_by(Order.id)
+    )
+    orders = []
+    for order_id, cutoff_at, priority in rows:
+        size = size_of(units_of(picks[order_id]), sizes)
+        due_s = (cutoff_at - actor.at).total_seconds() if cutoff_at else None
+        orders.append(
+            batching.Order(
+                id=order_id,
+                lines=_lines(picks[order_id]),
+                volume_ml=size.volume_ml,
+                weight_g=size.weight_g,
+                due_s=due_s,
+                priority=max(0, priority),
+            )
+        )
+    people = min(pickers or pickers_at_work(session, actor), _MANY_PICKERS)
+    return batching.Problem(
+        layout=layout,
+        orders=tuple(orders),
+        carts=(batching.Cart(name="every cart", totes=room.slots, volume_ml=room.volume_ml, weight_g=room.weight_g),),
+        pickers=tuple(batching.Picker(id=number) for number in range(people)),
+    )
+
+
+def units_of(portions: Sequence[Portion]) -> dict[int, int]:
+    """Units by product."""
+    units: dict[int, int] = defaultdict(int)
+    for portion in portions:
+        units[portion.goods.product_id] += portion.goods.quantity
+    return units
+
+
+def _lines(portions: Sequence[Portion]) -> tuple[batching.Line, ...]:
+    at: dict[int, int] = defaultdict(int)
+    for portion in portions:
+        at[portion.place_id] += portion.goods.quantity
+    return tuple(batching.Line(location=place_id, quantity=quantity) for place_id, quantity in at.items())
