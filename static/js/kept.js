@@ -13,11 +13,11 @@ function open() {
 }
 
 async function run(mode, action) {
-  const store = (await open()).transaction("kept", mode, { durability: "strict" }).objectStore("kept");
-  const request = action(store);
+  const transaction = (await open()).transaction("kept", mode, { durability: "strict" });
+  const request = action(transaction.objectStore("kept"));
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onabort = () => reject(transaction.error);
   });
 }
 

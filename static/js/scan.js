@@ -128,7 +128,7 @@ async function settle(scan, { answer, status, cue }) {
   else refuse();
   const feedback = document.getElementById("feedback");
   play(cue ?? feedback.dataset.cue);
-  if (!locked && feedback.dataset.tone === "wrong") dropRest(scan, feedback);
+  if (!locked && feedback.dataset.tone === "wrong") await dropRest(scan, feedback);
   if (page().worker !== scan.worker) await adopt();
   count();
   return !locked;
@@ -156,11 +156,11 @@ function refuse() {
 }
 
 // A chain of scans must not run on over an error.
-function dropRest(wrong, feedback) {
+async function dropRest(wrong, feedback) {
   const later = queue.filter((scan) => scan.ask === wrong.ask);
   if (!later.length) return;
   queue = queue.filter((scan) => scan.ask !== wrong.ask);
-  later.forEach(forget);
+  await Promise.all(later.map(forget)); // before it is said: a reload right now must not bring them back
   const words = document.createElement("span");
   words.className = "dropped";
   words.textContent = form.dataset.sayDropped.replace("{n}", later.length);

@@ -64,7 +64,8 @@ class State:
     lose_answers: int = 0
     """So many answers are lost on the wire, after the scan was counted."""
     portal_answers: int = 0
-    """So many answers come from somebody else's page."""
+    """So many answers come from somebody else's page, with this status."""
+    portal_status: int = 200
     open: threading.Event = field(default_factory=threading.Event)
     """Answers wait for it; set at first."""
 
@@ -150,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, "text/html", b"<main", length=9999)
         elif state.portal_answers > 0:
             state.portal_answers -= 1
-            self._send(200, "text/html", b"<h1>Welcome to the guest network</h1>")
+            self._send(self.peer.state.portal_status, "text/html", b"<h1>Welcome to the guest network</h1>")
         else:
             layout = "swap" if self.headers.get("HX-Request") else "handheld"
             self._send(feedback.status, "text/html", self.peer.render(layout, feedback).encode(), feedback.cue)

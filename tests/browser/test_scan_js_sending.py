@@ -79,6 +79,22 @@ def test_a_guest_networks_welcome_page_is_no_answer(page: Page, peer: ScanPeer) 
     expect(page.locator("#feedback")).to_have_text("Good")
 
 
+def test_a_form_too_old_loads_the_page_again_and_sends_the_scan_again(page: Page, peer: ScanPeer) -> None:
+    peer.state.portal_answers, peer.state.portal_status = 1, 419
+    scan(page, SHELF)
+    expect(page.locator("#feedback")).to_have_text("Good")
+    first, again = peer.state.posts
+    assert first == again
+
+
+def test_a_refusal_without_a_screen_is_said_and_not_sent_again(page: Page, peer: ScanPeer) -> None:
+    peer.state.portal_answers, peer.state.portal_status = 1, 404
+    scan(page, SHELF)
+    expect(page.locator("#feedback")).to_have_text("Not counted. Scan again")
+    confirmed(page)
+    assert len(peer.state.posts) == 1
+
+
 def test_a_wrong_scan_empties_the_rest_of_its_line_and_says_so(page: Page, peer: ScanPeer) -> None:
     peer.state.judge = lambda _post: Feedback(tone="wrong", cue="stop", words="Put it back")
     peer.state.open.clear()
