@@ -21,9 +21,11 @@ from wms.domain.floor import (
     Printer,
     Station,
 )
-from wms.domain.orders import Order, OrderLine
+from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.people import Warehouse, Worker
+from wms.domain.picking import Batch, BatchOrder, PickTask
 from wms.domain.totes import Tote
+from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import stocking
 from wms.services.stocking import Goods
 
@@ -255,3 +257,71 @@ def order(session: Session, *wanted: tuple[Product, int], priority: int = 0) -> 
     )
     session.flush()
     return made
+
+
+def waiting_batch(session: Session, *orders: Order, shelves: dict[int, Location] | None = None) -> Batch:
+    """A waiting batch of a released wave for orders, one pick task a line, walked in the order of the lines.
+
+    Each product stands in the location named for its id, else in a new one that holds ten of it.
+    """
+    number = next(_numbers)
+    wave = Wave(
+        warehouse_id=WAREHOUSE,
+        number=number,
+        carrier="usps",
+        cutoff_at=NOW.replace(hour=14, minute=30),
+        ship_by_at=NOW.replace(hour=15),
+        planned_at=NOW,
+        status=WaveStatus.RELEASED,
+    )
+    batch = Batch(warehouse_id=WAREHOUSE, name=f"W{number}-1", wave_id=wave.id, cutoff_at=wave.cutoff_at)
+    session.add_all([wave, batch])
+    places = dict(shelves or {})
+    sequence = itertools.count(1)
+    for slot, made in enumerate(orders, 1):
+        made.status = OrderStatus.WAVED
+        session.add(WaveOrder(warehouse_id=WAREHOUSE, wave_id=wave.id, order_id=made.id))
+        session.add(BatchOrder(warehouse_id=WAREHOUSE, batch_id=batch.id, order_id=made.id, slot=slot))
+        lines = session.query(OrderLine).filter_by(warehouse_id=WAREHOUSE, order_id=made.id)
+        for line in lines.order_by(OrderLine.position):
+            _pick_task(session, batch, line, places, next(sequence))
+    session.flush()
+    return batch
+
+
+def _pick_task(session: Session, batch: Batch, line: OrderLine, places: dict[int, Location], sequence: int) -> PickTask:
+    assert line.product_id is not None
+    if line.product_id not in places:
+        places[line.product_id] = location(session)
+        goods = Goods(product_id=line.product_id, quantity=10)
+        stocking.move(
+            session,
+            actor(),
+            goods,
+            from_place_id=SUPPLIER_ID,
+            to_place_id=places[line.product_id].id,
+            reason="received",
+        )
+    place = places[line.product_id]
+    stocking.reserve(session, actor(), place.id, Goods(product_id=line.product_id, quantity=line.to_pick))
+    allocation = Allocation(
+        warehouse_id=WAREHOUSE,
+        order_id=line.order_id,
+        line_id=line.id,
+        place_id=place.id,
+        product_id=line.product_id,
+        quantity=line.to_pick,
+    )
+    task = PickTask(
+        warehouse_id=WAREHOUSE,
+        batch_id=batch.id,
+        order_id=line.order_id,
+        line_id=line.id,
+        allocation_id=allocation.id,
+        product_id=line.product_id,
+        location_id=place.id,
+        quantity=line.to_pick,
+        sequence=sequence,
+    )
+    session.add_all([allocation, task])
+    return task

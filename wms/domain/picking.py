@@ -74,6 +74,15 @@ class ToteBound(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToteUnbound(Event):
+    """A tote was taken off the cart again before the walk began."""
+
+    batch: str
+    tote: str
+    slot: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShelfReached(Event):
     """The right location was scanned."""
 
@@ -277,10 +286,9 @@ class PickTask(Row, Base, kw_only=True):
     short_confirmed: Mapped[bool] = mapped_column(default=False)
     done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
-    @property
-    def remaining(self) -> int:
-        """Units still to scan."""
-        return self.quantity - self.picked - self.in_hand
+    def forget_short(self) -> None:
+        """Take back that units are missing."""
+        self.found, self.short_reason, self.short_confirmed = None, "", False
 
     def move_to(self, then: TaskStatus, at: dt.datetime | None = None) -> None:
         """Change the status; IllegalMoveError where the lifecycle forbids it."""

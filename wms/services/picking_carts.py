@@ -1,0 +1,116 @@
+"""A cart starts a walk: which waiting batch it gets."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.floor import Cart
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.waves import Wave, WaveStatus
+from wms.services import feedback
+from wms.services.screens import Feedback
+
+# Orders that still need a tote: a cancelled one has no open line.
+_orders = (
+    select(func.count(PickTask.order_id.distinct()))
+    .where(
+        PickTask.warehouse_id == Batch.warehouse_id, PickTask.batch_id == Batch.id, PickTask.status == TaskStatus.OPEN
+    )
+    .correlate(Batch)
+    .scalar_subquery()
+)
+
+
+def start(session: Session, actor: Actor, cart: Cart) -> Feedback:
+    """Give the cart the waiting batch that is due first and fits; safe against another picker in the same moment."""
+    while True:
+        waiting = session.scalars(
+            select(Batch)
+            .where(
+                Batch.warehouse_id == actor.warehouse_id,
+                Batch.status == BatchStatus.WAITING,
+                _orders.between(1, cart.slots),
+            )
+            .order_by(Batch.cutoff_at, Batch.position, Batch.id)
+            .limit(1)
+        ).one_or_none()
+        if waiting is None:
+            return _nothing_fits(session, actor, cart)
+        # The wave before the batch, as everyone locks them; another picker may have the batch by then.
+        wave = session.scalars(
+            select(Wave)
+            .where(Wave.warehouse_id == actor.warehouse_id, Wave.id == waiting.wave_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).one()
+        batch = session.scalars(
+            select(Batch)
+            .where(
+                Batch.warehouse_id == actor.warehouse_id, Batch.id == waiting.id, Batch.status == BatchStatus.WAITING
+            )
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).one_or_none()
+        if batch is not None:
+            return _start(session, actor, wave, batch, cart)
+
+
+def _nothing_fits(session: Session, actor: Actor, cart: Cart) -> Feedback:
+    least: int | None = session.execute(
+        select(func.min(_orders)).where(
+            Batch.warehouse_id == actor.warehouse_id, Batch.status == BatchStatus.WAITING, _orders > 0
+        )
+    ).scalar_one()
+    if least is None:
+        return feedback.wrong("Nothing to pick")
+    return feedback.wrong(f"Cart too small. {least} slots needed, {cart.slots} here")
+
+
+def _start(session: Session, actor: Actor, wave: Wave, batch: Batch, cart: Cart) -> Feedback:
+    started = batch.start(cart_id=cart.id, worker_id=actor.worker_id or 0, device=actor.device, at=actor.at)
+    record(session, actor, started)
+    if wave.status is WaveStatus.RELEASED:
+        record(session, actor, wave.move_to(WaveStatus.PICKING))
+    orders = session.scalars(
+        select(Order)
+        .join(BatchOrder, (BatchOrder.warehouse_id == Order.warehouse_id) & (BatchOrder.order_id == Order.id))
+        .where(
+            BatchOrder.warehouse_id == actor.warehouse_id,
+            BatchOrder.batch_id == batch.id,
+            Order.status == OrderStatus.WAVED,
+        )
+        .order_by(Order.id)
+        .with_for_update(of=Order)
+        .execution_options(populate_existing=True)
+    )
+    for order in orders.all():
+        record(session, actor, order.move_to(OrderStatus.PICKING))
+    _number_slots(session, actor, batch)
+    session.flush()
+    return feedback.accepted(batch.name)
+
+
+def _number_slots(session: Session, actor: Actor, batch: Batch) -> None:
+    """Count the slots from 1 in the order in which totes will be asked for, those without an open line last."""
+    rows = session.scalars(
+        select(BatchOrder)
+        .where(BatchOrder.warehouse_id == actor.warehouse_id, BatchOrder.batch_id == batch.id)
+        .order_by(BatchOrder.order_id)
+    ).all()
+    open_orders = set(
+        session.scalars(
+            select(PickTask.order_id).where(
+                PickTask.warehouse_id == actor.warehouse_id,
+                PickTask.batch_id == batch.id,
+                PickTask.status == TaskStatus.OPEN,
+            )
+        )
+    )
+    asked = sorted(rows, key=lambda row: (row.order_id not in open_orders, row.order_id))
+    # Below zero first: two rows may not have one slot even for a moment.
+    for sign in (-1, 1):
+        for number, row in enumerate(asked, 1):
+            row.slot = sign * number
+        session.flush()

@@ -1,0 +1,195 @@
+"""The picking screens, one frozen dataclass each, and the stop of the walk that most of them show."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wms.domain.picking import TaskStatus
+from wms.services.screens import Screen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stop:
+    """Where a walk stands: its first line still open, with all that a screen or a verdict needs of it.
+
+    `codes` are the product's barcodes with the units each counts. `found` is set while or after less was found than
+    asked. `at_shelf` says that the location was proved by a scan. `unbound` counts orders still without a tote.
+    """
+
+    batch_id: int
+    batch: str
+    cart: str
+    cart_code: str
+    device: str
+    task_id: int
+    order_id: int
+    status: TaskStatus
+    quantity: int
+    found: int | None
+    short_confirmed: bool
+    in_hand: int
+    location_id: int
+    location: str
+    location_code: str
+    check: str
+    at_shelf: bool
+    product_id: int
+    sku: str
+    product: str
+    codes: tuple[tuple[str, int], ...]
+    tote_id: int | None
+    tote: str
+    slot: int
+    done: int
+    total: int
+    unbound: int
+    previous: str
+    next: str
+    due: str
+
+    @property
+    def wanted(self) -> int:
+        """Units to take: what was asked, or what the shelf really had."""
+        return self.found if self.found is not None and self.short_confirmed else self.quantity
+
+    @property
+    def left(self) -> int:
+        """Units still to scan."""
+        return self.wanted - self.in_hand
+
+    @property
+    def is_shorting(self) -> bool:
+        """The picker said that units are missing and has not confirmed it at the shelf."""
+        return self.found is not None and not self.short_confirmed
+
+    @property
+    def tail(self) -> str:
+        """The last digits of the barcode, as printed under it; '' without one."""
+        each = [code for code, units in self.codes if units == 1 and code != self.sku.upper()]
+        return each[0][-4:] if each else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """A place on the cart with its tote's code ('' while none is bound); `here` is the one meant now."""
+
+    number: int
+    code: str
+    here: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """What waits to be picked: batches and orders, and the first cutoff as a local time ('' for none)."""
+
+    batches: int
+    orders: int
+    due: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickingScreen(Screen):
+    """Base of the picking screens."""
+
+    station: ClassVar[str] = "picking"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home(PickingScreen):
+    """No walk on this device: what waits, and the worker's own figures of today."""
+
+    token: str = "home"  # noqa: S105 - a task's token, no secret
+    wants: str = "cart"
+    worker: str
+    waiting: Waiting
+    units_today: int
+    lines_today: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved(PickingScreen):
+    """The walk of this device goes on elsewhere."""
+
+    wants: str = "done"
+    batch_id: int
+    batch: str
+    device: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeOver(PickingScreen):
+    """The cart scanned is another's: the walk moves here by YES."""
+
+    wants: str = "answer"
+    batch_id: int
+    batch: str
+    worker: str
+    device: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildCart(PickingScreen):
+    """Bind a tote to each slot of the cart."""
+
+    wants: str = "tote"
+    batch_id: int
+    slot: int
+    slots: tuple[Slot, ...]
+    bound: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskScreen(PickingScreen):
+    """Base of the screens of one line."""
+
+    stop: Stop
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoTo(TaskScreen):
+    """Walk to a location and scan it."""
+
+    wants: str = "location"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanItem(TaskScreen):
+    """Take units and scan each."""
+
+    wants: str = "item"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutInTote(TaskScreen):
+    """Put the units in hand into the order's tote and scan it."""
+
+    wants: str = "tote"
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Short(TaskScreen):
+    """Less is there than asked: how many, why, and the shelf's scan to confirm."""
+
+    wants: str = "location"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutBack(TaskScreen):
+    """The order was cancelled with units in hand: put them back and scan the shelf."""
+
+    wants: str = "location"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropCart(PickingScreen):
+    """All picked: put totes down in a lane. `is_hold` is the turn of short and cancelled orders' totes."""
+
+    wants: str = "lane"
+    batch_id: int
+    is_hold: bool
+    totes: tuple[Slot, ...]
+    lanes: tuple[str, ...]
+    lines: int
+    units: int
+    shorts: int
