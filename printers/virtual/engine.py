@@ -112,15 +112,15 @@ class Engine:
                 odometer=self._odometer,
             )
 
-    def take(self, zpl: bytes) -> None:
-        """Queue a whole format."""
+    def take(self, zpl: bytes, *, is_partial: bool = False) -> None:
+        """Queue a whole format; `is_partial` when the next one has already begun."""
         copies = COPIES.search(zpl)
         length = LENGTH.search(zpl)
         reprint = REPRINT.search(zpl)
         with self._changed:
             self._length_dots = int(length[1]) if length else self._length_dots
             self._reprints = reprint[1].upper() == b"Y" if reprint else self._reprints
-            self._is_partial = False
+            self._is_partial = is_partial
             self._jobs.append(Job(zpl=zpl, copies=int(copies[1]) if copies else 1))
             self._changed.notify_all()
 
@@ -139,10 +139,10 @@ class Engine:
         with self._changed:
             return self._changed.wait_for(lambda: len(self._jobs) >= count, timeout_s)
 
-    def note_partial(self, *, is_partial: bool) -> None:
-        """Remember whether a format has begun and not ended."""
+    def note_partial(self) -> None:
+        """Remember that a format has begun; a broken line leaves it so until the next whole format."""
         with self._changed:
-            self._is_partial = is_partial
+            self._is_partial = True
 
     def switch(self, switch: Switch, position: Position) -> None:
         """Set a switch; a label under the head when trouble starts is spoiled and printed again (^JZY)."""

@@ -126,8 +126,9 @@ class TrayHandler(BaseHTTPRequestHandler):
         _, name, file = path.split("/")
         number, _, suffix = file.partition(".")
         tray = self.trays.printers[name].tray
+        zpl = tray.zpl(int(number))
         if suffix == "zpl":
-            return "text/plain; charset=utf-8", tray.zpl(int(number))
+            return "text/plain; charset=utf-8", zpl
         if suffix == "png":
             return "image/png", tray.png(int(number), self.trays.the_preview())
         raise KeyError(path)

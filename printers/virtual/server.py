@@ -210,7 +210,8 @@ class VirtualZebra:
         begin = received.find(b"^XA")
         breaks = self._fault is LineFault.RESET_MIDDLE and begin >= 0
         pieces = parser.feed(received[: begin + MIDDLE_BYTES] if breaks else received)
-        self._engine.note_partial(is_partial=parser.is_partial)
+        if parser.is_partial:
+            self._engine.note_partial()
         for piece in pieces:
             self._obey(line, parser, piece)
         if breaks or (self._fault is LineFault.RESET_AFTER and any(isinstance(piece, Format) for piece in pieces)):
@@ -220,7 +221,7 @@ class VirtualZebra:
         state = self._engine.state()
         match piece:
             case Format(zpl=zpl):
-                self._engine.take(zpl)
+                self._engine.take(zpl, is_partial=parser.is_partial)
             case Question(setting=setting):
                 self._answer(line, state, [replies.setting(setting, state)])
             case Command(name=b"~HS"):
@@ -228,7 +229,6 @@ class VirtualZebra:
             case Command(name=b"~HQ"):
                 self._answer(line, state, [replies.host_query(state)])
             case Command(name=b"~JA"):
-                parser.forget()
                 self._engine.cancel()
             case Command(name=b"~PS"):
                 self._engine.switch(Switch.PAUSED, Position.OFF)

@@ -38,6 +38,7 @@ class Question:
     setting: bytes
 
 
+CANCEL_ALL = Command(name=b"~JA")
 Piece = Format | Command | Question
 
 
@@ -53,10 +54,6 @@ class StreamParser:
     def is_partial(self) -> bool:
         """Whether a format has begun and not ended."""
         return self._format is not None
-
-    def forget(self) -> None:
-        """Drop an unfinished format, as ~JA does."""
-        self._format = None
 
     def feed(self, received: bytes) -> list[Piece]:
         """Take bytes in and return what has become whole, in order."""
@@ -74,6 +71,8 @@ class StreamParser:
                 self._format = None
             elif match["command"]:
                 pieces.append(Command(name=match["command"].upper()))
+                if pieces[-1] == CANCEL_ALL:
+                    self._format = None
             else:
                 pieces.append(Question(setting=match["setting"]))
         rest = self._text[done:]
