@@ -15,7 +15,7 @@ from wms.config import Settings
 from wms.database import db, reading
 from wms.domain.errors import BadInputError, DomainError, NotFoundError
 from wms.resources import resource_dir
-from wms.web import blueprints, floor, security
+from wms.web import blueprints, context, floor, security
 
 _YEAR_S = 365 * 24 * 3600
 
@@ -54,13 +54,8 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     blueprints.register(app)
     _add_errors(app)
     _add_health(app)
-    app.jinja_env.globals["asset"] = _asset  # a context processor would not reach imported macros
+    context.add(app)
     return app
-
-
-def _asset(name: str) -> str:
-    """Return the address of a static file, changed by each release so that it may be cached for a year."""
-    return flask.url_for("static", filename=name)
 
 
 def _add_errors(app: flask.Flask) -> None:

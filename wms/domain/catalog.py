@@ -1,6 +1,6 @@
 """What is sold: products with their barcodes, sizes and weights."""
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, InWarehouse, Row, refers
@@ -21,6 +21,8 @@ class Product(Row, Base, kw_only=True):
     length_mm: Mapped[int] = mapped_column(default=0)
     width_mm: Mapped[int] = mapped_column(default=0)
     height_mm: Mapped[int] = mapped_column(default=0)
+    # An SVG drawing; loaded only where it is served.
+    picture: Mapped[str] = mapped_column(Text, default="", deferred=True)
 
     @property
     def volume_ml(self) -> int:

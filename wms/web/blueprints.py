@@ -2,9 +2,9 @@
 
 import flask
 
-from wms.web import picking, signing_in
+from wms.web import picking, pictures, signing_in
 
-ALL: tuple[flask.Blueprint, ...] = (signing_in.blueprint, picking.blueprint)
+ALL: tuple[flask.Blueprint, ...] = (signing_in.blueprint, pictures.blueprint, picking.blueprint)
 
 
 def register(app: flask.Flask) -> None:

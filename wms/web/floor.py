@@ -18,6 +18,7 @@ from wms.web import sessions
 
 htmx = HTMX()
 _MAX_SCAN_ID = 64
+_SIGNED_OUT = 401
 _CONFLICT = 409
 
 
@@ -62,6 +63,8 @@ def scan(station: Station) -> flask.Response:
     try:
         with transaction(db.engine) as session:
             before = sessions.actor(session, scan=pulled.scan)
+            if _has_expired(before, pulled):
+                return _expired(station, before)
             actor, answer = _take(session, before, station, pulled, new_token)
     except DomainError as error:
         return _refused(station, error)
@@ -73,8 +76,20 @@ def scan(station: Station) -> flask.Response:
     return render(station, answer, actor)
 
 
+def _has_expired(before: Actor, pulled: Pulled) -> bool:
+    """Tell whether a scan was meant for work whose session ended: it is not taken in, and counts after the badge."""
+    return before.worker_id is None and pulled.token != signing_in.TOKEN
+
+
+def _expired(station: Station, actor: Actor) -> flask.Response:
+    verdict = feedback.wrong("Scan your badge to go on")
+    answer = render(station, Answer(screen=signing_in.SignIn(job=station.name), feedback=verdict), actor)
+    answer.status_code = _SIGNED_OUT
+    return answer
+
+
 def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new_token: str) -> tuple[Actor, Answer]:
-    if signing_in.handles(before, parse(pulled.code)):
+    if signing_in.handles(before, parse(pulled.code)) or not before.may(station.role):
         actor = before
 
         def judge(session: Session, _: Actor, __: object, ___: Screen) -> Feedback:

@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("lane", sa.String(length=60), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
@@ -119,6 +120,13 @@ def upgrade() -> None:
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_jobs_warehouse_id_status_due_at"), ["warehouse_id", "status", "due_at"], unique=False
+        )
+        batch_op.create_index(
+            "uq_jobs_lane_owned",
+            ["warehouse_id", "lane"],
+            unique=True,
+            sqlite_where=sa.text("lane <> '' AND owner <> ''"),
+            postgresql_where=sa.text("lane <> '' AND owner <> ''"),
         )
 
     op.create_table(
@@ -190,6 +198,7 @@ def upgrade() -> None:
         sa.Column("length_mm", sa.BigInteger(), nullable=False),
         sa.Column("width_mm", sa.BigInteger(), nullable=False),
         sa.Column("height_mm", sa.BigInteger(), nullable=False),
+        sa.Column("picture", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "weight_g >= 0 AND length_mm >= 0 AND width_mm >= 0 AND height_mm >= 0", name=op.f("ck_products_sizes")
         ),
@@ -930,6 +939,7 @@ def upgrade() -> None:
         sa.Column("charged", sa.Boolean(), nullable=False),
         sa.Column("external_id", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("bought_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "status IN ('wanted', 'buying', 'unsettled', 'bought', 'refused', 'voiding', 'voided')",
@@ -1232,6 +1242,11 @@ def downgrade() -> None:
 
     op.drop_table("journal")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_jobs_lane_owned",
+            sqlite_where=sa.text("lane <> '' AND owner <> ''"),
+            postgresql_where=sa.text("lane <> '' AND owner <> ''"),
+        )
         batch_op.drop_index(batch_op.f("ix_jobs_warehouse_id_status_due_at"))
 
     op.drop_table("jobs")

@@ -1,0 +1,146 @@
+"""The hall: 20 aisles of 100 pick faces, lanes at the packing end, carts, totes, stations and people."""
+
+import random
+from collections.abc import Iterator
+
+from wms.domain.base import Base
+from wms.domain.codes import CodeKind, own_code
+from wms.domain.floor import (
+    Cart,
+    CartonType,
+    Location,
+    LocationKind,
+    Place,
+    PlaceKind,
+    Printer,
+    Station,
+)
+from wms.domain.people import Worker
+from wms.domain.totes import Tote
+
+AISLES, BAYS, LEVELS = 20, 25, "AB"
+AISLE_STEP_M, BAY_STEP_M, FIRST_BAY_M = 4.0, 1.2, 2.0
+STATIONS = 3
+_CART_SLOTS = 8
+_TOTE_ML = 40_000
+_PEOPLE = {
+    "picker": ("Marta", "Tom", "Aisha", "Jonas", "Li", "Rosa"),
+    "packer": ("Ana", "Piotr", "Kemal"),
+    "picker|packer": ("Sam",),
+    "supervisor": ("Ines",),
+    "admin": ("Viktor",),
+}
+_CARTONS = {  # name -> length, width, height in mm, empty weight in g
+    "S1": (220, 160, 100, 70),
+    "M2": (320, 240, 160, 150),
+    "L3": (420, 320, 260, 280),
+    "X4": (620, 420, 400, 560),
+}
+
+
+def pick_faces(warehouse_id: int, rng: random.Random) -> Iterator[Base]:
+    """Yield the places and pick locations: zones A and B, bays on both sides of each aisle, two levels."""
+    number = 0
+    for aisle in range(1, AISLES + 1):
+        for bay in range(1, BAYS + 1):
+            for side in (1, 2):
+                for level in LEVELS:
+                    number += 1
+                    place = Place(warehouse_id=warehouse_id, kind=PlaceKind.LOCATION)
+                    yield place
+                    yield Location(
+                        warehouse_id=warehouse_id,
+                        id=place.id,
+                        code=f"A{aisle:02d}-{bay:02d}-{level}{side}",
+                        barcode=own_code(CodeKind.LOCATION, number),
+                        check=f"{rng.randrange(1000):03d}",
+                        kind=LocationKind.PICK,
+                        zone="A" if aisle <= AISLES // 2 else "B",
+                        aisle=f"{aisle:02d}",
+                        bay=f"{bay:02d}",
+                        level=level,
+                        position=str(side),
+                        x_m=aisle * AISLE_STEP_M,
+                        y_m=FIRST_BAY_M + bay * BAY_STEP_M,
+                        pick_sequence=number,
+                    )
+
+
+def lanes(warehouse_id: int) -> Iterator[Base]:
+    """Yield the depot, the packing lanes, the hold lane and the docks, all at the front of the hall."""
+    kinds = [(LocationKind.DEPOT, "DEPOT")]
+    kinds += [(LocationKind.LANE, f"PACK {number}") for number in range(1, STATIONS + 1)]
+    kinds += [(LocationKind.HOLD, "HOLD 1"), (LocationKind.HOSPITAL, "HOSPITAL")]
+    kinds += [(LocationKind.DOCK, f"DOCK {number}") for number in range(1, 4)]
+    for number, (kind, code) in enumerate(kinds, 1):
+        place = Place(warehouse_id=warehouse_id, kind=PlaceKind.LOCATION)
+        yield place
+        letter = CodeKind.LANE if kind in Location.LANES else CodeKind.LOCATION
+        first = 0 if letter is CodeKind.LANE else AISLES * BAYS * 2 * len(LEVELS)
+        yield Location(
+            warehouse_id=warehouse_id,
+            id=place.id,
+            code=code,
+            barcode=own_code(letter, first + number),
+            check=f"{number:03d}",
+            kind=kind,
+            x_m=AISLE_STEP_M * number,
+            y_m=0.0,
+        )
+
+
+def equipment(warehouse_id: int) -> Iterator[Base]:
+    """Yield 8 carts, 80 totes and the cartons."""
+    for number in range(1, 9):
+        yield Cart(
+            warehouse_id=warehouse_id,
+            barcode=own_code(CodeKind.CART, number),
+            name=f"Cart {number}",
+            slots=_CART_SLOTS,
+            volume_ml=_CART_SLOTS * _TOTE_ML,
+            weight_g=150_000,
+        )
+    for number in range(1, 81):
+        place = Place(warehouse_id=warehouse_id, kind=PlaceKind.TOTE)
+        yield place
+        yield Tote(warehouse_id=warehouse_id, id=place.id, barcode=own_code(CodeKind.TOTE, number), volume_ml=_TOTE_ML)
+    for number, (name, (length_mm, width_mm, height_mm, weight_g)) in enumerate(_CARTONS.items(), 1):
+        yield CartonType(
+            warehouse_id=warehouse_id,
+            barcode=own_code(CodeKind.CARTON, number),
+            name=name,
+            length_mm=length_mm,
+            width_mm=width_mm,
+            height_mm=height_mm,
+            weight_g=weight_g,
+        )
+
+
+def stations(warehouse_id: int) -> Iterator[Base]:
+    """Yield the packing stations, each with a virtual printer whose address the demo writes when it starts it."""
+    for number in range(1, STATIONS + 1):
+        printer = Printer(warehouse_id=warehouse_id, name=f"pack-{number}", url="virtual://127.0.0.1:9100")
+        place = Place(warehouse_id=warehouse_id, kind=PlaceKind.STATION)
+        yield printer
+        yield place
+        yield Station(
+            warehouse_id=warehouse_id,
+            id=place.id,
+            barcode=own_code(CodeKind.STATION, number),
+            name=f"PACK {number}",
+            printer_id=printer.id,
+        )
+
+
+def people(warehouse_id: int) -> Iterator[Worker]:
+    """Yield twelve workers; their badges count up, which only a demo may do."""
+    number = 0
+    for roles, names in _PEOPLE.items():
+        for name in names:
+            number += 1
+            yield Worker(
+                warehouse_id=warehouse_id,
+                name=name,
+                badge=own_code(CodeKind.BADGE, number),
+                roles_text=roles,
+            )
