@@ -25,6 +25,7 @@ class Stop:
     status: TaskStatus
     quantity: int
     found: int | None
+    short_reason: str
     short_confirmed: bool
     in_hand: int
     location_id: int
@@ -171,7 +172,6 @@ class Short(TaskScreen):
     """Less is there than asked: how many, why, and the shelf's scan to confirm."""
 
     wants: str = "location"
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

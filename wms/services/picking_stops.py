@@ -89,6 +89,7 @@ _CURRENT = (
         PickTask.status,
         PickTask.quantity,
         PickTask.found,
+        PickTask.short_reason,
         PickTask.short_confirmed,
         PickTask.in_hand,
         PickTask.location_id,
