@@ -122,3 +122,15 @@ def reading(engine: Engine) -> Iterator[Session]:
     """Give a session for questions only: it queues behind no writer and what it might change is rolled back."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """Give a session whose questions are all answered as of one moment, whatever is written meanwhile.
+
+    A read transaction on SQLite is one by itself.
+    """
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with reading(engine) as session:
+        yield session

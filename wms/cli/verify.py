@@ -7,7 +7,7 @@ import click
 from wms import config
 from wms.cli.serve import check_revision
 from wms.config import WAREHOUSE_ID, Settings
-from wms.database import make_engine, reading
+from wms.database import make_engine, snapshot
 from wms.services import verifying
 
 
@@ -29,7 +29,7 @@ def verify(as_json: bool) -> int:
     """
     settings = settings_at_hand()
     check_revision(settings)
-    with reading(make_engine(settings)) as session:
+    with snapshot(make_engine(settings)) as session:
         breaches = verifying.verify(session, WAREHOUSE_ID)
     if as_json:
         found = [{"check": breach.check, "text": breach.text} for breach in breaches]

@@ -4,6 +4,7 @@ import html
 
 import flask
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from wms.config import WAREHOUSE_ID
 from wms.database import db, reading
@@ -19,7 +20,7 @@ _TILE = (
 
 
 @blueprint.get("/pictures/<path:sku>")
-def show(sku: str) -> flask.Response:
+def show(sku: str) -> Response:
     """Serve the picture of a SKU; an unknown one gets a tile too, a broken picture helps nobody."""
     with reading(db.engine) as session:
         drawing = session.scalars(
