@@ -60,6 +60,15 @@ class UnitPacked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitTakenOut(Event):
+    """A unit packed by mistake was taken out of the box again."""
+
+    package: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WrongUnitCaught(Event):
     """A unit that does not belong to the order was found while packing: a pick error that did not leave the house.
 
@@ -90,6 +99,33 @@ class PackageMoved(Event):
     now: str
     then: str
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxTaken(Event):
+    """A sealed box was scanned to be put into the carrier's dock."""
+
+    package: str
+    package_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxPutDown(Event):
+    """The box scanned last is no longer in hand: it is in the dock, or was put down again."""
+
+    package: str
+    dock: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderShipped(Event):
+    """The carrier has all boxes of an order. `cycle_s` counts from its receipt, `wave` is 0 for none."""
+
+    number: str
+    carrier: str
+    wave: int
+    boxes: int
+    cycle_s: int
 
 
 class Package(Row, Base, kw_only=True):
