@@ -181,12 +181,12 @@ def void(session: Session, actor: Actor, package_id: int, reason: str) -> None:
 
 def is_label_of(session: Session, actor: Actor, package_id: int, code_text: str) -> bool:
     """Tell whether a scanned text is the bought label of this package."""
-    return package_id in _packages_by_label(session, actor, code_text)
+    return package_id in packages_by_label(session, actor, code_text)
 
 
 def owner_of(session: Session, actor: Actor, code_text: str) -> str | None:
     """Return the number of the order whose label a scanned text is, or None."""
-    found = _packages_by_label(session, actor, code_text)
+    found = packages_by_label(session, actor, code_text)
     if not found:
         return None
     return session.scalars(
@@ -197,8 +197,8 @@ def owner_of(session: Session, actor: Actor, code_text: str) -> str | None:
     ).one_or_none()
 
 
-def _packages_by_label(session: Session, actor: Actor, code_text: str) -> set[int]:
-    """Find bought labels by tracking number, by their stored barcodes, or by the tail of a longer carrier code."""
+def packages_by_label(session: Session, actor: Actor, code_text: str) -> set[int]:
+    """Return the packages whose bought label a text is: tracking number, stored barcode, tail of a longer carrier code."""
     text = clean(code_text)
     # A GTIN-like number was padded to 14 digits when it was parsed; a tracking number never was.
     candidates = {text, text.lstrip("0")}
