@@ -2,9 +2,18 @@
 
 import flask
 
-from wms.web import picking, pictures, signing_in
+from wms.web import desk, packing, picking, pictures, planning, shipping, signing_in, watching
 
-ALL: tuple[flask.Blueprint, ...] = (signing_in.blueprint, pictures.blueprint, picking.blueprint)
+ALL: tuple[flask.Blueprint, ...] = (
+    signing_in.blueprint,
+    desk.blueprint,
+    planning.blueprint,
+    pictures.blueprint,
+    picking.blueprint,
+    packing.blueprint,
+    shipping.blueprint,
+    watching.blueprint,
+)
 
 
 def register(app: flask.Flask) -> None:

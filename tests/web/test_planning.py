@@ -1,0 +1,165 @@
+"""Wave pages over HTTP, as a supervisor's browser sees them."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, update
+from werkzeug.test import TestResponse
+
+from tests import builders
+from wms.app import create_app
+from wms.config import Settings
+from wms.database import db, transaction
+from wms.domain.calendar import Pickup
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.picking import Batch
+from wms.domain.waves import Wave, WaveStatus
+
+
+@pytest.fixture
+def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
+    """The app on a warehouse whose carrier collects every day at 23:59, with three orders on the shelves."""
+    with transaction(engine) as session:
+        _ = session.execute(update(Pickup).values(cutoff="23:59", pickup="23:59"))
+        session.add_all(
+            Pickup(warehouse_id=1, carrier="usps", weekday=day, cutoff="23:59", pickup="23:59") for day in (5, 6)
+        )
+        _ = builders.cart(session)
+        product = builders.product(session, "MUG")
+        builders.stock(session, builders.location(session), product, 20)
+        for _number in range(3):
+            builders.order(session, (product, 2)).cutoff_at = None
+        lead = builders.worker(session, "Lea", roles="supervisor")
+        picker = builders.worker(session, "Pia", roles="picker")
+    app = create_app(settings)
+    app.config.update(TESTING=True, LEA=lead.badge, PIA=picker.badge)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def lead(app: Flask) -> FlaskClient:
+    return _signed_in(app, app.config["LEA"])
+
+
+def _signed_in(app: Flask, badge: str) -> FlaskClient:
+    client = app.test_client()
+    page = client.get("/sign-in").text
+    _ = client.post("/sign-in", data={"code": badge, "csrf_token": _field(page, "csrf_token")})
+    return client
+
+
+def _field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}"\s+value="([^"]*)"', page)
+    assert found, name
+    return found[1]
+
+
+def _preview(client: FlaskClient, **rules: str) -> str:
+    page = client.get("/desk/waves/").text
+    key = re.search(r'data-collection="([^"]+)"', page)
+    assert key
+    return client.get("/desk/waves/new", query_string={"collection": key[1], **rules}).text
+
+
+def _release(client: FlaskClient, page: str) -> TestResponse:
+    form = page[page.index("data-release") :]
+    names = ("csrf_token", "collection", "max_orders", "totes", "pickers", "orders")
+    return client.post("/desk/waves/", data={name: _field(form, name) for name in names}, follow_redirects=True)
+
+
+def _post(client: FlaskClient, page: str, marker: str) -> TestResponse:
+    """Press the button of the form that carries a marker."""
+    tag = re.search(rf"<form[^>]*{marker}[^>]*>", page)
+    assert tag, marker
+    address = re.search(r'action="([^"]+)"', tag[0])
+    assert address
+    token = _field(page[tag.end() :], "csrf_token")
+    return client.post(address[1], data={"csrf_token": token}, follow_redirects=True)
+
+
+def test_a_wave_is_previewed_released_and_taken_back(lead: FlaskClient, engine: Engine) -> None:
+    page = _preview(lead)
+    assert 'data-orders="3"' in page
+    assert "Release 3 orders" in page
+    released = _release(lead, page)
+    assert "Wave 1: 3 orders in 1 batch." in released.text
+    assert 'data-batch="W1-1"' in released.text
+    assert 'data-wave="1" data-status="released"' in lead.get("/desk/waves/").text
+    back = _post(lead, released.text, "data-take-back")
+    assert "Taken back. 3 orders wait again." in back.text
+    with transaction(engine) as session:
+        assert {order.status for order in session.query(Order)} == {OrderStatus.RECEIVED}
+
+
+def test_the_same_button_pressed_twice_releases_once(lead: FlaskClient, engine: Engine) -> None:
+    page = _preview(lead, max_orders="2")
+    _ = _release(lead, page)
+    again = _release(lead, page)
+    assert "No order was released." in again.text
+    with transaction(engine) as session:
+        assert session.query(Wave).count() == 1
+        assert session.query(Order).filter_by(status=OrderStatus.RECEIVED).count() == 1
+
+
+def test_orders_that_stay_out_are_listed_with_their_sentence(lead: FlaskClient) -> None:
+    page = _preview(lead, max_orders="2")
+    assert "Over the limit of 2 orders a wave." in page
+    assert 'data-why="over the limit"' in page
+
+
+def test_a_started_wave_offers_no_way_back(lead: FlaskClient, engine: Engine) -> None:
+    released = _release(lead, _preview(lead))
+    with transaction(engine) as session:
+        picker, cart = builders.worker(session), builders.cart(session)
+        batch = session.query(Batch).one()
+        _ = batch.start(cart_id=cart.id, worker_id=picker.id, device="1", at=builders.NOW)
+    refused = _post(lead, released.text, "data-take-back")
+    assert "W1-1 has been started." in refused.text
+    assert "data-take-back" not in refused.text
+
+
+def test_a_dead_planners_draft_is_offered_to_be_finished(lead: FlaskClient, engine: Engine) -> None:
+    _ = _release(lead, _preview(lead))
+    with transaction(engine) as session:
+        wave = session.query(Wave).one()
+        wave.status, wave.planned_at = WaveStatus.DRAFT, builders.NOW.replace(year=2020)
+    assert 'data-draft="1"' in lead.get("/desk/waves/").text
+
+
+def test_a_short_order_shows_what_it_lacks(lead: FlaskClient, engine: Engine) -> None:
+    _ = _release(lead, _preview(lead))
+    with transaction(engine) as session:
+        order = session.query(Order).first()
+        assert order is not None
+        order.status = OrderStatus.SHORT
+    page = lead.get("/desk/waves/short").text
+    assert f'data-short="{order.number}"' in page
+    pressed = _post(lead, page, "data-pick-again")
+    assert f"{order.number}:" in pressed.text
+
+
+def test_the_front_page_and_the_desk_open(lead: FlaskClient, app: Flask) -> None:
+    doors = app.test_client().get("/").text
+    assert all(f'href="{address}"' in doors for address in ("/pick/", "/pack/", "/desk/", "/board"))
+    assert 'data-number="To release" data-count="3"' in lead.get("/desk/").text
+
+
+def test_a_picker_cannot_release(app: Flask) -> None:
+    assert _signed_in(app, app.config["PIA"]).get("/desk/waves/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/desk/waves/new?collection=nonsense", "/desk/waves/new?collection=usps.9&max_orders=x", "/desk/waves/zz"],
+)
+def test_nonsense_in_the_address_gets_a_sentence(lead: FlaskClient, address: str) -> None:
+    assert lead.get(address).status_code == 422
+
+
+def test_an_unknown_wave_is_not_found(lead: FlaskClient) -> None:
+    assert lead.get("/desk/waves/abc").status_code == 404

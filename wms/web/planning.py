@@ -1,0 +1,166 @@
+"""Wave pages: choose a collection, see the wave that would be, release it with one button, take it back."""
+
+from contextlib import AbstractContextManager
+
+import flask
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from wms.database import db, reading, transaction
+from wms.domain.actor import Role
+from wms.domain.base import text_id
+from wms.domain.errors import BadInputError, DomainError
+from wms.services import planning, planning_again, planning_overview, planning_preview, planning_undoing
+from wms.services.planning import Released
+from wms.services.planning_selection import MAX_ORDERS, Rules, collection_key
+from wms.web import sessions
+
+blueprint = flask.Blueprint("planning", __name__, url_prefix="/desk/waves")
+needs_supervisor = sessions.needs(Role.SUPERVISOR)
+
+_SEE_OTHER = 303
+_MAX_TOTES = 200
+_MAX_PICKERS = 100
+_HEX_DIGITS = 16
+
+
+@blueprint.get("/")
+@needs_supervisor
+def home() -> str:
+    """Show the coming collections and the latest waves."""
+    with transaction(db.engine) as session:
+        planning_preview.refresh(session, flask.g.actor)
+    with reading(db.engine) as session:
+        collections = planning_overview.collection_rows(session, flask.g.actor)
+        waves = planning_overview.wave_rows(session, flask.g.actor)
+        numbers = planning_overview.desk_numbers(session, flask.g.actor)
+    return flask.render_template("planning/waves.html", collections=collections, waves=waves, numbers=numbers)
+
+
+@blueprint.get("/new")
+@needs_supervisor
+def preview() -> str:
+    """Show the wave that would be released by the rules in the address."""
+    asked = flask.request.args
+    key = collection_key(asked.get("collection", ""))
+    rules = Rules(
+        max_orders=_number(asked.get("max_orders", ""), "Orders", Rules().max_orders, MAX_ORDERS),
+        totes_a_cart=_number(asked.get("totes", ""), "Totes a cart", 0, _MAX_TOTES),
+        pickers=_number(asked.get("pickers", ""), "Pickers", 0, _MAX_PICKERS),
+    )
+    shown = planning_preview.preview(_open, flask.g.actor, key, rules)
+    order_ids = ",".join(text_id(order_id) for order_id in shown.order_ids)
+    return flask.render_template("planning/preview.html", preview=shown, order_ids=order_ids)
+
+
+@blueprint.post("/")
+@needs_supervisor
+def release() -> ResponseReturnValue:
+    """Release the orders that were shown, as far as they can still walk."""
+    form = flask.request.form
+    key = collection_key(form.get("collection", ""))
+    shown = [_id(text) for text in form.get("orders", "").split(",") if text]
+    rules = Rules(
+        max_orders=_number(form.get("max_orders", ""), "Orders", Rules().max_orders, MAX_ORDERS),
+        totes_a_cart=_number(form.get("totes", ""), "Totes a cart", 0, _MAX_TOTES),
+        pickers=_number(form.get("pickers", ""), "Pickers", 0, _MAX_PICKERS),
+        only=frozenset(shown) if shown else None,
+    )
+    return _after(planning.plan_wave(_open, flask.g.actor, key, rules))
+
+
+@blueprint.get("/<wave>")
+@needs_supervisor
+def wave(wave: str) -> str:
+    """Show one wave with its batches and orders."""
+    with reading(db.engine) as session:
+        page = planning_overview.wave_page(session, flask.g.actor, _id(wave))
+    return flask.render_template("planning/wave.html", page=page, wave=page.wave)
+
+
+@blueprint.post("/<wave>/take-back")
+@needs_supervisor
+def take_back(wave: str) -> ResponseReturnValue:
+    """Take a released wave back, or say why it cannot be."""
+    try:
+        with transaction(db.engine) as session:
+            orders = planning_undoing.take_back(session, flask.g.actor, _id(wave))
+    except DomainError as error:
+        flask.flash(str(error), "wrong")
+        return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
+    flask.flash(f"Taken back. {_count(orders, 'order')} wait again.", "ok")
+    return flask.redirect(flask.url_for("planning.home"), _SEE_OTHER)
+
+
+@blueprint.post("/<wave>/resume")
+@needs_supervisor
+def resume(wave: str) -> ResponseReturnValue:
+    """Plan a draft to its end whose planner died."""
+    return _after(planning.resume(_open, flask.g.actor, _id(wave)))
+
+
+@blueprint.post("/<wave>/undo")
+@needs_supervisor
+def undo(wave: str) -> ResponseReturnValue:
+    """Give the orders of such a draft back."""
+    with transaction(db.engine) as session:
+        orders = planning_undoing.undo_draft(session, flask.g.actor, _id(wave))
+    flask.flash(f"Undone. {_count(orders, 'order')} wait again.", "ok")
+    return flask.redirect(flask.url_for("planning.home"), _SEE_OTHER)
+
+
+@blueprint.get("/short")
+@needs_supervisor
+def short_orders() -> str:
+    """Show the short orders and what each lacks."""
+    with reading(db.engine) as session:
+        orders = planning_again.short_orders(session, flask.g.actor)
+    return flask.render_template("planning/short.html", orders=[(text_id(order.order_id), order) for order in orders])
+
+
+@blueprint.post("/short/<order>/pick-again")
+@needs_supervisor
+def pick_again(order: str) -> ResponseReturnValue:
+    """Send a picker for the missing units, or say why not."""
+    with transaction(db.engine) as session:
+        again = planning_again.pick_again(session, flask.g.actor, _id(order))
+    if again.batch:
+        flask.flash(f"{again.number}: missing units are in {again.batch}.", "ok")
+    else:
+        flask.flash(f"{again.number}: {again.reason}", "warn")
+    return flask.redirect(flask.url_for("planning.short_orders"), _SEE_OTHER)
+
+
+def _open() -> AbstractContextManager[Session]:
+    return transaction(db.engine)
+
+
+def _after(done: Released) -> ResponseReturnValue:
+    left_out = (
+        f" {_count(len(done.out), 'order')} left out: {done.out[0].number} {done.out[0].reason}" if done.out else ""
+    )
+    if done.wave_id is None:
+        flask.flash(f"No order was released.{left_out}", "warn")
+        return flask.redirect(flask.url_for("planning.home"), _SEE_OTHER)
+    words = f"Wave {done.number}: {_count(done.orders, 'order')} in {_count(done.batches, 'batch')}."
+    flask.flash(f"{words}{left_out}", "ok")
+    return flask.redirect(flask.url_for("planning.wave", wave=text_id(done.wave_id)), _SEE_OTHER)
+
+
+def _count(number: int, thing: str) -> str:
+    plural = f"{thing}es" if thing.endswith("ch") else f"{thing}s"
+    return f"{number} {thing if number == 1 else plural}"
+
+
+def _number(text: str, field: str, default: int, most: int) -> int:
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()) or int(text[:9]) > most:
+        raise BadInputError(f"{field}: give a whole number from 0 to {most}.")
+    return int(text) or default
+
+
+def _id(text: str) -> int:
+    if not text or len(text) > _HEX_DIGITS or not set(text) <= set("0123456789abcdef"):
+        raise BadInputError(f"'{text}' is no id. Choose from the list.")
+    return int(text, 16)
