@@ -101,6 +101,14 @@ class AddressCorrected(Event):
     after: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PriorityChanged(Event):
+    """An order was put before or behind others of its collection."""
+
+    before: int
+    after: int
+
+
 class Order(Row, Base, kw_only=True):
     """What a customer bought. `external_id` is the channel's identity; money is in minor units of `currency`."""
 
@@ -110,6 +118,9 @@ class Order(Row, Base, kw_only=True):
         UniqueConstraint("warehouse_id", "barcode"),
         Index(None, "warehouse_id", "status", "cutoff_at"),
         Index(None, "warehouse_id", "number"),
+        Index(None, "warehouse_id", "external_id"),
+        Index(None, "warehouse_id", "email"),
+        Index(None, "warehouse_id", "ship_zip"),
         one_of("status", OrderStatus),
         refers("carrier_service_id", "carrier_services"),
     )
@@ -188,6 +199,7 @@ class OrderLine(Row, Base, kw_only=True):
     __tablename__ = "order_lines"
     __table_args__ = (
         Index(None, "warehouse_id", "order_id"),
+        Index(None, "warehouse_id", "sku"),
         CheckConstraint("quantity > 0 AND to_pick BETWEEN 0 AND quantity", name="quantity"),
         refers("order_id", "orders"),
         refers("product_id", "products"),

@@ -1,11 +1,33 @@
 """Put-backs: units of a cancelled order that wait in a tote or a box to go back to a shelf."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, Row, refers
+from wms.domain.journal import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutBackAsked(Event):
+    """Units of a cancelled order are to go back to a shelf; `place` is the tote or box they are in."""
+
+    sku: str
+    quantity: int
+    place: str
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutBackDone(Event):
+    """Units of a cancelled order are on the shelf again."""
+
+    sku: str
+    quantity: int
+    place: str
+    location: str
 
 
 class PutBack(Row, Base, kw_only=True):
@@ -15,6 +37,7 @@ class PutBack(Row, Base, kw_only=True):
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
         Index(None, "warehouse_id", "done_at"),
+        Index(None, "warehouse_id", "order_id"),
         refers("order_id", "orders"),
         refers("product_id", "products"),
         refers("from_place_id", "places"),

@@ -1,31 +1,168 @@
-"""Cancelling an order at any stage, with what that sets off."""
+"""Cancelling an order at any stage, with what that sets off: stock freed, walks emptied, labels voided, put-backs.
 
+Locks in the house's order: wave, order, its tasks, its batches that wait (one that is walked is left alone), totes,
+packages, labels, stock. Whoever starts or ends a walk or plans one holds the wave; a scan at the shelf holds its task.
+"""
+
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.services import allocating
-from wms.services.promising import NOT_WAVED
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.waves import Wave, WaveOrder, WaveStatus
+from wms.services import allocating, cancelling_boxes
+
+_ENDED = (OrderStatus.SHIPPED, OrderStatus.CANCELLED)
+_NOT_WALKED = (OrderStatus.ALLOCATED, OrderStatus.WAVED)
+_GOING_ON = (BatchStatus.WAITING, BatchStatus.STARTED)
+_DECIDED = (ExceptionKind.SHORT, ExceptionKind.MISMATCH, ExceptionKind.PRINT)
+
+
+class TooLateError(DomainError):
+    """An order was to be cancelled that has ended, or a box of which has left the house."""
+
+    def __init__(self, sentence: str, *, number: str) -> None:
+        super().__init__(sentence)
+        self.number = number
 
 
 def cancel(session: Session, actor: Actor, order: Order, reason: str) -> None:
-    """End an order that is not waved and give its stock back; one further on is put before a person.
+    """End an order wherever it stands; TooLateError where it has left. The caller holds no lock on it yet."""
+    wave = _locked_wave(session, actor, order.id)
+    _lock(session, order)
+    _refuse_too_late(session, actor, order)
+    tasks = _cancel_tasks(session, actor, order.id)
+    _leave_waiting_batches(session, actor, order, reason)
+    cancelling_boxes.empty(session, actor, order, tasks, reason)
+    _ = allocating.give_back(session, actor, order.id)
+    if order.status in _NOT_WALKED:
+        _ = session.execute(
+            delete(WaveOrder).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id == order.id)
+        )
+    if wave is not None:
+        _end_wave(session, actor, wave)
+    order.reason = ""
+    record(session, actor, order.move_to(OrderStatus.CANCELLED, reason[:200]))
+    _settle_exceptions(session, actor, order.id)
+    session.flush()
 
-    The caller has locked the order.
-    """
-    if order.status in NOT_WAVED:
-        _ = allocating.give_back(session, actor, order.id)
-        record(session, actor, order.move_to(OrderStatus.CANCELLED, reason))
-        return
-    session.add(
-        ExceptionItem(
-            warehouse_id=actor.warehouse_id,
-            kind=ExceptionKind.CHANNEL,
-            at=actor.at,
-            text=f"{order.number} is to be cancelled ({reason}), but it is {order.status}."[:300],
-            order_id=order.id,
-            subject_id=order.id,
+
+def cancel_by_id(session: Session, actor: Actor, order_id: int, reason: str) -> Order:
+    """Cancel the order of an id and return it; NotFoundError, TooLateError."""
+    order = session.get(Order, (actor.warehouse_id, order_id))
+    if order is None:
+        raise NotFoundError("order", order_id)
+    cancel(session, actor, order, reason)
+    return order
+
+
+def _locked_wave(session: Session, actor: Actor, order_id: int) -> Wave | None:
+    return session.scalars(
+        select(Wave)
+        .join(WaveOrder, and_(WaveOrder.warehouse_id == Wave.warehouse_id, WaveOrder.wave_id == Wave.id))
+        .where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id == order_id)
+        .with_for_update(of=Wave)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _lock(session: Session, order: Order) -> None:
+    """Lock the order and read it again: somebody may have moved it while this waited."""
+    session.flush()
+    session.refresh(order, with_for_update=True)
+
+
+def _refuse_too_late(session: Session, actor: Actor, order: Order) -> None:
+    if order.status in _ENDED:
+        raise TooLateError(f"{order.number} is {order.status}. It cannot be cancelled.", number=order.number)
+    gone = session.scalars(
+        select(Package.barcode).where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.order_id == order.id,
+            Package.status == PackageStatus.HANDED_OVER,
+        )
+    ).first()
+    if gone is not None:
+        raise TooLateError(f"Box {gone} of {order.number} has left. Ask the carrier for it.", number=order.number)
+
+
+def _cancel_tasks(session: Session, actor: Actor, order_id: int) -> list[PickTask]:
+    """Lock all tasks, so that no scan is undone meanwhile, and cancel the open ones; units in hand go back by scan."""
+    tasks = list(
+        session.scalars(
+            select(PickTask)
+            .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.order_id == order_id)
+            .order_by(PickTask.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
     )
+    for task in tasks:
+        if task.status is TaskStatus.OPEN:
+            task.move_to(TaskStatus.CANCELLED, actor.at)
+            task.forget_short()
+    session.flush()
+    return tasks
+
+
+def _leave_waiting_batches(session: Session, actor: Actor, order: Order, reason: str) -> None:
+    """Take the order out of walks not begun; a walk left without orders is cancelled."""
+    batches = session.scalars(
+        select(Batch)
+        .join(BatchOrder, and_(BatchOrder.warehouse_id == Batch.warehouse_id, BatchOrder.batch_id == Batch.id))
+        .where(
+            BatchOrder.warehouse_id == actor.warehouse_id,
+            BatchOrder.order_id == order.id,
+            Batch.status == BatchStatus.WAITING,
+        )
+        .order_by(Batch.id)
+        .with_for_update(of=Batch)
+        .execution_options(populate_existing=True)
+    ).all()
+    for batch in batches:
+        _ = session.execute(
+            delete(BatchOrder).where(
+                BatchOrder.warehouse_id == actor.warehouse_id,
+                BatchOrder.batch_id == batch.id,
+                BatchOrder.order_id == order.id,
+            )
+        )
+        others = session.scalar(
+            select(func.count()).where(BatchOrder.warehouse_id == actor.warehouse_id, BatchOrder.batch_id == batch.id)
+        )
+        if not others:
+            record(session, actor, batch.cancel(f"{order.number}, its last order: {reason}"[:200]))
+    session.flush()
+
+
+def _end_wave(session: Session, actor: Actor, wave: Wave) -> None:
+    """End a wave that has no walk left: done where one was walked, else taken back."""
+    going_on = session.scalar(
+        select(func.count()).where(
+            Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id, Batch.status.in_(_GOING_ON)
+        )
+    )
+    if going_on:
+        return
+    if wave.status is WaveStatus.PICKING:
+        record(session, actor, wave.move_to(WaveStatus.DONE))
+    elif wave.status in {WaveStatus.PLANNED, WaveStatus.RELEASED}:
+        record(session, actor, wave.move_to(WaveStatus.TAKEN_BACK))
+
+
+def _settle_exceptions(session: Session, actor: Actor, order_id: int) -> None:
+    """What the order lacked, weighed or printed needs no decision any more."""
+    for item in session.scalars(
+        select(ExceptionItem).where(
+            ExceptionItem.warehouse_id == actor.warehouse_id,
+            ExceptionItem.order_id == order_id,
+            ExceptionItem.kind.in_(_DECIDED),
+            ExceptionItem.settled_at.is_(None),
+        )
+    ):
+        item.settled_at, item.settled_by = actor.at, actor.worker_id

@@ -12,8 +12,9 @@ from wms.domain.journal import record
 from wms.domain.orders import Hold, HoldKind, HoldReleased, Order, OrderChanged, OrderLine, OrderStatus
 from wms.domain.waves import Allocation
 from wms.services import allocating
+from wms.services.cancelling import TooLateError
 from wms.services.promising import NOT_WAVED
-from wms.services.receiving_orders import Deed, Intake, Known, Update, hold, order_line, put_address
+from wms.services.receiving_orders import Deed, Intake, Known, Update, hold, line_row, put_address
 
 Cancel = Callable[[Session, Actor, Order, str], object]
 _ENDED = (OrderStatus.SHIPPED, OrderStatus.CANCELLED)
@@ -26,7 +27,7 @@ def updater(cancel: Cancel) -> Update:
         deeds: set[Deed] = set()
         if told.cancelled or told.nothing_to_pick:
             if known.status is not OrderStatus.CANCELLED:
-                deeds |= _end(session, actor, _locked(session, actor, known), told, cancel)
+                deeds |= _end(session, actor, _unlocked(session, actor, known), told, cancel)
             return frozenset(deeds)
         if known.unpaid and told.payment is Payment.SETTLED:
             order = _locked(session, actor, known)
@@ -44,11 +45,21 @@ def _locked(session: Session, actor: Actor, known: Known) -> Order:
     return session.get_one(Order, (actor.warehouse_id, known.id), with_for_update=True, populate_existing=True)
 
 
+def _unlocked(session: Session, actor: Actor, known: Known) -> Order:
+    """The order for `cancel`, which locks its wave before it."""
+    session.flush()
+    return session.get_one(Order, (actor.warehouse_id, known.id), populate_existing=True)
+
+
 def _end(session: Session, actor: Actor, order: Order, told: IncomingOrder, cancel: Cancel) -> set[Deed]:
     """Cancel what the shop cancelled or somebody else shipped; report it where our own box has left."""
     reason = "cancelled in the shop" if told.cancelled else "fulfilled elsewhere"
     if order.status not in _ENDED:
-        _ = cancel(session, actor, order, reason)
+        try:
+            _ = cancel(session, actor, order, reason)
+        except TooLateError as error:
+            _report(session, actor, order, f"{order.number} was {reason}. {error}")
+            return {Deed.UNTAKEN}
         return {Deed.CANCELLED}
     # A shipped order that the shop calls fulfilled is our own parcel told back to us: nothing is wrong.
     if order.status is OrderStatus.SHIPPED and not order.shipped_elsewhere and told.cancelled:
@@ -149,8 +160,8 @@ def _replace_lines(session: Session, intake: Intake, order: Order, told: Incomin
             )
         )
     )
-    for position in range(len(told.lines)):
-        fresh = order_line(intake, order, position, told)
+    for position, line in enumerate(told.lines, 1):
+        fresh = OrderLine(**line_row(intake, order, position, line))
         kept = next((line for line in old if line.sku == fresh.sku), None)
         if kept is None:
             session.add(fresh)

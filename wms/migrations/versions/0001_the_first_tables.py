@@ -443,7 +443,12 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_orders_warehouse_id_email"), ["warehouse_id", "email"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_orders_warehouse_id_external_id"), ["warehouse_id", "external_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_orders_warehouse_id_number"), ["warehouse_id", "number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_orders_warehouse_id_ship_zip"), ["warehouse_id", "ship_zip"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_orders_warehouse_id_status_cutoff_at"), ["warehouse_id", "status", "cutoff_at"], unique=False
         )
@@ -655,6 +660,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_order_lines_warehouse_id_order_id"), ["warehouse_id", "order_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_order_lines_warehouse_id_sku"), ["warehouse_id", "sku"], unique=False)
 
     op.create_table(
         "packages",
@@ -763,6 +769,9 @@ def upgrade() -> None:
     with op.batch_alter_table("put_backs", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_put_backs_warehouse_id_done_at"), ["warehouse_id", "done_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_put_backs_warehouse_id_order_id"), ["warehouse_id", "order_id"], unique=False
         )
 
     op.create_table(
@@ -1167,6 +1176,7 @@ def downgrade() -> None:
 
     op.drop_table("totes")
     with op.batch_alter_table("put_backs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_put_backs_warehouse_id_order_id"))
         batch_op.drop_index(batch_op.f("ix_put_backs_warehouse_id_done_at"))
 
     op.drop_table("put_backs")
@@ -1176,6 +1186,7 @@ def downgrade() -> None:
 
     op.drop_table("packages")
     with op.batch_alter_table("order_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_lines_warehouse_id_sku"))
         batch_op.drop_index(batch_op.f("ix_order_lines_warehouse_id_order_id"))
 
     op.drop_table("order_lines")
@@ -1199,7 +1210,10 @@ def downgrade() -> None:
     op.drop_table("shipping_methods")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_orders_warehouse_id_status_cutoff_at"))
+        batch_op.drop_index(batch_op.f("ix_orders_warehouse_id_ship_zip"))
         batch_op.drop_index(batch_op.f("ix_orders_warehouse_id_number"))
+        batch_op.drop_index(batch_op.f("ix_orders_warehouse_id_external_id"))
+        batch_op.drop_index(batch_op.f("ix_orders_warehouse_id_email"))
 
     op.drop_table("orders")
     op.drop_table("lots")

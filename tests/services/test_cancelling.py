@@ -1,0 +1,360 @@
+"""Cancelling at every stage: stock comes free, walks end, boxes and labels are given up, and the books are right."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tests import builders
+from tests.builders import NOW, WAREHOUSE
+from tests.services.conftest import Walk
+from tests.services.picker import Picker
+from wms.database import transaction
+from wms.domain.codes import CodeKind, own_code
+from wms.domain.floor import LocationKind, Place, PlaceKind
+from wms.domain.inbox import ExceptionItem
+from wms.domain.orders import Order, OrderLine, OrderStatus
+from wms.domain.outbox import Job, JobKind
+from wms.domain.packing import Package, PackageLine, PackageStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.putbacks import PutBack
+from wms.domain.shipping import Label, LabelStatus
+from wms.domain.stock import Stock
+from wms.domain.totes import Tote, ToteStatus
+from wms.domain.waves import Wave, WaveOrder, WaveStatus
+from wms.services import allocating, cancelling, planning_again, printing, stocking, verifying
+from wms.services.cancelling import TooLateError
+from wms.services.stocking import Goods
+
+ACTOR = builders.actor()
+
+
+def _cancel(session: Session, order: Order) -> None:
+    cancelling.cancel(session, ACTOR, order, "customer called")
+    session.flush()
+    assert order.status is OrderStatus.CANCELLED
+    assert verifying.verify(session, WAREHOUSE) == []
+
+
+def _reserved(session: Session) -> int:
+    return sum(row.reserved for row in session.query(Stock).populate_existing())
+
+
+def _put_backs(session: Session) -> list[tuple[int, int, int]]:
+    rows = session.query(PutBack).order_by(PutBack.quantity)
+    return [(row.from_place_id, row.to_location_id, row.quantity) for row in rows]
+
+
+def _received(session: Session) -> Order:
+    return builders.order(session, (builders.product(session), 1))
+
+
+def _held(session: Session) -> Order:
+    order = _received(session)
+    _ = order.move_to(OrderStatus.HELD)
+    return order
+
+
+def _backordered(session: Session) -> Order:
+    order = _received(session)
+    _ = allocating.allocate(session, ACTOR, [order])
+    assert order.status is OrderStatus.BACKORDERED
+    return order
+
+
+def _allocated(session: Session) -> Order:
+    mug = builders.product(session)
+    builders.stock(session, builders.location(session), mug, 5)
+    order = builders.order(session, (mug, 3))
+    _ = allocating.allocate(session, ACTOR, [order])
+    assert _reserved(session) == 3
+    return order
+
+
+@pytest.mark.parametrize("stage", [_received, _held, _backordered, _allocated])
+def test_before_a_wave_only_the_stock_comes_free(session: Session, stage: Callable[[Session], Order]) -> None:
+    _cancel(session, stage(session))
+    assert (_reserved(session), _put_backs(session)) == (0, [])
+
+
+def test_an_order_claimed_by_a_draft_wave_leaves_it(session: Session) -> None:
+    order = _allocated(session)
+    batch = builders.waiting_batch(session, builders.order(session, (builders.product(session), 1)))
+    session.add(WaveOrder(warehouse_id=WAREHOUSE, wave_id=batch.wave_id, order_id=order.id))
+    session.flush()
+    _cancel(session, order)
+    assert session.query(WaveOrder).filter_by(order_id=order.id).count() == 0
+
+
+def test_a_waved_order_leaves_its_walk_to_the_others(walk: Walk) -> None:
+    first, second = walk.orders
+    _cancel(walk.session, first)
+    assert [row.order_id for row in walk.session.query(BatchOrder)] == [second.id]
+    assert [row.order_id for row in walk.session.query(WaveOrder)] == [second.id]
+    assert [task.status for task in walk.tasks()] == [TaskStatus.CANCELLED, TaskStatus.CANCELLED, TaskStatus.OPEN]
+    assert walk.batch.status is BatchStatus.WAITING
+    assert walk.marta.begin(walk.cart, walk.totes[0]) == "go_to"
+
+
+def test_the_last_order_takes_its_walk_and_wave_with_it(walk: Walk) -> None:
+    for order in walk.orders:
+        _cancel(walk.session, order)
+    assert walk.batch.status is BatchStatus.CANCELLED
+    assert walk.session.query(Wave).one().status is WaveStatus.TAKEN_BACK
+    assert walk.marta.scan(walk.cart.barcode) == "home"
+
+
+def test_an_order_whose_cart_is_being_built_needs_no_tote_any_more(walk: Walk) -> None:
+    _ = walk.marta.scan(walk.cart.barcode)
+    _cancel(walk.session, walk.orders[0])
+    assert walk.marta.scan(walk.totes[0].barcode) == "go_to"
+
+
+def test_all_orders_of_a_cart_being_built_may_go(walk: Walk) -> None:
+    _ = walk.marta.scan(walk.cart.barcode)
+    for order in walk.orders:
+        _cancel(walk.session, order)
+    assert walk.marta.screen.name == "drop_cart"
+    assert walk.marta.scan(walk.lane.barcode) == "home"
+    assert walk.session.query(Wave).one().status is WaveStatus.DONE
+
+
+def test_units_in_hand_go_back_to_the_shelf_by_its_scan(walk: Walk) -> None:
+    marta = walk.at_shelf()
+    _ = marta.scan(walk.mug_code)
+    _cancel(walk.session, walk.orders[0])
+    assert marta.screen.name == "put_back"
+    assert _put_backs(walk.session) == []
+    assert walk.session.query(Stock).filter_by(product_id=walk.mug.id).one().reserved == 1
+
+
+def test_units_in_a_tote_on_a_cart_are_put_back_where_they_came_from(walk: Walk) -> None:
+    marta = walk.at_shelf()
+    _ = marta.scan(walk.mug_code, walk.mug_code, walk.totes[0].barcode)
+    shelf = walk.tasks()[0].location_id
+    _cancel(walk.session, walk.orders[0])
+    assert _put_backs(walk.session) == [(walk.totes[0].id, shelf, 2)]
+    assert walk.totes[0].status is ToteStatus.PICKING
+    _ = marta.scan("UNDO")
+    assert verifying.verify(walk.session, WAREHOUSE) == []
+
+
+def _walked(walk: Walk) -> None:
+    """Both orders picked and dropped in the lane."""
+    marta = walk.at_shelf()
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    assert marta.scan(walk.lane.barcode) == "home"
+
+
+def test_a_picked_order_waits_in_its_lane_to_be_put_back(walk: Walk) -> None:
+    _walked(walk)
+    assert walk.orders[0].status is OrderStatus.PICKED
+    _cancel(walk.session, walk.orders[0])
+    assert sorted(units for _, _, units in _put_backs(walk.session)) == [1, 2]
+    assert walk.totes[0].status is ToteStatus.STAGED
+
+
+def _short(walk: Walk) -> Order:
+    marta = walk.at_shelf()
+    _ = marta.scan(walk.mug_code, "SHORT", marta.stop.location_code, walk.totes[0].barcode)
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    _ = marta.scan(walk.hold.barcode, walk.lane.barcode)
+    assert walk.orders[0].status is OrderStatus.SHORT
+    return walk.orders[0]
+
+
+def test_a_short_order_needs_no_decision_once_cancelled(walk: Walk) -> None:
+    _cancel(walk.session, _short(walk))
+    assert sorted(units for _, _, units in _put_backs(walk.session)) == [1, 1]
+    assert {item.settled_at is None for item in walk.session.query(ExceptionItem)} == {False}
+
+
+def test_a_short_order_picked_again_leaves_its_second_walk(walk: Walk) -> None:
+    order = _short(walk)
+    builders.stock(walk.session, builders.location(walk.session), walk.mug, 5)
+    again = planning_again.pick_again(walk.session, ACTOR, order.id)
+    assert again.batch
+    _cancel(walk.session, order)
+    assert walk.session.query(Batch).filter_by(name=again.batch).one().status is BatchStatus.CANCELLED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boxed:
+    """An order whose first line is in a box and whose rest is in the tote at the bench."""
+
+    order: Order
+    package: Package
+    label: Label | None
+    prints: PrintJob | None
+
+
+def _boxed(walk: Walk, status: LabelStatus | None, *, sealed: bool = False) -> Boxed:
+    _walked(walk)
+    session, order, tote = walk.session, walk.orders[0], walk.totes[0]
+    station = builders.station(session)
+    place = Place(warehouse_id=WAREHOUSE, kind=PlaceKind.PACKAGE)
+    package = Package(
+        warehouse_id=WAREHOUSE,
+        id=place.id,
+        barcode=own_code(CodeKind.PACKAGE, 7),
+        order_id=order.id,
+        number=1,
+        station_id=station.id,
+        opened_at=NOW,
+        worker_id=None,
+    )
+    session.add_all([place, package])
+    session.flush()
+    tote.open()
+    for line in session.query(OrderLine).filter_by(order_id=order.id).order_by(OrderLine.position):
+        if line.position == 1 or sealed:
+            assert line.product_id is not None
+            goods = Goods(product_id=line.product_id, quantity=line.quantity)
+            stocking.move(session, ACTOR, goods, from_place_id=tote.id, to_place_id=package.id, reason="packed")
+            session.add(
+                PackageLine(
+                    warehouse_id=WAREHOUSE,
+                    package_id=package.id,
+                    line_id=line.id,
+                    product_id=line.product_id,
+                    quantity=line.quantity,
+                )
+            )
+    label = prints = None
+    if status is not None:
+        label = Label(
+            warehouse_id=WAREHOUSE,
+            package_id=package.id,
+            carrier="offline",
+            service="usps_priority",
+            wanted_at=NOW,
+            status=status,
+            zpl="^XA^XZ",
+            tracking_number="1Z999" if status is LabelStatus.BOUGHT else "",
+        )
+        session.add(label)
+        session.flush()
+    if label is not None and status is LabelStatus.BOUGHT:
+        prints = printing.queue_label(session, ACTOR, label, copy=1)
+    if sealed and prints is not None:
+        prints.status = PrintStatus.PRINTED
+        _ = package.move_to(PackageStatus.SEALED)
+        _ = order.move_to(OrderStatus.PACKED)
+        tote.free()
+    session.flush()
+    return Boxed(order=order, package=package, label=label, prints=prints)
+
+
+def test_a_box_being_packed_is_given_up_with_its_tote(walk: Walk) -> None:
+    boxed = _boxed(walk, None)
+    _cancel(walk.session, boxed.order)
+    assert boxed.package.status is PackageStatus.CANCELLED
+    assert walk.totes[0].status is ToteStatus.PACKING
+    assert {place for place, _, _ in _put_backs(walk.session)} == {walk.totes[0].id, boxed.package.id}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (LabelStatus.WANTED, LabelStatus.REFUSED),
+        (LabelStatus.BUYING, LabelStatus.BUYING),
+        (LabelStatus.UNSETTLED, LabelStatus.UNSETTLED),
+        (LabelStatus.BOUGHT, LabelStatus.VOIDING),
+    ],
+)
+def test_a_label_not_yet_bought_is_not_bought_and_a_bought_one_is_voided(
+    walk: Walk, before: LabelStatus, after: LabelStatus
+) -> None:
+    boxed = _boxed(walk, before)
+    _cancel(walk.session, boxed.order)
+    assert boxed.label is not None
+    assert boxed.label.status is after
+    if boxed.prints is not None:
+        assert boxed.prints.status is PrintStatus.DROPPED
+
+
+def test_a_sealed_box_is_opened_cancelled_and_its_label_voided(walk: Walk) -> None:
+    boxed = _boxed(walk, LabelStatus.BOUGHT, sealed=True)
+    assert verifying.verify(walk.session, WAREHOUSE) == []
+    _cancel(walk.session, boxed.order)
+    assert boxed.package.status is PackageStatus.CANCELLED
+    assert walk.session.query(Job).filter_by(kind=JobKind.VOID_LABEL).count() == 1
+    assert {place for place, _, _ in _put_backs(walk.session)} == {boxed.package.id}
+
+
+def test_a_box_that_left_keeps_its_order(walk: Walk) -> None:
+    boxed = _boxed(walk, LabelStatus.BOUGHT, sealed=True)
+    _ = boxed.package.move_to(PackageStatus.HANDED_OVER)
+    walk.session.flush()
+    with pytest.raises(TooLateError, match="has left"):
+        cancelling.cancel(walk.session, ACTOR, boxed.order, "customer called")
+
+
+@pytest.mark.parametrize("status", [OrderStatus.SHIPPED, OrderStatus.CANCELLED])
+def test_an_order_that_has_ended_is_refused(session: Session, status: OrderStatus) -> None:
+    order = _received(session)
+    order.status = status
+    with pytest.raises(TooLateError, match=f"is {status}. It cannot be cancelled"):
+        cancelling.cancel(session, ACTOR, order, "customer called")
+
+
+def test_cancelling_while_the_picker_scans_loses_no_unit(engine: Engine) -> None:
+    with transaction(engine) as session:
+        mug = builders.product(session)
+        orders = [builders.order(session, (mug, 2)) for _ in range(4)]
+        shelf = builders.location(session)
+        builders.stock(session, shelf, mug, 20)
+        _ = builders.waiting_batch(session, *orders, shelves={mug.id: shelf})
+        marta = Picker(session)
+        cart, totes = builders.cart(session), [builders.tote(session) for _ in orders]
+        hold, lane = (builders.location(session, kind=kind) for kind in (LocationKind.HOLD, LocationKind.LANE))
+        _ = marta.begin(cart, *totes)
+        ids = [order.id for order in orders]
+    start = threading.Barrier(2)
+    ends: list[str] = []
+
+    def pick() -> None:
+        _ = start.wait(timeout=10)
+        for _ in range(60):
+            with transaction(engine) as session:
+                marta.session = session
+                screen = marta.screen
+                code = screen.accept[0] if screen.accept else ""
+                if screen.name == "home":
+                    break
+                ends.append(marta.scan(code))
+
+    def cancel() -> None:
+        _ = start.wait(timeout=10)
+        for order_id in (ids[0], ids[2], ids[3]):
+            with transaction(engine) as session:
+                _ = cancelling.cancel_by_id(session, ACTOR, order_id, "customer called")
+
+    threads = [threading.Thread(target=work) for work in (pick, cancel)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert ends[-1] == "home"
+    with transaction(engine) as session:
+        assert verifying.verify(session, WAREHOUSE) == []
+        statuses = {order.id: order.status for order in session.query(Order)}
+        assert [statuses[order_id] for order_id in ids] == [
+            OrderStatus.CANCELLED,
+            OrderStatus.PICKED,
+            OrderStatus.CANCELLED,
+            OrderStatus.CANCELLED,
+        ]
+        in_totes = sum(row.on_hand for row in session.query(Stock) if row.place_id != shelf.id)
+        to_go_back = sum(row.quantity for row in session.query(PutBack))
+        assert in_totes == to_go_back + 2
+        assert session.query(PickTask).filter_by(status=TaskStatus.OPEN).count() == 0
+        held = session.query(Tote).filter(Tote.order_id.in_([ids[0], ids[2], ids[3]]))
+        assert {tote.lane_id for tote in held} <= {hold.id}
+        assert session.query(Tote).filter_by(order_id=ids[1]).one().lane_id == lane.id

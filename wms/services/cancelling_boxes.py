@@ -1,0 +1,83 @@
+"""What a cancelled order leaves in totes and boxes: put-backs for each unit, boxes and labels given up."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.journal import record
+from wms.domain.orders import Order
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.picking import PickTask
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import Label, LabelStatus
+from wms.domain.totes import Tote, ToteStatus
+from wms.services import labelling, printing, putting_back
+
+_UNSENT = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.NOT_PRINTED, PrintStatus.UNKNOWN)
+
+
+def empty(session: Session, actor: Actor, order: Order, tasks: Sequence[PickTask], reason: str) -> None:
+    """Ask for every unit of a locked order to be put back, cancel its boxes and give its labels back."""
+    totes = session.scalars(
+        select(Tote)
+        .where(Tote.warehouse_id == actor.warehouse_id, Tote.order_id == order.id)
+        .order_by(Tote.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    packages = session.scalars(
+        select(Package)
+        .where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.order_id == order.id,
+            Package.status.in_((PackageStatus.OPEN, PackageStatus.SEALED)),
+        )
+        .order_by(Package.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    places = {tote.id: tote.barcode for tote in totes} | {package.id: package.barcode for package in packages}
+    full = putting_back.ask(session, actor, order.id, places, tasks)
+    for tote in totes:
+        # One on a cart is freed by its picker, one at a bench by its packer, who sees what happened.
+        if tote.status is ToteStatus.STAGED and tote.id not in full:
+            tote.free()
+    for package in packages:
+        _give_up(session, actor, package, reason)
+    session.flush()
+
+
+def _give_up(session: Session, actor: Actor, package: Package, reason: str) -> None:
+    reason = f"order cancelled: {reason}"[:200]
+    if package.status is PackageStatus.SEALED:
+        record(session, actor, package.move_to(PackageStatus.OPEN, reason))
+    record(session, actor, package.move_to(PackageStatus.CANCELLED, reason))
+    session.flush()
+    label = labelling.standing(session, actor, package.id)
+    if label is None:
+        return
+    if label.status is LabelStatus.WANTED:
+        # Nothing is bought yet, so nothing needs to be. One being bought is voided by its job (jobs/labels.py).
+        moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=package.order_id, reason=reason)
+        record(session, actor, moved)
+    elif label.status is LabelStatus.BOUGHT:
+        labelling.void(session, actor, package.id, reason)
+    _drop_prints(session, actor, label, reason)
+
+
+def _drop_prints(session: Session, actor: Actor, label: Label, reason: str) -> None:
+    for job in session.scalars(
+        select(PrintJob)
+        .where(
+            PrintJob.warehouse_id == actor.warehouse_id,
+            PrintJob.label_id == label.id,
+            PrintJob.status.in_(_UNSENT),
+        )
+        .order_by(PrintJob.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ):
+        printer = printing.printer_name(session, job)
+        record(session, actor, job.move_to(PrintStatus.DROPPED, printer=printer, at=actor.at, reason=reason))
