@@ -198,7 +198,7 @@ def owner_of(session: Session, actor: Actor, code_text: str) -> str | None:
 
 
 def packages_by_label(session: Session, actor: Actor, code_text: str) -> set[int]:
-    """Return the packages whose bought label a text is: tracking number, stored barcode, tail of a longer carrier code."""
+    """Return the packages whose bought label a text is: tracking number, stored barcode or a longer code's tail."""
     text = clean(code_text)
     # A GTIN-like number was padded to 14 digits when it was parsed; a tracking number never was.
     candidates = {text, text.lstrip("0")}
