@@ -1,4 +1,4 @@
-"""A picker on a bare session: scans as the frame does, and keeps the last answer."""
+"""A picker on a bare session: scans as the frame does, and keeps the last verdict."""
 
 import itertools
 from dataclasses import replace
@@ -19,7 +19,7 @@ _ids = itertools.count(1)
 
 
 class Picker:
-    """One worker on one device."""
+    """One worker on one device; each scan is a second later than the one before."""
 
     def __init__(self, session: Session, worker: Worker | None = None, device: str = "1") -> None:
         self.session = session
@@ -29,7 +29,8 @@ class Picker:
 
     @property
     def actor(self) -> Actor:
-        return replace(builders.actor(self.worker), device=self.device)
+        at = builders.NOW + builders.dt.timedelta(seconds=next(_ids))
+        return replace(builders.actor(self.worker, at=at), device=self.device)
 
     @property
     def screen(self) -> Screen:
@@ -41,25 +42,31 @@ class Picker:
         assert isinstance(screen, TaskScreen), screen
         return screen.stop
 
-    def scan(self, *codes: str, token: str | None = None, scan: str | None = None) -> Screen:
-        """Scan codes one after another, each for the screen then current (or for `token`)."""
-        screen = self.screen
+    @property
+    def said(self) -> str:
+        return self.feedback.words
+
+    def scan(self, *codes: str, token: str | None = None, scan: str | None = None) -> str:
+        """Scan codes one after another, each for the screen then current (or for `token`); return the screen's name."""
+        name = ""
         for code in codes:
             pulled = Pulled(code=code, scan=scan or f"scan-{next(_ids)}", token=token or self.screen.token)
             actor = replace(self.actor, scan=pulled.scan)
             answer = scanning.take(self.session, actor, "picking", pulled, picking.current_screen, picking.judge)
-            screen, self.feedback = answer.screen, answer.feedback
-        return screen
+            name, self.feedback = answer.screen.name, answer.feedback
+        return name
 
-    def begin(self, cart: Cart, *totes: Tote) -> Screen:
+    def begin(self, cart: Cart, *totes: Tote) -> str:
         """Scan a cart and bind totes."""
         return self.scan(cart.barcode, *(tote.barcode for tote in totes))
 
-    def pick(self, units: int | None = None) -> Screen:
-        """Do the line on screen: shelf where asked, each unit, the tote."""
-        screen = self.screen
-        if screen.name == "go_to":
-            screen = self.scan(self.stop.location_code)
+    def reach(self) -> str:
+        """Scan the shelf, where it is asked for."""
+        return self.scan(self.stop.location_code) if self.screen.name == "go_to" else self.screen.name
+
+    def pick(self) -> str:
+        """Do the line on screen: the shelf where asked, each unit, the tote."""
+        _ = self.reach()
         while self.screen.name == "scan_item":
             _ = self.scan(self.stop.codes[0][0])
         return self.scan(self.stop.tote)

@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -169,35 +169,27 @@ def _home(session: Session, actor: Actor) -> Home:
         .join(Batch, and_(Batch.warehouse_id == PickTask.warehouse_id, Batch.id == PickTask.batch_id))
         .where(*waiting, PickTask.status == TaskStatus.OPEN)
     ).scalar_one()
-    lines, units = _today(session, actor, zone)
     return Home(
         job=f"{actor.name}  device {actor.device}",
         worker=actor.name,
         waiting=Waiting(batches=batches, orders=orders, due="" if due is None else clock(due, zone)),
-        units_today=units,
-        lines_today=lines,
+        units_today=_units_today(session, actor, zone),
     )
 
 
-def _today(session: Session, actor: Actor, zone: str) -> tuple[int, int]:
-    """Return the lines and units this worker has put into totes since midnight, less those undone."""
+def _units_today(session: Session, actor: Actor, zone: str) -> int:
+    """Return the units this worker has put into totes since midnight, less those undone."""
     midnight = actor.at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    entries = session.execute(
-        select(
-            JournalEntry.event,
-            func.count(),
-            func.sum(
-                func.coalesce(JournalEntry.data["quantity"].as_integer(), JournalEntry.data["units"].as_integer(), 0)
-            ),
-        )
-        .where(
+    units = case(
+        (JournalEntry.event == UnitsPut.__name__, JournalEntry.data["quantity"].as_integer()),
+        else_=-JournalEntry.data["units"].as_integer(),
+    )
+    counted: int = session.execute(
+        select(func.coalesce(func.sum(units), 0)).where(
             JournalEntry.warehouse_id == actor.warehouse_id,
             JournalEntry.event.in_((UnitsPut.__name__, ScanUndone.__name__)),
             JournalEntry.at >= midnight,
             JournalEntry.worker_id == actor.worker_id,
         )
-        .group_by(JournalEntry.event)
-    )
-    sums = {event: (count, total) for event, count, total in entries}
-    lines, put = sums.get(UnitsPut.__name__, (0, 0))
-    return lines, put - sums.get(ScanUndone.__name__, (0, 0))[1]
+    ).scalar_one()
+    return counted

@@ -96,14 +96,13 @@ class PickingScreen(Screen):
 
 @dataclass(frozen=True, kw_only=True)
 class Home(PickingScreen):
-    """No walk on this device: what waits, and the worker's own figures of today."""
+    """No walk on this device: what waits, and the worker's own units of today."""
 
     token: str = "home"  # noqa: S105 - a task's token, no secret
     wants: str = "cart"
     worker: str
     waiting: Waiting
     units_today: int
-    lines_today: int
 
 
 @dataclass(frozen=True, kw_only=True)

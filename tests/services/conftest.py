@@ -1,0 +1,83 @@
+"""A small floor for the picking tests: two orders on a cart with two totes, and the lanes they go to."""
+
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from tests import builders
+from tests.services.picker import Picker
+from wms.domain.catalog import Product
+from wms.domain.floor import Cart, Location, LocationKind
+from wms.domain.orders import Order
+from wms.domain.picking import Batch, PickTask
+from wms.domain.stock import Stock
+from wms.domain.totes import Tote
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """Order one: 2 mugs (in cases of 12 too) and 1 pen; order two: 1 mug. The mugs stand in one location."""
+
+    session: Session
+    marta: Picker
+    batch: Batch
+    orders: list[Order]
+    mug: Product
+    pen: Product
+    cart: Cart
+    totes: list[Tote]
+    lane: Location
+    hold: Location
+
+    @property
+    def mug_code(self) -> str:
+        return builders.barcode(self.session, self.mug)
+
+    @property
+    def pen_code(self) -> str:
+        return builders.barcode(self.session, self.pen)
+
+    def begin(self) -> Picker:
+        """Start the walk with both totes bound and go to the first shelf."""
+        _ = self.marta.begin(self.cart, *self.totes)
+        return self.marta
+
+    def at_shelf(self) -> Picker:
+        """Start the walk and scan the first shelf."""
+        _ = self.begin().reach()
+        return self.marta
+
+    def units(self, place: Location | Tote, product: Product) -> int:
+        """Units of a product in a place."""
+        found: int = (
+            self.session.query(func.coalesce(func.sum(Stock.on_hand), 0))
+            .filter_by(warehouse_id=builders.WAREHOUSE, place_id=place.id, product_id=product.id)
+            .scalar()
+        )
+        return found
+
+    def tasks(self) -> list[PickTask]:
+        """The tasks in the order of the walk, as the database has them."""
+        rows = self.session.query(PickTask).filter_by(warehouse_id=builders.WAREHOUSE)
+        return rows.order_by(PickTask.sequence).populate_existing().all()
+
+
+@pytest.fixture
+def walk(session: Session) -> Walk:
+    """A waiting batch and all that its walk needs."""
+    mug, pen = builders.product(session, case_of=12), builders.product(session)
+    orders = [builders.order(session, (mug, 2), (pen, 1)), builders.order(session, (mug, 1))]
+    return Walk(
+        session=session,
+        marta=Picker(session),
+        batch=builders.waiting_batch(session, *orders),
+        orders=orders,
+        mug=mug,
+        pen=pen,
+        cart=builders.cart(session),
+        totes=[builders.tote(session), builders.tote(session)],
+        lane=builders.location(session, kind=LocationKind.LANE),
+        hold=builders.location(session, kind=LocationKind.HOLD),
+    )
