@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -102,7 +102,9 @@ class IncomingOrder:
     def digest(self) -> str:
         """SHA-256 of what is shipped and where to: it changes when, and only when, the floor's work would."""
         wanted = [(line.sku, line.quantity, line.to_pick) for line in self.lines]
-        told = json.dumps([wanted, astuple(self.ship_to), self.shipping_method])
+        to = self.ship_to
+        address = (to.name, to.company, to.street1, to.street2, to.city, to.state, to.zip, to.country, to.phone)
+        told = json.dumps([wanted, address, self.shipping_method])
         return hashlib.sha256(told.encode()).hexdigest()
 
 

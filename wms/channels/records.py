@@ -5,6 +5,7 @@ as a broken one, and reading goes on at the next physical line, so that one slip
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from wms.channels.base import Record
 _MAX_CELL = 131_072
 # Nobody's record is longer; a quotation mark left open must not be looked for to the file's end each time.
 _MAX_RECORD_LINES = 2_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +101,7 @@ def unstorable(text: str) -> str | None:
     """Say why a database cannot keep a text: NUL characters, or bytes that were no UTF-8; None where it can."""
     if "\0" in text:
         return "holds a NUL character"
-    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and _SURROGATE.search(text):
         return "is not UTF-8 text"
     return None
 

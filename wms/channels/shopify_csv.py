@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wms.channels.base import ChannelError, Fault, Reading, Record
 from wms.channels.records import BrokenRecord, shown, table
-from wms.channels.shopify_rows import Row, read_order, row_faults
+from wms.channels.shopify_rows import READ, Row, read_order, row_faults
 
 NAME = "shopify"
 REQUIRED = ("Name", "Financial Status", "Created at", "Lineitem quantity", "Lineitem sku")
@@ -34,6 +34,7 @@ class ShopifyFile:
                 "Export the orders again, with all columns and as CSV."
             )
         self._at = {column: place for place, column in enumerate(header)}
+        self._read_at = [(column, place) for column, place in self._at.items() if column in READ]
         self._row_counts: list[int] = []
 
     def count(self) -> int:
@@ -58,6 +59,10 @@ class ShopifyFile:
     def _cell(self, record: Record, column: str) -> str:
         place = self._at.get(column, len(record.cells))
         return record.cells[place].strip() if place < len(record.cells) else ""
+
+    def _read_cells(self, record: Record) -> dict[str, str]:
+        cells, columns = record.cells, len(record.cells)
+        return {column: cells[place] for column, place in self._read_at if place < columns}
 
     def _grouped(self) -> Iterator[tuple[int, Record, str]]:
         """Yield (which order, record, why it is broken or '') for each record, orders counted from 0."""
@@ -84,8 +89,10 @@ class ShopifyFile:
         faults: list[Fault] = []
         good: list[Row] = []
         for record, broken in rows:
-            row = Row(line=record.line, cells=dict(zip(self.header, record.cells, strict=False)))
+            row = Row(line=record.line, cells=self._read_cells(record))
             reasons = [broken] if broken else row_faults(row, record, self.header)
+            if good and row["Created at"]:
+                reasons.append("the order's own fields stand here again: the order is in the file twice")
             if reasons:
                 faults.append(Fault(line=record.line, reason="; ".join(reasons)))
             else:

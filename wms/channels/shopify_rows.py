@@ -39,13 +39,27 @@ _LENGTHS = {
     "Shipping Country": 2,
     "Shipping Phone": 40,
 }
+_OTHERS = (
+    "Financial Status",
+    "Fulfillment Status",
+    "Risk Level",
+    "Currency",
+    "Total",
+    "Notes",
+    "Lineitem quantity",
+    "Lineitem name",
+    "Lineitem price",
+    "Lineitem requires shipping",
+    "Lineitem fulfillment status",
+)
+READ = frozenset({*_LENGTHS, *_DATES, *_OTHERS})
 _LINE_NAME_LENGTH = 255
 _CURRENCY_LENGTH = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """A record's cells by their column's name."""
+    """A record's cells by their column's name; only the columns in `READ` need be there."""
 
     line: int
     cells: dict[str, str]
@@ -76,11 +90,13 @@ def row_faults(row: Row, record: Record, header: Sequence[str]) -> list[str]:
     if len(record.cells) != len(header):
         return [f"it has {len(record.cells)} cells where the header has {len(header)}"]
     if unstorable("".join(record.cells)):
-        return [f"{column} {why}" for column, cell in row.cells.items() if (why := unstorable(cell))]
+        return [
+            f"{column} {why}" for column, cell in zip(header, record.cells, strict=True) if (why := unstorable(cell))
+        ]
     found = [
         f"{column} has more than {most} characters"
         for column, most in _LENGTHS.items()
-        if len(row.one_line(column)) > most
+        if len(row.cells.get(column, "")) > most and len(row.one_line(column)) > most
     ]
     if not _quantity(row):
         found.append(f"the quantity {shown(row['Lineitem quantity'])} is not a positive whole number")

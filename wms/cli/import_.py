@@ -2,7 +2,9 @@
 
 import click
 
+from wms.cli import import_tables
 from wms.cli.import_orders import orders
+from wms.services.importing import KINDS
 
 
 @click.group("import")
@@ -15,5 +17,7 @@ def import_() -> None:
 
 
 import_.add_command(orders)
+for kind in KINDS.values():
+    import_.add_command(import_tables.command(kind))
 
 commands = {"import": import_}

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
-from wms.channels.base import Fault, IncomingOrder, Payment, ShipTo
+from wms.channels.base import Fault, IncomingLine, IncomingOrder, Payment, ShipTo
 from wms.domain.actor import Actor
 from wms.domain.catalog import Product
 from wms.domain.codes import CodeKind, own_code
 from wms.domain.errors import NotFoundError
+from wms.domain.ids import new_id
 from wms.domain.journal import Event, record
 from wms.domain.orders import Hold, HoldKind, Order, OrderHeld, OrderLine, OrderReceived, OrderStatus
 from wms.domain.people import Warehouse
@@ -91,11 +93,11 @@ def receive(
     new = len({told.external_id for told in orders} - set(known))
     number = next_number(session, actor.warehouse_id, CodeKind.ORDER.value, new) if new else 0
     receipts: list[Receipt] = []
-    events: list[Event] = []
+    arrivals = _Arrivals()
     for told in orders:
         before = known.get(told.external_id)
         if before is None:
-            order = _written(session, actor, intake, told, own_code(CodeKind.ORDER, number), events)
+            order = _written(session, actor, intake, told, own_code(CodeKind.ORDER, number), arrivals)
             number += 1
             known[told.external_id] = Known(
                 id=order.id,
@@ -105,11 +107,29 @@ def receive(
             )
             deeds = frozenset({Deed.ADDED})
         else:
+            if before.id in arrivals.order_ids:
+                arrivals.write(session, actor)
             deeds = update(session, actor, intake, before, told)
         receipts.append(Receipt(number=told.number, deeds=deeds))
-    session.flush()
-    record(session, actor, *events)
+    arrivals.write(session, actor)
     return receipts
+
+
+class _Arrivals:
+    """What came with new orders and is written in one go: there are many more lines and events than orders."""
+
+    def __init__(self) -> None:
+        self.order_ids: set[int] = set()
+        self.lines: list[dict[str, Any]] = []
+        self.events: list[Event] = []
+
+    def write(self, session: Session, actor: Actor) -> None:
+        """Write the orders, their lines and what happened to them."""
+        session.flush()
+        if self.lines:
+            _ = session.execute(insert(OrderLine), self.lines)
+        record(session, actor, *self.events)
+        self.order_ids, self.lines, self.events = set(), [], []
 
 
 def _known(session: Session, actor: Actor, channel: str, external_ids: Iterable[str]) -> dict[str, Known]:
@@ -135,7 +155,7 @@ def _known(session: Session, actor: Actor, channel: str, external_ids: Iterable[
 
 
 def _written(
-    session: Session, actor: Actor, intake: Intake, told: IncomingOrder, barcode: str, events: list[Event]
+    session: Session, actor: Actor, intake: Intake, told: IncomingOrder, barcode: str, arrivals: _Arrivals
 ) -> Order:
     """Write a new order with its lines and holds, and say what happened to it."""
     ends_here = told.nothing_to_pick and not told.cancelled
@@ -160,7 +180,9 @@ def _written(
     )
     put_address(order, told.ship_to)
     session.add(order)
-    session.add_all(order_line(intake, order, position, told) for position in range(len(told.lines)))
+    arrivals.order_ids.add(order.id)
+    arrivals.lines += [line_row(intake, order, place, line) for place, line in enumerate(told.lines, 1)]
+    events = arrivals.events
     events.append(OrderReceived(order_id=order.id, number=order.number, channel=order.channel))
     if told.cancelled:
         events.append(order.move_to(OrderStatus.CANCELLED, f"cancelled in the shop ({told.financial})"))
@@ -170,20 +192,20 @@ def _written(
     return order
 
 
-def order_line(intake: Intake, order: Order, position: int, told: IncomingOrder) -> OrderLine:
-    """Make the order's line for the told line at a position, counted from 0."""
-    line = told.lines[position]
-    return OrderLine(
-        warehouse_id=order.warehouse_id,
-        order_id=order.id,
-        position=position + 1,
-        product_id=intake.product_ids.get(line.sku),
-        sku=line.sku,
-        name=line.name,
-        quantity=line.quantity,
-        to_pick=line.to_pick,
-        price_cents=line.price_cents,
-    )
+def line_row(intake: Intake, order: Order, position: int, line: IncomingLine) -> dict[str, Any]:
+    """Return the columns of the order's line at a position, counted from 1."""
+    return {
+        "warehouse_id": order.warehouse_id,
+        "id": new_id(),
+        "order_id": order.id,
+        "position": position,
+        "product_id": intake.product_ids.get(line.sku),
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": line.quantity,
+        "to_pick": line.to_pick,
+        "price_cents": line.price_cents,
+    }
 
 
 def put_address(order: Order, ship_to: ShipTo) -> None:

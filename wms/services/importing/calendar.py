@@ -1,0 +1,98 @@
+"""The calendar: carriers' pickups, holidays, carrier services and the shop's words for them."""
+
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.calendar import CarrierService, Holiday, Pickup, ShippingMethod
+from wms.services.importing.cells import BadRowError, Cells, quoted
+from wms.services.importing.kinds import Column, Kind, Outcome, find, keep
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SHORT = 3
+
+
+def _weekday(text: str) -> int:
+    day = text.lower()
+    if day.isascii() and day.isdigit() and int(day) < len(_DAYS):
+        return int(day)
+    if len(day) >= _SHORT and day[:_SHORT] in _DAYS:
+        return _DAYS.index(day[:_SHORT])
+    raise BadRowError(f"the weekday {quoted(text)} is not one of {', '.join(_DAYS)} (or 0 for Monday to 6)")
+
+
+def _keep_pickup(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    carrier, cutoff, pickup = cells.needed("carrier", 24).lower(), cells.clock("cutoff"), cells.clock("pickup")
+    if cutoff > pickup:
+        raise BadRowError(f"the cutoff {cutoff} is after the pickup {pickup}")
+    outcomes = {
+        keep(
+            session,
+            actor,
+            Pickup,
+            {"carrier": carrier, "weekday": weekday, "cutoff": cutoff},
+            {"pickup": pickup},
+        )[1]
+        for weekday in [_weekday(part) for part in cells.several("weekday")]
+    }
+    return next(outcome for outcome in Outcome if outcome in outcomes)
+
+
+def _keep_holiday(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    return keep(session, actor, Holiday, {"day": cells.day("day")}, {"name": cells.text("name", 60)})[1]
+
+
+def _keep_service(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    service = cells.needed("service", 60)
+    given = {"carrier": cells.needed("carrier", 24).lower(), "name": cells.text("name", 60)}
+    return keep(session, actor, CarrierService, {"service": service}, given, lambda: {"name": service})[1]
+
+
+def _keep_method(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    token = cells.needed("service", 60)
+    service = find(session, actor, CarrierService, service=token)
+    if service is None:
+        raise BadRowError(f"the service {quoted(token)} is not known; import services first")
+    key = {"method": cells.needed("method", 120).lower()}
+    return keep(session, actor, ShippingMethod, key, {"carrier_service_id": service.id})[1]
+
+
+PICKUPS = Kind(
+    name="pickups",
+    about="when carriers collect, and the latest moment an order must be ready",
+    key=("carrier", "weekday", "cutoff"),
+    keep=_keep_pickup,
+    columns=(
+        Column(name="carrier", hint="such as usps", required=True),
+        Column(name="weekday", hint="mon to sun, several by |", required=True),
+        Column(name="cutoff", hint="local time, 16:30", required=True),
+        Column(name="pickup", hint="local time, 17:00", required=True),
+    ),
+)
+HOLIDAYS = Kind(
+    name="holidays",
+    about="days on which no carrier collects",
+    key=("day",),
+    keep=_keep_holiday,
+    columns=(Column(name="day", hint="2026-12-25", required=True), Column(name="name", hint="what day it is")),
+)
+SERVICES = Kind(
+    name="services",
+    about="what is bought from carriers",
+    key=("service",),
+    keep=_keep_service,
+    columns=(
+        Column(name="carrier", hint="such as usps", required=True),
+        Column(name="service", hint="the carrier's token, such as usps_priority", required=True),
+        Column(name="name", hint="what people call it"),
+    ),
+)
+METHODS = Kind(
+    name="methods",
+    about="a shop's words for shipping and the carrier service they mean; * is the default",
+    key=("method",),
+    keep=_keep_method,
+    columns=(
+        Column(name="method", hint="such as Standard, or *", required=True),
+        Column(name="service", hint="a service's token", required=True),
+    ),
+)

@@ -1,0 +1,89 @@
+"""Products and the barcodes that mean them."""
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.catalog import Barcode, Product
+from wms.domain.codes import CodeKind, clean, parse
+from wms.services.importing.cells import BadRowError, Cells, quoted
+from wms.services.importing.kinds import Column, Kind, Outcome, find, keep
+
+_CODE_LENGTH = 80
+_MOST_IN_A_CASE = 100_000
+_MANGLED = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+", re.IGNORECASE | re.ASCII)
+
+
+def _code(text: str) -> tuple[str, int]:
+    """Return a barcode as it is stored, and the units it counts ('code*12': a case of 12).
+
+    GTINs with a right check digit are stored as 14 digits. A code that only looks like one is kept as it is printed,
+    since that is what a scanner will send.
+    """
+    text, star, case = text.partition("*")
+    code = parse(text.strip().removeprefix("'"))
+    quantity = int(case) if case.strip().isascii() and case.strip().isdigit() else 0
+    if star and not 0 < quantity <= _MOST_IN_A_CASE:
+        raise BadRowError(
+            f"the barcode {quoted(text)} is followed by {quoted('*' + case)}, not by *12 for a case of 12"
+        )
+    if code.kind not in {CodeKind.PRODUCT, CodeKind.UNKNOWN}:
+        raise BadRowError(f"the barcode {quoted(text)} is one of our own codes: a {code.kind}")
+    if _MANGLED.fullmatch(code.text):
+        raise BadRowError(f"the barcode {quoted(text)} was rounded by a spreadsheet; write all its digits")
+    if not code.text or len(code.text) > _CODE_LENGTH:
+        raise BadRowError(f"the barcode {quoted(text)} is blank or has more than {_CODE_LENGTH} characters")
+    return code.text, quantity if star else 1
+
+
+def _keep_codes(session: Session, actor: Actor, product: Product, codes: dict[str, int]) -> Outcome:
+    """Give a product its barcodes and its SKU as one; none is taken away, people may have taught some by scanning."""
+    sku_code = clean(product.sku)
+    wanted = codes if sku_code in codes else {**codes, sku_code: 1}
+    found = select(Barcode).where(Barcode.warehouse_id == actor.warehouse_id, Barcode.code.in_(wanted))
+    rows = {row.code: row for row in session.scalars(found)}
+    outcome = Outcome.KNOWN
+    for code, quantity in wanted.items():
+        row = rows.get(code)
+        if row is None:
+            session.add(Barcode(warehouse_id=actor.warehouse_id, code=code, product_id=product.id, quantity=quantity))
+            outcome = Outcome.CHANGED
+        elif code not in codes:
+            continue  # the SKU's text is a code already, perhaps another product's: a scan of it means what it meant
+        elif row.product_id != product.id:
+            owner = find(session, actor, Product, id=row.product_id)
+            raise BadRowError(f"the barcode {quoted(code)} belongs to {owner.sku if owner else 'another product'}")
+        elif row.quantity != quantity:
+            row.quantity = quantity
+            outcome = Outcome.CHANGED
+    session.flush()
+    return outcome
+
+
+def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    sku = cells.needed("sku", 80)
+    codes = dict(_code(part) for part in cells.several("barcode"))
+    sizes = {name: cells.whole(name) for name in ("weight_g", "length_mm", "width_mm", "height_mm")}
+    given = {"name": cells.text("name", 200), **sizes}
+    product, outcome = keep(session, actor, Product, {"sku": sku}, given, lambda: {"name": sku})
+    coded = _keep_codes(session, actor, product, codes)
+    return outcome if outcome is Outcome.ADDED or coded is Outcome.KNOWN else coded
+
+
+PRODUCTS = Kind(
+    name="products",
+    about="what is sold, with its barcodes, weight and size",
+    key=("sku",),
+    keep=_keep,
+    columns=(
+        Column(name="sku", hint="the shop's SKU", required=True),
+        Column(name="name", hint="what people call it"),
+        Column(name="barcode", hint="several by |, code*12 for a case of 12; may be blank"),
+        Column(name="weight_g", hint="grams"),
+        Column(name="length_mm", hint="millimetres"),
+        Column(name="width_mm", hint="millimetres"),
+        Column(name="height_mm", hint="millimetres"),
+    ),
+)

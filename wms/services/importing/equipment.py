@@ -1,0 +1,158 @@
+"""Carts, totes, cartons, printers and packing stations."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.base import Base
+from wms.domain.codes import CodeKind
+from wms.domain.floor import Cart, CartonType, PlaceKind, Printer, Station
+from wms.domain.totes import Tote
+from wms.services.importing.cells import BadRowError, Cells, quoted
+from wms.services.importing.kinds import (
+    Column,
+    Kind,
+    Outcome,
+    find,
+    fresh_code,
+    keep,
+    new_place,
+    own_barcode,
+    refuse_taken,
+)
+
+_TOTE_ML = 30_000
+_TOTE_LOAD_G = 15_000
+_MOST_SLOTS = 99  # a slot's code has two digits
+_BARCODE = Column(name="barcode", hint="its code or number; made where blank")
+
+
+def _keep_coded(
+    session: Session, actor: Actor, cells: Cells, table: type[Base], kind: CodeKind, given: Mapping[str, object]
+) -> Outcome:
+    """Keep a thing known by its name that carries one of our own codes."""
+    key = {"name": cells.needed("name", 40)}
+    barcode = own_barcode(cells, kind)
+    refuse_taken(session, actor, table, key, "barcode", barcode)
+
+    def fresh() -> dict[str, object]:
+        made: dict[str, object] = {"barcode": barcode or fresh_code(session, actor, table, kind)}
+        if kind is CodeKind.STATION:
+            made["id"] = new_place(session, actor, PlaceKind.STATION)
+        return made
+
+    return keep(session, actor, table, key, {"barcode": barcode, **given}, fresh)[1]
+
+
+def _keep_cart(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    slots = cells.needed_whole("slots", least=1, most=_MOST_SLOTS)
+    old = find(session, actor, Cart, name=cells.needed("name", 40))
+    volume_ml, weight_g = cells.whole("volume_ml", least=1), cells.whole("weight_g", least=1)
+    given = {
+        "slots": slots,
+        "volume_ml": volume_ml or (None if old else slots * _TOTE_ML),
+        "weight_g": weight_g or (None if old else slots * _TOTE_LOAD_G),
+    }
+    return _keep_coded(session, actor, cells, Cart, CodeKind.CART, given)
+
+
+def _keep_tote(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    _ = cells.needed("barcode", 40)
+    key = {"barcode": own_barcode(cells, CodeKind.TOTE)}
+    given = {"volume_ml": cells.whole("volume_ml", least=1)}
+    return keep(session, actor, Tote, key, given, lambda: {"id": new_place(session, actor, PlaceKind.TOTE)})[1]
+
+
+def _keep_carton(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    sizes = {name: cells.needed_whole(name, least=1) for name in ("length_mm", "width_mm", "height_mm")}
+    given = {**sizes, "weight_g": cells.whole("weight_g"), "max_weight_g": cells.whole("max_weight_g", least=1)}
+    return _keep_coded(session, actor, cells, CartonType, CodeKind.CARTON, given)
+
+
+def _keep_printer(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    url = cells.needed("url", 200)
+    try:
+        parts = urlsplit(url)
+        right = {
+            "virtual": True,
+            "tcp": bool(parts.hostname) and (parts.port or 1) > 0,
+            "file": parts.path.startswith("/"),
+            "queue": bool(parts.netloc),
+        }.get(parts.scheme, False)
+    except ValueError:  # an address whose port or brackets cannot be read
+        right = False
+    if not right:
+        raise BadRowError(f"the url {quoted(url)} is not virtual://, tcp://host:9100, file:///folder or queue://NAME")
+    return keep(session, actor, Printer, {"name": cells.needed("name", 40)}, {"url": url})[1]
+
+
+def _keep_station(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    name = cells.text("printer", 40)
+    printer = find(session, actor, Printer, name=name) if name else None
+    if name and printer is None:
+        raise BadRowError(f"the printer {quoted(name)} is not known; import printers first")
+    given = {"printer_id": printer.id if printer else None}
+    return _keep_coded(session, actor, cells, Station, CodeKind.STATION, given)
+
+
+CARTS = Kind(
+    name="carts",
+    about="picking carts: how many totes they carry, and at most how much",
+    key=("name",),
+    keep=_keep_cart,
+    columns=(
+        Column(name="name", hint="such as Cart 12", required=True),
+        Column(name="slots", hint="places for totes, 1 to 99", required=True),
+        Column(name="volume_ml", hint="millilitres; 30000 a slot where blank"),
+        Column(name="weight_g", hint="grams; 15000 a slot where blank"),
+        _BARCODE,
+    ),
+)
+TOTES = Kind(
+    name="totes",
+    about="containers that carry one order's units",
+    key=("barcode",),
+    keep=_keep_tote,
+    columns=(
+        Column(name="barcode", hint="T code, or its number such as 12", required=True),
+        Column(name="volume_ml", hint="millilitres; 30000 where blank"),
+    ),
+)
+CARTONS = Kind(
+    name="cartons",
+    about="box sizes one can choose",
+    key=("name",),
+    keep=_keep_carton,
+    columns=(
+        Column(name="name", hint="such as M2", required=True),
+        Column(name="length_mm", hint="inside, millimetres", required=True),
+        Column(name="width_mm", hint="inside, millimetres", required=True),
+        Column(name="height_mm", hint="inside, millimetres", required=True),
+        Column(name="weight_g", hint="the empty box, grams"),
+        Column(name="max_weight_g", hint="the most it carries, grams; 30000 where blank"),
+        _BARCODE,
+    ),
+)
+PRINTERS = Kind(
+    name="printers",
+    about="label printers by their address",
+    key=("name",),
+    keep=_keep_printer,
+    columns=(
+        Column(name="name", hint="such as PACK 1", required=True),
+        Column(name="url", hint="virtual://, tcp://host:9100, file:///folder or queue://NAME", required=True),
+    ),
+)
+STATIONS = Kind(
+    name="stations",
+    about="packing stations, each with its printer",
+    key=("name",),
+    keep=_keep_station,
+    columns=(
+        Column(name="name", hint="such as PACK 1", required=True),
+        Column(name="printer", hint="a printer's name"),
+        _BARCODE,
+    ),
+)

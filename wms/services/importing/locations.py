@@ -1,0 +1,93 @@
+"""Locations: addresses with coordinates, a code to scan and a check string to speak."""
+
+import re
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import CodeKind
+from wms.domain.floor import Location, LocationKind, PlaceKind
+from wms.services.importing.cells import BadRowError, Cells, quoted
+from wms.services.importing.kinds import (
+    Column,
+    Kind,
+    Outcome,
+    find,
+    fresh_code,
+    keep,
+    new_place,
+    own_barcode,
+    refuse_taken,
+)
+
+_CHECK = re.compile(r"[0-9]{3}", re.ASCII)
+_CHECKS = 1000
+
+
+def _letter(kind: LocationKind) -> CodeKind:
+    return CodeKind.LANE if kind in Location.LANES else CodeKind.LOCATION
+
+
+def _fresh_check(session: Session, actor: Actor, aisle: str) -> str:
+    """Return three random digits that no other location of the aisle has, as long as there are some."""
+    beside = select(Location.check).where(Location.warehouse_id == actor.warehouse_id, Location.aisle == aisle)
+    taken = set(session.scalars(beside))
+    free = [check for check in (f"{number:03d}" for number in range(_CHECKS)) if check not in taken]
+    return secrets.choice(free) if free else f"{secrets.randbelow(_CHECKS):03d}"
+
+
+def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    key = {"code": cells.needed("code", 40)}
+    old = find(session, actor, Location, **key)
+    kind = cells.word("kind", LocationKind)
+    if old is not None and kind is not None and _letter(kind) is not _letter(old.kind):
+        raise BadRowError(f"the location is a {old.kind} and its label says so; make a new one for a {kind}")
+    letter = _letter(kind or (old.kind if old else LocationKind.PICK))
+    check = cells.text("check", 8)
+    if check is not None and not _CHECK.fullmatch(check):
+        raise BadRowError(f"the check {quoted(check)} is not three digits")
+    barcode = own_barcode(cells, letter)
+    refuse_taken(session, actor, Location, key, "barcode", barcode)
+    given = {
+        "barcode": barcode,
+        "check": check,
+        "kind": kind,
+        **{name: cells.text(name, 16) for name in ("zone", "aisle", "bay", "level", "position")},
+        "x_m": cells.metres("x_m"),
+        "y_m": cells.metres("y_m"),
+        "pick_sequence": cells.whole("pick_sequence"),
+    }
+
+    def fresh() -> dict[str, object]:
+        return {
+            "id": new_place(session, actor, PlaceKind.LOCATION),
+            "barcode": barcode or fresh_code(session, actor, Location, letter),
+            "check": check or _fresh_check(session, actor, cells.text("aisle", 16) or ""),
+            "kind": LocationKind.PICK,
+        }
+
+    return keep(session, actor, Location, key, given, fresh)[1]
+
+
+LOCATIONS = Kind(
+    name="locations",
+    about="where stock stands, with coordinates in metres",
+    key=("code",),
+    keep=_keep,
+    columns=(
+        Column(name="code", hint="the address people read, such as A07-03-B2", required=True),
+        Column(name="zone", hint="part of the building"),
+        Column(name="aisle", hint="aisle"),
+        Column(name="bay", hint="bay"),
+        Column(name="level", hint="level"),
+        Column(name="position", hint="position on the level"),
+        Column(name="x_m", hint="metres, such as 12.5"),
+        Column(name="y_m", hint="metres, such as 3"),
+        Column(name="kind", hint=f"{', '.join(LocationKind)}; pick where blank"),
+        Column(name="pick_sequence", hint="a whole number: the order of a walk by number"),
+        Column(name="check", hint="three digits to speak; made where blank"),
+        Column(name="barcode", hint="L or D code or its number; made where blank"),
+    ),
+)

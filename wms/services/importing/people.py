@@ -1,0 +1,54 @@
+"""Workers and their badges."""
+
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor, Role
+from wms.domain.codes import CodeKind, parse, random_code
+from wms.domain.people import Worker
+from wms.services.importing.cells import BadRowError, Cells, quoted
+from wms.services.importing.kinds import Column, Kind, Outcome, find, keep, refuse_taken
+
+
+def _roles(cells: Cells) -> str | None:
+    words = [word.lower() for word in cells.several("roles")]
+    unknown = [word for word in words if word not in set(Role)]
+    if unknown:
+        raise BadRowError(f"the role {quoted(unknown[0])} is not one of {', '.join(Role)}")
+    return "|".join(role for role in Role if role in words) or None
+
+
+def _badge(cells: Cells) -> str | None:
+    text = cells.text("badge", 40)
+    if text is None:
+        return None
+    code = parse(text)
+    if code.kind is not CodeKind.BADGE:
+        raise BadRowError(f"the badge {quoted(text)} is no badge code: B, eight digits and a check digit")
+    return code.text
+
+
+def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    key = {"name": cells.needed("name", 80)}
+    badge = _badge(cells)
+    refuse_taken(session, actor, Worker, key, "badge", badge)
+
+    def fresh() -> dict[str, object]:
+        made = random_code(CodeKind.BADGE)
+        while find(session, actor, Worker, badge=made) is not None:
+            made = random_code(CodeKind.BADGE)
+        return {"badge": made, "roles_text": Role.PICKER.value}
+
+    return keep(session, actor, Worker, key, {"roles_text": _roles(cells), "badge": badge}, fresh)[1]
+
+
+WORKERS = Kind(
+    name="workers",
+    about="people with their roles and badges",
+    key=("name",),
+    keep=_keep,
+    columns=(
+        Column(name="name", hint="as greeted on the handheld", required=True),
+        Column(name="roles", hint=f"{'|'.join(Role)}; picker where blank"),
+        Column(name="badge", hint="B code; a random one is made where blank"),
+    ),
+)
