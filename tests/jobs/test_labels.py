@@ -1,0 +1,170 @@
+"""Labels: refused until every unit is scanned, bought once whatever fails, printed on the station's printer."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import Engine, delete, select, update
+
+from printers.virtual.server import VirtualZebra
+from tests import builders
+from tests.jobs.boxes import full_box
+from wms.carriers.fake_shippo import FakeShippo
+from wms.carriers.fake_shippo_account import Fault
+from wms.database import reading, transaction
+from wms.domain.actor import Actor
+from wms.domain.errors import DomainError
+from wms.domain.inbox import ExceptionItem
+from wms.domain.outbox import Job
+from wms.domain.packing import NotAllScannedError, PackageStatus
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import Label, LabelStatus
+from wms.jobs import outbox
+from wms.jobs.handlers import HANDLERS
+from wms.jobs.outbox import Context
+from wms.services import labelling
+
+LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def now() -> Actor:
+    """The program, at this moment: jobs asked for later than now would wait."""
+    return builders.actor(at=dt.datetime.now(dt.UTC))
+
+
+def want(engine: Engine, printer_url: str, carrier: str = "offline") -> int:
+    """A full box whose label is wanted; its package id."""
+    with transaction(engine) as session:
+        box = full_box(session, printer_url, carrier=carrier)
+        _ = labelling.want(session, now(), box.id)
+        return box.id
+
+
+def the_label(engine: Engine) -> Label:
+    """The one label as it stands."""
+    with reading(engine) as session:
+        return session.scalars(select(Label)).one()
+
+
+def run(context: Context, times: int = 1) -> None:
+    """Run what is due, `times` over, as if each waiting time had passed."""
+    for _ in range(times):
+        with transaction(context.engine) as session:
+            _ = session.execute(update(Job).values(due_at=LONG_AGO, leased_until=None, owner=""))
+            _ = session.execute(update(Label).values(tried_at=LONG_AGO))
+        _ = outbox.drain(context, HANDLERS)
+
+
+def test_no_label_while_a_unit_is_missing(engine: Engine) -> None:
+    with transaction(engine) as session:
+        box = full_box(session, "file:///tmp/none", scanned=1)
+        with pytest.raises(NotAllScannedError, match="1 units are not scanned"):
+            _ = labelling.want(session, now(), box.id)
+
+
+def test_no_label_before_the_box_is_weighed(engine: Engine) -> None:
+    with transaction(engine) as session:
+        box = full_box(session, "file:///tmp/none")
+        box.weight_g = 0
+        session.flush()
+        with pytest.raises(DomainError, match="weigh"):
+            _ = labelling.want(session, now(), box.id)
+
+
+def test_a_second_label_for_a_box_is_refused(engine: Engine) -> None:
+    with transaction(engine) as session:
+        box = full_box(session, "file:///tmp/none")
+        _ = labelling.want(session, now(), box.id)
+        with pytest.raises(DomainError, match="has a label already"):
+            _ = labelling.want(session, now(), box.id)
+
+
+def test_an_offline_label_is_printed_once_and_its_scan_names_the_box(
+    engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    package_id = want(engine, zebra.url)
+    _ = outbox.drain(context, HANDLERS)
+    label = the_label(engine)
+    assert (label.status, label.charged, zebra.tray.numbers()) == (LabelStatus.BOUGHT, False, [1])
+    with reading(engine) as session:
+        assert session.scalars(select(PrintJob.status)).one() is PrintStatus.PRINTED
+        assert labelling.is_label_of(session, now(), package_id, label.tracking_number)
+        assert not labelling.is_label_of(session, now(), package_id, "9" * 20)
+
+
+@pytest.mark.parametrize("fault", [Fault.BROKEN_AFTER, Fault.CUT_AFTER])
+def test_a_lost_answer_buys_no_second_label(
+    fault: Fault, engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    shippo.fail(fault)
+    _ = want(engine, zebra.url, "shippo")
+    run(shippo_context, times=3)
+    label = the_label(engine)
+    assert (label.status, label.charged, len(shippo.account.paid)) == (LabelStatus.BOUGHT, True, 1)
+
+
+def test_a_worker_lost_after_the_purchase_buys_no_second_label(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    _ = want(engine, zebra.url, "shippo")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    with transaction(engine) as session:
+        # What a worker that died between the carrier's answer and its own record leaves behind.
+        _ = session.execute(update(Label).values(status=LabelStatus.BUYING, tracking_number=""))
+        _ = session.execute(update(Job).where(Job.key.startswith("buy-")).values(status="open", ended_at=None))
+        _ = session.execute(delete(PrintJob))
+        _ = session.execute(delete(Job).where(Job.key.startswith("print-")))
+    run(shippo_context)
+    assert (the_label(engine).status, len(shippo.account.paid)) == (LabelStatus.BOUGHT, 1)
+
+
+def test_a_refusal_is_told_in_the_carriers_words_and_can_be_tried_again(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    shippo.fail(Fault.REFUSED)
+    package_id = want(engine, zebra.url, "shippo")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    with transaction(engine) as session:
+        state = labelling.state(session, now(), package_id)
+        assert state is not None
+        assert state.status is LabelStatus.REFUSED
+        assert state.reason
+        assert session.scalars(select(ExceptionItem.text)).one() != ""
+        _ = labelling.retry(session, now(), package_id)
+    _ = outbox.drain(shippo_context, HANDLERS)
+    with reading(engine) as session:
+        statuses = sorted(session.scalars(select(Label.status)))
+    assert statuses == [LabelStatus.BOUGHT, LabelStatus.REFUSED]
+
+
+def test_a_carrier_that_is_busy_is_asked_again_later(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    shippo.fail(Fault.THROTTLED)
+    _ = want(engine, zebra.url, "shippo")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    assert the_label(engine).status is LabelStatus.WANTED
+    run(shippo_context)
+    assert (the_label(engine).status, len(shippo.account.paid)) == (LabelStatus.BOUGHT, 1)
+
+
+def test_a_label_is_voided_at_the_carrier(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    package_id = want(engine, zebra.url, "shippo")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    with transaction(engine) as session:
+        labelling.void(session, now(), package_id, "wrong box")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    assert the_label(engine).status is LabelStatus.VOIDED
+    assert shippo.account.paid == []
+
+
+def test_the_label_of_a_box_cancelled_meanwhile_is_given_back(
+    engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    package_id = want(engine, zebra.url)
+    with transaction(engine) as session:
+        package, _ = labelling.package_of(session, now(), package_id)
+        _ = package.move_to(PackageStatus.CANCELLED)
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_label(engine).status, zebra.tray.numbers()) == (LabelStatus.VOIDED, [])

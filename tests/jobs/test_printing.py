@@ -1,0 +1,162 @@
+"""Printing: what is called printed is on paper, nothing comes out twice, and an unknown end waits for a person."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import Engine, delete, select, update
+
+from printers.virtual.engine import Position, Switch
+from printers.virtual.server import LineFault, VirtualZebra
+from tests import builders
+from tests.jobs.boxes import full_box
+from wms.database import reading, transaction
+from wms.domain.actor import Actor
+from wms.domain.errors import DomainError
+from wms.domain.floor import Printer
+from wms.domain.inbox import ExceptionItem
+from wms.domain.outbox import Job
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import Label, LabelStatus
+from wms.jobs import outbox
+from wms.jobs.handlers import HANDLERS
+from wms.jobs.outbox import Context
+from wms.services import labelling, printing
+from wms.services.printing import Wanted
+
+HELLO = "^XA^FO20,20^A0N,40^FDHello^FS^XZ"
+
+LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def now() -> Actor:
+    """The program, at this moment."""
+    return builders.actor(at=dt.datetime.now(dt.UTC))
+
+
+def ask(engine: Engine, url: str, zpl: str = HELLO, labels: int = 1) -> int:
+    """Ask for a print on a printer at an address; the job's id."""
+    with transaction(engine) as session:
+        printer = Printer(warehouse_id=builders.WAREHOUSE, name="pack-1", url=url)
+        session.add(printer)
+        session.flush()
+        actor = now()
+        return printing.queue(session, actor, printer.id, Wanted(what="hello", zpl=zpl, labels=labels)).id
+
+
+def the_job(engine: Engine) -> PrintJob:
+    """The newest print job as it stands."""
+    with reading(engine) as session:
+        return session.scalars(select(PrintJob).order_by(PrintJob.id.desc())).first()  # type: ignore[return-value] # asked for above
+
+
+def due_now(engine: Engine) -> None:
+    """Let every waiting time pass."""
+    with transaction(engine) as session:
+        _ = session.execute(update(Job).values(due_at=LONG_AGO, leased_until=None, owner=""))
+
+
+def inbox(engine: Engine) -> list[str]:
+    """What waits for a person."""
+    with reading(engine) as session:
+        return list(session.scalars(select(ExceptionItem.text)))
+
+
+def test_a_printed_job_is_on_paper_once(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
+    _ = ask(engine, zebra.url)
+    assert outbox.drain(context, HANDLERS) == 1
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
+
+
+def test_a_printer_without_paper_keeps_its_jobs_waiting(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
+    zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
+    _ = ask(engine, zebra.url)
+    _ = outbox.drain(context, HANDLERS)
+    waiting = the_job(engine)
+    assert waiting.status is PrintStatus.CHECKED
+    assert "paper" in waiting.reason
+    zebra.switch(Switch.PAPER_OUT, Position.OFF)
+    due_now(engine)
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
+
+
+def test_a_printer_that_is_off_keeps_its_jobs_waiting(engine: Engine, context: Context) -> None:
+    _ = ask(engine, "tcp://127.0.0.1:9")
+    _ = outbox.drain(context, HANDLERS)
+    waiting = the_job(engine)
+    assert waiting.status is PrintStatus.CHECKED
+    assert "cannot be reached" in waiting.reason
+
+
+def test_a_job_older_than_half_an_hour_does_not_print_by_itself(
+    engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    _ = ask(engine, zebra.url)
+    with transaction(engine) as session:
+        _ = session.execute(update(PrintJob).values(queued_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=31)))
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.DROPPED, [])
+    assert len(inbox(engine)) == 1
+
+
+def test_a_line_cut_in_the_middle_is_never_sent_again(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
+    zebra.break_line(LineFault.RESET_AFTER)
+    _ = ask(engine, zebra.url)
+    _ = outbox.drain(context, HANDLERS)
+    assert the_job(engine).status in {PrintStatus.PRINTED, PrintStatus.UNKNOWN, PrintStatus.NOT_PRINTED}
+    zebra.break_line(LineFault.NONE)
+    due_now(engine)
+    _ = outbox.drain(context, HANDLERS)
+    assert len(zebra.tray.numbers()) <= 1
+
+
+def test_a_worker_lost_while_sending_leaves_an_unknown_end(
+    engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    job_id = ask(engine, zebra.url)
+    with transaction(engine) as session:
+        _ = session.execute(update(PrintJob).values(status=PrintStatus.SENDING))
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.UNKNOWN, [])
+    with transaction(engine) as session:
+        _ = printing.settle(session, builders.actor(), job_id, printed=True, reason="it lies on the bench")
+    with reading(engine) as session:
+        assert session.scalars(select(ExceptionItem.settled_at)).one() is not None
+    assert the_job(engine).status is PrintStatus.PRINTED
+
+
+@pytest.mark.parametrize("zpl", ["^XA^FDno end", "^XA^XZ^XA^XZ", "hello"])
+def test_data_that_is_not_one_whole_label_is_not_sent(
+    zpl: str, engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    _ = ask(engine, zebra.url, zpl)
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
+
+
+def test_a_label_whose_barcode_does_not_hold_its_number_is_held(
+    engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    with transaction(engine) as session:
+        box = full_box(session, zebra.url)
+        label = labelling.want(session, now(), box.id)
+        label.tracking_number, label.zpl, label.status = "1Z999AA10123456784", HELLO, LabelStatus.BOUGHT
+        _ = printing.queue_label(session, now(), label, copy=1)
+        _ = session.execute(delete(Job).where(Job.key.startswith("buy-")))
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
+    assert "1Z999AA10123456784" in inbox(engine)[0]
+
+
+def test_a_reprint_is_a_copy_of_its_own(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
+    with transaction(engine) as session:
+        _ = labelling.want(session, now(), full_box(session, zebra.url).id)
+    _ = outbox.drain(context, HANDLERS)
+    with transaction(engine) as session:
+        label_id = session.scalars(select(Label.id)).one()
+        actor = now()
+        assert printing.reprint(session, actor, label_id, "torn").copy == 2
+        with pytest.raises(DomainError, match="on its way"):
+            _ = printing.reprint(session, actor, label_id, "torn again")
+    _ = outbox.drain(context, HANDLERS)
+    assert zebra.tray.numbers() == [1, 2]
