@@ -28,9 +28,10 @@ class _Child:
 
 @dataclass(kw_only=True)
 class Processes:
-    """The children by name, in the order they were started."""
+    """The children by name, in the order they were started; `stdout` as subprocess takes it, None for our own."""
 
     environ: Mapping[str, str] = field(default_factory=dict)
+    stdout: int | None = None
     _children: list[_Child] = field(default_factory=list)
     _stopping: bool = False
 
@@ -40,7 +41,7 @@ class Processes:
 
     def _popen(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
         environ = {**os.environ, **self.environ}
-        return subprocess.Popen([sys.executable, *command], env=environ)  # noqa: S603 - our own modules
+        return subprocess.Popen([sys.executable, *command], env=environ, stdout=self.stdout)  # noqa: S603 - our own modules
 
     def watch(self) -> int:
         """Wait until a signal stops us; start children that die again. Returns the exit status."""

@@ -1,0 +1,138 @@
+"""A packer: opens totes, scans what really lies in them, weighs, and seals with the label that really came out."""
+
+import time
+from collections import Counter
+
+from wms.domain.codes import Command
+from wms.simulator.person import Floor, Person
+
+_PAPER_S = 0.1
+_NOTHING_CAME_S = 5.0
+_SOME_WEIGHT = "N1000"  # grams, for goods whose weight nobody knows
+
+
+class Packer(Person):
+    """Works at one bench with one printer."""
+
+    path = "/pack/"
+
+    def __init__(self, floor: Floor, name: str, badge: str, seed: int, bench: tuple[str, str]) -> None:
+        super().__init__(floor, name, badge, seed)
+        self._station, self._printer = bench
+        self._totes: list[str] = []
+        self._box: Counter[int] = Counter()
+        self._waited_since_s = 0.0
+        self._last_label = ""
+
+    def on_scan_station(self) -> None:
+        """Scan the bench."""
+        _ = self.scan(self._station)
+
+    def on_scan_tote(self) -> None:
+        """Fetch the tote that is due first and that no other packer fetches."""
+        tote = self.hall.take(self.page.accept)
+        if not tote:
+            self.idle()
+            return
+        self.idle_at = -1
+        if not self._open(tote):
+            self.rest()
+
+    def on_next_tote(self) -> None:
+        """Fetch another tote of the same order."""
+        if not self._open(self.page.accept[0]):
+            self.rest()
+
+    def _open(self, tote: str) -> bool:
+        taken = self.scan(tote)
+        self.hall.let_go(tote)
+        if taken:
+            self._totes.append(tote)
+        return taken
+
+    def on_scan_items(self) -> None:
+        """Scan one unit from the totes into the box, now and then one that fell in from elsewhere."""
+        if self.slips(self.floor.habits.wrong_rate):
+            self.slip(self.dice.choice([code for code in self.hall.singles if not self.is_right(code)]))
+            if self.page.screen != "scan_items":
+                return
+        for tote in self._totes or self.hall.totes:
+            code = self._unit_in(tote)
+            if code:
+                if self.scan(code):
+                    self._move(tote, code)
+                return
+        self.tally.add("units_missing_at_pack")
+        _ = self.scan(Command.SHORT)
+
+    def _unit_in(self, tote: str) -> str:
+        """The barcode on a unit in the tote that the screen still wants, '' for none."""
+        inside = self.hall.inside[tote]
+        for code in self.page.accept:
+            product_id, units = self.hall.units_of.get(code, (0, 1))
+            if inside[product_id] >= units:
+                return code
+        return ""
+
+    def _move(self, tote: str, code: str) -> None:
+        product_id, units = self.hall.units_of[code]
+        self.hall.inside[tote][product_id] -= units
+        self._box[product_id] += units
+        if tote not in self._totes:
+            self._totes.append(tote)
+
+    def on_box_and_weigh(self) -> None:
+        """Put the box on the scale; where no box was proposed, take the largest."""
+        weights = [code for code in self.page.accept if code.startswith("N")]
+        if weights:
+            _ = self.scan(weights[0])
+        elif not self.scan(Command.WEIGH):
+            _ = self.scan(self.hall.largest_carton())
+            _ = self.scan(_SOME_WEIGHT)
+
+    def on_buying_label(self) -> None:
+        """Wait for the carrier."""
+        self._waited_since_s = time.monotonic()
+        self.rest(_PAPER_S)
+
+    def on_label_failed(self) -> None:
+        """Ask the carrier again."""
+        self.rest()
+        _ = self.scan(Command.YES)
+
+    def on_scan_label(self) -> None:
+        """Take the label out of the printer and scan it; when none comes, ask for it again."""
+        label = self._label()
+        if label:
+            if self._last_label and self.slips(self.floor.habits.wrong_rate):
+                self.slip(self._last_label)
+            if self.scan(label):
+                self._seal(label)
+            return
+        self._waited_since_s = self._waited_since_s or time.monotonic()
+        if time.monotonic() - self._waited_since_s < _NOTHING_CAME_S:
+            self.rest(_PAPER_S)
+            return
+        self._waited_since_s = time.monotonic()
+        _ = self.scan(Command.REPRINT)
+
+    def _label(self) -> str:
+        """The code on the label of this box as it lies in the printer's tray, '' while it does not."""
+        printed = self.floor.trays.printed(self._printer)
+        return next((code for code in self.page.accept if any(code in label.zpl for label in printed)), "")
+
+    def _seal(self, label: str) -> None:
+        self.tally.add("boxes_sealed")
+        self.tally.add("units_left_in_totes", sum(self.hall.inside[tote].total() for tote in self._totes))
+        self._last_label = label
+        self._waited_since_s = 0.0
+        self._totes.clear()
+        self._box.clear()
+
+    def on_hold_tote(self) -> None:
+        """Put the units of a box given up back into the tote, and the tote into the hold lane."""
+        if self._totes:
+            self.hall.inside[self._totes[0]].update(self._box)
+        self._box.clear()
+        self._totes.clear()
+        _ = self.scan(self.page.accept[0])
