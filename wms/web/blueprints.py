@@ -2,13 +2,14 @@
 
 import flask
 
-from wms.web import desk, packing, picking, pictures, planning, shipping, signing_in, watching
+from wms.web import barcodes, desk, packing, picking, pictures, planning, shipping, signing_in, watching
 
 ALL: tuple[flask.Blueprint, ...] = (
     signing_in.blueprint,
     desk.blueprint,
     planning.blueprint,
     pictures.blueprint,
+    barcodes.blueprint,
     picking.blueprint,
     packing.blueprint,
     shipping.blueprint,
