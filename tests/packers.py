@@ -19,9 +19,8 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.totes import Tote
 from wms.services import packing, scanning
-from wms.services.packing_screens import PackingScreen
-from wms.services.scanning import Pulled
-from wms.services.screens import Feedback
+from wms.services.scanning import CurrentScreen, Judge, Pulled
+from wms.services.screens import Feedback, Screen
 
 _ids = itertools.count(1)
 
@@ -34,10 +33,12 @@ class Packer:
     actor: Actor
     at: dt.datetime = builders.NOW
     said: list[Feedback] = field(default_factory=list)
+    current_screen: CurrentScreen = packing.current_screen
+    judge: Judge = packing.judge
 
-    def sees(self) -> PackingScreen:
+    def sees(self) -> Screen:
         """The screen as it is now."""
-        return packing.current_screen(self.session, self.actor)
+        return self.current_screen(self.session, dataclasses.replace(self.actor, at=self.at))
 
     def scan(self, *codes: str) -> Feedback:
         """Scan codes one after another, each made for the screen then shown; return the last verdict."""
@@ -46,7 +47,7 @@ class Packer:
             scan = f"scan-{next(_ids)}"
             actor = dataclasses.replace(self.actor, at=self.at, scan=scan)
             pulled = Pulled(code=code, scan=scan, token=self.sees().token)
-            answer = scanning.take(self.session, actor, "packing", pulled, packing.current_screen, packing.judge)
+            answer = scanning.take(self.session, actor, "packing", pulled, self.current_screen, self.judge)
             self.said.append(answer.feedback)
         return self.said[-1]
 
@@ -106,7 +107,8 @@ class Floor:
 
 
 def bench(session: Session) -> Floor:
-    """Make the usual bench."""
+    """Make the usual bench, with a pick face for what must go back."""
+    _ = builders.location(session)
     station, carton = builders.station(session), builders.carton_type(session)
     mug, towel = builders.product(session, "MUG"), builders.product(session, "TOWEL")
     order = builders.order(session, (mug, 2), (towel, 1))
@@ -121,6 +123,16 @@ def bench(session: Session) -> Floor:
         order=order,
         tote=staged(session, order, (mug, 2), (towel, 1)),
         packer=packer(session, station),
+    )
+
+
+def another(session: Session, floor: Floor) -> Floor:
+    """A second bench with a packer and an order of the same goods."""
+    station = builders.station(session)
+    order = builders.order(session, (floor.mug, 2), (floor.towel, 1))
+    tote = staged(session, order, (floor.mug, 2), (floor.towel, 1))
+    return dataclasses.replace(
+        floor, station=station, order=order, tote=tote, packer=packer(session, station, name=f"Cem {next(_ids)}")
     )
 
 

@@ -1,0 +1,177 @@
+"""The label: bought once, printed, and only its own scan seals the box."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests import builders, packers
+from tests.packers import Floor
+from wms.domain.codes import Command
+from wms.domain.inbox import ExceptionItem
+from wms.domain.orders import OrderStatus
+from wms.domain.packing import PackageStatus
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import Label, LabelStatus
+from wms.domain.totes import ToteStatus
+from wms.services.packing_screens import BoxAndWeigh, BuyingLabel, HoldTote, LabelFailed, ScanLabel, ScanTote
+from wms.services.verifying import verify
+
+
+def _weighed(session: Session, other: Floor | None = None) -> Floor:
+    floor = packers.another(session, other) if other else packers.bench(session)
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    return floor
+
+
+def _label(session: Session) -> Label:
+    return session.scalars(select(Label).order_by(Label.id.desc()).limit(1)).one()
+
+
+def _refuse(session: Session, floor: Floor, reason: str) -> None:
+    label, package = _label(session), packers.package_of(session, floor.order)
+    for then in (LabelStatus.BUYING, LabelStatus.REFUSED):
+        _ = label.move_to(then, package=package.barcode, order_id=floor.order.id, reason=reason)
+    session.flush()
+
+
+def test_nothing_counts_while_the_label_is_bought(session: Session) -> None:
+    floor = _weighed(session)
+    for code in ("N720", "K161", floor.mug_code, "OFF0001"):
+        assert floor.packer.scan(code).words == "Wait for the label"
+    assert len(session.scalars(select(Label)).all()) == 1
+
+
+def test_the_clock_counts_the_seconds_since_the_label_was_asked_for(session: Session) -> None:
+    floor = _weighed(session)
+    floor.packer.at += dt.timedelta(seconds=4)
+    screen = floor.packer.sees()
+    assert isinstance(screen, BuyingLabel)
+    assert screen.waited_s == 4
+
+
+def test_another_boxs_label_is_refused_with_its_order(session: Session) -> None:
+    first = _weighed(session)
+    _ = packers.buy(session, first.order, "OFF0001")
+    second = _weighed(session, first)
+    _ = packers.buy(session, second.order, "OFF0002")
+    verdict = second.packer.scan("OFF0001")
+    assert (verdict.cue, verdict.words) == ("stop", f"This label is for order {first.order.number}")
+    assert packers.package_of(session, second.order).status is PackageStatus.OPEN
+    assert second.packer.scan("OFF0002").cue == "complete"
+    assert packers.package_of(session, first.order).status is PackageStatus.OPEN
+
+
+def test_only_the_label_seals_and_not_the_boxs_own_code(session: Session) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001")
+    package = packers.package_of(session, floor.order)
+    for code in (package.barcode, floor.tote.barcode, floor.mug_code, "N720", "SOMETHING", "YES"):
+        assert floor.packer.scan(code).tone == "wrong", code
+    assert package.status is PackageStatus.OPEN
+
+
+def test_a_longer_carrier_barcode_that_ends_with_the_tracking_number_seals(session: Session) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "9400100000000000000009")
+    assert floor.packer.scan("420627019400100000000000000009").cue == "complete"
+
+
+def test_a_label_that_was_never_printed_seals_nothing(session: Session) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.NOT_PRINTED)
+    assert floor.packer.scan("OFF0001").words == "Not printed yet. Scan the printed label"
+    assert packers.package_of(session, floor.order).status is PackageStatus.OPEN
+
+
+def test_a_printer_that_was_off_prints_the_same_label_again_on_the_card(session: Session) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.NOT_PRINTED)
+    screen = floor.packer.sees()
+    assert isinstance(screen, ScanLabel)
+    assert screen.printing == "failed"
+    assert floor.packer.scan(Command.REPRINT).words == "REPRINT. Copy 2"
+    assert floor.packer.scan(Command.REPRINT).words == "It prints now"
+    assert [job.copy for job in session.scalars(select(PrintJob).order_by(PrintJob.copy))] == [1, 2]
+    assert len(session.scalars(select(Label)).all()) == 1
+
+
+def test_the_scan_of_a_label_proves_that_an_unknown_print_came_out(session: Session) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.UNKNOWN)
+    screen = floor.packer.sees()
+    assert isinstance(screen, ScanLabel)
+    assert screen.printing == "unknown"
+    assert floor.packer.scan("OFF0001").cue == "complete"
+    assert session.scalars(select(PrintJob.status)).all() == [PrintStatus.PRINTED]
+    assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_no_says_that_nothing_came_out_and_prints_again(session: Session) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.UNKNOWN)
+    assert floor.packer.scan(Command.NO).words == "REPRINT. Copy 2"
+    statuses = session.scalars(select(PrintJob.status).order_by(PrintJob.copy)).all()
+    assert statuses == [PrintStatus.DROPPED, PrintStatus.QUEUED]
+
+
+def test_a_refused_label_is_asked_for_again_by_yes(session: Session) -> None:
+    floor = _weighed(session)
+    _refuse(session, floor, "The address is not known.")
+    screen = floor.packer.sees()
+    assert isinstance(screen, LabelFailed)
+    assert screen.reason == "The address is not known."
+    _ = floor.packer.scan(Command.YES)
+    assert isinstance(floor.packer.sees(), BuyingLabel)
+    assert len(session.scalars(select(Label)).all()) == 2
+
+
+def test_an_order_set_aside_waits_in_the_hold_lane_and_is_packed_later(session: Session) -> None:
+    floor = _weighed(session)
+    _refuse(session, floor, "The address is not known.")
+    _ = floor.packer.scan(Command.NO)
+    screen = floor.packer.sees()
+    assert isinstance(screen, HoldTote)
+    assert screen.why == "set aside"
+    _ = floor.packer.scan(floor.hold.barcode)
+    assert isinstance(floor.packer.sees(), ScanTote)
+    assert floor.packer.sees().accept == ()
+    session.refresh(floor.order)
+    assert floor.order.status is OrderStatus.PICKED
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    _ = packers.buy(session, floor.order, "OFF0003")
+    assert floor.packer.scan("OFF0003").cue == "complete"
+    assert floor.tote.status is ToteStatus.FREE
+    assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_void_goes_back_to_box_and_weight(session: Session) -> None:
+    floor = _weighed(session)
+    label = packers.buy(session, floor.order, "OFF0001")
+    _ = floor.packer.scan(Command.VOID)
+    screen = floor.packer.sees()
+    assert isinstance(screen, BuyingLabel)
+    assert screen.is_voiding
+    package = packers.package_of(session, floor.order)
+    _ = label.move_to(LabelStatus.VOIDED, package=package.barcode, order_id=floor.order.id)
+    session.flush()
+    assert isinstance(floor.packer.sees(), BoxAndWeigh)
+    _ = floor.packer.scan("N720")
+    _ = packers.buy(session, floor.order, "OFF0002")
+    assert floor.packer.scan("OFF0001").tone == "wrong"
+    assert floor.packer.scan("OFF0002").cue == "complete"
+    assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_the_last_label_prints_again_for_half_an_hour_then_only_for_a_lead(session: Session) -> None:
+    floor = _weighed(session)
+    assert packers.packer(session, builders.station(session), "Ben").scan(Command.REPRINT).tone == "wrong"
+    _ = packers.buy(session, floor.order, "OFF0001")
+    _ = floor.packer.scan("OFF0001")
+    assert floor.packer.scan(Command.REPRINT).words == f"REPRINT {floor.order.number}. Copy 2"
+    for job in session.scalars(select(PrintJob)):
+        job.status = PrintStatus.PRINTED
+    session.flush()
+    floor.packer.at += dt.timedelta(minutes=31)
+    assert floor.packer.scan(Command.REPRINT).words == "Over 30 minutes ago. See the lead"
+    assert session.scalars(select(ExceptionItem)).all() == []
