@@ -1,4 +1,4 @@
-"""A handheld as its holder sees it: scans codes, reads the screen, hears the cue. Speaks the scan contract over HTTP."""
+"""A handheld as its holder sees it: scans codes, reads the screen, hears the cue, all by the scan contract."""
 
 import itertools
 import json
@@ -64,7 +64,7 @@ class Handheld:
 
     def post(self, **fields: str) -> TestResponse:
         """Post the contract's fields as scan.js does; `at` and `csrf_token` are filled in."""
-        form = {"at": str(next(_clock)), "csrf_token": self._page.attributes["ask"]["data-csrf"], **fields}
+        form = {"at": str(next(_clock)), "csrf_token": self.csrf_token, **fields}
         response = self.client.post(self.address, data=form, headers={"HX-Request": "true"})
         _ = self._read(response)
         return response
@@ -90,6 +90,11 @@ class Handheld:
     def token(self) -> str:
         """The token of the task on screen."""
         return self._page.attributes["screen"]["data-token"]
+
+    @property
+    def csrf_token(self) -> str:
+        """The session's CSRF token."""
+        return self._page.attributes["ask"]["data-csrf"]
 
     @property
     def accept(self) -> list[str] | None:

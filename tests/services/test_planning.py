@@ -20,7 +20,7 @@ from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.stock import Stock
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
-from wms.services import allocating, planning, planning_again, planning_preview, planning_undoing, stocking
+from wms.services import cancelling, planning, planning_again, planning_preview, planning_undoing, stocking
 from wms.services.planning import Draft, Released
 from wms.services.planning_problem import NoCartError
 from wms.services.planning_selection import CollectionKey, Rules, Why, collection_key
@@ -148,7 +148,7 @@ def test_every_order_that_stays_out_has_its_sentence(open_transaction: OpenTrans
         orders[0].number: (Why.HELD, "On hold (fraud): High risk"),
         orders[1].number: (Why.ADDRESS, "The address lacks city, zip."),
         missing.number: (Why.LIMIT, "Over the limit of 2 orders a wave."),
-        big.number: (Why.SIZE, "Fills 3 totes (64 litres); an order has one tote of 30."),
+        big.number: (Why.SIZE, "Fills 3 totes (64.0 litres); an order has one tote of 30."),
         last.number: (Why.LIMIT, "Over the limit of 2 orders a wave."),
     }
     shown = planning_preview.preview(open_transaction, ACTOR, KEY, Rules())
@@ -242,9 +242,7 @@ def test_an_order_that_changed_while_the_engine_worked_is_left_out(open_transact
         draft = _claim(session)
     plan = planning.work(draft)
     with open_transaction() as session:
-        cancelled = session.get_one(Order, (WAREHOUSE, orders[0].id))
-        _ = allocating.release(session, LATER, cancelled, "the customer asked")
-        _ = cancelled.move_to(OrderStatus.CANCELLED)
+        cancelling.cancel(session, LATER, session.get_one(Order, (WAREHOUSE, orders[0].id)), "the customer asked")
         _hold(session, orders[1])
     with open_transaction() as session:
         done = planning.record_plan(session, LATER, draft, plan)

@@ -12,10 +12,8 @@ from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.orders import Hold, HoldKind, Order, OrderLine, OrderStatus
 from wms.domain.stock import Stock
-from wms.services import allocating, receiving_orders
-from wms.services.cancelling import cancel
+from wms.services import allocating, receiving_orders, updating_orders
 from wms.services.receiving_orders import Deed
-from wms.services.updating_orders import updater
 
 Rows = list[dict[str, str]]
 S = OrderStatus
@@ -36,9 +34,12 @@ def _receive(session: Session, tmp_path: Path, *orders: Rows) -> list[frozenset[
     intake = receiving_orders.intake(session, actor, "shopify")
     told = [reading.order for reading in ShopifyFile(file).readings() if reading.order]
     assert len(told) == len(orders)
-    receipts = receiving_orders.receive(session, actor, intake, told, updater(cancel))
+    received = receiving_orders.receive(session, actor, intake, told)
+    session.flush()
+    news = [updating_orders.update(session, actor, intake, order) for order in received.with_news]
+    session.flush()
     session.expire_all()
-    return [receipt.deeds for receipt in receipts]
+    return [receipt.deeds for receipt in (*received.receipts, *news)]
 
 
 def _order(session: Session, number: int = 1) -> Order:

@@ -36,7 +36,7 @@ from wms.services.picking_screens import (
 from wms.services.screens import Feedback, Screen
 
 _SHORTS = frozenset({Command.SHORT, Command.NONE_HERE, Command.DAMAGED})
-_JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
+JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
     Home: picking_home.judge_home,
     TakeOver: picking_home.judge_take_over,
     Moved: picking_home.judge_moved,
@@ -94,7 +94,7 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
             picking_home.adopt(session, actor, screen.stop.batch_id)
         if code.command is not None:
             return _command(session, actor, code.command, screen)
-    return _JUDGES[type(screen)](session, actor, code, screen)
+    return JUDGES[type(screen)](session, actor, code, screen)
 
 
 def _command(session: Session, actor: Actor, command: Command, screen: TaskScreen) -> Feedback:

@@ -87,13 +87,15 @@ def _start(session: Session, actor: Actor, wave: Wave, batch: Batch, cart: Cart)
     )
     for order in orders.all():
         record(session, actor, order.move_to(OrderStatus.PICKING))
-    _number_slots(session, actor, batch)
-    session.flush()
-    return feedback.accepted(batch.name)
+    count = _number_slots(session, actor, batch)
+    return feedback.accepted(f"{batch.name}, {count} {'order' if count == 1 else 'orders'}")
 
 
-def _number_slots(session: Session, actor: Actor, batch: Batch) -> None:
-    """Count the slots from 1 in the order in which totes will be asked for, those without an open line last."""
+def _number_slots(session: Session, actor: Actor, batch: Batch) -> int:
+    """Number the slots from 1 in the order in which totes will be asked for, those without an open line last.
+
+    Return how many totes will be asked for.
+    """
     rows = session.scalars(
         select(BatchOrder)
         .where(BatchOrder.warehouse_id == actor.warehouse_id, BatchOrder.batch_id == batch.id)
@@ -114,3 +116,4 @@ def _number_slots(session: Session, actor: Actor, batch: Batch) -> None:
         for number, row in enumerate(asked, 1):
             row.slot = sign * number
         session.flush()
+    return len(open_orders)
