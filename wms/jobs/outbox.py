@@ -9,12 +9,11 @@ import logging
 import os
 import secrets
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Engine, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import aliased
 
@@ -25,7 +24,7 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.outbox import Job, JobKind, JobStatus
 
 LEASE = dt.timedelta(seconds=60)
-_IDLE_S = 0.1
+_IDLE_S = 0.2
 _MAX_ATTEMPTS = 8
 _MAX_BACK_OFF_S = 60.0
 _log = logging.getLogger(__name__)
@@ -65,42 +64,43 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def _due(now: dt.datetime) -> Any:
-    other = aliased(Job)
-    lane_taken = (
-        select(other.id)
-        .where(
-            other.warehouse_id == Job.warehouse_id,
-            other.lane == Job.lane,
-            other.lane != "",
-            other.owner != "",
-            other.id != Job.id,
-        )
-        .exists()
+_other = aliased(Job)
+_lane_taken = (
+    select(_other.id)
+    .where(
+        _other.warehouse_id == Job.warehouse_id,
+        _other.lane == Job.lane,
+        _other.lane != "",
+        _other.owner != "",
+        _other.id != Job.id,
     )
-    return (
-        select(Job)
-        .where(
-            Job.warehouse_id == WAREHOUSE_ID,
-            Job.status == JobStatus.OPEN,
-            Job.due_at <= now,
-            or_(Job.leased_until.is_(None), Job.leased_until < now),
-            ~lane_taken,
-        )
-        .order_by(Job.due_at, Job.id)
-        .limit(1)
+    .exists()
+)
+# Built once: an idle worker asks this several times a second.
+_DUE = (
+    select(Job)
+    .where(
+        Job.warehouse_id == WAREHOUSE_ID,
+        Job.status == JobStatus.OPEN,
+        Job.due_at <= bindparam("now"),
+        or_(Job.leased_until.is_(None), Job.leased_until < bindparam("now")),
+        ~_lane_taken,
     )
+    .order_by(Job.due_at, Job.id)
+    .limit(1)
+)
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True, of=Job)
 
 
 def claim(engine: Engine, owner: str, lease: dt.timedelta = LEASE) -> Claimed | None:
     """Take the job due first, or None. Asks without the write lock first, so that an idle worker stops nobody."""
     now = _now()
     with reading(engine) as session:
-        if session.scalars(_due(now)).first() is None:
+        if session.scalars(_DUE, {"now": now}).first() is None:
             return None
     try:
         with transaction(engine) as session:
-            job = session.scalars(_due(now).with_for_update(skip_locked=True, of=Job)).first()
+            job = session.scalars(_DUE_LOCKED, {"now": now}).first()
             if job is None:
                 return None
             job.owner, job.attempt, job.leased_until = owner, job.attempt + 1, now + lease
@@ -157,6 +157,11 @@ def run_one(context: Context, handlers: Mapping[JobKind, Handler], owner: str) -
     claimed = claim(context.engine, owner)
     if claimed is None:
         return False
+    _run(context, handlers, claimed)
+    return True
+
+
+def _run(context: Context, handlers: Mapping[JobKind, Handler], claimed: Claimed) -> None:
     failure: Exception | None = None
     try:
         handlers[claimed.kind](context, claimed.payload)
@@ -167,7 +172,6 @@ def run_one(context: Context, handlers: Mapping[JobKind, Handler], owner: str) -
         _log.exception("job %s failed", claimed.kind)
         failure = error
     _ = finish(context.engine, claimed, failure)
-    return True
 
 
 def drain(context: Context, handlers: Mapping[JobKind, Handler]) -> int:
@@ -180,18 +184,30 @@ def drain(context: Context, handlers: Mapping[JobKind, Handler]) -> int:
 
 def work(context: Context, handlers: Mapping[JobKind, Handler], stop: threading.Event, threads: int = 3) -> None:
     """Run jobs in `threads` threads until `stop` is set; what is running is finished first."""
+    asking = threading.Lock()
+
+    def next_job(owner: str) -> Claimed | None:
+        # One thread asks at a time, the others wait for their turn: idle costs the same for any number of threads.
+        with asking:
+            while not stop.is_set():
+                try:
+                    claimed = claim(context.engine, owner)
+                except OperationalError:
+                    _log.exception("the database did not answer; trying again")
+                    claimed = None
+                if claimed is not None:
+                    return claimed
+                _ = stop.wait(_IDLE_S)
+        return None
 
     def loop(number: int) -> None:
         owner = f"{os.uname().nodename}-{os.getpid()}-{number}-{secrets.token_hex(3)}"
-        while not stop.is_set():
+        while claimed := next_job(owner):
             try:
-                idle = not run_one(context, handlers, owner)
+                _run(context, handlers, claimed)
             except OperationalError:
-                _log.exception("the database did not answer; trying again")
-                time.sleep(1)
-                continue
-            if idle:
-                _ = stop.wait(_IDLE_S)
+                # The job stays owned until its lease is over and is then taken again.
+                _log.exception("the end of a job could not be recorded")
 
     running = [threading.Thread(target=loop, args=(number,), daemon=True) for number in range(threads)]
     for thread in running:

@@ -27,6 +27,8 @@ from wms.jobs.outbox import Context, RetryLaterError
 MAX_AGE = dt.timedelta(minutes=30)
 _NOT_READY_S = 2.0
 _PRINT_TIMEOUT_S = 30.0
+# A 2 x 1 inch label at 4 inches a second. The outbox's lease must outlast the longest job: see MOST_LABELS.
+_A_LABEL_S = 0.3
 _THEN = {
     OutcomeKind.PRINTED: PrintStatus.PRINTED,
     OutcomeKind.NOT_PRINTED: PrintStatus.NOT_PRINTED,
@@ -71,8 +73,13 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
         if ready.troubles:
             _wait(context, job_id, ", ".join(trouble.value for trouble in ready.troubles))
         _move(context, job_id, PrintStatus.SENDING)
-        outcome = printer_driver.send(zpl.encode(), labels=labels, timeout_s=_PRINT_TIMEOUT_S)
+        outcome = printer_driver.send(zpl.encode(), labels=labels, timeout_s=print_timeout_s(labels))
         _record(context, job_id, outcome)
+
+
+def print_timeout_s(labels: int) -> float:
+    """Return how long a job of that many labels may take before its end counts as unknown."""
+    return _PRINT_TIMEOUT_S + _A_LABEL_S * labels
 
 
 def _job(session: Session, job_id: int) -> tuple[PrintJob, Printer]:
