@@ -19,7 +19,7 @@ from wms.services.stocking import Goods
 
 
 def _lot(session: Session, shelf: Location, product: Product, quantity: int, lot: str, expiry: dt.date) -> None:
-    session.merge(Lot(warehouse_id=WAREHOUSE, product_id=product.id, lot=lot, expiry=expiry))
+    _ = session.merge(Lot(warehouse_id=WAREHOUSE, product_id=product.id, lot=lot, expiry=expiry))
     goods = Goods(product_id=product.id, quantity=quantity, lot=lot)
     stocking.move(session, builders.actor(), goods, from_place_id=SUPPLIER_ID, to_place_id=shelf.id, reason="received")
 

@@ -99,7 +99,7 @@ def test_an_order_on_its_way_keeps_its_promise(session: Session) -> None:
 
 def test_an_order_without_a_pickup_is_promised_once_there_is_one(session: Session) -> None:
     order = builders.order(session)
-    session.query(Pickup).delete()
+    _ = session.query(Pickup).delete()
     assert promising.promise(session, WAREHOUSE, order, NOW) != ""
     session.add(Pickup(warehouse_id=WAREHOUSE, carrier="usps", weekday=2, cutoff="09:00", pickup="09:30"))
     session.flush()

@@ -1,7 +1,7 @@
 """Waves: orders claimed with their stock, planned into batches outside any transaction, then recorded and released."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from wms.services import allocating
 from wms.services.numbering import next_number
 from wms.services.planning_problem import fleet, problem_of
 from wms.services.planning_selection import CollectionKey, Rules, StaysOut, Why, select_orders
-from wms.services.planning_undoing import locked_orders, locked_wave, undo_stale_drafts
+from wms.services.planning_undoing import locked_orders, locked_wave, member_ids, undo_stale_drafts
 
 OpenTransaction = Callable[[], AbstractContextManager[Session]]
 
@@ -108,10 +108,7 @@ def draft_of(session: Session, actor: Actor, wave_id: int) -> Draft:
     wave = locked_wave(session, actor, wave_id)
     if wave.status is not WaveStatus.DRAFT:
         raise NotADraftError(wave)
-    order_ids = session.scalars(
-        select(WaveOrder.order_id).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.wave_id == wave_id)
-    ).all()
-    picks = allocating.set_aside_for(session, actor, order_ids)
+    picks = allocating.set_aside_for(session, actor, member_ids(session, actor, wave_id))
     problem = problem_of(session, actor, picks, room=fleet(session, actor))
     if problem is None:
         raise DomainError(f"Wave {wave.number} has no order left. Undo it.")
@@ -129,7 +126,8 @@ def record_plan(session: Session, actor: Actor, draft: Draft, plan: batching.Pla
     if wave.status is not WaveStatus.DRAFT:
         raise NotADraftError(wave)
     unplanned = {order.id: order.reason for order in plan.unplanned}
-    orders, left_out = _still_there(session, actor, wave, unplanned)
+    planned_ids = [order.id for order in draft.problem.orders if isinstance(order.id, int)]
+    orders, left_out = _still_there(session, actor, wave, planned_ids, unplanned)
     rows = _allocations(session, actor, orders)
     batches = 0
     waved = 0
@@ -163,16 +161,18 @@ def _release(session: Session, actor: Actor, wave: Wave, orders: int) -> None:
 
 
 def _still_there(
-    session: Session, actor: Actor, wave: Wave, unplanned: dict[batching.OrderId, str]
+    session: Session, actor: Actor, wave: Wave, planned: Collection[int], unplanned: dict[batching.OrderId, str]
 ) -> tuple[dict[int, Order], list[StaysOut]]:
     """Lock the wave's orders and let go of those that were cancelled, held or found too big since they were claimed."""
-    claimed = locked_orders(session, actor, wave.id)
-    holds = allocating.active_holds(session, actor, [order.id for order in claimed])
+    claimed = locked_orders(session, actor, planned)
+    members = set(member_ids(session, actor, wave.id))
+    holds = allocating.active_holds(session, actor, planned)
     stays: dict[int, Order] = {}
     out: list[StaysOut] = []
     for order in claimed:
+        is_ours = order.id in members and order.status is OrderStatus.ALLOCATED
         why, reason = Why.CHANGED, ""
-        if order.status is not OrderStatus.ALLOCATED:
+        if not is_ours:
             reason = f"It is {order.status} now."
         elif order.id in holds:
             reason = allocating.hold_sentence(holds[order.id])
@@ -181,12 +181,14 @@ def _still_there(
         if not reason:
             stays[order.id] = order
             continue
-        if order.status is OrderStatus.ALLOCATED:
+        if is_ours:
             _ = allocating.release(session, actor, order, reason)
         out.append(StaysOut(order_id=order.id, number=order.number, why=why, reason=reason))
     _ = session.execute(
         delete(WaveOrder).where(
-            WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id.in_([row.order_id for row in out])
+            WaveOrder.warehouse_id == actor.warehouse_id,
+            WaveOrder.wave_id == wave.id,
+            WaveOrder.order_id.in_([row.order_id for row in out]),
         )
     )
     return stays, out

@@ -17,7 +17,7 @@ from wms.domain.people import Warehouse
 from wms.services import allocating, promising
 from wms.services.planning import OpenTransaction
 from wms.services.planning_problem import fleet, problem_of
-from wms.services.planning_selection import CollectionKey, Rules, StaysOut, select_orders
+from wms.services.planning_selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.promising import NOT_WAVED
 
 # A person waits for this page: good enough to judge by, and the release plans longer.
@@ -71,6 +71,16 @@ class WavePreview:
     def saving_pct(self) -> int:
         """How much shorter the walks are than one order at a time."""
         return round(100 * (1 - self.metres / self.metres_one_by_one)) if self.metres_one_by_one else 0
+
+    @property
+    def obstacles(self) -> tuple[StaysOut, ...]:
+        """The orders that something stands against."""
+        return tuple(order for order in self.out if order.why is not Why.LIMIT)
+
+    @property
+    def over_limit(self) -> tuple[StaysOut, ...]:
+        """The orders that could walk if more were allowed."""
+        return tuple(order for order in self.out if order.why is Why.LIMIT)
 
     @property
     def reasons(self) -> tuple[tuple[str, int], ...]:

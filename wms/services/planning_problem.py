@@ -91,13 +91,12 @@ def too_big(size: Size, room: Fleet) -> str:
     """Why an order of this size cannot be picked into one tote on one cart; '' when it can."""
     totes = -(-size.volume_ml // room.tote_ml)
     if totes > 1:
-        return (
-            f"Fills {totes} totes ({size.volume_ml / 1000:g} litres); an order has one tote of {room.tote_ml / 1000:g}."
-        )
+        litres = f"{size.volume_ml / 1000:.1f} litres"
+        return f"Fills {totes} totes ({litres}); an order has one tote of {room.tote_ml / 1000:g}."
     if size.volume_ml > room.volume_ml:
-        return f"Too big for a cart: {size.volume_ml / 1000:g} of {room.volume_ml / 1000:g} litres."
+        return f"Too big for a cart: {size.volume_ml / 1000:.1f} of {room.volume_ml / 1000:g} litres."
     if size.weight_g > room.weight_g:
-        return f"Too heavy for a cart: {size.weight_g / 1000:g} of {room.weight_g / 1000:g} kg."
+        return f"Too heavy for a cart: {size.weight_g / 1000:.1f} of {room.weight_g / 1000:g} kg."
     return ""
 
 

@@ -1,7 +1,7 @@
 """Waves given back: taken back before the first scan, or undone when their planner died half-way."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -43,7 +43,7 @@ def take_back(session: Session, actor: Actor, wave_id: int) -> int:
             raise WaveStartedError(
                 f"{batch.name} has been started. The wave cannot be taken back any more.", number=wave.number
             )
-    orders = locked_orders(session, actor, wave_id)
+    orders = locked_orders(session, actor, member_ids(session, actor, wave_id))
     reason = f"wave {wave.number} taken back"
     _cancel_walks(session, actor, batches, reason)
     for order in orders:
@@ -57,7 +57,7 @@ def undo_draft(session: Session, actor: Actor, wave_id: int) -> int:
     wave = locked_wave(session, actor, wave_id)
     if wave.status is not WaveStatus.DRAFT:
         raise WaveStartedError(f"Wave {wave.number} is {wave.status} already.", number=wave.number)
-    orders = locked_orders(session, actor, wave_id)
+    orders = locked_orders(session, actor, member_ids(session, actor, wave_id))
     return _let_go(session, actor, wave, orders, f"wave {wave.number} was never planned to its end")
 
 
@@ -101,14 +101,18 @@ def locked_wave(session: Session, actor: Actor, wave_id: int) -> Wave:
     return wave
 
 
-def locked_orders(session: Session, actor: Actor, wave_id: int) -> Sequence[Order]:
-    """The wave's orders, locked."""
-    members = select(WaveOrder.order_id).where(
-        WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.wave_id == wave_id
-    )
+def member_ids(session: Session, actor: Actor, wave_id: int) -> Sequence[int]:
+    """The ids of the wave's orders."""
+    return session.scalars(
+        select(WaveOrder.order_id).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.wave_id == wave_id)
+    ).all()
+
+
+def locked_orders(session: Session, actor: Actor, order_ids: Collection[int]) -> Sequence[Order]:
+    """The orders of these ids, locked one after another by id as everywhere."""
     return session.scalars(
         select(Order)
-        .where(Order.warehouse_id == actor.warehouse_id, Order.id.in_(members))
+        .where(Order.warehouse_id == actor.warehouse_id, Order.id.in_(order_ids))
         .order_by(Order.id)
         .with_for_update()
         .execution_options(populate_existing=True)
