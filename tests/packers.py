@@ -106,10 +106,10 @@ class Floor:
     packer: Packer
 
 
-def bench(session: Session) -> Floor:
+def bench(session: Session, printer_url: str = "file:///tmp/none") -> Floor:
     """Make the usual bench, with a pick face for what must go back."""
     _ = builders.location(session)
-    station, carton = builders.station(session), builders.carton_type(session)
+    station, carton = builders.station(session, printer_url), builders.carton_type(session)
     mug, towel = builders.product(session, "MUG"), builders.product(session, "TOWEL")
     order = builders.order(session, (mug, 2), (towel, 1))
     return Floor(

@@ -1,0 +1,169 @@
+"""The packing station over HTTP: from badge to sealed box, with the worker, the offline carrier and a printer."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, func, select
+
+from tests import builders, packers
+from tests.handheld import Handheld
+from tests.packers import Floor
+from wms.app import create_app
+from wms.config import Settings
+from wms.database import db, reading, transaction
+from wms.domain.floor import LocationKind
+from wms.domain.outbox import Job
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.people import Worker
+from wms.domain.shipping import Label
+from wms.jobs import outbox
+from wms.jobs.handlers import HANDLERS
+from wms.jobs.outbox import Context
+from wms.services.verifying import verify
+
+
+@pytest.fixture
+def floor(engine: Engine, tmp_path: Path) -> Floor:
+    """A bench whose printer writes into a folder."""
+    tray = tmp_path / "tray"
+    tray.mkdir()
+    with transaction(engine) as session:
+        made = packers.bench(session, printer_url=f"file://{tray}")
+        _ = builders.location(session, "DOCK-1", kind=LocationKind.DOCK)
+        return made
+
+
+@pytest.fixture
+def app(settings: Settings, floor: Floor) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.config.update(TESTING=True)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def station(app: Flask, floor: Floor, engine: Engine) -> Handheld:
+    """A browser at /pack/ whose packer has scanned badge and station."""
+    with reading(engine) as session:
+        badge = session.scalars(select(Worker.badge).where(Worker.name == "Ana")).one()
+    browser = Handheld(app, "/pack/")
+    assert browser.screen == "sign_in"
+    _ = browser.scan(badge)
+    assert browser.screen == "scan_station"
+    _ = browser.scan(floor.station.barcode)
+    assert browser.screen == "scan_tote"
+    return browser
+
+
+def _work(settings: Settings, engine: Engine) -> int:
+    return outbox.drain(Context(engine=engine, settings=settings), HANDLERS)
+
+
+def _count(engine: Engine, table: type[Label | Job]) -> int:
+    with reading(engine) as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_tote_becomes_a_sealed_box_and_leaves(
+    station: Handheld, floor: Floor, engine: Engine, settings: Settings, app: Flask
+) -> None:
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    assert station.screen == "box_and_weigh"
+    assert station.sees("PUT IN BOX M2")
+    _ = station.scan("N720")
+    assert station.screen == "buying_label"
+    assert _work(settings, engine) >= 2
+    assert station.look() == "scan_label"
+    assert station.accept
+    _ = station.scan(station.accept[0])
+    assert station.hears("complete")
+    assert station.screen == "scan_tote"
+    station.address = "/ship/"
+    assert station.look() == "scan_box"
+    with reading(engine) as session:
+        package = session.scalars(select(Package)).one()
+        assert package.status is PackageStatus.SEALED
+    _ = station.scan(package.barcode)
+    assert station.screen == "scan_dock"
+    assert station.accept
+    _ = station.scan(station.accept[0])
+    assert station.hears("complete")
+    with reading(engine) as session:
+        assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_no_post_whatever_gets_a_label_while_a_unit_is_missing(
+    station: Handheld, floor: Floor, engine: Engine, settings: Settings
+) -> None:
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code)
+    with reading(engine) as session:
+        package = session.scalars(select(Package)).one()
+    for code in ("N720", "K161", "K109", "K123", "K130", "K086", floor.carton.barcode, package.barcode):
+        for token in (station.token, "ready", f"{package.id:x}", "", "label"):
+            _ = station.scan(code, token=token)
+            assert station.screen == "scan_items"
+            assert station.tone in {"wrong", "warn"}
+    response = station.post(
+        code="N720", ask=station.token, scan="s1", weight_g="720", screen="box_and_weigh", label="1"
+    )
+    assert response.status_code == 200
+    assert _work(settings, engine) == 0
+    assert _count(engine, Label) == 0
+    assert _count(engine, Job) == 0
+
+
+def test_a_wrong_unit_shows_both_things_over_the_whole_screen(station: Handheld, floor: Floor) -> None:
+    _ = station.scan(floor.tote.barcode, floor.towel_code, floor.towel_code)
+    assert station.hears("stop")
+    assert station.sees("EXTRA. PUT IN RED TOTE")
+    assert station.sees("Thing TOWEL")
+    assert station.sees("Thing MUG")
+    _ = station.scan(floor.mug_code)
+    assert not station.sees("RED TOTE")
+
+
+def test_only_screens_that_wait_ask_again_by_themselves(
+    station: Handheld, floor: Floor, engine: Engine, settings: Settings
+) -> None:
+    polls = re.compile(r'hx-trigger="every 1s"')
+
+    def page() -> str:
+        return station.client.get("/pack/").text
+
+    assert not polls.search(page())
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    assert not polls.search(page())
+    _ = station.scan("N720")
+    assert polls.search(page())
+    assert '<a class="command" href="/pack/">' in page()
+    _ = _work(settings, engine)
+    assert not polls.search(page())
+
+
+def test_a_refused_rule_is_a_sentence_on_the_same_screen(station: Handheld, floor: Floor, engine: Engine) -> None:
+    with transaction(engine) as session:
+        session.merge(floor.order).carrier_service_id = None
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    assert station.status == 409
+    assert station.screen == "box_and_weigh"
+    assert station.sees("has no carrier service")
+
+
+def test_a_picker_cannot_pack(app: Flask, engine: Engine) -> None:
+    with transaction(engine) as session:
+        badge = builders.worker(session, "Pia", roles="picker").badge
+    browser = Handheld(app, "/pack/")
+    _ = browser.scan(badge)
+    assert browser.screen == "sign_in"
+    assert browser.sees("No packer badge")
+
+
+def test_the_keys_of_the_station_are_cards(station: Handheld, floor: Floor) -> None:
+    _ = station.scan(floor.tote.barcode)
+    page = station.client.get("/pack/").text
+    keys = dict(re.findall(r'data-code="(K\d+)"[^>]*data-key="(F\d+)"', page))
+    assert keys == {"K017": "F1", "K062": "F3"}
