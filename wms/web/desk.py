@@ -10,6 +10,7 @@ from wms.web import sessions
 
 blueprint = flask.Blueprint("desk", __name__)
 
+
 @blueprint.get("/")
 def doors() -> str:
     """Show where to go: handheld, packing station, desk, board."""
