@@ -99,7 +99,7 @@ def orders(count: int, skus: Sequence[str], *, broken: int = 0, seed: int = 1) -
 def write(path: Path, rows: Iterable[Mapping[str, str]], *, mark: bool = False) -> Path:
     """Write rows as a CSV file with all of Shopify's columns, with a byte order mark if `mark`."""
     with path.open("w", encoding="utf-8-sig" if mark else "utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ORDER_COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        writer = csv.writer(file, lineterminator="\n")
+        _ = writer.writerow(ORDER_COLUMNS)
+        writer.writerows([row.get(column, "") for column in ORDER_COLUMNS] for row in rows)
     return path

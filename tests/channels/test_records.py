@@ -49,14 +49,14 @@ def test_blank_lines_are_no_records_but_count_as_lines() -> None:
 
 def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
-    file.write_bytes("﻿sku,name\n".encode())
+    _ = file.write_bytes("﻿sku,name\n".encode())
     with table(file) as (header, _):
         assert header == ("sku", "name")
 
 
 def test_bytes_that_are_no_utf_8_are_found_and_not_fatal(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
-    file.write_bytes(b"sku\nM\xfcller\n")
+    _ = file.write_bytes(b"sku\nM\xfcller\n")
     with table(file) as (_, items):
         (record,) = items
     assert not isinstance(record, BrokenRecord)

@@ -51,7 +51,7 @@ def test_ten_thousand_orders_with_fifty_broken_rows(
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the sample export lies beside the checkout, not in it")
 def test_the_sample_export_goes_in_but_for_its_bad_orders(wms: Wms, products: list[str], tmp_path: Path) -> None:
     file = tmp_path / SAMPLE.name
-    file.write_bytes(SAMPLE.read_bytes())
+    _ = file.write_bytes(SAMPLE.read_bytes())
     ran = wms("import", "orders", file)
     assert ran.status == 1
     assert "56 orders added, 0 known" in ran.out

@@ -99,6 +99,11 @@ class IncomingOrder:
         return not any(line.to_pick for line in self.lines)
 
     @property
+    def ends(self) -> bool:
+        """Tell whether the warehouse has nothing (more) to do for it."""
+        return self.cancelled or self.nothing_to_pick
+
+    @property
     def digest(self) -> str:
         """SHA-256 of what is shipped and where to: it changes when, and only when, the floor's work would."""
         wanted = [(line.sku, line.quantity, line.to_pick) for line in self.lines]

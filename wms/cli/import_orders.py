@@ -18,10 +18,8 @@ from wms.cli.rejects import Rejects
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.errors import BadInputError
-from wms.services import receiving_orders
-from wms.services.cancelling import cancel
+from wms.services import receiving_orders, updating_orders
 from wms.services.receiving_orders import Deed, Intake, Receipt
-from wms.services.updating_orders import updater
 
 FORMATS = {"shopify": ShopifyFile}
 _ORDERS_A_TRANSACTION = 400
@@ -148,5 +146,9 @@ def _faults(read: Reading, intake: Intake) -> tuple[Fault, ...]:
 def _take(engine: Engine, actor: Actor, intake: Intake, orders: Sequence[IncomingOrder], report: Report) -> None:
     if orders:
         with transaction(engine) as session:
-            receipts = receiving_orders.receive(session, actor, intake, orders, updater(cancel))
-        report.add(receipts)
+            received = receiving_orders.receive(session, actor, intake, orders)
+        report.add(received.receipts)
+        for told in received.with_news:
+            with transaction(engine) as session:
+                receipt = updating_orders.update(session, actor, intake, told)
+            report.add([receipt])

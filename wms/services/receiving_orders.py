@@ -1,6 +1,6 @@
-"""Orders come in from a channel: new ones are written down with their lines, holds and promise; known ones updated."""
+"""Orders come in from a channel: new ones are written with lines, holds and promise, known ones looked at."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -60,15 +60,30 @@ class Intake:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What is known of an order before it is locked, enough to see whether the channel says anything new."""
+    """What is known of an order, read without a lock: enough to see whether the channel says anything new."""
 
-    id: int
     status: OrderStatus
     digest: str
     unpaid: bool
 
+    def has_news(self, told: IncomingOrder) -> bool:
+        """Tell whether the order must be looked at: it ends, is paid or changed. One that is cancelled stays so."""
+        if self.status is OrderStatus.CANCELLED:
+            return False
+        if told.ends:
+            return told.cancelled or self.status is not OrderStatus.SHIPPED
+        return (self.unpaid and told.payment is Payment.SETTLED) or self.digest != told.digest
 
-Update = Callable[[Session, Actor, Intake, Known, IncomingOrder], frozenset[Deed]]
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """What was done with some orders, and those of which the channel says something new since they came in.
+
+    Each of these wants an `updating_orders.update` in a transaction of its own, since it locks what the floor works on.
+    """
+
+    receipts: tuple[Receipt, ...]
+    with_news: tuple[IncomingOrder, ...]
 
 
 def intake(session: Session, actor: Actor, channel: str) -> Intake:
@@ -81,10 +96,8 @@ def intake(session: Session, actor: Actor, channel: str) -> Intake:
     )
 
 
-def receive(
-    session: Session, actor: Actor, intake: Intake, orders: Sequence[IncomingOrder], update: Update
-) -> list[Receipt]:
-    """Take in orders that have no faults; `update` is asked about those that are there already."""
+def receive(session: Session, actor: Actor, intake: Intake, orders: Sequence[IncomingOrder]) -> Received:
+    """Take in orders that have no faults: write those that are new, and look whether the others have news."""
     # Two imports at once wait for each other here, so that neither can meet the other's half-written orders.
     locked = select(Warehouse.id).where(Warehouse.id == actor.warehouse_id).with_for_update()
     if session.execute(locked).first() is None:
@@ -93,43 +106,27 @@ def receive(
     new = len({told.external_id for told in orders} - set(known))
     number = next_number(session, actor.warehouse_id, CodeKind.ORDER.value, new) if new else 0
     receipts: list[Receipt] = []
-    arrivals = _Arrivals()
+    with_news: list[IncomingOrder] = []
+    lines: list[dict[str, Any]] = []
+    events: list[Event] = []
     for told in orders:
         before = known.get(told.external_id)
         if before is None:
-            order = _written(session, actor, intake, told, own_code(CodeKind.ORDER, number), arrivals)
+            order = _written(session, actor, intake, told, own_code(CodeKind.ORDER, number), events)
             number += 1
-            known[told.external_id] = Known(
-                id=order.id,
-                status=order.status,
-                digest=order.digest,
-                unpaid=order.status is OrderStatus.HELD and told.payment is Payment.UNSETTLED,
-            )
-            deeds = frozenset({Deed.ADDED})
+            lines += [line_row(intake, order, place, line) for place, line in enumerate(told.lines, 1)]
+            unpaid = order.status is OrderStatus.HELD and told.payment is Payment.UNSETTLED
+            known[told.external_id] = Known(status=order.status, digest=order.digest, unpaid=unpaid)
+            receipts.append(Receipt(number=told.number, deeds=frozenset({Deed.ADDED})))
+        elif before.has_news(told):
+            with_news.append(told)
         else:
-            if before.id in arrivals.order_ids:
-                arrivals.write(session, actor)
-            deeds = update(session, actor, intake, before, told)
-        receipts.append(Receipt(number=told.number, deeds=deeds))
-    arrivals.write(session, actor)
-    return receipts
-
-
-class _Arrivals:
-    """What came with new orders and is written in one go: there are many more lines and events than orders."""
-
-    def __init__(self) -> None:
-        self.order_ids: set[int] = set()
-        self.lines: list[dict[str, Any]] = []
-        self.events: list[Event] = []
-
-    def write(self, session: Session, actor: Actor) -> None:
-        """Write the orders, their lines and what happened to them."""
-        session.flush()
-        if self.lines:
-            _ = session.execute(insert(OrderLine), self.lines)
-        record(session, actor, *self.events)
-        self.order_ids, self.lines, self.events = set(), [], []
+            receipts.append(Receipt(number=told.number))
+    session.flush()
+    if lines:  # many more than orders, so they do without the session's book-keeping
+        _ = session.execute(insert(OrderLine), lines)
+    record(session, actor, *events)
+    return Received(receipts=tuple(receipts), with_news=tuple(with_news))
 
 
 def _known(session: Session, actor: Actor, channel: str, external_ids: Iterable[str]) -> dict[str, Known]:
@@ -149,15 +146,15 @@ def _known(session: Session, actor: Actor, channel: str, external_ids: Iterable[
         select(Order.external_id, Order.id, Order.status, Order.digest).where(*mine)
     )
     return {
-        external_id: Known(id=order_id, status=status, digest=digest, unpaid=order_id in unpaid)
+        external_id: Known(status=status, digest=digest, unpaid=order_id in unpaid)
         for external_id, order_id, status, digest in rows
     }
 
 
 def _written(
-    session: Session, actor: Actor, intake: Intake, told: IncomingOrder, barcode: str, arrivals: _Arrivals
+    session: Session, actor: Actor, intake: Intake, told: IncomingOrder, barcode: str, events: list[Event]
 ) -> Order:
-    """Write a new order with its lines and holds, and say what happened to it."""
+    """Write a new order with its holds, and say what happened to it."""
     ends_here = told.nothing_to_pick and not told.cancelled
     order = Order(
         warehouse_id=actor.warehouse_id,
@@ -180,9 +177,6 @@ def _written(
     )
     put_address(order, told.ship_to)
     session.add(order)
-    arrivals.order_ids.add(order.id)
-    arrivals.lines += [line_row(intake, order, place, line) for place, line in enumerate(told.lines, 1)]
-    events = arrivals.events
     events.append(OrderReceived(order_id=order.id, number=order.number, channel=order.channel))
     if told.cancelled:
         events.append(order.move_to(OrderStatus.CANCELLED, f"cancelled in the shop ({told.financial})"))

@@ -1,7 +1,5 @@
 """What a channel's later word does to an order that is already here: pays it, changes it or cancels it."""
 
-from collections.abc import Callable
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,63 +9,51 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Hold, HoldKind, HoldReleased, Order, OrderChanged, OrderLine, OrderStatus
 from wms.domain.waves import Allocation
-from wms.services import allocating
+from wms.services import allocating, cancelling
 from wms.services.cancelling import TooLateError
 from wms.services.promising import NOT_WAVED
-from wms.services.receiving_orders import Deed, Intake, Known, Update, hold, line_row, put_address
+from wms.services.receiving_orders import Deed, Intake, Receipt, hold, line_row, put_address
 
-Cancel = Callable[[Session, Actor, Order, str], object]
-_ENDED = (OrderStatus.SHIPPED, OrderStatus.CANCELLED)
-
-
-def updater(cancel: Cancel) -> Update:
-    """Return the function that `receive` asks about known orders; `cancel` ends one with all that sets off."""
-
-    def update(session: Session, actor: Actor, intake: Intake, known: Known, told: IncomingOrder) -> frozenset[Deed]:
-        deeds: set[Deed] = set()
-        if told.cancelled or told.nothing_to_pick:
-            if known.status is not OrderStatus.CANCELLED:
-                deeds |= _end(session, actor, _unlocked(session, actor, known), told, cancel)
-            return frozenset(deeds)
-        if known.unpaid and told.payment is Payment.SETTLED:
-            order = _locked(session, actor, known)
-            _lift(session, actor, intake, order, HoldKind.PAYMENT, "paid")
-            deeds.add(Deed.PAID)
-        if known.digest != told.digest and known.status is not OrderStatus.CANCELLED:
-            deeds.add(_change(session, actor, intake, _locked(session, actor, known), told))
-        return frozenset(deeds)
-
-    return update
+_REASON_LENGTH = 200
+_TEXT_LENGTH = 300
 
 
-def _locked(session: Session, actor: Actor, known: Known) -> Order:
-    session.flush()  # an order of this very transaction may be meant; what it says must not be read over
-    return session.get_one(Order, (actor.warehouse_id, known.id), with_for_update=True, populate_existing=True)
+def update(session: Session, actor: Actor, intake: Intake, told: IncomingOrder) -> Receipt:
+    """Follow what the channel now says of an order that is here; the transaction should hold no other order."""
+    order = session.scalars(
+        select(Order).where(
+            Order.warehouse_id == actor.warehouse_id,
+            Order.channel == intake.channel,
+            Order.external_id == told.external_id,
+        )
+    ).one()
+    if told.ends:
+        return Receipt(number=order.number, deeds=_end(session, actor, order, told))
+    session.refresh(order, with_for_update=True)
+    deeds: set[Deed] = set()
+    if told.payment is Payment.SETTLED and _lift(session, actor, intake, order, HoldKind.PAYMENT, "paid"):
+        deeds.add(Deed.PAID)
+    if order.digest != told.digest and order.status is not OrderStatus.CANCELLED:
+        deeds.add(_change(session, actor, intake, order, told))
+    return Receipt(number=order.number, deeds=frozenset(deeds))
 
 
-def _unlocked(session: Session, actor: Actor, known: Known) -> Order:
-    """The order for `cancel`, which locks its wave before it."""
-    session.flush()
-    return session.get_one(Order, (actor.warehouse_id, known.id), populate_existing=True)
-
-
-def _end(session: Session, actor: Actor, order: Order, told: IncomingOrder, cancel: Cancel) -> set[Deed]:
-    """Cancel what the shop cancelled or somebody else shipped; report it where our own box has left."""
-    reason = "cancelled in the shop" if told.cancelled else "fulfilled elsewhere"
-    if order.status not in _ENDED:
-        try:
-            _ = cancel(session, actor, order, reason)
-        except TooLateError as error:
-            _report(session, actor, order, f"{order.number} was {reason}. {error}")
-            return {Deed.UNTAKEN}
-        return {Deed.CANCELLED}
-    # A shipped order that the shop calls fulfilled is our own parcel told back to us: nothing is wrong.
-    if order.status is OrderStatus.SHIPPED and not order.shipped_elsewhere and told.cancelled:
-        text = f"{order.number} was cancelled in the shop, but it is shipped. Ask for the parcel back."
-        if not _told_before(session, actor, order, text):
-            _report(session, actor, order, text)
-            return {Deed.UNTAKEN}
-    return set()
+def _end(session: Session, actor: Actor, order: Order, told: IncomingOrder) -> frozenset[Deed]:
+    """Cancel what the shop cancelled or somebody else shipped; put before a person what has left the house."""
+    try:
+        cancelling.cancel(session, actor, order, "cancelled in the shop" if told.cancelled else "fulfilled elsewhere")
+    except TooLateError as error:
+        if order.status is OrderStatus.CANCELLED or order.shipped_elsewhere:
+            return frozenset()
+        # A shipped order that the shop calls fulfilled is our own parcel told back to us: nothing is wrong.
+        if order.status is OrderStatus.SHIPPED and not told.cancelled:
+            return frozenset()
+        text = f"{order.number} ended in the shop. {error}"[:_TEXT_LENGTH]
+        if _told_before(session, actor, order, text):
+            return frozenset()
+        _report(session, actor, order, text)
+        return frozenset({Deed.UNTAKEN})
+    return frozenset({Deed.CANCELLED})
 
 
 def _told_before(session: Session, actor: Actor, order: Order, text: str) -> bool:
@@ -85,15 +71,15 @@ def _report(session: Session, actor: Actor, order: Order, text: str) -> None:
             warehouse_id=actor.warehouse_id,
             kind=ExceptionKind.CHANNEL,
             at=actor.at,
-            text=text[:300],
+            text=text[:_TEXT_LENGTH],
             order_id=order.id,
             subject_id=order.id,
         )
     )
 
 
-def _lift(session: Session, actor: Actor, intake: Intake, order: Order, kind: HoldKind, why: str) -> None:
-    """Release the order's holds of a kind; an order that nothing else holds is received again, with a new promise."""
+def _lift(session: Session, actor: Actor, intake: Intake, order: Order, kind: HoldKind, why: str) -> bool:
+    """Release the order's holds of a kind, if any; one that nothing else holds is received again, newly promised."""
     lifted = session.scalars(
         select(Hold).where(
             Hold.warehouse_id == actor.warehouse_id,
@@ -108,7 +94,8 @@ def _lift(session: Session, actor: Actor, intake: Intake, order: Order, kind: Ho
     session.flush()
     if lifted and order.status is OrderStatus.HELD and not allocating.active_holds(session, actor, [order.id]):
         record(session, actor, order.move_to(OrderStatus.RECEIVED, why))
-        order.reason = intake.timetable.renew(order)[:200]
+        order.reason = intake.timetable.renew(order)[:_REASON_LENGTH]
+    return bool(lifted)
 
 
 def _change(session: Session, actor: Actor, intake: Intake, order: Order, told: IncomingOrder) -> Deed:
@@ -126,10 +113,10 @@ def _change(session: Session, actor: Actor, intake: Intake, order: Order, told: 
     _replace_lines(session, intake, order, told)
     put_address(order, told.ship_to)
     order.shipping_method = told.shipping_method
-    order.reason = intake.timetable.promise(order)[:200]
+    order.reason = intake.timetable.promise(order)[:_REASON_LENGTH]
     missing = order.address_missing
     if not missing:
-        _lift(session, actor, intake, order, HoldKind.ADDRESS, "address completed in the shop")
+        _ = _lift(session, actor, intake, order, HoldKind.ADDRESS, "address completed in the shop")
     elif not _has_address_hold(session, actor, order):
         record(
             session,

@@ -26,9 +26,7 @@ def _code(text: str) -> tuple[str, int]:
     code = parse(text.strip().removeprefix("'"))
     quantity = int(case) if case.strip().isascii() and case.strip().isdigit() else 0
     if star and not 0 < quantity <= _MOST_IN_A_CASE:
-        raise BadRowError(
-            f"the barcode {quoted(text)} is followed by {quoted('*' + case)}, not by *12 for a case of 12"
-        )
+        raise BadRowError(f"the barcode {quoted(text)} ends with {quoted('*' + case)}, not with *12 for a case of 12")
     if code.kind not in {CodeKind.PRODUCT, CodeKind.UNKNOWN}:
         raise BadRowError(f"the barcode {quoted(text)} is one of our own codes: a {code.kind}")
     if _MANGLED.fullmatch(code.text):

@@ -1,0 +1,186 @@
+"""Rows a warehouse is opened with: what each kind keeps, and what it refuses."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests import builders
+from wms.domain.calendar import Pickup, ShippingMethod
+from wms.domain.catalog import Barcode, Product
+from wms.domain.codes import CodeKind, own_code, parse
+from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Station
+from wms.domain.journal import JournalEntry
+from wms.domain.people import Worker
+from wms.domain.stock import Lot, Stock, StockMove
+from wms.domain.totes import Tote
+from wms.services import stocking
+from wms.services.importing import KINDS
+from wms.services.importing.cells import BadRowError
+from wms.services.importing.kinds import Outcome
+from wms.services.stocking import Goods
+
+# A good row of every kind, in an order in which each finds what it names.
+ROWS = {
+    "products": {"sku": "MUG", "name": "Mug", "barcode": "4006381333931|case-1*12", "weight_g": "350"},
+    "locations": {"code": "A01-02-B3", "aisle": "A01", "x_m": "12.5", "y_m": "3", "pick_sequence": "7"},
+    "stock": {"location": "A01-02-B3", "sku": "MUG", "lot": "L7", "expiry": "2027-01-31", "quantity": "12"},
+    "workers": {"name": "Aya", "roles": "packer|Picker"},
+    "carts": {"name": "Cart 12", "slots": "8"},
+    "totes": {"barcode": "12"},
+    "cartons": {"name": "M2", "length_mm": "300", "width_mm": "200", "height_mm": "150"},
+    "printers": {"name": "PACK 1", "url": "tcp://10.0.0.7:9100"},
+    "stations": {"name": "PACK 1", "printer": "PACK 1"},
+    "pickups": {"carrier": "UPS", "weekday": "mon|Tuesday|4", "cutoff": "9:30", "pickup": "10:00"},
+    "holidays": {"day": "2026-12-25", "name": "Christmas"},
+    "services": {"carrier": "ups", "service": "ups_ground"},
+    "methods": {"method": "UPS Ground", "service": "ups_ground"},
+}
+
+# (kind, what is changed of its good row, a part of the reason)
+BAD_ROWS: list[tuple[str, dict[str, str], str]] = [
+    ("products", {"sku": ""}, "the sku is missing"),
+    ("products", {"weight_g": "-1"}, "the weight_g '-1' is not a whole number"),
+    ("products", {"weight_g": "1.5"}, "the weight_g '1.5'"),
+    ("products", {"sku": "CUP"}, "belongs to MUG"),
+    ("products", {"barcode": "L0000017"}, "one of our own codes"),
+    ("products", {"barcode": "abc*x"}, "not with"),
+    ("products", {"barcode": "4.00638E+12"}, "rounded by a spreadsheet"),
+    ("products", {"name": "x" * 201}, "more than 200 characters"),
+    ("locations", {"kind": "shelf"}, "the kind 'shelf' is not one of pick, reserve"),
+    ("locations", {"kind": "lane"}, "make a new one"),
+    ("locations", {"x_m": "12,5"}, "a number of metres"),
+    ("locations", {"x_m": "nan"}, "a number of metres"),
+    ("locations", {"check": "12"}, "not three digits"),
+    ("stock", {"quantity": ""}, "the quantity is missing"),
+    ("stock", {"quantity": "-1"}, "the quantity '-1'"),
+    ("stock", {"location": "Z"}, "the location 'Z' is not known"),
+    ("stock", {"sku": "CUP"}, "the SKU 'CUP' is not known"),
+    ("stock", {"expiry": "31.01.2027"}, "no date such as"),
+    ("stock", {"lot": ""}, "an expiry needs a lot"),
+    ("workers", {"roles": "boss"}, "the role 'boss'"),
+    ("workers", {"badge": "B123"}, "no badge code"),
+    ("carts", {"slots": "0"}, "a positive whole number"),
+    ("totes", {"barcode": "C0017"}, "no tote code"),
+    ("totes", {"barcode": "9999999"}, "too large a number"),
+    ("cartons", {"width_mm": "0"}, "a positive whole number"),
+    ("printers", {"url": "http://x"}, "not virtual://"),
+    ("printers", {"url": "tcp://"}, "not virtual://"),
+    ("printers", {"url": "tcp://x:port"}, "not virtual://"),
+    ("stations", {"printer": "PACK 9"}, "import printers first"),
+    ("pickups", {"weekday": "someday"}, "the weekday 'someday'"),
+    ("pickups", {"cutoff": "25:00"}, "no time of day"),
+    ("pickups", {"cutoff": "11:00"}, "after the pickup"),
+    ("holidays", {"day": "christmas"}, "no date"),
+    ("methods", {"service": "none"}, "import services first"),
+]
+
+
+def _keep(session: Session, kind: str, /, **row: str) -> Outcome:
+    return KINDS[kind].write(session, builders.actor(), row)
+
+
+@pytest.fixture
+def opened(session: Session) -> Session:
+    """A warehouse opened with one good row of every kind."""
+    assert {kind: _keep(session, kind, **row) for kind, row in ROWS.items()} == dict.fromkeys(KINDS, Outcome.ADDED)
+    return session
+
+
+def test_the_same_rows_again_add_nothing(opened: Session) -> None:
+    journal = opened.query(JournalEntry).count()
+    assert {_keep(opened, kind, **row) for kind, row in ROWS.items()} == {Outcome.KNOWN}
+    assert opened.query(JournalEntry).count() == journal
+
+
+def test_a_product_has_its_barcodes_its_case_and_its_sku(opened: Session) -> None:
+    codes = {(row.code, row.quantity) for row in opened.query(Barcode)}
+    assert codes == {("04006381333931", 1), ("CASE-1", 12), ("MUG", 1)}
+
+
+def test_a_blank_cell_leaves_what_stands_and_another_value_changes_it(opened: Session) -> None:
+    assert _keep(opened, "products", sku="MUG", name="", weight_g="400", barcode="") is Outcome.CHANGED
+    mug = opened.query(Product).one()
+    assert (mug.name, mug.weight_g) == ("Mug", 400)
+    assert opened.query(Barcode).count() == 3
+
+
+def test_a_code_that_only_looks_like_a_gtin_is_kept_as_it_is_printed(opened: Session) -> None:
+    assert _keep(opened, "products", sku="CUP", barcode="4006381333932") is Outcome.ADDED
+    assert opened.query(Barcode).filter_by(code="4006381333932").one().quantity == 1
+
+
+def test_a_location_gets_a_code_and_a_check_string_unlike_its_neighbours(opened: Session) -> None:
+    for bay in range(30):
+        _ = _keep(opened, "locations", code=f"A02-{bay}", aisle="A02")
+    made = opened.query(Location).filter_by(aisle="A02").all()
+    assert len({location.check for location in made}) == len(made)
+    assert {parse(location.barcode).kind for location in made} == {CodeKind.LOCATION}
+    assert {len(location.check) for location in made} == {3}
+
+
+def test_lanes_carry_lane_codes(opened: Session) -> None:
+    _ = _keep(opened, "locations", code="LANE-1", kind="Lane")
+    assert parse(opened.query(Location).filter_by(kind=LocationKind.LANE).one().barcode).kind is CodeKind.LANE
+
+
+def test_stock_states_what_is_there(opened: Session) -> None:
+    assert _keep(opened, "stock", **(ROWS["stock"] | {"quantity": "5"})) is Outcome.CHANGED
+    assert opened.query(Stock).one().on_hand == 5
+    assert [move.quantity for move in opened.query(StockMove).order_by(StockMove.id)] == [12, 7]
+    assert opened.query(Lot).one().expiry == dt.date(2027, 1, 31)
+
+
+def test_stock_never_goes_below_what_is_set_aside(opened: Session) -> None:
+    shelf, mug = opened.query(Location).one(), opened.query(Product).one()
+    stocking.reserve(opened, builders.actor(), shelf.id, Goods(product_id=mug.id, quantity=4, lot="L7"))
+    with pytest.raises(BadRowError, match="4 of it are set aside"):
+        _ = _keep(opened, "stock", **(ROWS["stock"] | {"quantity": "3"}))
+    opened.expire_all()
+    assert opened.query(Stock).one().on_hand == 12
+
+
+def test_things_get_our_own_codes(opened: Session) -> None:
+    kinds = [
+        parse(opened.query(Cart).one().barcode).kind,
+        parse(opened.query(CartonType).one().barcode).kind,
+        parse(opened.query(Station).one().barcode).kind,
+        parse(opened.query(Worker).one().badge).kind,
+    ]
+    assert kinds == [CodeKind.CART, CodeKind.CARTON, CodeKind.STATION, CodeKind.BADGE]
+    assert opened.query(Tote).one().barcode == own_code(CodeKind.TOTE, 12)
+    assert opened.query(Cart).one().volume_ml == 240_000
+    assert opened.query(Worker).one().roles_text == "picker|packer"
+    assert opened.query(Station).one().printer_id == opened.query(Printer).one().id
+
+
+def test_a_code_given_by_hand_is_not_made_again(opened: Session) -> None:
+    _ = _keep(opened, "carts", name="Cart 2", slots="4", barcode="2")
+    _ = _keep(opened, "carts", name="Cart 3", slots="4")
+    assert len({cart.barcode for cart in opened.query(Cart)}) == 3
+
+
+def test_a_pickup_stands_for_each_of_its_weekdays(opened: Session) -> None:
+    pickups = opened.query(Pickup).filter_by(carrier="ups").order_by(Pickup.weekday)
+    assert [(pickup.weekday, pickup.cutoff, pickup.pickup) for pickup in pickups] == [
+        (0, "09:30", "10:00"),
+        (1, "09:30", "10:00"),
+        (4, "09:30", "10:00"),
+    ]
+    assert opened.query(ShippingMethod).filter_by(method="ups ground").count() == 1
+
+
+def test_bad_rows_are_refused_with_their_reasons_and_leave_nothing(opened: Session) -> None:
+    journal, moves = opened.query(JournalEntry).count(), opened.query(StockMove).count()
+    for kind, change, reason in BAD_ROWS:
+        with pytest.raises(BadRowError) as refused:
+            _ = _keep(opened, kind, **(ROWS[kind] | change))
+        assert reason in str(refused.value)
+    opened.expire_all()
+    assert (opened.query(JournalEntry).count(), opened.query(StockMove).count()) == (journal, moves)
+    assert (opened.query(Product).count(), opened.query(Barcode).count()) == (1, 3)
+
+
+def test_a_badge_belongs_to_one_worker(opened: Session) -> None:
+    with pytest.raises(BadRowError, match="belongs to another"):
+        _ = _keep(opened, "workers", name="Bo", badge=opened.query(Worker).one().badge)
