@@ -1,12 +1,14 @@
 """The one inbox of exceptions that wait for a person."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, EnumText, Row, one_of
+from wms.domain.journal import Event
 
 
 class ExceptionKind(StrEnum):
@@ -18,6 +20,14 @@ class ExceptionKind(StrEnum):
     PRINT = "print"
     CHANNEL = "channel"
     UNKNOWN_BARCODE = "unknown barcode"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionSettled(Event):
+    """A person decided an exception."""
+
+    kind: str
+    text: str
 
 
 class ExceptionItem(Row, Base, kw_only=True):

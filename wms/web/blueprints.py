@@ -2,17 +2,35 @@
 
 import flask
 
-from wms.web import barcodes, desk, packing, picking, pictures, planning, shipping, signing_in, watching
+from wms.web import (
+    barcodes,
+    desk,
+    inbox,
+    ordering,
+    packing,
+    picking,
+    pictures,
+    planning,
+    printing,
+    shipping,
+    signing_in,
+    stock,
+    watching,
+)
 
 ALL: tuple[flask.Blueprint, ...] = (
     signing_in.blueprint,
     desk.blueprint,
     planning.blueprint,
+    ordering.blueprint,
+    inbox.blueprint,
+    stock.blueprint,
     pictures.blueprint,
     barcodes.blueprint,
     picking.blueprint,
     packing.blueprint,
     shipping.blueprint,
+    printing.blueprint,
     watching.blueprint,
 )
 

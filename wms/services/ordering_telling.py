@@ -1,0 +1,130 @@
+"""An order's life told from the journal: each event in plain words, with who, on which device and when."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.journal import JournalEntry
+from wms.domain.people import Worker
+
+# Each scan of a unit or a shelf; the units put into the tote tell the same in fewer words.
+_EACH_SCAN = ("ShelfReached", "ItemPicked", "UnitPacked")
+_MOST = 2_000
+
+# Event -> (words, tone); the words take the event's own fields.
+_WORDS: dict[str, tuple[str, str]] = {
+    "OrderReceived": ("Came in from {channel}", ""),
+    "OrderHeld": ("Held ({kind}): {reason}", "warn"),
+    "HoldReleased": ("Hold released ({kind}): {reason}", "ok"),
+    "OrderChanged": ("Changed in {channel}", "warn"),
+    "AddressCorrected": ("Address corrected. Before: {before}", ""),
+    "PriorityChanged": ("Priority {before} became {after}", ""),
+    "PromiseMoved": ("Promised to another collection", "warn"),
+    "ToteBound": ("Tote {tote} in slot {slot} of {batch}", ""),
+    "ToteUnbound": ("Tote {tote} taken off {batch}", ""),
+    "ShelfReached": ("Picker at {location}", ""),
+    "ItemPicked": ("{quantity} x {sku} scanned", ""),
+    "UnitsPut": ("{quantity} x {sku} from {location} in tote {tote}", ""),
+    "TaskShorted": ("{sku} short at {location}: {found} of {asked} found ({reason})", "wrong"),
+    "TaskSkipped": ("A line was put to the end of the walk", ""),
+    "ScanUndone": ("Last step undone ({step})", "warn"),
+    "ScanRefused": ("Wrong scan {code}: {said}", "warn"),
+    "PackingStarted": ("Packing begun at {station}, box {package}", ""),
+    "UnitPacked": ("{quantity} x {sku} in box {package}", ""),
+    "UnitTakenOut": ("{quantity} x {sku} out of box {package}", "warn"),
+    "WrongUnitCaught": ("Wrong unit caught at packing ({cause}): {sku} {code}", "wrong"),
+    "PackageWeighed": ("Box {package} weighs {weight_g} g, expected {expected_g} g", ""),
+    "BoxTaken": ("Box {package} scanned for the carrier", ""),
+    "BoxPutDown": ("Box {package} at the dock {dock}", ""),
+    "LabelMoved": ("Label of {package} {then} {tracking_number} {reason}", ""),
+    "PrintMoved": ("{what} on {printer}: {then} {reason}", ""),
+    "PutBackAsked": ("{quantity} x {sku} in {place} to go back to {location}", "warn"),
+    "PutBackDone": ("{quantity} x {sku} put back to {location}", "ok"),
+    "ExceptionSettled": ("Settled ({kind}): {text}", "ok"),
+    "OrderShipped": ("{carrier} has all {boxes} boxes", "ok"),
+}
+_TONES = {
+    "picked": "ok",
+    "packed": "ok",
+    "shipped": "ok",
+    "sealed": "ok",
+    "bought": "ok",
+    "printed": "ok",
+    "held": "warn",
+    "backordered": "warn",
+    "short": "wrong",
+    "cancelled": "wrong",
+    "refused": "wrong",
+    "not printed": "wrong",
+    "unknown": "wrong",
+    "unsettled": "warn",
+}
+
+
+class _Fields(dict[str, Any]):
+    """An event's fields; one that an older entry lacks is blank."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """One event of an order's life; `at` is in the warehouse's time zone, `new_day` tells that a day begins here."""
+
+    at: dt.datetime
+    new_day: bool
+    words: str
+    tone: str
+    who: str
+    device: str
+
+
+def timeline(session: Session, actor: Actor, order_id: int, zone: ZoneInfo, *, each_scan: bool) -> tuple[Moment, ...]:
+    """Return the order's life, oldest first; `each_scan` with every unit and shelf."""
+    statement = (
+        select(JournalEntry, Worker.name)
+        .outerjoin(Worker, and_(Worker.warehouse_id == JournalEntry.warehouse_id, Worker.id == JournalEntry.worker_id))
+        .where(JournalEntry.warehouse_id == actor.warehouse_id, JournalEntry.order_id == order_id)
+        .order_by(JournalEntry.at, JournalEntry.id)
+        .limit(_MOST)
+    )
+    if not each_scan:
+        statement = statement.where(JournalEntry.event.not_in(_EACH_SCAN))
+    moments: list[Moment] = []
+    for entry, name in session.execute(statement):
+        words, tone = tell(entry.event, entry.data)
+        at = entry.at.astimezone(zone)
+        moments.append(
+            Moment(
+                at=at,
+                new_day=not moments or moments[-1].at.date() != at.date(),
+                words=words,
+                tone=tone,
+                who=name or "the program",
+                device=entry.device if name else "",
+            )
+        )
+    return tuple(moments)
+
+
+def tell(event: str, data: dict[str, Any]) -> tuple[str, str]:
+    """Return an event in plain words, and its tone (ok, warn, wrong or '')."""
+    fields = _Fields(data)
+    then = str(fields["then"])
+    if event == "OrderMoved":
+        reason = f": {fields['reason']}" if fields["reason"] else ""
+        return f"{then.capitalize()}{reason}", _TONES.get(then, "")
+    if event == "PackageMoved":
+        reason = f": {fields['reason']}" if fields["reason"] else ""
+        return f"Box {fields['package']} {then}{reason}", _TONES.get(then, "")
+    if event == "OrderChanged" and not data.get("taken"):
+        return f"Changed in {fields['channel']}, too late to follow", "warn"
+    words, tone = _WORDS.get(event, (event, ""))
+    told = " ".join(words.format_map(fields).split()).removesuffix(" ()").rstrip(" :")
+    return told, tone or _TONES.get(then, "")

@@ -1,0 +1,89 @@
+"""The inbox: exceptions that wait for a person, those of the orders due first on top, and settled when decided."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.base import text_id
+from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.inbox import ExceptionItem, ExceptionKind, ExceptionSettled
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.services.ordering_finding import zone_of
+
+PAGE = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InboxRow:
+    """One exception; `due` is its order's cutoff, `order_key` '' where it concerns none. Times are the warehouse's."""
+
+    key: str
+    kind: ExceptionKind
+    text: str
+    at: dt.datetime
+    due: dt.datetime | None
+    is_late: bool
+    order_key: str
+    number: str
+    status: OrderStatus | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inbox:
+    """The first exceptions, and how many there are in all."""
+
+    rows: tuple[InboxRow, ...]
+    total: int
+
+
+def inbox(session: Session, actor: Actor) -> Inbox:
+    """Return what waits for a decision, oldest due first; what concerns no order comes last."""
+    zone = zone_of(session, actor)
+    is_open = (ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.settled_at.is_(None))
+    rows = session.execute(
+        select(ExceptionItem, Order)
+        .outerjoin(Order, and_(Order.warehouse_id == ExceptionItem.warehouse_id, Order.id == ExceptionItem.order_id))
+        .where(*is_open)
+        .order_by(Order.cutoff_at.is_(None), Order.cutoff_at, ExceptionItem.at, ExceptionItem.id)
+        .limit(PAGE)
+    ).all()
+    total: int = session.execute(select(func.count()).select_from(ExceptionItem).where(*is_open)).scalar_one()
+    return Inbox(rows=tuple(_row(item, order, actor, zone) for item, order in rows), total=total)
+
+
+def _row(item: ExceptionItem, order: Order | None, actor: Actor, zone: ZoneInfo) -> InboxRow:
+    due = None if order is None else order.cutoff_at
+    return InboxRow(
+        key=text_id(item.id),
+        kind=item.kind,
+        text=item.text,
+        at=item.at.astimezone(zone),
+        due=None if due is None else due.astimezone(zone),
+        is_late=due is not None and due < actor.at,
+        order_key=text_id(order.id) if order else "",
+        number=order.number if order else "",
+        status=order.status if order else None,
+    )
+
+
+def settle(session: Session, actor: Actor, item_id: int) -> ExceptionItem:
+    """Say that an exception needs no decision any more; DomainError where that was said before."""
+    item = session.scalars(
+        select(ExceptionItem)
+        .where(ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.id == item_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if item is None:
+        raise NotFoundError("exception", text_id(item_id))
+    if item.settled_at is not None:
+        raise DomainError("Somebody has settled this already.")
+    item.settled_at, item.settled_by = actor.at, actor.worker_id
+    record(session, actor, ExceptionSettled(order_id=item.order_id, kind=item.kind, text=item.text))
+    session.flush()
+    return item

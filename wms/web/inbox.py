@@ -1,0 +1,62 @@
+"""The inbox of exceptions: what waits for a person, each with where it is decided and a button that settles it."""
+
+import flask
+from flask.typing import ResponseReturnValue
+
+from wms.database import db, reading, transaction
+from wms.domain.actor import Role
+from wms.domain.errors import DomainError
+from wms.domain.inbox import ExceptionKind
+from wms.domain.orders import OrderStatus
+from wms.services import settling
+from wms.services.settling import InboxRow
+from wms.web import sessions
+from wms.web.ordering import read_id
+
+blueprint = flask.Blueprint("inbox", __name__, url_prefix="/desk/inbox")
+needs_supervisor = sessions.needs(Role.SUPERVISOR)
+
+_SEE_OTHER = 303
+_WORDS = {
+    ExceptionKind.LABEL: "See the label",
+    ExceptionKind.MISMATCH: "See the box",
+    ExceptionKind.CHANNEL: "See the order",
+    ExceptionKind.SHORT: "See the order",
+}
+
+
+@blueprint.get("/")
+@needs_supervisor
+def home() -> str:
+    """Show what waits, oldest due first."""
+    with reading(db.engine) as session:
+        inbox = settling.inbox(session, flask.g.actor)
+    rows = [(row, *_main_action(row)) for row in inbox.rows]
+    return flask.render_template("inbox/inbox.html", rows=rows, total=inbox.total)
+
+
+def _main_action(row: InboxRow) -> tuple[str, str]:
+    """Return the words and the address of where an exception is decided; '' where there is no such page."""
+    if row.kind is ExceptionKind.PRINT:
+        return "See the printers", "/desk/printing"
+    if row.kind is ExceptionKind.UNKNOWN_BARCODE:
+        return "Find the stock", flask.url_for("stock.home")
+    if not row.order_key:
+        return "", ""
+    if row.kind is ExceptionKind.SHORT and row.status is OrderStatus.SHORT:
+        return "Pick again or cancel", flask.url_for("ordering.order", order=row.order_key)
+    return _WORDS[row.kind], flask.url_for("ordering.order", order=row.order_key)
+
+
+@blueprint.post("/<item>/settle")
+@needs_supervisor
+def settle(item: str) -> ResponseReturnValue:
+    """Settle one exception."""
+    try:
+        with transaction(db.engine) as session:
+            settled = settling.settle(session, flask.g.actor, read_id(item))
+    except DomainError as error:
+        flask.flash(str(error), "warn")
+    else:
+        flask.flash(f"Settled: {settled.text}", "ok")
+    return flask.redirect(flask.url_for("inbox.home"), _SEE_OTHER)

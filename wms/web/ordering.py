@@ -1,0 +1,206 @@
+"""The orders desk: one box that finds an order by anything, and each order's page with what may be done to it."""
+
+import datetime as dt
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import flask
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from wms.channels.base import ShipTo
+from wms.database import db, reading, transaction
+from wms.domain.actor import Actor, Role
+from wms.domain.errors import BadInputError, DomainError
+from wms.domain.orders import HoldKind, OrderStatus
+from wms.services import cancelling, ordering, ordering_finding, ordering_page, planning_again
+from wms.services.ordering_finding import Search
+from wms.web import sessions
+
+blueprint = flask.Blueprint("ordering", __name__, url_prefix="/desk/orders")
+needs_supervisor = sessions.needs(Role.SUPERVISOR)
+Deed = Callable[[Session, Actor, int], str]
+
+_SEE_OTHER = 303
+_HEX_DIGITS = 16
+_LONGEST_REASON = 150
+
+
+@blueprint.get("/")
+@needs_supervisor
+def home() -> ResponseReturnValue:
+    """Show the orders that the search means; exactly one found by a text is opened at once."""
+    asked = flask.request.args
+    search = Search(
+        text=asked.get("q", "").strip(),
+        status=asked.get("status", ""),
+        carrier=asked.get("carrier", ""),
+        cutoff_at=_moment(asked.get("cutoff", "")),
+        held=asked.get("held") == "1",
+        below=read_id(asked["below"]) if asked.get("below") else None,
+    )
+    with reading(db.engine) as session:
+        found = ordering_finding.find(session, flask.g.actor, search)
+        choices = ordering_finding.choices(session, flask.g.actor)
+    if search.text and search.below is None and len(found.rows) == 1:
+        return flask.redirect(flask.url_for("ordering.order", order=found.rows[0].key))
+    first = [("", "any"), ("open", "open")] if search.text else [("", "open"), ("all", "all")]
+    return flask.render_template(
+        "ordering/orders.html",
+        search=search,
+        found=found,
+        choices=choices,
+        statuses=[*first, *((status.value, status.value) for status in OrderStatus)],
+        carriers=[(carrier, carrier.upper()) for carrier in choices.carriers],
+        more=_next_page(search, found.more),
+    )
+
+
+def _next_page(search: Search, below: str) -> str:
+    """Return the address of the page that begins below an order, '' where there is none."""
+    if not below:
+        return ""
+    return flask.url_for(
+        "ordering.home",
+        q=search.text,
+        status=search.status,
+        carrier=search.carrier,
+        cutoff=search.cutoff_at.isoformat() if search.cutoff_at else "",
+        held="1" if search.held else "",
+        below=below,
+    )
+
+
+@blueprint.get("/<order>")
+@needs_supervisor
+def order(order: str) -> str:
+    """Show one order."""
+    each_scan = flask.request.args.get("scans") == "1"
+    with reading(db.engine) as session:
+        page = ordering_page.order_page(session, flask.g.actor, read_id(order), each_scan=each_scan)
+    return flask.render_template("ordering/order.html", page=page, order=page.order, each_scan=each_scan)
+
+
+@blueprint.post("/<order>/hold")
+@needs_supervisor
+def hold(order: str) -> ResponseReturnValue:
+    """Put a hold on the order."""
+    form = flask.request.form
+
+    def deed(session: Session, actor: Actor, order_id: int) -> str:
+        until = _local_moment(form.get("until", ""), ordering_finding.zone_of(session, actor))
+        kind = HoldKind.CUSTOMER if form.get("kind") == HoldKind.CUSTOMER else HoldKind.OPERATOR
+        held = ordering.hold(session, actor, order_id, kind=kind, reason=form.get("reason", ""), until=until)
+        return f"{held.number} is on hold. Its stock is free for others."
+
+    return _do(order, deed)
+
+
+@blueprint.post("/<order>/holds/<hold>/release")
+@needs_supervisor
+def release_hold(order: str, hold: str) -> ResponseReturnValue:
+    """Take one hold off."""
+
+    def deed(session: Session, actor: Actor, order_id: int) -> str:
+        released = ordering.release_hold(session, actor, order_id, read_id(hold))
+        return f"Hold released. {released.number} is {released.status}."
+
+    return _do(order, deed)
+
+
+@blueprint.post("/<order>/address")
+@needs_supervisor
+def correct_address(order: str) -> ResponseReturnValue:
+    """Write where the order goes."""
+    form = flask.request.form
+    parts = {part: " ".join(form.get(part, "").split()) for part in ordering.ADDRESS_LENGTHS}
+    parts["country"] = parts["country"].upper()
+
+    def deed(session: Session, actor: Actor, order_id: int) -> str:
+        corrected = ordering.correct_address(session, actor, order_id, ShipTo(**parts))
+        missing = ", ".join(corrected.address_missing)
+        return f"Address saved. It still lacks {missing}." if missing else "Address saved."
+
+    return _do(order, deed)
+
+
+@blueprint.post("/<order>/priority")
+@needs_supervisor
+def prioritise(order: str) -> ResponseReturnValue:
+    """Put the order before others, or back among them."""
+    text = flask.request.form.get("priority", "")
+
+    def deed(session: Session, actor: Actor, order_id: int) -> str:
+        changed = ordering.prioritise(session, actor, order_id, int(text) if text.isdecimal() else -1)
+        return f"Priority of {changed.number} is {changed.priority}."
+
+    return _do(order, deed)
+
+
+@blueprint.post("/<order>/pick-again")
+@needs_supervisor
+def pick_again(order: str) -> ResponseReturnValue:
+    """Send a picker for a short order's missing units."""
+
+    def deed(session: Session, actor: Actor, order_id: int) -> str:
+        again = planning_again.pick_again(session, actor, order_id)
+        if not again.batch:
+            raise DomainError(again.reason)
+        return f"The missing units are in {again.batch}."
+
+    return _do(order, deed)
+
+
+@blueprint.post("/<order>/cancel")
+@needs_supervisor
+def cancel(order: str) -> ResponseReturnValue:
+    """Cancel the order with all that sets off."""
+    reason = " ".join(flask.request.form.get("why", "").split())[:_LONGEST_REASON]
+
+    def deed(session: Session, actor: Actor, order_id: int) -> str:
+        if not reason:
+            raise BadInputError("Say why it is cancelled.")
+        return f"{cancelling.cancel_by_id(session, actor, order_id, reason).number} is cancelled."
+
+    return _do(order, deed)
+
+
+def _do(order: str, deed: Deed) -> ResponseReturnValue:
+    """Do something to the order in one transaction, and show it again with what came of it."""
+    try:
+        with transaction(db.engine) as session:
+            words = deed(session, flask.g.actor, read_id(order))
+    except (DomainError, BadInputError) as error:
+        flask.flash(str(error), "wrong")
+    else:
+        flask.flash(words, "ok")
+    return flask.redirect(flask.url_for("ordering.order", order=order), _SEE_OTHER)
+
+
+def read_id(text: str) -> int:
+    """Return the id that a page carries as hexadecimal; BadInputError for any other text."""
+    if not text or len(text) > _HEX_DIGITS or not set(text) <= set("0123456789abcdef") or int(text, 16) >= 2**63:
+        raise BadInputError(f"'{text[:_HEX_DIGITS]}' is no id. Choose from the list.")
+    return int(text, 16)
+
+
+def _moment(text: str) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise BadInputError("That cutoff cannot be read. Choose one from the list.")
+    return at
+
+
+def _local_moment(text: str, zone: ZoneInfo) -> dt.datetime | None:
+    """Read what a datetime-local field sends, on the warehouse's clock."""
+    if not text:
+        return None
+    try:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise BadInputError("Give the moment as date and time.") from None
