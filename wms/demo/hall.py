@@ -22,7 +22,7 @@ AISLES, BAYS, LEVELS = 20, 25, "AB"
 AISLE_STEP_M, BAY_STEP_M, FIRST_BAY_M = 4.0, 1.2, 2.0
 STATIONS = 3
 _CART_SLOTS = 8
-_TOTE_ML = 40_000
+_TOTE_ML = 65_000
 _PEOPLE = {
     "picker": ("Marta", "Tom", "Aisha", "Jonas", "Li", "Rosa"),
     "packer": ("Ana", "Piotr", "Kemal"),
