@@ -1,0 +1,206 @@
+"""The orders desk, stock and inbox over HTTP, as a supervisor's browser sees them."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
+
+from tests import builders
+from tests.builders import NOW, WAREHOUSE
+from wms.app import create_app
+from wms.config import Settings
+from wms.database import db, transaction
+from wms.domain.base import text_id
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.stock import Stock, StockMove
+from wms.services import cancelling, stocking
+from wms.services.stocking import Goods
+
+
+@pytest.fixture
+def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
+    """The app with a short order in a tote in a lane, one that is received, and an exception."""
+    with transaction(engine) as session:
+        mug, shelf, tote = builders.product(session, "MUG"), builders.location(session), builders.tote(session)
+        builders.stock(session, shelf, mug, 20)
+        received, short = builders.order(session, (mug, 2)), builders.order(session, (mug, 3))
+        stocking.move(
+            session,
+            builders.actor(),
+            Goods(product_id=mug.id, quantity=2),
+            from_place_id=shelf.id,
+            to_place_id=tote.id,
+            reason="picked",
+        )
+        tote.take(short.id)
+        tote.stage(shelf.id, NOW)
+        short.status = OrderStatus.SHORT
+        stocking.reserve(session, builders.actor(), shelf.id, Goods(product_id=mug.id, quantity=4))
+        session.add(
+            ExceptionItem(
+                warehouse_id=WAREHOUSE,
+                kind=ExceptionKind.SHORT,
+                at=NOW,
+                text="1 of 3 MUG short",
+                order_id=short.id,
+                subject_id=short.id,
+            )
+        )
+        lead, picker = builders.worker(session, "Lea", roles="supervisor"), builders.worker(session, "Pia", "picker")
+        names = {"LEA": lead.badge, "PIA": picker.badge, "RECEIVED": received.number, "SHORT": short.number}
+        names |= {
+            "SHELF": shelf.code,
+            "TOTE": tote.barcode,
+            "KEY": text_id(received.id),
+            "SHORT_KEY": text_id(short.id),
+        }
+    app = create_app(settings)
+    app.config.update(TESTING=True, ENGINE=engine, **names)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def lead(app: Flask) -> FlaskClient:
+    return _signed_in(app, app.config["LEA"])
+
+
+def _signed_in(app: Flask, badge: str) -> FlaskClient:
+    client = app.test_client()
+    token = re.search(r'name="csrf_token"\s+value="([^"]*)"', client.get("/sign-in").text)
+    assert token
+    _ = client.post("/sign-in", data={"code": badge, "csrf_token": token[1]})
+    return client
+
+
+def _press(client: FlaskClient, page: str, marker: str, **fields: str) -> TestResponse:
+    """Fill in the form that carries a marker, with what it holds already, and send it."""
+    form = re.search(rf"<form[^>]*\b{marker}\b[^>]*>.*?</form>", page, re.DOTALL)
+    assert form, marker
+    address = re.search(r'action="([^"]+)"', form[0])
+    assert address
+    hidden = re.findall(r'name="(\w+)"\s+(?:id="[^"]*"\s+)?(?:type="\w+"\s+)?value="([^"]*)"', form[0])
+    return client.post(address[1], data={**dict(hidden), **fields}, follow_redirects=True)
+
+
+def _order(app: Flask, name: str) -> Order:
+    with transaction(app.config["ENGINE"]) as session:
+        return session.query(Order).filter_by(number=app.config[name]).one()
+
+
+def test_a_scanned_tote_opens_its_order_at_once(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get("/desk/orders/", query_string={"q": app.config["TOTE"]}, follow_redirects=True)
+    assert f'data-order="{app.config["SHORT"]}"' in page.text
+    assert 'data-status="short"' in page.text
+
+
+def test_the_list_shows_open_orders_newest_first(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get("/desk/orders/").text
+    assert re.findall(r'<tr data-order="([^"]+)"', page) == [app.config["SHORT"], app.config["RECEIVED"]]
+
+
+def test_an_order_is_held_and_released(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get(f"/desk/orders/{app.config['KEY']}").text
+    held = _press(lead, page, "data-hold-form", kind="customer", reason="On holiday", until="2099-01-02T08:00")
+    assert "is on hold" in held.text
+    assert _order(app, "RECEIVED").status is OrderStatus.HELD
+    released = _press(lead, held.text, "data-release-hold")
+    assert "Hold released" in released.text
+    assert _order(app, "RECEIVED").status is OrderStatus.RECEIVED
+
+
+def test_an_address_is_corrected(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get(f"/desk/orders/{app.config['KEY']}").text
+    assert "Address saved." in _press(lead, page, "data-address-form", zip="99999", country="us").text
+    assert (_order(app, "RECEIVED").ship_zip, _order(app, "RECEIVED").ship_name) == ("99999", "Ada Buyer")
+
+
+def test_a_priority_is_changed_and_a_bad_one_refused(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get(f"/desk/orders/{app.config['KEY']}").text
+    assert "is 7." in _press(lead, page, "data-priority-form", priority="7").text
+    assert "from 0 to 9" in _press(lead, page, "data-priority-form", priority="x").text
+
+
+def test_cancelling_needs_a_reason_and_asks_for_the_units_back(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get(f"/desk/orders/{app.config['SHORT_KEY']}").text
+    assert "Say why" in _press(lead, page, "data-cancel-form", why=" ").text
+    assert "To put back" in _press(lead, page, "data-cancel-form", why="customer called").text
+    put_backs = lead.get("/desk/stock/put-backs").text
+    assert 'data-put-backs="1"' in put_backs
+    assert "2 put back." in _press(lead, put_backs, "data-done").text
+    assert 'data-put-backs="0"' in lead.get("/desk/stock/put-backs").text
+    assert 'data-inbox="0"' in lead.get("/desk/inbox/").text
+
+
+def test_an_order_cancelled_twice_says_so(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get(f"/desk/orders/{app.config['KEY']}").text
+    with transaction(app.config["ENGINE"]) as session:
+        _ = cancelling.cancel_by_id(session, builders.actor(), int(app.config["KEY"], 16), "meanwhile")
+    assert "It cannot be cancelled" in _press(lead, page, "data-cancel-form", why="customer called").text
+
+
+def test_picking_again_says_why_not(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get(f"/desk/orders/{app.config['SHORT_KEY']}").text
+    assert "not short" in _press(lead, page, "data-pick-again").text  # it is in no wave
+
+
+@pytest.mark.parametrize("address", ["/desk/orders/zz", "/desk/orders/?below=-1", "/desk/orders/?cutoff=now"])
+def test_an_address_that_cannot_be_read_says_so(lead: FlaskClient, address: str) -> None:
+    assert lead.get(address).status_code == 422
+
+
+def test_an_order_that_is_none_is_not_found(lead: FlaskClient) -> None:
+    assert lead.get("/desk/orders/7").status_code == 404
+
+
+@pytest.mark.parametrize("by", ["MUG", "SHELF", "TOTE", "mug"])
+def test_stock_is_found_by_item_and_place(app: Flask, lead: FlaskClient, by: str) -> None:
+    page = lead.get("/desk/stock/", query_string={"q": app.config.get(by, by)}).text
+    assert 'data-sku="MUG"' in page
+    assert "picked" in page
+
+
+def test_stock_is_found_by_a_part_of_its_name(lead: FlaskClient) -> None:
+    assert "Which one?" in lead.get("/desk/stock/", query_string={"q": "hing mu"}).text
+    assert "Nothing is called no such thing" in lead.get("/desk/stock/", query_string={"q": "no such thing"}).text
+
+
+def test_a_count_is_corrected_but_never_below_what_is_reserved(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get("/desk/stock/", query_string={"q": app.config["SHELF"]}).text
+    assert "Corrected by -3." in _press(lead, page, "data-adjust", counted="15", reason="counted").text
+    page = lead.get("/desk/stock/", query_string={"q": app.config["SHELF"]}).text
+    refused = _press(lead, page, "data-adjust", counted="3", reason="counted").text
+    assert f"4 of 15 at {app.config['SHELF']} are reserved" in refused
+    assert "Say why" in _press(lead, page, "data-adjust", counted="16", reason="").text
+    with transaction(app.config["ENGINE"]) as session:
+        assert sorted(row.on_hand for row in session.query(Stock)) == [2, 15]
+        assert session.query(StockMove).filter_by(reason="counted").one().quantity == 3
+
+
+def test_units_found_are_added(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get("/desk/stock/", query_string={"q": "MUG"}).text
+    said = _press(lead, page, "data-found", location=app.config["SHELF"], sku="MUG", quantity="4", reason="found")
+    assert "4 units added." in said.text
+    assert (
+        "There is no location X."
+        in _press(lead, page, "data-found", location="X", sku="MUG", quantity="4", reason="found").text
+    )
+
+
+def test_the_inbox_leads_to_the_order_and_is_settled(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get("/desk/inbox/").text
+    assert f"/desk/orders/{app.config['SHORT_KEY']}" in page
+    assert "Pick again or cancel" in page
+    assert "Settled: 1 of 3 MUG short" in _press(lead, page, "data-settle").text
+    assert "settled this already" in _press(lead, page, "data-settle").text
+
+
+@pytest.mark.parametrize("address", ["/desk/orders/", "/desk/stock/", "/desk/stock/put-backs", "/desk/inbox/"])
+def test_a_picker_sees_no_desk_page(app: Flask, address: str) -> None:
+    assert _signed_in(app, app.config["PIA"]).get(address).status_code == 403
