@@ -31,7 +31,7 @@ def test_an_order_is_read_from_its_rows(tmp_path: Path) -> None:
     order = _order(tmp_path, shopify_files.order(7, ("A-1", 2), ("B-2", 1), Total="1234.50"))
     assert (order.external_id, order.number) == ("5000000000007", "#7")
     assert order.placed_at == dt.datetime(2026, 11, 22, 15, 0, tzinfo=dt.UTC)
-    assert (order.payment, order.cancelled, order.fulfilled, order.risky) == (Payment.SETTLED, False, False, False)
+    assert (order.payment, order.cancelled, order.risky) == (Payment.SETTLED, False, False)
     assert (order.currency, order.total_cents) == ("USD", 123450)
     assert order.note == 'He said "leave it"\nat the door'
     assert (order.ship_to.street1, order.ship_to.street2) == ("1 Main St", "Apt 2")

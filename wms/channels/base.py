@@ -73,8 +73,8 @@ class IncomingLine:
 class IncomingOrder:
     """An order as its channel tells it now. Money is in minor units of `currency`; the moment is aware.
 
-    `external_id` never changes in its channel; `financial` is the channel's own word, for people. `fulfilled` says
-    that somebody else shipped it whole, `risky` that the channel fears fraud.
+    `external_id` never changes in its channel; `financial` is the channel's own word, for people; `risky` says
+    that the channel fears fraud.
     """
 
     external_id: str
@@ -83,7 +83,6 @@ class IncomingOrder:
     payment: Payment
     financial: str = ""
     cancelled: bool = False
-    fulfilled: bool = False
     risky: bool = False
     currency: str = ""
     total_cents: int = 0

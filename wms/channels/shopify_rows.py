@@ -120,27 +120,14 @@ def read_order(rows: Sequence[Row]) -> tuple[IncomingOrder | None, list[Fault]]:
     if total_cents is None:
         reasons.append(f"the total {shown(first['Total'])} is no amount of {currency or 'money'}")
     faults = [Fault(line=first.line, reason="; ".join(reasons))] if reasons else []
-    partial = first["Fulfillment Status"].lower() == "partial"
-    fulfilled = first["Fulfillment Status"].lower() == "fulfilled"
     lines: list[IncomingLine] = []
     for row in rows:
-        price_cents = minor_units(row["Lineitem price"] or "0", currency)
-        if price_cents is None:
+        line = _line(row, currency, first["Fulfillment Status"].lower())
+        if line is None:
             reason = f"the price {shown(row['Lineitem price'])} is no amount of {currency or 'money'}"
             faults.append(Fault(line=row.line, reason=reason))
-            continue
-        elsewhere = fulfilled or (partial and row["Lineitem fulfillment status"].lower() == "fulfilled")
-        quantity = _quantity(row)
-        line = IncomingLine(
-            line=row.line,
-            sku=row["Lineitem sku"],
-            name=_cut(row.one_line("Lineitem name")),
-            quantity=quantity,
-            to_pick=0 if elsewhere or not _ships(row) else quantity,
-            price_cents=price_cents,
-            ships=_ships(row),
-        )
-        lines.append(line)
+        else:
+            lines.append(line)
     if faults or placed_at is None or total_cents is None:
         return None, _by_line(faults)
     financial = first["Financial Status"].lower()
@@ -152,7 +139,6 @@ def read_order(rows: Sequence[Row]) -> tuple[IncomingOrder | None, list[Fault]]:
         payment=payment,
         financial=financial,
         cancelled=bool(first["Cancelled at"]) or payment is Payment.RETURNED,
-        fulfilled=fulfilled,
         risky=first["Risk Level"].lower() == "high",
         currency=currency,
         total_cents=total_cents,
@@ -163,6 +149,24 @@ def read_order(rows: Sequence[Row]) -> tuple[IncomingOrder | None, list[Fault]]:
         lines=tuple(lines),
     )
     return order, []
+
+
+def _line(row: Row, currency: str, fulfillment: str) -> IncomingLine | None:
+    """Return the line that a row tells; None where its price is no amount."""
+    price_cents = minor_units(row["Lineitem price"] or "0", currency)
+    if price_cents is None:
+        return None
+    line_done = fulfillment == "partial" and row["Lineitem fulfillment status"].lower() == "fulfilled"
+    quantity = _quantity(row)
+    return IncomingLine(
+        line=row.line,
+        sku=row["Lineitem sku"],
+        name=_cut(row.one_line("Lineitem name")),
+        quantity=quantity,
+        to_pick=0 if fulfillment == "fulfilled" or line_done or not _ships(row) else quantity,
+        price_cents=price_cents,
+        ships=_ships(row),
+    )
 
 
 def _by_line(faults: list[Fault]) -> list[Fault]:
