@@ -6,7 +6,7 @@ The statements of the scan path are built once: building them for each request c
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, String, and_, bindparam, cast, func, or_, select
+from sqlalchemy import BindParameter, String, and_, bindparam, cast, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
@@ -19,7 +19,6 @@ from wms.services.picking_screens import Slot, Stop
 
 _W: BindParameter[int] = bindparam("warehouse")
 _BATCH: BindParameter[int] = bindparam("batch")
-_CLOSED = (TaskStatus.PICKED, TaskStatus.SHORT)
 _standing = aliased(Location)
 _other = aliased(PickTask)
 _ahead = aliased(Location)
@@ -27,7 +26,7 @@ _line = aliased(PickTask)
 
 # A barcode holds no line break: reading a code drops what cannot be printed.
 _codes = (
-    select(func.aggregate_strings(cast(Barcode.quantity, String) + "*" + Barcode.code, "\n"))
+    select(func.aggregate_strings(cast(Barcode.quantity, String) + "*" + Barcode.code, literal_column("'\n'")))
     .where(Barcode.warehouse_id == _W, Barcode.product_id == PickTask.product_id)
     .correlate(PickTask)
     .scalar_subquery()
@@ -43,21 +42,24 @@ _total = (
 _done = (
     select(func.count())
     .select_from(_line)
-    .where(*_of_batch, _line.status.in_(_CLOSED))
+    .where(*_of_batch, or_(_line.status == TaskStatus.PICKED, _line.status == TaskStatus.SHORT))
     .correlate(Batch)
     .scalar_subquery()
 )
 _unbound = (
-    select(func.count(_line.order_id.distinct()))
-    .join(
-        BatchOrder,
-        and_(
-            BatchOrder.warehouse_id == _line.warehouse_id,
-            BatchOrder.batch_id == _line.batch_id,
-            BatchOrder.order_id == _line.order_id,
+    select(func.count())
+    .select_from(BatchOrder)
+    .where(
+        BatchOrder.warehouse_id == _W,
+        BatchOrder.batch_id == Batch.id,
+        BatchOrder.tote_id.is_(None),
+        exists().where(
+            _line.warehouse_id == _W,
+            _line.batch_id == BatchOrder.batch_id,
+            _line.order_id == BatchOrder.order_id,
+            _line.status == TaskStatus.OPEN,
         ),
     )
-    .where(*_of_batch, _line.status == TaskStatus.OPEN, BatchOrder.tote_id.is_(None))
     .correlate(Batch)
     .scalar_subquery()
 )
@@ -74,6 +76,25 @@ _next = (
     .order_by(_other.sequence)
     .limit(1)
     .correlate(PickTask)
+    .scalar_subquery()
+)
+# The walk and its first line are looked up before all else: SQLite would otherwise read every line of the warehouse,
+# and count the lines of the walk anew for each.
+_own_walk = (
+    select(Batch.id)
+    .where(Batch.warehouse_id == _W, Batch.status == BatchStatus.STARTED, Batch.worker_id == bindparam("worker"))
+    .limit(1)
+    .scalar_subquery()
+)
+_first_line = (
+    select(_line.id)
+    .where(
+        _line.warehouse_id == _W,
+        _line.batch_id == _own_walk,
+        or_(_line.status == TaskStatus.OPEN, and_(_line.status == TaskStatus.CANCELLED, _line.in_hand > 0)),
+    )
+    .order_by(_line.sequence, _line.id)
+    .limit(1)
     .scalar_subquery()
 )
 _CURRENT = (
@@ -95,7 +116,7 @@ _CURRENT = (
         PickTask.location_id,
         Location.code.label("location"),
         Location.barcode.label("location_code"),
-        Location.check,
+        Location.check.label("check"),
         func.coalesce(Batch.location_id == PickTask.location_id, False).label("at_shelf"),
         PickTask.product_id,
         Product.sku,
@@ -111,8 +132,8 @@ _CURRENT = (
         func.coalesce(_next, "").label("next"),
         Warehouse.time_zone,
     )
-    .select_from(Batch)
-    .join(PickTask, and_(PickTask.warehouse_id == Batch.warehouse_id, PickTask.batch_id == Batch.id))
+    .select_from(PickTask)
+    .join(Batch, and_(Batch.warehouse_id == PickTask.warehouse_id, Batch.id == PickTask.batch_id))
     .join(Warehouse, Warehouse.id == Batch.warehouse_id)
     .join(Cart, and_(Cart.warehouse_id == Batch.warehouse_id, Cart.id == Batch.cart_id))
     .join(Location, and_(Location.warehouse_id == PickTask.warehouse_id, Location.id == PickTask.location_id))
@@ -127,18 +148,7 @@ _CURRENT = (
         ),
     )
     .outerjoin(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
-    .where(
-        Batch.warehouse_id == _W,
-        Batch.status == BatchStatus.STARTED,
-        Batch.worker_id == bindparam("worker"),
-        or_(
-            PickTask.status == TaskStatus.OPEN,
-            and_(PickTask.status == TaskStatus.CANCELLED, PickTask.in_hand > 0),
-        ),
-    )
-    # 'cancelled' sorts before 'open': units of a cancelled order go back before anything else.
-    .order_by(PickTask.status, PickTask.sequence, PickTask.id)
-    .limit(1)
+    .where(PickTask.warehouse_id == _W, PickTask.id == _first_line)
 )
 _SLOTS = (
     select(BatchOrder.slot, BatchOrder.order_id, func.coalesce(Tote.barcode, "").label("tote"))
@@ -150,7 +160,11 @@ _SLOTS = (
 
 def current(session: Session, actor: Actor) -> Stop | None:
     """Return the stop of the worker's started walk, or None: no walk, or nothing left to pick in it."""
-    row = session.execute(_CURRENT, {"warehouse": actor.warehouse_id, "worker": actor.worker_id}).one_or_none()
+    row = (
+        session.connection()
+        .execute(_CURRENT, {"warehouse": actor.warehouse_id, "worker": actor.worker_id})
+        .one_or_none()
+    )
     if row is None:
         return None
     facts = dict(row._mapping)  # noqa: SLF001 - the public name of a row's mapping begins so
