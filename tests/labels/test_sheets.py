@@ -18,8 +18,10 @@ from wms.labels.sheets import (
     command_card,
     lane,
     location,
+    quantity_card,
     station,
     tote,
+    trial,
 )
 
 
@@ -36,8 +38,10 @@ def test_a_location_says_address_and_check_string_and_scans_as_its_code(preview:
         (badge, "B123456782", b"BADGE"),
         (tote, "T000417", b"TOTE"),
         (command_card, "K017", b"COMMAND"),
+        (quantity_card, "N12", b"QUANTITY"),
         (station, "S024", b"STATION"),
         (lane, "D012", b"LANE"),
+        (trial, "TEST", b"TEST"),
     ],
 )
 def test_a_thing_says_what_it_is_and_scans_as_its_code(

@@ -2,6 +2,7 @@
 # ruff: noqa: ARG002 - SQLAlchemy calls type decorators with the dialect
 
 import datetime as dt
+import re
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -16,7 +17,11 @@ from sqlalchemy import (
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
+from wms.domain.errors import BadInputError
 from wms.domain.ids import new_id
+
+# 63 bits at most.
+_ID = re.compile("[0-9a-f]{1,15}|[0-7][0-9a-f]{15}")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -113,3 +118,10 @@ class Row(InWarehouse, kw_only=True, eq=False, repr=False):
 def text_id(value: int) -> str:
     """Return an id as lower-case hexadecimal, the way pages and tokens carry it (JavaScript cannot hold 63 bits)."""
     return f"{value:x}"
+
+
+def id_of(text: str) -> int:
+    """Return the id behind such a text; BadInputError for anything else."""
+    if not _ID.fullmatch(text):
+        raise BadInputError(f"'{text[:40]}' is no id. Choose from the list.")
+    return int(text, 16)

@@ -52,6 +52,15 @@ class PrintMoved(Event):
     reason: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PrintAsked(Event):
+    """A person asked for labels that no scan brings: a sheet, a test label, one more print of what did not come out."""
+
+    printer: str
+    what: str
+    labels: int
+
+
 class PrintJob(Row, Base, kw_only=True):
     """Bytes for a printer. `label_id` where it prints a shipping label; `copy` counts a label's prints from 1."""
 

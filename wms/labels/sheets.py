@@ -87,10 +87,19 @@ def command_card(of: ThingLabel) -> bytes:
     return sheet("COMMAND", of.code, of.name).to_zpl()
 
 
+def quantity_card(of: ThingLabel) -> bytes:
+    """Return a quantity's card, such as 12."""
+    return sheet("QUANTITY", of.code, of.name).to_zpl()
+
+
 def carton_type(of: CartonLabel) -> bytes:
     """Return the label of a carton type; its size stands beside its kind, in centimetres."""
-    size = " x ".join(f"{side_mm / 10:g}" for side_mm in (of.length_mm, of.width_mm, of.height_mm))
-    return sheet(f"BOX {size} cm", of.code, of.name).to_zpl()
+    return sheet(f"BOX {inner_size(of)}", of.code, of.name).to_zpl()
+
+
+def inner_size(of: CartonLabel) -> str:
+    """Return a carton's inner size in centimetres, such as 30 x 20.5 x 15 cm."""
+    return " x ".join(f"{side_mm / 10:g}" for side_mm in (of.length_mm, of.width_mm, of.height_mm)) + " cm"
 
 
 def station(of: ThingLabel) -> bytes:
@@ -101,6 +110,11 @@ def station(of: ThingLabel) -> bytes:
 def lane(of: ThingLabel) -> bytes:
     """Return the label of a drop lane or dock."""
     return sheet("LANE", of.code, of.name).to_zpl()
+
+
+def trial(of: ThingLabel) -> bytes:
+    """Return a label that shows whether a printer works."""
+    return sheet("TEST", of.code, of.name).to_zpl()
 
 
 def sheet(kind: str, code: str, name: str) -> Label:

@@ -109,6 +109,12 @@ def settle(session: Session, actor: Actor, print_job_id: int, *, printed: bool, 
         raise NotFoundError("print job", print_job_id)
     then = PrintStatus.PRINTED if printed else PrintStatus.DROPPED
     record(session, actor, job.move_to(then, printer=printer_name(session, job), at=actor.at, reason=reason))
+    settle_inbox(session, actor, print_job_id)
+    return job
+
+
+def settle_inbox(session: Session, actor: Actor, print_job_id: int) -> None:
+    """Settle the inbox rows of a print job: somebody has dealt with it."""
     for item in session.scalars(
         select(ExceptionItem).where(
             ExceptionItem.warehouse_id == actor.warehouse_id,
@@ -117,7 +123,6 @@ def settle(session: Session, actor: Actor, print_job_id: int, *, printed: bool, 
         )
     ):
         item.settled_at, item.settled_by = actor.at, actor.worker_id
-    return job
 
 
 def printer_name(session: Session, job: PrintJob) -> str:
