@@ -27,12 +27,16 @@ _REPRINT = "asked for at the station"
 
 
 def print_word(state: LabelState) -> str:
-    """How the label's newest print stands: under way, done, failed or unknown."""
+    """How the label's newest print stands: under way, waiting (for a printer not ready), done, failed or unknown."""
     if state.print_status in _DONE:
         return "done"
     if state.print_status is PrintStatus.UNKNOWN:
         return "unknown"
-    return "under way" if state.print_status in _UNDER_WAY else "failed"
+    if state.print_status not in _UNDER_WAY:
+        return "failed"
+    # A job in line carries the printer's fault, or why the packer asked for it again.
+    is_waiting = state.print_reason and not state.print_reason.startswith(_REPRINT)
+    return "waiting" if is_waiting else "under way"
 
 
 def is_voiding(session: Session, actor: Actor, package_id: int) -> bool:
@@ -85,8 +89,10 @@ def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -
 
 
 def _reprint(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
-    if screen.printing == "under way":
-        return feedback.repeated("It prints now")
+    if screen.printing in {"under way", "waiting"}:
+        return feedback.repeated(
+            "It prints now" if screen.printing == "under way" else "Turn the printer on. It prints"
+        )
     if screen.printing == "unknown" and screen.print_job_id is not None:
         _ = printing.settle(session, actor, screen.print_job_id, printed=False, reason="nothing came out")
     job = printing.reprint(session, actor, screen.label_id, f"{_REPRINT} {screen.bench.station}")

@@ -209,7 +209,7 @@ class BuyingLabel(BoxScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class ScanLabel(BoxScreen):
-    """Stick the label on the box and scan it. `printing`: under way, done, failed or unknown."""
+    """Stick the label on the box and scan it. `printing` is as packing_labels.print_word says."""
 
     wants: str = "label"
     label_id: int
