@@ -1,5 +1,6 @@
 """A picker on a bare session: scans as the frame does, and keeps the last verdict."""
 
+import datetime as dt
 import itertools
 from dataclasses import replace
 
@@ -29,7 +30,7 @@ class Picker:
 
     @property
     def actor(self) -> Actor:
-        at = builders.NOW + builders.dt.timedelta(seconds=next(_ids))
+        at = builders.NOW + dt.timedelta(seconds=next(_ids))
         return replace(builders.actor(self.worker, at=at), device=self.device)
 
     @property

@@ -4,6 +4,7 @@ The statements of the scan path are built once: building them for each request c
 """
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, String, and_, bindparam, cast, exists, func, literal_column, or_, select
@@ -24,9 +25,11 @@ _other = aliased(PickTask)
 _ahead = aliased(Location)
 _line = aliased(PickTask)
 
-# A barcode holds no line break: reading a code drops what cannot be printed.
+# A barcode holds no line break: reading a code drops what cannot be printed. A separator given as plain text would be
+# written into the statement anew at each run.
+_BREAK: Any = literal_column("'\n'")
 _codes = (
-    select(func.aggregate_strings(cast(Barcode.quantity, String) + "*" + Barcode.code, literal_column("'\n'")))
+    select(func.aggregate_strings(cast(Barcode.quantity, String) + "*" + Barcode.code, _BREAK))
     .where(Barcode.warehouse_id == _W, Barcode.product_id == PickTask.product_id)
     .correlate(PickTask)
     .scalar_subquery()
