@@ -3,6 +3,7 @@
 import flask
 
 from wms.web import (
+    administering,
     barcodes,
     desk,
     inbox,
@@ -32,6 +33,7 @@ ALL: tuple[flask.Blueprint, ...] = (
     shipping.blueprint,
     printing.blueprint,
     watching.blueprint,
+    administering.blueprint,
 )
 
 
