@@ -33,6 +33,8 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
     station = session.scalars(
         select(Station).where(Station.warehouse_id == actor.warehouse_id, Station.id == station_id).with_for_update()
     ).one()
+    if _has_open_box(session, actor, station.id):
+        return feedback.NOT_COUNTED  # the station's other scanner was faster
     tote, order = _locked_tote(session, actor, code)
     if tote is None:
         return feedback.unknown(code)
@@ -62,6 +64,17 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
     session.flush()
     record(session, actor, PackingStarted(order_id=order.id, package=package.barcode, station=station.name))
     return feedback.accepted(f"Order {order.number}")
+
+
+def _has_open_box(session: Session, actor: Actor, station_id: int) -> bool:
+    found = session.scalars(
+        select(Package.id).where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.station_id == station_id,
+            Package.status == PackageStatus.OPEN,
+        )
+    ).first()
+    return found is not None
 
 
 def open_another(session: Session, actor: Actor, bench: Bench, code: Code) -> Feedback:
