@@ -17,6 +17,13 @@ from wms.domain.errors import BadInputError, DomainError, NotFoundError
 from wms.resources import resource_dir
 from wms.web import blueprints, context, floor, security
 
+# In place of the framework's own long words; a 403 keeps its own, which name the role.
+_SENTENCES = {
+    400: "This form cannot be read. Load the page again and repeat what you did.",
+    404: "There is no such page. Go back to the start.",
+    405: "This address takes no such request. Go back to the start.",
+    500: "Something went wrong here. Nothing was changed. Try again, then tell the lead.",
+}
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -37,6 +44,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.tls,
+        SESSION_REFRESH_EACH_REQUEST=False,  # signing in writes it, and nothing else changes
         PERMANENT_SESSION_LIFETIME=dt.timedelta(days=365),  # the device's key; sessions end on the server
         SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,  # every static address carries the version
         COMPRESS_MIN_SIZE=256,
@@ -64,7 +72,8 @@ def _add_errors(app: flask.Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[str, int]:
-        return page(error.code or 500, error.description or "Something went wrong.")
+        status = error.code or 500
+        return page(status, _SENTENCES.get(status, error.description or _SENTENCES[500]))
 
     @app.errorhandler(CSRFError)
     def csrf_error(_: CSRFError) -> tuple[str, int]:

@@ -53,7 +53,7 @@ def wrong_type(code: Code, wanted: str) -> Feedback:
 
 def unknown(code: Code) -> Feedback:
     """Say that a code means nothing here."""
-    return Feedback(tone="wrong", cue="unknown", words=f"Not known: ...{code.text[-_LAST:]}. Scan HELP card")
+    return Feedback(tone="wrong", cue="unknown", words=f"Not known: ...{code.text[-_LAST:]}. See the lead")
 
 
 NOT_COUNTED = Feedback(tone="warn", cue="repeated", words="Not counted. Look at the screen")
