@@ -71,12 +71,12 @@ def test_the_cards_are_every_command_in_its_order_and_24_quantities(session: Ses
 @pytest.mark.parametrize("kind", [SheetKind.TOTES, SheetKind.STATIONS, SheetKind.CARTONS, SheetKind.LANES])
 def test_other_things_are_labelled_with_their_code(session: Session, kind: SheetKind) -> None:
     made = {
-        SheetKind.TOTES: builders.tote(session),
-        SheetKind.STATIONS: builders.station(session),
-        SheetKind.CARTONS: builders.carton_type(session),
-        SheetKind.LANES: builders.location(session, kind=LocationKind.DOCK),
+        SheetKind.TOTES: builders.tote(session).barcode,
+        SheetKind.STATIONS: builders.station(session).barcode,
+        SheetKind.CARTONS: builders.carton_type(session).barcode,
+        SheetKind.LANES: builders.location(session, kind=LocationKind.DOCK).barcode,
     }
-    assert codes(session, Choice(kind=kind)) == [made[kind].barcode]
+    assert codes(session, Choice(kind=kind)) == [made[kind]]
 
 
 def test_a_name_or_a_code_narrows_a_sheet(session: Session) -> None:

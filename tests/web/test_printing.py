@@ -120,7 +120,7 @@ def test_a_sheet_is_on_paper_whole_and_readable(
 def test_the_printing_page_tells_printers_and_trays_to_people_and_programs(
     lead: FlaskClient, zebra: VirtualZebra
 ) -> None:
-    page = lead.get("/desk/printing", base_url="http://localhost:8000").text
+    page = " ".join(lead.get("/desk/printing", base_url="http://localhost:8000").text.split())
     assert f'data-printer="office" data-url="{zebra.url}?http=9109" data-waiting="0"' in page
     assert 'href="http://localhost:9109/"' in page
 

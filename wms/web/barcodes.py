@@ -4,6 +4,7 @@ import html
 import itertools
 
 import flask
+import numpy as np
 import zxingcpp
 
 from printers.zpl import is_printable_ascii
@@ -25,15 +26,14 @@ def code128(text: str) -> str:
     if not is_printable_ascii(text) or len(text) > _MOST_CHARS:
         raise NotFoundError("barcode for", repr(text[:_MOST_CHARS]))
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
-    pixels = memoryview(zxingcpp.write_barcode_to_image(barcode, add_quiet_zones=False))
-    modules = pixels.shape[1]
+    modules = np.asarray(zxingcpp.write_barcode_to_image(barcode, add_quiet_zones=False))[0]
     bars, x = [], _QUIET
-    for is_white, run in itertools.groupby(pixels[0, module] != 0 for module in range(modules)):
+    for is_white, run in itertools.groupby(modules, key=bool):
         width = len(list(run))
         if not is_white:
             bars.append(f"M{x} 0h{width}v1h-{width}z")
         x += width
-    whole = modules + 2 * _QUIET
+    whole = x + _QUIET
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="barcode" width="{whole * MODULE_MM:.2f}mm" '
         f'height="{HEIGHT_MM}mm" viewBox="0 0 {whole} 1" preserveAspectRatio="none" shape-rendering="crispEdges" '
