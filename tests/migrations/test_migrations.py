@@ -1,0 +1,65 @@
+"""Migrations: up and down on both engines, and afterwards the tables are what the models say, CHECKs included."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from wms import config, migrations
+from wms.config import WAREHOUSE_ID
+from wms.database import make_engine, reading, transaction
+from wms.domain.people import Worker
+from wms.services import opening
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a database without any table, once on each engine."""
+    on_sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path / 'wms.db'}" if on_sqlite else request.getfixturevalue("postgres_url")
+    engine = make_engine(config.load({"WMS_DATABASE_URL": url, "WMS_DATA_DIR": str(tmp_path)}))
+    yield engine
+    engine.dispose()
+
+
+def test_an_upgraded_database_has_what_the_models_say(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    assert migrations.differences(empty) == []
+    assert migrations.current(empty) == migrations.head()
+
+
+def test_a_missing_rule_is_seen_as_a_difference(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    with empty.begin() as connection:
+        _ = connection.execute(text("DROP INDEX uq_labels_standing"))
+    assert migrations.differences(empty) != []
+
+
+def test_a_downgrade_leaves_no_table_and_an_upgrade_brings_them_back(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    migrations.downgrade(empty, "base")
+    assert set(inspect(empty).get_table_names()) <= {"alembic_version"}
+    migrations.upgrade(empty)
+    assert migrations.differences(empty) == []
+
+
+def test_the_upgraded_database_keeps_stock_from_going_negative(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    statement = text(
+        "INSERT INTO stock (warehouse_id, place_id, product_id, lot, serial, on_hand, reserved) "
+        "VALUES (1, 99, 98, '', '', -1, 0)"
+    )
+    with pytest.raises(IntegrityError, match="on_hand"), empty.begin() as connection:
+        _ = connection.execute(statement)
+
+
+def test_the_first_admins_badge_is_told_once(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    with transaction(empty) as session:
+        badge = opening.open_warehouse(session, WAREHOUSE_ID)
+    with transaction(empty) as session:
+        assert opening.open_warehouse(session, WAREHOUSE_ID) is None
+    with reading(empty) as session:
+        assert session.query(Worker.badge).scalar() == badge
