@@ -9,16 +9,16 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests import builders
-from tests.builders import NOW, WAREHOUSE
+from tests.builders import WAREHOUSE
+from tests.services import boxes
 from tests.services.conftest import Walk
 from tests.services.picker import Picker
 from wms.database import transaction
-from wms.domain.codes import CodeKind, own_code
-from wms.domain.floor import LocationKind, Place, PlaceKind
+from wms.domain.floor import LocationKind
 from wms.domain.inbox import ExceptionItem
-from wms.domain.orders import Order, OrderLine, OrderStatus
+from wms.domain.orders import Order, OrderStatus
 from wms.domain.outbox import Job, JobKind
-from wms.domain.packing import Package, PackageLine, PackageStatus
+from wms.domain.packing import Package, PackageStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.putbacks import PutBack
@@ -26,9 +26,8 @@ from wms.domain.shipping import Label, LabelStatus
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
-from wms.services import allocating, cancelling, planning_again, printing, stocking, verifying
+from wms.services import allocating, cancelling, planning_again, printing, verifying
 from wms.services.cancelling import TooLateError
-from wms.services.stocking import Goods
 
 ACTOR = builders.actor()
 
@@ -197,51 +196,11 @@ class Boxed:
 def _boxed(walk: Walk, status: LabelStatus | None, *, sealed: bool = False) -> Boxed:
     _walked(walk)
     session, order, tote = walk.session, walk.orders[0], walk.totes[0]
-    station = builders.station(session)
-    place = Place(warehouse_id=WAREHOUSE, kind=PlaceKind.PACKAGE)
-    package = Package(
-        warehouse_id=WAREHOUSE,
-        id=place.id,
-        barcode=own_code(CodeKind.PACKAGE, 7),
-        order_id=order.id,
-        number=1,
-        station_id=station.id,
-        opened_at=NOW,
-        worker_id=None,
-    )
-    session.add_all([place, package])
-    session.flush()
+    package = boxes.package(session, order)
     tote.open()
-    for line in session.query(OrderLine).filter_by(order_id=order.id).order_by(OrderLine.position):
-        if line.position == 1 or sealed:
-            assert line.product_id is not None
-            goods = Goods(product_id=line.product_id, quantity=line.quantity)
-            stocking.move(session, ACTOR, goods, from_place_id=tote.id, to_place_id=package.id, reason="packed")
-            session.add(
-                PackageLine(
-                    warehouse_id=WAREHOUSE,
-                    package_id=package.id,
-                    line_id=line.id,
-                    product_id=line.product_id,
-                    quantity=line.quantity,
-                )
-            )
-    label = prints = None
-    if status is not None:
-        label = Label(
-            warehouse_id=WAREHOUSE,
-            package_id=package.id,
-            carrier="offline",
-            service="usps_priority",
-            wanted_at=NOW,
-            status=status,
-            zpl="^XA^XZ",
-            tracking_number="1Z999" if status is LabelStatus.BOUGHT else "",
-        )
-        session.add(label)
-        session.flush()
-    if label is not None and status is LabelStatus.BOUGHT:
-        prints = printing.queue_label(session, ACTOR, label, copy=1)
+    boxes.fill(session, package, tote, 2 if sealed else 1)
+    label = boxes.label(session, package, status, "1Z999" if status is LabelStatus.BOUGHT else "") if status else None
+    prints = printing.queue_label(session, ACTOR, label, copy=1) if label and label.tracking_number else None
     if sealed and prints is not None:
         prints.status = PrintStatus.PRINTED
         _ = package.move_to(PackageStatus.SEALED)
@@ -304,57 +263,78 @@ def test_an_order_that_has_ended_is_refused(session: Session, status: OrderStatu
         cancelling.cancel(session, ACTOR, order, "customer called")
 
 
-def test_cancelling_while_the_picker_scans_loses_no_unit(engine: Engine) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Race:
+    """A started walk of four orders for two mugs each, whose totes are bound."""
+
+    marta: Picker
+    shelf_id: int
+    order_ids: list[int]
+    hold_id: int
+    lane_id: int
+
+
+def _race(engine: Engine) -> Race:
     with transaction(engine) as session:
-        mug = builders.product(session)
+        mug, shelf = builders.product(session), builders.location(session)
         orders = [builders.order(session, (mug, 2)) for _ in range(4)]
-        shelf = builders.location(session)
         builders.stock(session, shelf, mug, 20)
         _ = builders.waiting_batch(session, *orders, shelves={mug.id: shelf})
-        marta = Picker(session)
-        cart, totes = builders.cart(session), [builders.tote(session) for _ in orders]
+        marta, cart = Picker(session), builders.cart(session)
         hold, lane = (builders.location(session, kind=kind) for kind in (LocationKind.HOLD, LocationKind.LANE))
-        _ = marta.begin(cart, *totes)
-        ids = [order.id for order in orders]
+        _ = marta.begin(cart, *(builders.tote(session) for _ in orders))
+        return Race(
+            marta=marta,
+            shelf_id=shelf.id,
+            order_ids=[order.id for order in orders],
+            hold_id=hold.id,
+            lane_id=lane.id,
+        )
+
+
+def _pick_all(engine: Engine, marta: Picker) -> None:
+    """Scan what the screen asks for until the walk is done."""
+    for _ in range(60):
+        with transaction(engine) as session:
+            marta.session = session
+            screen = marta.screen
+            if screen.name == "home":
+                return
+            _ = marta.scan(screen.accept[0] if screen.accept else "")
+    raise AssertionError(marta.said)
+
+
+def test_cancelling_while_the_picker_scans_loses_no_unit(engine: Engine) -> None:
+    race = _race(engine)
+    kept = race.order_ids[1]
+    gone = [order_id for order_id in race.order_ids if order_id != kept]
     start = threading.Barrier(2)
     ends: list[str] = []
 
     def pick() -> None:
         _ = start.wait(timeout=10)
-        for _ in range(60):
-            with transaction(engine) as session:
-                marta.session = session
-                screen = marta.screen
-                code = screen.accept[0] if screen.accept else ""
-                if screen.name == "home":
-                    break
-                ends.append(marta.scan(code))
+        _pick_all(engine, race.marta)
+        ends.append("picked")
 
     def cancel() -> None:
         _ = start.wait(timeout=10)
-        for order_id in (ids[0], ids[2], ids[3]):
+        for order_id in gone:
             with transaction(engine) as session:
                 _ = cancelling.cancel_by_id(session, ACTOR, order_id, "customer called")
+        ends.append("cancelled")
 
     threads = [threading.Thread(target=work) for work in (pick, cancel)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
-    assert ends[-1] == "home"
+    assert sorted(ends) == ["cancelled", "picked"]
     with transaction(engine) as session:
         assert verifying.verify(session, WAREHOUSE) == []
         statuses = {order.id: order.status for order in session.query(Order)}
-        assert [statuses[order_id] for order_id in ids] == [
-            OrderStatus.CANCELLED,
-            OrderStatus.PICKED,
-            OrderStatus.CANCELLED,
-            OrderStatus.CANCELLED,
-        ]
-        in_totes = sum(row.on_hand for row in session.query(Stock) if row.place_id != shelf.id)
-        to_go_back = sum(row.quantity for row in session.query(PutBack))
-        assert in_totes == to_go_back + 2
+        assert statuses == {kept: OrderStatus.PICKED} | dict.fromkeys(gone, OrderStatus.CANCELLED)
+        in_totes = sum(row.on_hand for row in session.query(Stock) if row.place_id != race.shelf_id)
+        assert in_totes == sum(row.quantity for row in session.query(PutBack)) + 2
         assert session.query(PickTask).filter_by(status=TaskStatus.OPEN).count() == 0
-        held = session.query(Tote).filter(Tote.order_id.in_([ids[0], ids[2], ids[3]]))
-        assert {tote.lane_id for tote in held} <= {hold.id}
-        assert session.query(Tote).filter_by(order_id=ids[1]).one().lane_id == lane.id
+        assert {tote.lane_id for tote in session.query(Tote).filter(Tote.order_id.in_(gone))} <= {race.hold_id}
+        assert session.query(Tote).filter_by(order_id=kept).one().lane_id == race.lane_id

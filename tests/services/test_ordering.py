@@ -8,16 +8,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests import builders
-from tests.builders import NOW, WAREHOUSE
+from tests.builders import NOW
+from tests.services import boxes
 from tests.services.conftest import Walk
 from wms.channels.base import ShipTo
-from wms.domain.codes import CodeKind, own_code
 from wms.domain.errors import BadInputError, DomainError
-from wms.domain.floor import Location, Place, PlaceKind
+from wms.domain.floor import Location
 from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
-from wms.domain.packing import Package
 from wms.domain.people import Warehouse
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import LabelStatus
 from wms.domain.stock import Stock
 from wms.services import allocating, cancelling, ordering, ordering_finding, ordering_page, ordering_telling
 from wms.services.ordering_finding import PAGE, Search
@@ -31,32 +30,6 @@ def _numbers(session: Session, text: str = "", **more: object) -> list[str]:
     return [row.number for row in found.rows]
 
 
-def _boxed(session: Session, order: Order, tracking: str = "", status: LabelStatus = LabelStatus.BOUGHT) -> Package:
-    place = Place(warehouse_id=WAREHOUSE, kind=PlaceKind.PACKAGE)
-    package = Package(
-        warehouse_id=WAREHOUSE,
-        id=place.id,
-        barcode=own_code(CodeKind.PACKAGE, 7),
-        order_id=order.id,
-        number=1,
-        station_id=builders.station(session).id,
-        opened_at=NOW,
-        worker_id=None,
-    )
-    label = Label(
-        warehouse_id=WAREHOUSE,
-        package_id=package.id,
-        carrier="offline",
-        service="usps_priority",
-        wanted_at=NOW,
-        status=status,
-        tracking_number=tracking,
-    )
-    session.add_all([place, package, label])
-    session.flush()
-    return package
-
-
 def _marked(session: Session) -> tuple[Order, Callable[[], list[str]]]:
     """Two orders, the first with everything that it can be found by."""
     mug, cap = builders.product(session, "MUG-BLU"), builders.product(session)
@@ -64,7 +37,8 @@ def _marked(session: Session) -> tuple[Order, Callable[[], list[str]]]:
     order.email, order.ship_name, order.ship_zip, order.external_id = "eve@example.org", "Eve O'Käse", "99123", "ext-77"
     tote = builders.tote(session)
     tote.take(order.id)
-    package = _boxed(session, order, "1Z999AA10")
+    package = boxes.package(session, order)
+    _ = boxes.label(session, package, LabelStatus.BOUGHT, "1Z999AA10")
     session.flush()
     return order, lambda: [
         order.number,
@@ -177,7 +151,7 @@ def test_a_corrected_address_lifts_its_hold_by_itself(session: Session) -> None:
 
 def test_an_address_stays_once_its_label_is_there(session: Session) -> None:
     order = builders.order(session)
-    _ = _boxed(session, order)
+    _ = boxes.label(session, boxes.package(session, order), LabelStatus.BOUGHT)
     with pytest.raises(DomainError, match="Void it at the packing station"):
         _ = ordering.correct_address(session, ACTOR, order.id, WHOLE)
 

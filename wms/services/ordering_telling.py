@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.journal import JournalEntry
+from wms.domain.orders import OrderStatus
 from wms.domain.people import Worker
 
 # Each scan of a unit or a shelf; the units put into the tote tell the same in fewer words.
@@ -98,6 +99,8 @@ def timeline(session: Session, actor: Actor, order_id: int, zone: ZoneInfo, *, e
         statement = statement.where(JournalEntry.event.not_in(_EACH_SCAN))
     moments: list[Moment] = []
     for entry, name in session.execute(statement):
+        if entry.event == "OrderMoved" and entry.data.get("then") == OrderStatus.HELD:
+            continue  # its hold is told already
         words, tone = tell(entry.event, entry.data)
         at = entry.at.astimezone(zone)
         moments.append(

@@ -1,0 +1,68 @@
+"""Boxes at a packing station, made by hand: an order's package with its units and its label in any status."""
+
+from sqlalchemy.orm import Session
+
+from tests import builders
+from tests.builders import NOW, WAREHOUSE
+from wms.domain.codes import CodeKind, own_code
+from wms.domain.floor import Place, PlaceKind
+from wms.domain.orders import Order, OrderLine
+from wms.domain.packing import Package, PackageLine
+from wms.domain.shipping import Label, LabelStatus
+from wms.domain.totes import Tote
+from wms.services import stocking
+from wms.services.stocking import Goods
+
+
+def package(session: Session, order: Order) -> Package:
+    """An open, empty box at a station of its own."""
+    place = Place(warehouse_id=WAREHOUSE, kind=PlaceKind.PACKAGE)
+    made = Package(
+        warehouse_id=WAREHOUSE,
+        id=place.id,
+        barcode=own_code(CodeKind.PACKAGE, 7),
+        order_id=order.id,
+        number=1,
+        station_id=builders.station(session).id,
+        opened_at=NOW,
+        worker_id=None,
+    )
+    session.add_all([place, made])
+    session.flush()
+    return made
+
+
+def fill(session: Session, box: Package, tote: Tote, lines: int) -> None:
+    """Move the units of the order's first lines from its tote into the box."""
+    rows = session.query(OrderLine).filter_by(order_id=box.order_id).order_by(OrderLine.position).limit(lines)
+    for line in rows.all():
+        assert line.product_id is not None
+        goods = Goods(product_id=line.product_id, quantity=line.quantity)
+        stocking.move(session, builders.actor(), goods, from_place_id=tote.id, to_place_id=box.id, reason="packed")
+        session.add(
+            PackageLine(
+                warehouse_id=WAREHOUSE,
+                package_id=box.id,
+                line_id=line.id,
+                product_id=line.product_id,
+                quantity=line.quantity,
+            )
+        )
+    session.flush()
+
+
+def label(session: Session, box: Package, status: LabelStatus, tracking: str = "") -> Label:
+    """A label of the offline carrier."""
+    made = Label(
+        warehouse_id=WAREHOUSE,
+        package_id=box.id,
+        carrier="offline",
+        service="usps_priority",
+        wanted_at=NOW,
+        status=status,
+        zpl="^XA^XZ",
+        tracking_number=tracking,
+    )
+    session.add(made)
+    session.flush()
+    return made
