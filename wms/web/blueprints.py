@@ -6,6 +6,7 @@ from wms.web import (
     administering,
     barcodes,
     desk,
+    desk_scanner,
     inbox,
     ordering,
     packing,
@@ -34,6 +35,7 @@ ALL: tuple[flask.Blueprint, ...] = (
     printing.blueprint,
     watching.blueprint,
     administering.blueprint,
+    desk_scanner.blueprint,
 )
 
 

@@ -7,9 +7,14 @@ import flask
 
 _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+    "connect-src 'self'; base-uri 'self'; form-action 'self'; object-src 'none'; frame-ancestors "
 )
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def policy(frame_ancestors: str = "'none'") -> str:
+    """Return the content policy of a page and who may frame it."""
+    return _POLICY + frame_ancestors
 
 
 def protect(app: flask.Flask) -> None:
@@ -34,7 +39,7 @@ def _same_origin() -> None:
 
 def _headers(response: flask.Response) -> flask.Response:
     headers = response.headers
-    _ = headers.setdefault("Content-Security-Policy", _POLICY)
+    _ = headers.setdefault("Content-Security-Policy", policy())
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     if "started_s" in flask.g:
