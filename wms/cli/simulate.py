@@ -1,5 +1,6 @@
 """wms simulate: a whole shift worked over HTTP, to try a plan before the day."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from sqlalchemy import Engine
 
 from wms import config, migrations
 from wms.cli import style
-from wms.cli.demo import free_ports, ready, start_printers
+from wms.cli.demo import ready, start_printers
 from wms.cli.processes import Processes
 from wms.cli.serve import start_web
 from wms.config import WAREHOUSE_ID, Settings
@@ -103,8 +104,9 @@ def _serving(settings: Settings, engine: Engine, address: str) -> Iterator[str]:
     try:
         if tray_addresses and not trays.answer(tray_addresses):
             _ = start_printers(processes, settings, engine)
+            _wait_for_trays(engine)
         processes.start("worker", ["-m", "wms", "work"])
-        port = free_ports(1)[0]
+        port = _free_port()
         start_web(processes, host="127.0.0.1", port=port)
         address = f"http://127.0.0.1:{port}/"
         _wait_for(address)
@@ -124,6 +126,23 @@ def _wait_for(address: str) -> None:
             time.sleep(_LOOK_S)
         else:
             return
+
+
+def _wait_for_trays(engine: Engine) -> None:
+    deadline_s = time.monotonic() + _START_S
+    with reading(engine) as session:
+        addresses = trays.addresses(session, WAREHOUSE_ID)
+    while not trays.answer(addresses):
+        if time.monotonic() > deadline_s:
+            raise WmsError("The virtual printers do not start. Look at the lines above.")
+        time.sleep(_LOOK_S)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _progress(words: str) -> None:

@@ -27,10 +27,11 @@ _TIMING = re.compile(r"app;dur=([\d.]+)")
 class NoAnswerError(WmsError):
     """The server gave no answer for so long that people would go home."""
 
-    def __init__(self, url: str, waited_s: float) -> None:
-        super().__init__(f"No answer from {url} for {waited_s:.0f} s. Start the server again.")
+    def __init__(self, url: str, waited_s: float, last: str) -> None:
+        super().__init__(f"No answer from {url} for {waited_s:.0f} s (last: {last}). Start the server again.")
         self.url = url
         self.waited_s = waited_s
+        self.last = last
 
 
 class StoppedError(WmsError):
@@ -71,7 +72,12 @@ class Line:
         self._session = requests.Session()
         self._session.trust_env = False
         self._csrf = ""
+        self._last_fault = ""
         self.silent_since_s: float | None = None
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
 
     def get(self, path: str) -> Page:
         """Load a page until it comes."""
@@ -133,7 +139,7 @@ class Line:
             waited_s = time.monotonic() - (self.silent_since_s or began_s)
             self.silent_since_s = self.silent_since_s or began_s
             if waited_s > self._conditions.patience_s:
-                raise NoAnswerError(self._conditions.url, waited_s)
+                raise NoAnswerError(self._conditions.url, waited_s, self._last_fault)
             self._tally.add("retries")
             if self._conditions.stop.wait(_RETRY_S[min(tries, len(_RETRY_S) - 1)]):
                 raise StoppedError
@@ -146,15 +152,18 @@ class Line:
         cookies = self._session.cookies.copy()
         try:
             response = send()
-        except requests.RequestException:
+        except requests.RequestException as error:
+            self._last_fault = type(error).__name__
             return None
         if self._dice.random() < self._conditions.drop_rate:
             self._session.cookies = cookies
             self._tally.add("answers_dropped")
+            self._last_fault = "answer thrown away"
             return None
+        self._last_fault = f"status {response.status_code}"
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status_code in _AGAIN:
             return None
-        if is_scan and response.ok and not response.history and not Page(response.text).screen:
+        if is_scan and response.ok and not response.history and 'data-screen="' not in response.text:
             return None
         return response
 

@@ -21,7 +21,7 @@ from wms.simulator.report import Report
 from wms.simulator.tally import Tally
 from wms.simulator.trays import Trays
 
-_READ = 5
+_READ = 3
 _LINE_SCREENS = ("go_to", "scan_item", "put_in_tote", "short")
 _SHORT = frozenset({OrderStatus.SHORT, OrderStatus.BACKORDERED})
 _JOBS_END_S = 15.0

@@ -7,7 +7,7 @@ from wms.domain.codes import Command
 from wms.simulator.person import Floor, Person
 
 _PAPER_S = 0.1
-_NOTHING_CAME_S = 5.0
+_NOTHING_CAME_S = 10.0
 _SOME_WEIGHT = "N1000"  # grams, for goods whose weight nobody knows
 
 

@@ -76,7 +76,7 @@ class Person:
 
     def work(self) -> None:
         """Work until the floor closes."""
-        self.look()
+        _ = self.look()
         while not self.floor.closing.is_set():
             self.act()
 

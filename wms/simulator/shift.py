@@ -112,6 +112,8 @@ class Shift:
             self._stop.set()
             for thread in threads:
                 thread.join()
+            for line in self._lines():
+                line.close()
         return outcome.count(self._engine, self._facts())
 
     def _thread(self, name: str, work: Callable[[], None]) -> threading.Thread:

@@ -15,7 +15,7 @@ from printers.decode import decode
 from wms.domain.errors import WmsError
 from wms.domain.floor import Printer
 
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 60.0  # drawing a picture takes its time on a busy machine
 _SHIPPING = "NOT A PAID LABEL"  # what the offline carrier writes on each of its labels
 
 
