@@ -112,7 +112,10 @@ def _one_writer(engine: Engine) -> Iterator[None]:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """Give a session whose work is committed at the end, or rolled back whole by any exception. The only committer."""
-    with _one_writer(engine), Session(engine.execution_options(**_WRITE), expire_on_commit=False) as session:
+    with _one_writer(engine), Session(engine, expire_on_commit=False) as session:
+        _ = session.connection(
+            execution_options=_WRITE
+        )  # an engine with options of its own makes each statement dearer
         yield session
         session.commit()
 

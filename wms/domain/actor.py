@@ -22,7 +22,10 @@ _IMPLIED = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
-    """The worker (None for the program itself), the device's number, the moment and the scan behind one transaction."""
+    """The worker (None for the program itself), the device's number, the moment and the scan behind one transaction.
+
+    `seen_at` is when the worker's session was last noted as in use.
+    """
 
     warehouse_id: int
     at: dt.datetime
@@ -32,6 +35,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     session_id: int | None = None
     station_id: int | None = None
+    seen_at: dt.datetime | None = None
     scan: str | None = None
 
     def may(self, role: Role) -> bool:

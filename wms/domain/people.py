@@ -27,6 +27,11 @@ class WorkerSignedOut(Event):
     reason: str
 
 
+def read_roles(text: str) -> frozenset[Role]:
+    """Read roles as a worker's row keeps them: words with a bar between."""
+    return frozenset(Role(word) for word in text.split("|") if word)
+
+
 class Warehouse(Base, kw_only=True):
     """One building with its time zone, sender's address and switches."""
 
@@ -68,7 +73,7 @@ class Worker(Row, Base, kw_only=True):
     @property
     def roles(self) -> frozenset[Role]:
         """The worker's own roles, without those they imply."""
-        return frozenset(Role(word) for word in self.roles_text.split("|") if word)
+        return read_roles(self.roles_text)
 
 
 class Device(Row, Base, kw_only=True):

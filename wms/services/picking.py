@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.base import text_id
-from wms.domain.codes import Code, Command, slot_code
+from wms.domain.codes import Code, Command
 from wms.domain.picking import TaskStatus
 from wms.services import (
     feedback,
@@ -29,14 +28,13 @@ from wms.services.picking_screens import (
     PutInTote,
     ScanItem,
     Short,
-    Stop,
     TakeOver,
     TaskScreen,
 )
-from wms.services.screens import Feedback, Screen
+from wms.services.screens import Answer, Feedback, Screen
 
 _SHORTS = frozenset({Command.SHORT, Command.NONE_HERE, Command.DAMAGED})
-JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
+JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answer]] = {
     Home: picking_home.judge_home,
     TakeOver: picking_home.judge_take_over,
     Moved: picking_home.judge_moved,
@@ -62,32 +60,10 @@ def current_screen(session: Session, actor: Actor) -> Screen:
         return picking_home.screen(session, actor)
     if stop.unbound:
         return picking_building.screen(session, actor, stop.batch_id)
-    return _task_screen(session, actor, stop)
+    return picking_lines.screen(session, actor, stop)
 
 
-def _task_screen(session: Session, actor: Actor, stop: Stop) -> Screen:
-    facts: dict[str, Any] = {
-        "token": text_id(stop.task_id),
-        "job": f"{stop.batch}  {stop.cart}",
-        "done": stop.done,
-        "total": stop.total,
-        "stop": stop,
-    }
-    shelf = (stop.location_code, stop.location)
-    items = tuple(code for code, _ in stop.codes)
-    if stop.status is TaskStatus.CANCELLED:
-        return PutBack(accept=shelf, **facts)
-    if stop.is_shorting:
-        return Short(accept=(*shelf, *items), **facts)
-    if stop.left == 0 and stop.in_hand:
-        slots = picking_stops.slots(session, actor, stop.batch_id, stop.slot)
-        return PutInTote(accept=(stop.tote, slot_code(stop.cart_code, stop.slot)), slots=slots, **facts)
-    if not stop.at_shelf:
-        return GoTo(accept=shelf, **facts)
-    return ScanItem(accept=tuple(code for code, units in stop.codes if units <= stop.left), **facts)
-
-
-def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback:
+def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback | Answer:
     """Judge one scan on the screen it was made for."""
     if isinstance(screen, TaskScreen):
         if screen.stop.device != actor.device:

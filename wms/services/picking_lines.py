@@ -1,17 +1,21 @@
 """One line of a walk: its shelf, its units one by one, its tote. Each wrong thing is named and never counted."""
 
+from dataclasses import replace
+from typing import Any
+
 from sqlalchemy import BindParameter, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.base import text_id
 from wms.domain.codes import Code, CodeKind, slot_code
 from wms.domain.journal import record
 from wms.domain.picking import BatchOrder, ItemPicked, PickTask, ShelfReached, TaskStatus
 from wms.domain.totes import Tote
-from wms.services import feedback, picking_tasks
+from wms.services import feedback, picking_stops, picking_tasks
 from wms.services.picking_items import Item, find_item, find_shelf
-from wms.services.picking_screens import Stop, TaskScreen
-from wms.services.screens import Card, Feedback
+from wms.services.picking_screens import GoTo, PutBack, PutInTote, ScanItem, Short, Stop, TaskScreen
+from wms.services.screens import Answer, Card, Feedback
 
 _MORE: BindParameter[int] = bindparam("units")
 _WANTED: BindParameter[int] = bindparam("wanted")
@@ -43,6 +47,28 @@ _SLOT_OF = (
         Tote.barcode == bindparam("tote"),
     )
 )
+
+
+def screen(session: Session, actor: Actor, stop: Stop) -> TaskScreen:
+    """Return what a worker at this stop is asked for."""
+    facts: dict[str, Any] = {
+        "token": text_id(stop.task_id),
+        "job": f"{stop.batch}  {stop.cart}",
+        "done": stop.done,
+        "total": stop.total,
+        "stop": stop,
+    }
+    shelf = (stop.location_code, stop.location)
+    if stop.status is TaskStatus.CANCELLED:
+        return PutBack(accept=shelf, **facts)
+    if stop.is_shorting:
+        return Short(accept=(*shelf, *(code for code, _ in stop.codes)), **facts)
+    if stop.left == 0 and stop.in_hand:
+        slots = picking_stops.slots(session, actor, stop.batch_id, stop.slot)
+        return PutInTote(accept=(stop.tote, slot_code(stop.cart_code, stop.slot)), slots=slots, **facts)
+    if not stop.at_shelf:
+        return GoTo(accept=shelf, **facts)
+    return ScanItem(accept=tuple(code for code, units in stop.codes if units <= stop.left), **facts)
 
 
 def names_shelf(stop: Stop, code: Code) -> bool:
@@ -79,7 +105,7 @@ def judge_shelf(session: Session, actor: Actor, code: Code, screen: TaskScreen) 
     return feedback.wrong_type(code if item is None else _as_product(code), screen.wants)
 
 
-def judge_item(session: Session, actor: Actor, code: Code, screen: TaskScreen) -> Feedback:
+def judge_item(session: Session, actor: Actor, code: Code, screen: TaskScreen) -> Feedback | Answer:
     """Judge a scan that should be one of the units to take."""
     stop = screen.stop
     units = units_of(session, actor, stop, code)
@@ -120,15 +146,17 @@ def too_many(units: int, left: int) -> Feedback:
     return feedback.wrong(f"Case of {units}, take {left} loose")
 
 
-def _take(session: Session, actor: Actor, stop: Stop, units: int) -> Feedback:
+def _take(session: Session, actor: Actor, stop: Stop, units: int) -> Feedback | Answer:
     if units > stop.left:
         return too_many(units, stop.left)
     values = {"warehouse": actor.warehouse_id, "task": stop.task_id, "units": units, "wanted": stop.wanted}
-    in_hand = session.execute(_TAKE, values).scalar_one_or_none()
+    in_hand = session.connection().execute(_TAKE, values).scalar_one_or_none()
     if in_hand is None:
         return feedback.NOT_COUNTED
     record(session, actor, ItemPicked(order_id=stop.order_id, task_id=stop.task_id, sku=stop.sku, quantity=units))
-    return feedback.accepted(f"{in_hand} of {stop.wanted}")
+    # Nothing else of the stop has changed: to read it all again would be half the cost of a scan.
+    taken = replace(stop, device=actor.device, in_hand=in_hand)
+    return Answer(screen=screen(session, actor, taken), feedback=feedback.accepted(f"{in_hand} of {stop.wanted}"))
 
 
 def judge_tote(session: Session, actor: Actor, code: Code, screen: TaskScreen) -> Feedback:

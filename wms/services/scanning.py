@@ -32,7 +32,8 @@ class Pulled:
 
 
 CurrentScreen = Callable[[Session, Actor], Screen]
-Judge = Callable[[Session, Actor, Code, Screen], Feedback]
+# A judge that knows the next screen by what it did answers with it; after the others it is read from the database.
+Judge = Callable[[Session, Actor, Code, Screen], Feedback | Answer]
 
 _VERDICT = select(Scan.answer).where(Scan.warehouse_id == bindparam("warehouse_id"), Scan.scan == bindparam("scan"))
 _KEEP = (
@@ -63,27 +64,23 @@ def take(
     if not fresh:
         return Answer(screen=current_screen(session, actor), feedback=_kept(session, actor, pulled.scan))
     before = current_screen(session, actor)
-    if pulled.token == before.token:
-        verdict = judge(session, actor, parse(pulled.code), before)
-    else:
-        verdict = feedback.NOT_COUNTED
+    code = parse(pulled.code)
+    judged = judge(session, actor, code, before) if pulled.token == before.token else feedback.NOT_COUNTED
+    verdict = judged.feedback if isinstance(judged, Answer) else judged
     if verdict.tone in {"wrong", "warn"}:
-        code = parse(pulled.code)
         refused = ScanRefused(
             station=station, code=code.text[:_MAX_CODE], kind=code.kind, wanted=before.wants, said=verdict.words
         )
         record(session, actor, refused)
-    _ = session.execute(
-        _KEEP,
-        {
-            "the_warehouse": actor.warehouse_id,
-            "the_scan": pulled.scan,
-            "the_tone": verdict.tone,
-            "the_answer": asdict(verdict),
-        },
-    )
+    kept = {
+        "the_warehouse": actor.warehouse_id,
+        "the_scan": pulled.scan,
+        "the_tone": verdict.tone,
+        "the_answer": asdict(verdict),
+    }
+    _ = session.connection().execute(_KEEP, kept)
     session.flush()
-    return Answer(screen=current_screen(session, actor), feedback=verdict)
+    return judged if isinstance(judged, Answer) else Answer(screen=current_screen(session, actor), feedback=verdict)
 
 
 def _kept(session: Session, actor: Actor, scan: str) -> Feedback:

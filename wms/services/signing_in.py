@@ -3,15 +3,15 @@
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, Command, parse
 from wms.domain.journal import record
-from wms.domain.people import Device, Worker, WorkerSession, WorkerSignedIn, WorkerSignedOut
+from wms.domain.people import Device, Worker, WorkerSession, WorkerSignedIn, WorkerSignedOut, read_roles
 from wms.services import feedback
 from wms.services.numbering import next_number
 from wms.services.screens import Feedback, Screen
@@ -20,7 +20,37 @@ IDLE_LIMIT = dt.timedelta(minutes=10)
 DESK_IDLE_LIMIT = dt.timedelta(hours=2)
 SESSION_LIMIT = dt.timedelta(hours=10)
 _SEEN_STEP = dt.timedelta(seconds=30)
+_DESK_ROLES = frozenset({Role.SUPERVISOR, Role.ADMIN})
 TOKEN = "sign-in"  # noqa: S105 - the task token of the sign-in screen, no secret
+_WHO = (
+    select(
+        Device.number.label("device"),
+        WorkerSession.id.label("session_id"),
+        WorkerSession.station_id,
+        WorkerSession.started_at,
+        WorkerSession.seen_at,
+        WorkerSession.ended_at,
+        Worker.id.label("worker_id"),
+        Worker.name,
+        Worker.roles_text.label("roles"),
+        Worker.active,
+    )
+    .outerjoin(
+        WorkerSession,
+        and_(
+            WorkerSession.warehouse_id == Device.warehouse_id,
+            WorkerSession.device_id == Device.id,
+            WorkerSession.token_hash == bindparam("token_hash"),
+        ),
+    )
+    .outerjoin(Worker, and_(Worker.warehouse_id == WorkerSession.warehouse_id, Worker.id == WorkerSession.worker_id))
+    .where(Device.warehouse_id == bindparam("warehouse"), Device.key_hash == bindparam("key_hash"))
+)
+_SEEN = (
+    update(WorkerSession)
+    .where(WorkerSession.warehouse_id == bindparam("warehouse"), WorkerSession.id == bindparam("session"))
+    .values(seen_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,58 +78,44 @@ def digest(secret: str) -> str:
 
 def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datetime, scan: str | None = None) -> Actor:
     """Say who acts: the worker whose open session the browser holds, or nobody (worker_id None) on a known device."""
-    device = session.scalars(
-        select(Device).where(Device.warehouse_id == warehouse_id, Device.key_hash == digest(browser.device_key))
-    ).one_or_none()
-    nobody = Actor(warehouse_id=warehouse_id, at=at, name="", device=str(device.number) if device else "", scan=scan)
-    if not browser.token or device is None:
-        return nobody
-    found = session.execute(
-        select(WorkerSession, Worker)
-        .join(
-            Worker,
-            (Worker.warehouse_id == WorkerSession.warehouse_id) & (Worker.id == WorkerSession.worker_id),
-        )
-        .where(
-            WorkerSession.warehouse_id == warehouse_id,
-            WorkerSession.token_hash == digest(browser.token),
-            WorkerSession.device_id == device.id,
-        )
-    ).one_or_none()
-    if found is None or not _is_open(*found, at):
-        return nobody
-    open_session, worker = found
-    return replace(
-        nobody,
-        worker_id=worker.id,
-        name=worker.name,
-        roles=worker.roles,
-        session_id=open_session.id,
-        station_id=open_session.station_id,
+    keys = {
+        "warehouse": warehouse_id,
+        "key_hash": digest(browser.device_key),
+        "token_hash": digest(browser.token),
+    }
+    found = session.connection().execute(_WHO, keys).one_or_none()
+    device = "" if found is None else str(found.device)
+    if found is None or found.worker_id is None or not _is_open(found, at):
+        return Actor(warehouse_id=warehouse_id, at=at, name="", device=device, scan=scan)
+    return Actor(
+        warehouse_id=warehouse_id,
+        at=at,
+        worker_id=found.worker_id,
+        name=found.name,
+        device=device,
+        roles=read_roles(found.roles),
+        session_id=found.session_id,
+        station_id=found.station_id,
+        seen_at=found.seen_at,
+        scan=scan,
     )
 
 
-def _is_open(open_session: WorkerSession, worker: Worker, at: dt.datetime) -> bool:
-    idle = DESK_IDLE_LIMIT if worker.roles & {Role.SUPERVISOR, Role.ADMIN} or open_session.station_id else IDLE_LIMIT
+def _is_open(found: Row[*tuple[Any, ...]], at: dt.datetime) -> bool:
+    at_desk = found.station_id is not None or not read_roles(found.roles).isdisjoint(_DESK_ROLES)
     return (
-        worker.active
-        and open_session.ended_at is None
-        and at - open_session.seen_at <= idle
-        and at - open_session.started_at <= SESSION_LIMIT
+        found.active
+        and found.ended_at is None
+        and at - found.seen_at <= (DESK_IDLE_LIMIT if at_desk else IDLE_LIMIT)
+        and at - found.started_at <= SESSION_LIMIT
     )
 
 
 def keep_alive(session: Session, actor: Actor) -> None:
     """Note that the session is in use, at most every half minute so that most scans write nothing here."""
-    _ = session.execute(
-        update(WorkerSession)
-        .where(
-            WorkerSession.warehouse_id == actor.warehouse_id,
-            WorkerSession.id == actor.session_id,
-            WorkerSession.seen_at < actor.at - _SEEN_STEP,
-        )
-        .values(seen_at=actor.at)
-    )
+    if actor.seen_at is not None and actor.at - actor.seen_at > _SEEN_STEP:
+        values = {"warehouse": actor.warehouse_id, "session": actor.session_id, "at": actor.at}
+        _ = session.connection().execute(_SEEN, values)
 
 
 def handles(actor: Actor, code: Code) -> bool:
@@ -149,6 +165,7 @@ def sign_in(session: Session, actor: Actor, worker: Worker, browser: Browser, ne
         device=str(device.number),
         session_id=opened.id,
         station_id=None,
+        seen_at=actor.at,
     )
     record(session, signed_in, WorkerSignedIn(worker=worker.name))
     return signed_in
@@ -162,7 +179,7 @@ def sign_out(session: Session, actor: Actor, reason: str) -> Actor:
         .values(ended_at=actor.at)
     )
     record(session, actor, WorkerSignedOut(worker=actor.name, reason=reason))
-    return replace(actor, worker_id=None, name="", roles=frozenset(), session_id=None, station_id=None)
+    return replace(actor, worker_id=None, name="", roles=frozenset(), session_id=None, station_id=None, seen_at=None)
 
 
 def _device(session: Session, actor: Actor, device_key: str) -> Device:

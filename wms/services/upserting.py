@@ -25,4 +25,4 @@ def insert_new(session: Session, table: type[Base], **values: object) -> bool:
         key = next(iter(inspect(table).primary_key))
         statement = upsert(dialect, table).on_conflict_do_nothing().returning(key)
         _cache[dialect.name, table] = statement
-    return session.execute(statement, values).first() is not None
+    return session.connection().execute(statement, values).first() is not None

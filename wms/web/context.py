@@ -30,6 +30,7 @@ _PAGES = (
     ("/desk/inbox", "Inbox", "alert", Role.SUPERVISOR),
     ("/desk/shipping", "Shipping", "carton", Role.SUPERVISOR),
     ("/desk/stock", "Stock", "product", Role.SUPERVISOR),
+    ("/desk/board", "Picked right", "tick", Role.SUPERVISOR),
     ("/desk/printing", "Printing", "printer", Role.SUPERVISOR),
     ("/desk/labels", "Label sheets", "label", Role.SUPERVISOR),
     ("/desk/admin", "Set-up", "person", Role.ADMIN),
@@ -43,7 +44,8 @@ def add(app: flask.Flask) -> None:
 
 def asset(name: str) -> str:
     """Return the address of a static file, changed by each release so that it may be cached for a year."""
-    return flask.url_for("static", filename=name)
+    # A screen names a dozen icons, and url_for would build each address anew.
+    return f"{flask.request.script_root}{flask.current_app.static_url_path}/{name}"
 
 
 def picture(sku: str) -> str:

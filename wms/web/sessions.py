@@ -28,8 +28,8 @@ def now() -> dt.datetime:
 
 def browser() -> Browser:
     """Read the cookie, giving a new browser its device key."""
-    flask.session.permanent = True
     if "device" not in flask.session:
+        flask.session.permanent = True
         flask.session["device"] = secrets.token_urlsafe(24)
     return Browser(device_key=flask.session["device"], token=flask.session.get("token", ""))
 
