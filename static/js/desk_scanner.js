@@ -8,6 +8,7 @@ const wrong = document.getElementById("wrong");
 const MOST_RIGHT = 8;
 const MOST_WRONG = 3;
 const WORDS = { done: "DONE", answer: "YES or NO", nothing: "nothing: wait" };
+const BARCODE = /^([A-Z]\d+|\d{8,})$/; // what is accepted when typed (a SKU, a check string) need not be shown where a barcode is
 const KINDS = { L: "location", T: "tote", C: "cart", B: "badge", X: "carton", P: "package", S: "station", D: "lane" };
 let shown = null; // the screen element whose codes are listed: each answer brings a new one
 
@@ -44,7 +45,7 @@ async function fetched(ask) {
 
 /** What the code is by its first letter, where the screen takes several types. */
 function named(code, ask) {
-  const kind = KINDS[code[0]];
+  const kind = /^C\d{6}$/.test(code) ? "cart's slot" : KINDS[code[0]];
   return /^[A-Z]\d+$/.test(code) && kind && kind !== ask ? words(kind) : words(ask);
 }
 
@@ -54,10 +55,12 @@ async function show() {
   shown = now;
   const { ask } = now.dataset;
   const accept = JSON.parse(now.dataset.accept ?? "[]");
+  const barcodes = accept.filter((code) => BARCODE.test(code));
+  const best = (barcodes.length ? barcodes : accept).slice(0, MOST_RIGHT);
   const others = await fetched(ask);
   if (now !== shown) return; // the screen went on while the list was under way
   document.getElementById("right-title").textContent = `Scan ${words(ask)}`;
-  const rights = accept.length ? accept.slice(0, MOST_RIGHT).map((code, place) => button(code, (place ? "or " : "") + named(code, ask))) : others.map(({ code, name }) => button(code, name));
+  const rights = best.length ? best.map((code, place) => button(code, (place ? "or " : "") + named(code, ask))) : others.map(({ code, name }) => button(code, name));
   right.replaceChildren(...rights);
   const wrongs = accept.length ? others.filter(({ code }) => !accept.includes(code)).slice(0, MOST_WRONG) : [];
   wrong.replaceChildren(...wrongs.map(({ code, name }) => button(code, `another ${ask}: ${name}`)));
