@@ -36,6 +36,7 @@ class Server:
 
     settings: Settings
     port: int
+    options: tuple[str, ...] = ()
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -50,7 +51,7 @@ class Server:
             "WMS_DATA_DIR": str(self.settings.data_dir),
         }
         self.process = subprocess.Popen(
-            [*command, "--workers", "2"], env=environ, stdout=subprocess.DEVNULL, start_new_session=True
+            [*command, "--workers", "2", *self.options], env=environ, stdout=subprocess.DEVNULL, start_new_session=True
         )
 
     def wait(self) -> None:
@@ -98,17 +99,23 @@ def printers(engine: Engine, trays: Path) -> Iterator[None]:
         thread.join()
 
 
-@contextmanager
-def floor(settings: Settings) -> Iterator[tuple[Engine, Server]]:
-    """Make the small warehouse in an empty database, and serve it."""
+def furnished(settings: Settings) -> Engine:
+    """Make the small warehouse in an empty database."""
     engine = make_engine(settings)
     migrations.upgrade(engine)
     with transaction(engine) as session:
         _ = builders.warehouse(session)
         warehouse.furnish(session)
+    return engine
+
+
+@contextmanager
+def floor(settings: Settings, *options: str) -> Iterator[tuple[Engine, Server]]:
+    """Make the small warehouse in an empty database, and serve it with `wms serve` and its options."""
+    engine = furnished(settings)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        server = Server(settings=settings, port=probe.getsockname()[1])
+        server = Server(settings=settings, port=probe.getsockname()[1], options=options)
     with printers(engine, settings.data_dir / "trays"):
         server.start()
         try:

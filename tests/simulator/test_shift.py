@@ -1,5 +1,13 @@
+import pytest
+from sqlalchemy import Engine
+
+from tests import builders
+from tests.simulator import warehouse
 from tests.simulator.floor import floor, work
 from wms.config import Settings
+from wms.database import transaction
+from wms.domain.actor import Role
+from wms.simulator.hall import Hall, TooFewError
 from wms.simulator.person import Habits
 from wms.simulator.shift import Plan
 
@@ -17,3 +25,20 @@ def test_a_small_shift_ships_all_that_has_stock_and_prints_each_label_once(empty
     assert report.doubles > 0
     assert report.slips > 0
     assert report.scan_ms_p50 > 0
+
+
+def test_more_people_than_badges_are_refused(engine: Engine) -> None:
+    with transaction(engine) as session:
+        warehouse.furnish(session)
+    with pytest.raises(TooFewError, match="needs 9 picker badges, the warehouse has 2"):
+        _ = Hall(engine, builders.WAREHOUSE).team(Role.PICKER, 9)
+
+
+@pytest.mark.parametrize("empty", ["sqlite"], indirect=True)
+def test_a_floor_on_which_nothing_moves_is_told_with_what_each_person_sees(empty: Settings) -> None:
+    # Nobody buys labels without a worker, so the packer waits for ever.
+    with floor(empty, "--no-worker") as (engine, server):
+        report = work(engine, server, Plan(orders=1, pickers=1, packers=1, seed=3, stuck_s=10))
+    assert report.stopped_because.startswith("Nothing has moved for 10 s")
+    assert report.people == {"Marta": "home", "Ana": "buying_label"}
+    assert report.must_ship_missing == 1

@@ -51,6 +51,10 @@ def simulate(url: str, think_ms: int, as_json: bool, **asked: float) -> int:
 
     Example: wms simulate --orders 300 --pickers 6 --packers 3 --seed 7 --url http://localhost:8000
     """
+    try:
+        address = base_of(url) if url else ""
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     settings = config.load(demo=True)
     engine = make_engine(settings)
     _ = click.get_current_context().call_on_close(engine.dispose)
@@ -68,10 +72,6 @@ def simulate(url: str, think_ms: int, as_json: bool, **asked: float) -> int:
             think_s=think_ms / 1000,
         ),
     )
-    try:
-        address = base_of(url) if url else ""
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
     with _serving(settings, engine, address) as server:
         report = Shift(engine, server, plan).run(_progress)
     if sys.stderr.isatty():
