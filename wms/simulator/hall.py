@@ -73,13 +73,14 @@ class Hall:
         return found
 
     def team(self, role: Role, count: int, busy: Sequence[str] = ()) -> list[tuple[str, str]]:
-        """Return (name, badge) of so many workers, those with this role alone first; TooFewError."""
+        """Return (name, badge) of so many workers, those with fewest roles first; TooFewError."""
         with reading(self._engine) as session:
             workers = session.scalars(
                 select(Worker).where(Worker.warehouse_id == self._warehouse_id, Worker.active.is_(True))
             ).all()
-        able = [worker for worker in workers if role in worker.roles and worker.badge not in busy]
-        able.sort(key=lambda worker: (len(worker.roles), worker.badge))
+        roles = {role, Role.ADMIN} if role is Role.SUPERVISOR else {role}
+        able = [worker for worker in workers if roles & worker.roles and worker.badge not in busy]
+        able.sort(key=lambda worker: (role not in worker.roles, len(worker.roles), worker.badge))
         if len(able) < count:
             raise TooFewError(f"{role} badges", has=len(able), needs=count)
         return [(worker.name, worker.badge) for worker in able[:count]]

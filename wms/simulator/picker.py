@@ -5,7 +5,7 @@ from collections import Counter
 from wms.domain.codes import Command
 from wms.simulator.person import Floor, Person
 
-_NO_TOTE_LOOKS = 40
+_NO_TOTE_LOOKS = 120  # half a minute: packers give totes back meanwhile
 
 
 class Picker(Person):
