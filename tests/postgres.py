@@ -50,8 +50,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """Yield a server; ours belongs to this process alone (each xdist worker has one) and goes with its data."""
+def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Yield a server; ours belongs to this process alone (each xdist worker has one) and goes with its data.
+
+    `durable` has it wait for the disk at each commit, as a real one does.
+    """
     url = os.environ.get("WMS_TEST_POSTGRES_URL")
     if url:
         yield PostgresServer(admin_url=make_url(url).set(drivername="postgresql+psycopg"))
@@ -61,7 +64,8 @@ def running_postgres() -> Iterator[PostgresServer]:
         try:
             server = PostgresServer(admin_url=make_url(embedded.get_uri()).set(drivername="postgresql+psycopg"))
             # its data dies with the tests, so nothing need reach the disk
-            server._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+            if not durable:
+                server._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
             yield server
         finally:
             embedded.cleanup()

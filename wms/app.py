@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
         database.prepare(db.engine)
     _ = CSRFProtect(app)
     _ = Compress(app)
+    _ = app.after_request(_whole_file)
     floor.htmx.init_app(app)
     security.protect(app)
     blueprints.register(app)
@@ -64,6 +65,14 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     _add_health(app)
     context.add(app)
     return app
+
+
+def _whole_file(response: flask.Response) -> flask.Response:
+    # Runs before Compress, which gives a stream to clients that take deflate but not to those that take gzip alone.
+    if flask.request.endpoint == "static" and response.direct_passthrough:
+        response.direct_passthrough = False
+        response.make_sequence()
+    return response
 
 
 def _add_errors(app: flask.Flask) -> None:

@@ -22,16 +22,15 @@ from wms.domain.picking import Batch
 
 _ENDLESS = 1_000_000
 _ORDERS, _LINES = 4, 3
-_WAITING = 40
-_PRODUCTS = 100
-HEADERS = {"HX-Request": "true", "Accept-Encoding": "gzip, deflate"}
+HEADERS = {"HX-Request": "true", "Accept-Encoding": "gzip"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aimed:
-    """A handheld at the item step: its cookie, and the fields of a scan that is right as often as it is made."""
+    """A handheld at the item step: its cookie, its session, and a scan that is right however often it is made."""
 
     cookie: str
+    token: str
     code: str
     ask: str
     csrf_token: str
@@ -51,15 +50,15 @@ class Picker:
     totes: tuple[str, ...]
 
 
-def fill(settings: Settings, pickers: int) -> list[Picker]:
-    """Make tables and a morning's work: a walk of 4 orders and 12 lines for each picker, and 40 more that wait."""
+def fill(settings: Settings, pickers: int, waiting: int = 40) -> list[Picker]:
+    """Make tables and a morning's work: a walk of 4 orders and 12 lines for each picker, and some more that wait."""
     engine = make_engine(settings)
     Base.metadata.create_all(engine)
     with transaction(engine) as session:
         _ = builders.warehouse(session)
-        shelves = [_shelf(session) for _ in range(_PRODUCTS)]
+        shelves = [_shelf(session) for _ in range(_ORDERS * _LINES * (1 + waiting // 5))]
         cycle = itertools.cycle(shelves)
-        for _ in range(pickers + _WAITING):
+        for _ in range(pickers + waiting):
             _ = _walk(session, list(itertools.islice(cycle, _ORDERS * _LINES)))
         made = [_picker(session, number) for number in range(pickers)]
     _analyse(engine)
@@ -127,8 +126,11 @@ def aim(handheld: Handheld) -> Aimed:
     cookie = handheld.client.get_cookie("session")
     assert cookie is not None
     assert handheld.accept
+    with handheld.client.session_transaction() as session:
+        token: str = session["token"]
     return Aimed(
         cookie=f"session={cookie.value}",
+        token=token,
         code=handheld.accept[0],
         ask=handheld.token,
         csrf_token=handheld.csrf_token,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, UniqueConstraint
@@ -27,6 +28,7 @@ class WorkerSignedOut(Event):
     reason: str
 
 
+@cache
 def read_roles(text: str) -> frozenset[Role]:
     """Read roles as a worker's row keeps them: words with a bar between."""
     return frozenset(Role(word) for word in text.split("|") if word)

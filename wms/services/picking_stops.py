@@ -81,11 +81,13 @@ _next = (
     .correlate(PickTask)
     .scalar_subquery()
 )
+# Written out: SQLite plans a statement anew for each value of a parameter that a partial index is defined by.
+_STARTED: Any = literal_column(f"'{BatchStatus.STARTED}'")
 # The walk and its first line are looked up before all else: SQLite would otherwise read every line of the warehouse,
 # and count the lines of the walk anew for each.
 _own_walk = (
     select(Batch.id)
-    .where(Batch.warehouse_id == _W, Batch.status == BatchStatus.STARTED, Batch.worker_id == bindparam("worker"))
+    .where(Batch.warehouse_id == _W, Batch.status == _STARTED, Batch.worker_id == bindparam("worker"))
     .limit(1)
     .scalar_subquery()
 )
