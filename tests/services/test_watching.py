@@ -120,8 +120,14 @@ def test_orders_left_behind_a_cutoff_are_late_even_the_day_after(session: Sessio
 
 def test_a_finished_day_shows_the_next_working_day_too(session: Session) -> None:
     session.add(Holiday(warehouse_id=WAREHOUSE, day=(NOW + dt.timedelta(days=1)).date()))
+    builders.order(session, (builders.product(session), 1)).status = OrderStatus.SHIPPED
     shown = look(session, NOW.replace(hour=23, minute=30)).collections
     assert [one.cutoff_at.day for one in shown] == [NOW.day, NOW.day + 2]
+
+
+def test_a_collection_that_is_over_and_had_no_orders_is_not_shown(session: Session) -> None:
+    shown = look(session, NOW.replace(hour=23, minute=30)).collections
+    assert [one.cutoff_at.day for one in shown] == [NOW.day + 1]
 
 
 def test_a_board_shows_at_most_five_collections_and_drops_those_that_are_over(session: Session) -> None:

@@ -53,6 +53,11 @@ class CollectionBar:
         return self.minutes_left < 0 < self.open
 
     @property
+    def is_of_the_past(self) -> bool:
+        """Whether a board need not show it: over, and either of another day or promised to nobody."""
+        return self.is_over and not (self.is_today and self.total)
+
+    @property
     def is_over(self) -> bool:
         """Whether the cutoff has passed and nothing waits any more."""
         return self.minutes_left < 0 and not self.open
@@ -72,7 +77,7 @@ def collection_bars(
     judged = judge(bars, _orders_per_hour(session, warehouse, at) if has_work else None, at)
     ahead = [bar for bar in judged if bar.minutes_left >= 0]
     last_day = ahead[0].cutoff_at.date() if ahead else midnight.date()
-    near = [bar for bar in judged if bar.cutoff_at.date() <= last_day and (bar.is_today or not bar.is_over)]
+    near = [bar for bar in judged if bar.cutoff_at.date() <= last_day and not bar.is_of_the_past]
     # Where they don't all fit, what is over goes first.
     kept = sorted(near, key=lambda bar: bar.is_over)[:SHOWN]
     return tuple(sorted(kept, key=lambda bar: bar.cutoff_at))
