@@ -7,7 +7,7 @@ from wms.domain.codes import Command
 from wms.simulator.person import Floor, Person
 
 _PAPER_S = 0.1
-_NOTHING_CAME_S = 10.0
+_NOTHING_CAME_S = 3.0
 _SOME_WEIGHT = "N1000"  # grams, for goods whose weight nobody knows
 
 
@@ -21,7 +21,7 @@ class Packer(Person):
         self._station, self._printer = bench
         self._totes: list[str] = []
         self._box: Counter[int] = Counter()
-        self._waited_since_s = 0.0
+        self._doubt_since_s = 0.0
         self._last_label = ""
 
     def on_scan_station(self) -> None:
@@ -92,7 +92,6 @@ class Packer(Person):
 
     def on_buying_label(self) -> None:
         """Wait for the carrier."""
-        self._waited_since_s = time.monotonic()
         self.rest(_PAPER_S)
 
     def on_label_failed(self) -> None:
@@ -101,7 +100,7 @@ class Packer(Person):
         _ = self.scan(Command.YES)
 
     def on_scan_label(self) -> None:
-        """Take the label out of the printer and scan it; when none comes, ask for it again."""
+        """Take the label out of the printer and scan it; when none comes of a doubtful print, ask for it again."""
         label = self._label()
         if label:
             if self._last_label and self.slips(self.floor.habits.wrong_rate):
@@ -109,12 +108,18 @@ class Packer(Person):
             if self.scan(label):
                 self._seal(label)
             return
-        self._waited_since_s = self._waited_since_s or time.monotonic()
-        if time.monotonic() - self._waited_since_s < _NOTHING_CAME_S:
+        # Only what the screen says is failed or doubtful is asked for again: a label may be on its way out.
+        is_doubtful = "DID IT PRINT" in self.page.heading
+        if not is_doubtful and "NOT PRINTED" not in self.page.heading:
+            self._doubt_since_s = 0.0
             self.rest(_PAPER_S)
             return
-        self._waited_since_s = time.monotonic()
-        _ = self.scan(Command.REPRINT)
+        self._doubt_since_s = self._doubt_since_s or time.monotonic()
+        if time.monotonic() - self._doubt_since_s < _NOTHING_CAME_S:
+            self.rest(_PAPER_S)
+            return
+        self._doubt_since_s = 0.0
+        _ = self.scan(Command.NO if is_doubtful else Command.REPRINT)
 
     def _label(self) -> str:
         """The code on the label of this box as it lies in the printer's tray, '' while it does not."""
@@ -125,7 +130,7 @@ class Packer(Person):
         self.tally.add("boxes_sealed")
         self.tally.add("units_left_in_totes", sum(self.hall.inside[tote].total() for tote in self._totes))
         self._last_label = label
-        self._waited_since_s = 0.0
+        self._doubt_since_s = 0.0
         self._totes.clear()
         self._box.clear()
 
