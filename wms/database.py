@@ -30,9 +30,11 @@ _WRITE = {"wms_write": True}
 
 def engine_options(settings: Settings) -> dict[str, Any]:
     """Return the create_engine options for the configured database."""
+    # The connection used last has the freshest pages: another's are stale as soon as somebody has written.
+    options: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "pool_use_lifo": True}
     if settings.url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+        return {**options, "connect_args": {"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    return {**options, "pool_pre_ping": True}
 
 
 def make_engine(settings: Settings) -> Engine:

@@ -17,7 +17,8 @@ from wms.config import Settings
 
 TARGETS = ("hello", "raw", "scan")
 WORKERS = 2
-_WARM_UP_S = 1.0
+# PostgreSQL plans a statement anew for its first ten uses on each connection.
+_WARM_UP_S = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -116,7 +116,7 @@ class _Postgres:
     @contextmanager
     def transaction(self) -> Iterator[Execute]:
         if not hasattr(self._local, "connection"):
-            self._local.connection = psycopg.connect(self._address, row_factory=dict_row)
+            self._local.connection = psycopg.Connection[dict[str, Any]].connect(self._address, row_factory=dict_row)
         connection: psycopg.Connection[dict[str, Any]] = self._local.connection
         with connection.transaction():
             yield lambda statement, values: connection.execute(_for_psycopg(statement), values)
