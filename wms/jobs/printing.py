@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,7 @@ _THEN = {
     OutcomeKind.UNKNOWN: PrintStatus.UNKNOWN,
     OutcomeKind.HANDED_TO_SPOOLER: PrintStatus.HANDED_TO_SPOOLER,
 }
+_OURS = "offline"
 _log = logging.getLogger(__name__)
 _preview: list[ZebrashPreview] = []
 
@@ -44,7 +46,7 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
     job_id = int(payload["print_job_id"])
     with reading(context.engine) as session:
         job, printer = _job(session, job_id)
-        tracking = _tracking(session, job)
+        tracking, is_ours = _tracking(session, job)
         status, zpl, labels, url, queued_at = job.status, job.zpl, job.labels, printer.url, job.queued_at
     if status is PrintStatus.SENDING:
         # The worker that was sending is gone: whether the label came out only a person can see.
@@ -56,7 +58,7 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
         _end(context, job_id, PrintStatus.DROPPED, "older than 30 minutes; print it again if it is still wanted")
         return
     if status is PrintStatus.QUEUED:
-        fault = _fault(zpl, labels, tracking)
+        fault = _fault_of_bytes(zpl, labels) or (tracking and _fault_of_picture(zpl, tracking, is_ours=is_ours))
         if fault:
             _end(context, job_id, PrintStatus.NOT_PRINTED, fault)
             return
@@ -92,20 +94,29 @@ def _job(session: Session, job_id: int) -> tuple[PrintJob, Printer]:
     return job, printer
 
 
-def _tracking(session: Session, job: PrintJob) -> str:
+def _tracking(session: Session, job: PrintJob) -> tuple[str, bool]:
+    """Return the tracking number that the print must carry ('' for none), and whether we drew the label ourselves."""
     if job.label_id is None:
-        return ""
-    return session.scalars(
-        select(Label.tracking_number).where(Label.warehouse_id == WAREHOUSE_ID, Label.id == job.label_id)
-    ).one()
+        return "", False
+    label = session.scalars(select(Label).where(Label.warehouse_id == WAREHOUSE_ID, Label.id == job.label_id)).one()
+    return label.tracking_number, label.carrier == _OURS
 
 
-def _fault(zpl: str, labels: int, tracking: str) -> str:
-    """Return what is wrong with a label's bytes or picture, or '': a label is released when its own number is read."""
+def _fault_of_bytes(zpl: str, labels: int) -> str:
+    """Return what is wrong with the number of labels that the bytes make, or ''."""
     formats = zpl.count("^XA")
     if formats != zpl.count("^XZ") or not 1 <= formats <= labels:
         return f"the data holds {formats} labels, {labels} are wanted"
-    if not tracking:
+    return ""
+
+
+def _fault_of_picture(zpl: str, tracking: str, *, is_ours: bool) -> str:
+    """Return what is wrong with a label's picture, or '': it is released when its own number is read from it.
+
+    A label of the offline carrier is our own drawing, whose barcode tests read from pixels for every kind of content:
+    looking at the barcode's data is enough, and saves two thirds of a second of computing a label.
+    """
+    if is_ours and re.search(r"\^BC[^^]*(?:\^FH_)?\^FD[^^]*" + re.escape(tracking), zpl):
         return ""
     try:
         codes = decode(_renderer().draw(zpl.encode()))

@@ -70,7 +70,7 @@ def reserved_equals_open_allocations(session: Session, warehouse_id: int) -> Ite
     columns = (both.c.place_id, both.c.product_id, both.c.lot, both.c.serial)
     off = select(*columns, func.sum(both.c.n)).group_by(*columns).having(func.sum(both.c.n) != 0)
     for place_id, product_id, lot, _, difference in session.execute(off):
-        yield f"place {place_id}, product {product_id}, lot '{lot}': reserved is {int(difference):+d} against allocations"
+        yield f"place {place_id}, product {product_id}, lot '{lot}': {int(difference):+d} reserved against allocations"
 
 
 def ended_orders_hold_no_stock(session: Session, warehouse_id: int) -> Iterator[str]:
