@@ -118,6 +118,25 @@ def test_skip_is_refused_with_units_in_hand_and_on_the_last_line(walk: Walk) -> 
     assert marta.said == "Last line. It cannot wait"
 
 
+def test_undo_after_skip_brings_the_skipped_line_back_and_no_line_done_before(walk: Walk) -> None:
+    marta = walk.begin()
+    _ = marta.pick()
+    here = marta.stop.task_id
+    assert marta.scan("SKIP", "UNDO") == "go_to"
+    assert (marta.said, marta.stop.task_id) == ("SKIP taken back", here)
+    assert marta.scan("UNDO") == "put_in_tote"
+    assert marta.said == f"Take 2 out of {walk.totes[0].barcode}"
+
+
+def test_undo_after_a_line_done_since_the_skip_takes_that_line_back(walk: Walk) -> None:
+    marta = walk.begin()
+    _ = marta.scan("SKIP")
+    done = marta.stop.task_id
+    _ = marta.pick()
+    assert marta.scan("UNDO") == "put_in_tote"
+    assert marta.stop.task_id == done
+
+
 def test_undo_takes_back_unit_by_unit_then_the_shelf(walk: Walk) -> None:
     marta = walk.at_shelf()
     assert marta.scan(walk.mug_code, walk.mug_code, "UNDO") == "scan_item"
@@ -154,7 +173,9 @@ def test_undo_of_a_put_gives_the_units_back_to_the_shelf(walk: Walk) -> None:
 def test_undo_of_a_short_gives_the_missing_units_back(walk: Walk) -> None:
     marta = walk.begin()
     assert marta.scan("NONE HERE", marta.stop.location_code, "UNDO") == "short"
+    assert marta.said == "Say again how many"
     assert marta.scan("UNDO") == "scan_item"
+    assert marta.said == "SHORT taken back"
     assert marta.stop.left == 2
     assert walk.session.query(ExceptionItem).one().settled_at is not None
     assert holds_up(walk)
@@ -193,6 +214,8 @@ def test_units_in_hand_of_a_cancelled_order_go_back_to_the_shelf(walk: Walk) -> 
     cancel(walk, 0)
     assert marta.scan(walk.mug_code, token=token) == "put_back"
     assert marta.scan("SKIP") == "put_back"
+    assert marta.scan(walk.totes[0].barcode) == "put_back"
+    assert marta.said == "Order cancelled. Put it back first"
     assert marta.scan(walk.mug_code) == "put_back"
     assert marta.scan(marta.stop.location_code) == "scan_item"
     assert marta.stop.order_id == walk.orders[1].id

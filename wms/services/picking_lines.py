@@ -199,6 +199,8 @@ def _wrong_tote(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedb
 def judge_put_back(session: Session, actor: Actor, code: Code, screen: TaskScreen) -> Feedback:
     """Judge the scan of the shelf that the units of a cancelled order went back to."""
     stop = screen.stop
+    if code.kind in {CodeKind.TOTE, CodeKind.SLOT}:
+        return feedback.wrong("Order cancelled. Put it back first")
     if not names_shelf(stop, code):
         return wrong_shelf(session, actor, stop, code) or feedback.wrong_type(code, screen.wants)
     task = picking_tasks.claim(session, actor, stop)

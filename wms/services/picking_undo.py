@@ -22,11 +22,12 @@ def undo(session: Session, actor: Actor, stop: Stop) -> Feedback:
     if stop.found is not None or stop.in_hand:
         return _undo_in_line(session, actor, stop)
     last = _last_done(session, actor, stop.batch_id)
+    skipped = _last_skipped(session, actor, stop, last)
     if stop.at_shelf and (last is None or last.location_id != stop.location_id):
         picking_tasks.stand_at(session, actor, stop.batch_id, None)
         record(session, actor, ScanUndone(order_id=stop.order_id, task_id=stop.task_id, step="location"))
         return feedback.told("Scan the shelf again")
-    return _undo_put(session, actor, last)
+    return _undo_put(session, actor, last) if skipped is None else _undo_skip(session, actor, skipped)
 
 
 def undo_last(session: Session, actor: Actor, batch_id: int) -> Feedback:
@@ -39,13 +40,14 @@ def _undo_in_line(session: Session, actor: Actor, stop: Stop) -> Feedback:
     if task is None:
         return feedback.NOT_COUNTED
     if task.found is not None:
-        if task.short_confirmed:
+        was_confirmed = task.short_confirmed
+        if was_confirmed:
             task.short_confirmed = False
         else:
             task.forget_short()
         record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="short"))
         session.flush()
-        return feedback.told("SHORT taken back")
+        return feedback.told("Say again how many" if was_confirmed else "SHORT taken back")
     units = _last_scanned(session, actor, task)
     task.in_hand -= units
     record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="item"))
@@ -89,6 +91,50 @@ def _last_done(session: Session, actor: Actor, batch_id: int) -> PickTask | None
     ).one_or_none()
 
 
+def _last_skipped(session: Session, actor: Actor, stop: Stop, last: PickTask | None) -> PickTask | None:
+    """Return the line that was put to the end of the walk after the last line was done, or None."""
+    task = session.scalars(
+        select(PickTask)
+        .where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.batch_id == stop.batch_id,
+            PickTask.status == TaskStatus.OPEN,
+            PickTask.skips > 0,
+            PickTask.id != stop.task_id,
+        )
+        .order_by(PickTask.sequence.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if task is None or last is None or last.done_at is None:
+        return task
+    skips = session.scalars(
+        select(JournalEntry.data).where(
+            JournalEntry.warehouse_id == actor.warehouse_id,
+            JournalEntry.order_id == task.order_id,
+            JournalEntry.event == TaskSkipped.__name__,
+            JournalEntry.at >= last.done_at,
+        )
+    )
+    return task if any(data["task_id"] == task.id for data in skips) else None
+
+
+def _undo_skip(session: Session, actor: Actor, task: PickTask) -> Feedback:
+    first: int = session.execute(
+        select(func.min(PickTask.sequence)).where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.batch_id == task.batch_id,
+            PickTask.status == TaskStatus.OPEN,
+        )
+    ).scalar_one()
+    task.sequence = first - 1
+    task.skips -= 1
+    record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="skip"))
+    session.flush()
+    return feedback.told("SKIP taken back")
+
+
 def _undo_put(session: Session, actor: Actor, task: PickTask | None) -> Feedback:
     if task is None:
         return feedback.wrong("Nothing to undo")
@@ -109,7 +155,7 @@ def _undo_put(session: Session, actor: Actor, task: PickTask | None) -> Feedback
     units = picking_tasks.reopen(session, actor, task, place.tote_id)
     picking_tasks.stand_at(session, actor, task.batch_id, task.location_id)
     record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="tote", units=units))
-    return feedback.told(f"Take {units} out of {place.barcode}" if units else "SHORT taken back")
+    return feedback.told(f"Take {units} out of {place.barcode}" if units else "Say again how many")
 
 
 def skip(session: Session, actor: Actor, stop: Stop) -> Feedback:
