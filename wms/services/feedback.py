@@ -4,6 +4,8 @@ from wms.domain.codes import Code, CodeKind
 from wms.services.screens import Card, Feedback
 
 _LAST = 8
+# What is asked for where no barcode of one type is: the rest is "Scan the ...".
+_ASKS = {"answer": "Answer YES or NO", "done": "Press OK", "weight": "Weigh the box"}
 
 
 def accepted(words: str = "") -> Feedback:
@@ -45,10 +47,11 @@ def wrong_type(code: Code, wanted: str) -> Feedback:
     """Name what was scanned and what is wanted, or show the end of a code nobody knows."""
     if code.kind is CodeKind.UNKNOWN:
         return unknown(code)
+    ask = _ASKS.get(wanted, f"Scan the {wanted.upper()}")
+    if code.command is not None:
+        return wrong(f"{code.command.name.replace('_', ' ')} means nothing here. {ask}")
     a = "an" if code.kind.value[0] in "aeiou" else "a"
-    return Feedback(
-        tone="wrong", cue="wrong", words=f"That is {a} {code.kind.value.upper()}. Scan the {wanted.upper()}"
-    )
+    return wrong(f"That is {a} {code.kind.value.upper()}. {ask}")
 
 
 def unknown(code: Code) -> Feedback:

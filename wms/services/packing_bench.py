@@ -1,8 +1,6 @@
 """What lies at a station, read in three statements that are built once: they run with each scan."""
 
-import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Row, String, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
@@ -17,6 +15,7 @@ from wms.domain.people import Warehouse, WorkerSession
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.services.packing_screens import Bench, BenchTote, Content, Units
+from wms.services.screens import clock
 
 Found = Row[*tuple[Any, ...]]
 
@@ -159,12 +158,7 @@ def open_bench(session: Session, actor: Actor, row: Found) -> Bench | None:
     units = tuple(_units(found) for found in session.execute(_UNITS, values))
     totes, contents = _totes(session, values)
     facts["carrier"] = facts["carrier"] or ""
-    return Bench(**facts, due=clock(cutoff_at, zone), units=units, totes=totes, contents=contents)
-
-
-def clock(at: dt.datetime | None, zone: str) -> str:
-    """Return a moment as the warehouse's clock shows it, '' for none."""
-    return "" if at is None else f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+    return Bench(**facts, due=clock(cutoff_at, zone, actor.at), units=units, totes=totes, contents=contents)
 
 
 def _units(row: Found) -> Units:

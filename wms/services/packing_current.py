@@ -17,7 +17,7 @@ from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import labelling, packing_labels, packing_totes
 from wms.services.labelling import LabelState
-from wms.services.packing_bench import Found, clock, desk, open_bench
+from wms.services.packing_bench import Found, desk, open_bench
 from wms.services.packing_boxes import cartons, chosen
 from wms.services.packing_screens import (
     Bench,
@@ -33,6 +33,7 @@ from wms.services.packing_screens import (
     ScanTote,
     tolerance_g,
 )
+from wms.services.screens import clock
 
 _SHOWN_TOTES = 60
 _WHY = {OrderStatus.CANCELLED: "cancelled", OrderStatus.SHORT: "short"}
@@ -103,7 +104,7 @@ def _ready(session: Session, actor: Actor, row: Found) -> ScanTote:
         accept=tuple(found.barcode for found in waiting[:_SHOWN_TOTES]),
         waiting=len(waiting),
         next_carrier=(first.carrier or "") if first else "",
-        next_due=clock(first.cutoff_at, row.time_zone) if first else "",
+        next_due=clock(first.cutoff_at, row.time_zone, actor.at) if first else "",
         next_minutes=_minutes(first.cutoff_at - actor.at) if first and first.cutoff_at else 0,
         oldest_minutes=_minutes(actor.at - min(staged)) if staged else 0,
         last=last[1] if last else "",

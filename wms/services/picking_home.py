@@ -18,8 +18,7 @@ from wms.domain.people import Warehouse, Worker
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, ScanUndone, TaskStatus, UnitsPut
 from wms.services import feedback, picking_carts
 from wms.services.picking_screens import Home, Moved, TakeOver, Waiting
-from wms.services.picking_stops import clock
-from wms.services.screens import Feedback, Screen
+from wms.services.screens import Feedback, Screen, clock
 
 _SHIFT = dt.timedelta(hours=12)
 _ASKED = "asked for"
@@ -172,7 +171,7 @@ def _home(session: Session, actor: Actor) -> Home:
     return Home(
         job=f"{actor.name}  device {actor.device}",
         worker=actor.name,
-        waiting=Waiting(batches=batches, orders=orders, due="" if due is None else clock(due, zone)),
+        waiting=Waiting(batches=batches, orders=orders, due="" if due is None else clock(due, zone, actor.at)),
         units_today=_units_today(session, actor, zone),
     )
 

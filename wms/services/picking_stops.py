@@ -3,9 +3,7 @@
 The statements of the scan path are built once: building them for each request costs three times their run.
 """
 
-import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, String, and_, bindparam, cast, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -17,6 +15,7 @@ from wms.domain.people import Warehouse
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.totes import Tote
 from wms.services.picking_screens import Slot, Stop
+from wms.services.screens import clock
 
 _W: BindParameter[int] = bindparam("warehouse")
 _BATCH: BindParameter[int] = bindparam("batch")
@@ -176,12 +175,7 @@ def current(session: Session, actor: Actor) -> Stop | None:
     zone, cutoff_at, codes = facts.pop("time_zone"), facts.pop("cutoff_at"), facts.pop("codes")
     pairs = [pair.split("*", 1) for pair in (codes or "").split("\n") if pair]
     facts["at_shelf"] = bool(facts["at_shelf"])
-    return Stop(**facts, codes=tuple((code, int(units)) for units, code in pairs), due=clock(cutoff_at, zone))
-
-
-def clock(at: dt.datetime, zone: str) -> str:
-    """Return a moment as the warehouse's clock shows it."""
-    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+    return Stop(**facts, codes=tuple((code, int(units)) for units, code in pairs), due=clock(cutoff_at, zone, actor.at))
 
 
 def slots(session: Session, actor: Actor, batch_id: int, here: int = 0) -> tuple[Slot, ...]:

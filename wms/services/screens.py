@@ -1,8 +1,10 @@
 """What a scan answers: a Screen (one frozen dataclass = one template) and the Feedback on the scan just made."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,3 +65,12 @@ class Answer:
 
     screen: Screen
     feedback: Feedback
+
+
+def clock(at: dt.datetime | None, zone: str, now: dt.datetime) -> str:
+    """Return a moment as the warehouse's clock shows it, with its weekday where it is not today; '' for none."""
+    if at is None:
+        return ""
+    there = at.astimezone(ZoneInfo(zone))
+    is_today = there.date() == now.astimezone(ZoneInfo(zone)).date()
+    return f"{there:%H:%M}" if is_today else f"{there:%a %H:%M}"
