@@ -71,6 +71,25 @@ def test_only_the_label_seals_and_not_the_boxs_own_code(session: Session) -> Non
     assert package.status is PackageStatus.OPEN
 
 
+def test_the_label_of_a_box_just_sealed_is_known_where_a_tote_is_asked_for(session: Session) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001")
+    verdict = floor.packer.scan("OFF0001", "OFF0001")
+    assert (verdict.tone, verdict.words) == ("warn", f"{floor.order.number} has its label. Scan a tote")
+
+
+def test_a_voided_label_is_named(session: Session) -> None:
+    floor = _weighed(session)
+    old = packers.buy(session, floor.order, "OFF0001")
+    _ = floor.packer.scan(Command.VOID)
+    package = packers.package_of(session, floor.order)
+    _ = old.move_to(LabelStatus.VOIDED, package=package.barcode, order_id=floor.order.id)
+    session.flush()
+    _ = floor.packer.scan("N720")
+    _ = packers.buy(session, floor.order, "OFF0002")
+    assert floor.packer.scan("OFF0001").words == "That label is void. Throw it away"
+
+
 def test_a_longer_carrier_barcode_that_ends_with_the_tracking_number_seals(session: Session) -> None:
     floor = _weighed(session)
     _ = packers.buy(session, floor.order, "9400100000000000000009")

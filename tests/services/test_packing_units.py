@@ -36,7 +36,7 @@ def test_an_extra_unit_stops_and_is_not_counted(session: Session) -> None:
     verdict = floor.packer.scan(floor.towel_code, floor.towel_code)
     assert (verdict.tone, verdict.cue) == ("wrong", "stop")
     assert verdict.have is not None
-    assert verdict.have.sku == "TOWEL"
+    assert (verdict.have.sku, verdict.have.detail) == ("TOWEL", "1 of 1 in already")
     assert verdict.need is not None
     assert verdict.need.sku == "MUG"
     assert _packed(session) == [1]

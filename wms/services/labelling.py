@@ -197,6 +197,17 @@ def owner_of(session: Session, actor: Actor, code_text: str) -> str | None:
     ).one_or_none()
 
 
+def is_voided(session: Session, actor: Actor, code_text: str) -> bool:
+    """Tell whether a scanned text is the tracking number of a label given back to its carrier."""
+    text = clean(code_text)
+    found = select(Label.id).where(
+        Label.warehouse_id == actor.warehouse_id,
+        Label.tracking_number.in_({text, text.lstrip("0")}),
+        Label.status.in_((LabelStatus.VOIDING, LabelStatus.VOIDED)),
+    )
+    return session.scalars(found).first() is not None
+
+
 def packages_by_label(session: Session, actor: Actor, code_text: str) -> set[int]:
     """Return the packages whose bought label a text is: tracking number, stored barcode or a longer code's tail."""
     text = clean(code_text)

@@ -74,7 +74,7 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
     if code.command is Command.REPRINT:
         return packing_labels.reprint_last(session, actor, station_id)
     if code.kind is not CodeKind.TOTE:
-        return feedback.wrong_type(code, "tote")
+        return packing_labels.judge_at_ready(session, actor, code)
     return packing_totes.open_tote(session, actor, station_id, code)
 
 

@@ -64,7 +64,7 @@ def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed
     if code.command is Command.NO:
         give_up(session, actor, screen.bench, f"set aside: {screen.reason}")
         return feedback.told("Set aside. Put all back in the tote")
-    return feedback.wrong_type(code, "YES or NO card")
+    return feedback.wrong_type(code, "answer")
 
 
 def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
@@ -78,6 +78,10 @@ def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -
         return feedback.wrong_type(code, "label")
     if labelling.is_label_of(session, actor, screen.bench.package_id, code.text):
         return _seal(session, actor, screen)
+    return _not_its_label(session, actor, code, screen)
+
+
+def _not_its_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
     owner = labelling.owner_of(session, actor, code.text)
     if owner is not None:
         return feedback.stop(
@@ -85,13 +89,22 @@ def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -
             have=Card(name=f"label of {owner}", detail=f"...{code.text[-4:]}"),
             need=Card(name=f"label of {screen.bench.number}", detail=f"...{screen.tracking_tail}"),
         )
+    if labelling.is_voided(session, actor, code.text):
+        return feedback.wrong("That label is void. Throw it away")
     return feedback.wrong_type(code, "label")
+
+
+def judge_at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
+    """Name a label scanned where a tote is asked for, mostly one scanned twice, before any other wrong code."""
+    if code.command is None and (owner := labelling.owner_of(session, actor, code.text)) is not None:
+        return feedback.repeated(f"{owner} has its label. Scan a tote")
+    return feedback.wrong_type(code, "tote")
 
 
 def _reprint(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     if screen.printing in {"under way", "waiting"}:
         return feedback.repeated(
-            "It prints now" if screen.printing == "under way" else "Turn the printer on. It prints"
+            "It prints now" if screen.printing == "under way" else "Mend the printer. It prints by itself"
         )
     if screen.printing == "unknown" and screen.print_job_id is not None:
         _ = printing.settle(session, actor, screen.print_job_id, printed=False, reason="nothing came out")

@@ -64,15 +64,15 @@ def scan_unit(session: Session, actor: Actor, bench: Bench, code: Code, wanted: 
         return feedback.wrong_type(code, wanted)
     rows = [row for row in bench.units if found is not None and row.product_id == found.product_id]
     left = sum(row.left for row in rows)
+    of = sum(row.wanted for row in rows)
     if found is None or left == 0:
-        return _caught(session, actor, bench, code, found, "extra" if rows else "foreign")
+        return _caught(session, actor, bench, code, found, of)
     if found.units > left:
         return feedback.wrong(f"Case of {found.units}, {left} wanted. Scan singles")
     if found.units > bench.in_open_totes(found.product_id):
         elsewhere = ", ".join(tote.code for tote in bench.other_totes)
         return feedback.wrong(f"Scan its tote first: {elsewhere}" if elsewhere else "Not in this tote. See the lead")
     _pack(session, actor, bench, rows, found)
-    of = sum(row.wanted for row in rows)
     done = of - left + found.units
     if bench.packed + found.units == bench.wanted:
         return feedback.complete(f"All {bench.wanted} scanned")
@@ -87,22 +87,23 @@ def _of_order(bench: Bench, code: Code) -> Item | None:
     return None
 
 
-def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Item | None, cause: str) -> Feedback:
-    """Stop at a unit that does not belong: it is counted as caught, never as packed."""
+def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Item | None, of: int) -> Feedback:
+    """Stop at a unit that does not belong, with how many `of` its kind do: it is caught, never packed."""
     name = found.name if found else f"...{code.text[-8:]}"
     caught = WrongUnitCaught(
         order_id=bench.order_id,
         package=bench.package,
         sku=found.sku if found else "",
-        cause=cause,
+        cause="extra" if of else "foreign",
         code=code.text,
     )
     record(session, actor, caught)
-    word = "EXTRA" if cause == "extra" else "NOT IN THIS ORDER"
+    word = "EXTRA" if of else "NOT IN THIS ORDER"
+    detail = f"{of} of {of} in already" if of else f"not in {bench.number}"
     missing = next((row for row in bench.units if row.left), None)
     return feedback.stop(
         f"{word}. PUT IN RED TOTE",
-        have=Card(name=name, sku=found.sku if found else "", detail=f"not in {bench.number}"),
+        have=Card(name=name, sku=found.sku if found else "", detail=detail),
         need=Card(name=missing.name, sku=missing.sku, detail=f"{missing.left} to scan") if missing else None,
     )
 
