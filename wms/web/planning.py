@@ -140,7 +140,7 @@ def _after(done: Released) -> ResponseReturnValue:
         f" {_count(len(done.out), 'order')} left out: {done.out[0].number} {done.out[0].reason}" if done.out else ""
     )
     if done.wave_id is None:
-        flask.flash(f"No order was released.{left_out}", "warn")
+        flask.flash(f"No order was released.{left_out or ' They were released or held meanwhile.'}", "warn")
         return flask.redirect(flask.url_for("planning.home"), _SEE_OTHER)
     words = f"Wave {done.number}: {_count(done.orders, 'order')} in {_count(done.batches, 'batch')}."
     flask.flash(f"{words}{left_out}", "ok")
