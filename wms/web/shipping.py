@@ -55,5 +55,5 @@ def pickup_done() -> ResponseReturnValue:
         raise BadInputError("The page's moment has no time zone. Load the page again.")
     with transaction(db.engine) as session:
         boxes = shipping_departures.hand_over_all(session, flask.g.actor, carrier, shown_at)
-    flask.flash(f"{boxes} box{'' if boxes == 1 else 'es'} handed over to {carrier.upper()}.", "ok")
+    flask.flash(f"{boxes} box{'' if boxes == 1 else 'es'} handed over to {carrier.upper()}.", "ok" if boxes else "warn")
     return flask.redirect(flask.url_for("shipping.desk"), 303)
