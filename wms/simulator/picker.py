@@ -57,7 +57,8 @@ class Picker(Person):
         if self.slips(self.floor.habits.wrong_rate):
             self.slip(self.dice.choice([code for code in self.hall.shelves if not self.is_right(code)]))
         self._shelf = self.page.accept[0]
-        self._is_shorting = self.slips(self.floor.habits.short_rate)
+        # One that could not happen, because the only unit was taken already, happens at the next shelf.
+        self._is_shorting = self._is_shorting or self.slips(self.floor.habits.short_rate)
         _ = self.scan(self._shelf)
 
     def on_scan_item(self) -> None:
