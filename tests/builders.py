@@ -284,7 +284,7 @@ def waiting_batch(session: Session, *orders: Order, shelves: dict[int, Location]
         session.add(BatchOrder(warehouse_id=WAREHOUSE, batch_id=batch.id, order_id=made.id, slot=slot))
         lines = session.query(OrderLine).filter_by(warehouse_id=WAREHOUSE, order_id=made.id)
         for line in lines.order_by(OrderLine.position):
-            _pick_task(session, batch, line, places, next(sequence))
+            _ = _pick_task(session, batch, line, places, next(sequence))
     session.flush()
     return batch
 

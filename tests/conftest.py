@@ -103,7 +103,7 @@ def engine(settings: Settings) -> Iterator[Engine]:
     """An engine on a fresh database with the bare warehouse of `builders.warehouse`, once on each engine."""
     engine = make_engine(settings)
     with transaction(engine) as session:
-        builders.warehouse(session)
+        _ = builders.warehouse(session)
     yield engine
     engine.dispose()
 

@@ -115,7 +115,7 @@ def test_a_damaged_backup_restores_nothing(engine: Engine, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_a_file_that_is_no_backup_is_named(engine_name: str, tmp_path: Path) -> None:
-    (tmp_path / "note.txt").write_text("hello")
+    _ = (tmp_path / "note.txt").write_text("hello")
     engine = make_engine(
         config.load({"WMS_DATABASE_URL": f"{engine_name}:///{tmp_path / 'w.db'}", "WMS_DATA_DIR": str(tmp_path)})
     )

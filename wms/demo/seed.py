@@ -71,7 +71,7 @@ def seed(engine: Engine, at: dt.datetime) -> None:
         session.flush()
         _start_counters(session)
         _fill(session, actor, rng)
-        add_orders(session, actor, ORDERS, seed=SEED, prefix="D")
+        _ = add_orders(session, actor, ORDERS, seed=SEED, prefix="D")
 
 
 def local_zone() -> str:

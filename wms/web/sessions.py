@@ -39,9 +39,7 @@ def actor(session: Session, scan: str | None = None) -> Actor:
     return signing_in.actor_of(session, WAREHOUSE_ID, browser(), now(), scan)
 
 
-def needs(
-    role: Role,
-) -> Callable[[Callable[P, flask.typing.ResponseReturnValue]], Callable[P, flask.typing.ResponseReturnValue]]:
+def needs(role: Role) -> Callable[[View[P]], View[P]]:
     """Guard a desk page: nobody goes to sign in, one without the role gets 403. The actor is in `flask.g.actor`."""
 
     def guard(view: View[P]) -> View[P]:
