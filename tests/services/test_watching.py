@@ -13,7 +13,7 @@ from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import Event, record
 from wms.domain.orders import OrderMoved, OrderStatus
-from wms.domain.packing import WrongUnitCaught
+from wms.domain.packing import EXTRA, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picking import ScanRefused, ScanUndone, UnitsPut
 from wms.services import watching, watching_hours
@@ -67,6 +67,13 @@ def test_units_count_in_the_hour_of_their_pick_less_those_undone(session: Sessio
     happened(session, ScanUndone(task_id=1, step="item"), 0)
     board = look(session)
     assert (board.today.units, board.hour.units) == (8, 3)
+
+
+def test_a_unit_too_many_at_packing_is_not_charged_to_the_picker(session: Session) -> None:
+    put(session, 10, minutes_ago=5)
+    happened(session, WrongUnitCaught(order_id=7, package="P1", sku="A", cause=EXTRA, code="1"), 1)
+    board = look(session)
+    assert (board.today.right_pct, board.caught) == (100, 0)
 
 
 def test_a_wrong_unit_counts_in_the_hour_in_which_its_order_was_picked(session: Session) -> None:

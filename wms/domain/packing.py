@@ -68,6 +68,9 @@ class UnitTakenOut(Event):
     quantity: int
 
 
+FOREIGN, EXTRA = "foreign", "extra"
+
+
 @dataclass(frozen=True, kw_only=True)
 class WrongUnitCaught(Event):
     """A unit that does not belong to the order was found while packing: a pick error that did not leave the house.

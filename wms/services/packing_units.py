@@ -7,7 +7,7 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
-from wms.domain.packing import Package, PackageLine, UnitPacked, UnitTakenOut, WrongUnitCaught
+from wms.domain.packing import EXTRA, FOREIGN, Package, PackageLine, UnitPacked, UnitTakenOut, WrongUnitCaught
 from wms.domain.stock import StockMove
 from wms.services import feedback, stocking
 from wms.services.packing_screens import Bench, Content, Units
@@ -94,7 +94,7 @@ def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Ite
         order_id=bench.order_id,
         package=bench.package,
         sku=found.sku if found else "",
-        cause="extra" if of else "foreign",
+        cause=EXTRA if of else FOREIGN,
         code=code.text,
     )
     record(session, actor, caught)

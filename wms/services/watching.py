@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
-from wms.domain.packing import WrongUnitCaught
+from wms.domain.packing import FOREIGN, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picking import ScanUndone, UnitsPut
 from wms.domain.waves import Wave
@@ -158,7 +158,11 @@ class WrongUnit:
 
 
 def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list[WrongUnit]:
-    """Return the wrong units caught since a moment, oldest first."""
+    """Return the wrong units caught since a moment, oldest first: units that are in no line of their order.
+
+    A unit too many is left out: until somebody puts it aside it may be the packer's second scan of one unit, which
+    must not be charged to the picker. It counts as a near miss like every refused scan.
+    """
     put = aliased(JournalEntry)
     picked_at = (
         select(func.max(put.at))
@@ -190,6 +194,7 @@ def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list
             package=data["package"],
         )
         for caught_at, moment, order_id, data in rows
+        if data["cause"] == FOREIGN
     ]
 
 
