@@ -10,11 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from wms import __version__, config, database
+from wms import config, database
 from wms.config import Settings
 from wms.database import db, reading
 from wms.domain.errors import BadInputError, DomainError, NotFoundError
-from wms.resources import resource_dir
+from wms.resources import digest_of, resource_dir
 from wms.web import blueprints, context, floor, security
 
 # In place of the framework's own long words; a 403 keeps its own, which name the role.
@@ -30,11 +30,12 @@ _YEAR_S = 365 * 24 * 3600
 def create_app(settings: Settings | None = None) -> flask.Flask:
     """Build the web app on the given settings, or on those of the environment."""
     settings = settings or config.load()
+    static = resource_dir("static")
     app = flask.Flask(
         "wms",
         template_folder=str(resource_dir("templates")),
-        static_folder=str(resource_dir("static")),
-        static_url_path=f"/static/{__version__}",  # in the path, so that modules importing one another carry it too
+        static_folder=str(static),
+        static_url_path=f"/static/{digest_of(static)}",  # in the path: modules importing one another carry it too
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
         SESSION_COOKIE_SECURE=settings.tls,
         SESSION_REFRESH_EACH_REQUEST=False,  # signing in writes it, and nothing else changes
         PERMANENT_SESSION_LIFETIME=dt.timedelta(days=365),  # the device's key; sessions end on the server
-        SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,  # every static address carries the version
+        SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,  # every static address carries the files' digest
         COMPRESS_MIN_SIZE=256,
         WMS=settings,
     )

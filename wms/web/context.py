@@ -43,7 +43,7 @@ def add(app: flask.Flask) -> None:
 
 
 def asset(name: str) -> str:
-    """Return the address of a static file, changed by each release so that it may be cached for a year."""
+    """Return the address of a static file, changed with the files so that it may be cached for a year."""
     # A screen names a dozen icons, and url_for would build each address anew.
     return f"{flask.request.script_root}{flask.current_app.static_url_path}/{name}"
 
