@@ -12,10 +12,10 @@ from wms.domain.errors import BadInputError, DomainError, NotFoundError
 from wms.domain.floor import Location, Place, Station
 from wms.domain.journal import JournalEntry
 from wms.domain.people import Device, Warehouse, Worker, WorkerSession
-from wms.services import administering, administering_people, administering_warehouse
-from wms.services.administering import StillUsedError
-from wms.services.administering_kinds import SETTINGS
-from wms.services.administering_people import LastAdminError
+from wms.services import administering
+from wms.services.administering import StillUsedError, people, warehouse
+from wms.services.administering.kinds import SETTINGS
+from wms.services.administering.people import LastAdminError
 from wms.services.importing.cells import BadRowError
 from wms.services.importing.kinds import Outcome
 
@@ -144,7 +144,7 @@ def test_a_worker_is_switched_off_never_removed(session: Session, admin: Worker)
     tom = builders.worker(session, "Tom")
     with pytest.raises(DomainError, match="stays in the history"):
         _ = remove(session, "workers", "Tom")
-    administering_people.switch(session, builders.actor(), tom, active=False)
+    people.switch(session, builders.actor(), tom, active=False)
     assert [row.is_off for row in listed(session, "workers", "tom").rows] == [True]
     assert told(session) == ["WorkerSwitched"]
 
@@ -174,7 +174,7 @@ def signed_in(session: Session, worker: Worker) -> WorkerSession:
 def test_a_new_badge_ends_what_the_old_one_opened(session: Session) -> None:
     tom = builders.worker(session, "Tom")
     old, opened = tom.badge, signed_in(session, tom)
-    administering_people.new_badge(session, builders.actor(), tom)
+    people.new_badge(session, builders.actor(), tom)
     session.refresh(opened)
     assert tom.badge != old
     assert opened.ended_at == builders.NOW
@@ -190,7 +190,7 @@ def test_a_badge_typed_anew_ends_the_old_sessions_too(session: Session, admin: W
 
 def test_the_last_admin_can_neither_be_switched_off_nor_lose_the_role(session: Session, admin: Worker) -> None:
     with pytest.raises(LastAdminError):
-        administering_people.switch(session, builders.actor(), admin, active=False)
+        people.switch(session, builders.actor(), admin, active=False)
     admin.active = True
     with pytest.raises(LastAdminError):
         _ = keep(session, "workers", name="Viktor", roles="picker")
@@ -219,9 +219,9 @@ def warehouse_form(**changes: str) -> dict[str, str]:
 
 
 def test_the_warehouse_is_changed_and_the_journal_says_what(session: Session) -> None:
-    wanted = administering_warehouse.read(warehouse_form(), can_buy=False)
-    assert administering_warehouse.change(session, builders.actor(), wanted)
-    assert not administering_warehouse.change(session, builders.actor(), wanted)
+    wanted = warehouse.read(warehouse_form(), can_buy=False)
+    assert warehouse.change(session, builders.actor(), wanted)
+    assert not warehouse.change(session, builders.actor(), wanted)
     made = session.get_one(Warehouse, WAREHOUSE)
     assert (made.name, made.time_zone, made.units_per_hour_plan) == ("South DC", "Europe/Berlin", 900)
     assert made.address == {"name": "South DC", "country": "DE"}
@@ -243,9 +243,9 @@ def test_the_warehouse_is_changed_and_the_journal_says_what(session: Session) ->
 )
 def test_a_wrong_setting_is_told_in_one_sentence(changes: dict[str, str], words: str) -> None:
     with pytest.raises(BadInputError, match=words):
-        _ = administering_warehouse.read(warehouse_form(**changes), can_buy=True)
+        _ = warehouse.read(warehouse_form(**changes), can_buy=True)
 
 
 def test_shippo_cannot_be_chosen_without_its_key() -> None:
     with pytest.raises(BadInputError, match="Set WMS_SHIPPO_KEY"):
-        _ = administering_warehouse.read(warehouse_form(carrier="shippo"), can_buy=False)
+        _ = warehouse.read(warehouse_form(carrier="shippo"), can_buy=False)

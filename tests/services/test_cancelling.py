@@ -26,8 +26,9 @@ from wms.domain.shipping import Label, LabelStatus
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
-from wms.services import allocating, cancelling, planning_again, printing, verifying
+from wms.services import allocating, cancelling, printing, verifying
 from wms.services.cancelling import TooLateError
+from wms.services.planning import again as planning_again
 
 ACTOR = builders.actor()
 

@@ -18,15 +18,17 @@ from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import LabelStatus
 from wms.domain.stock import Stock
-from wms.services import allocating, cancelling, ordering, ordering_finding, ordering_page, ordering_telling
-from wms.services.ordering_finding import PAGE, Search
+from wms.services import allocating, cancelling, ordering
+from wms.services.ordering import finding, telling
+from wms.services.ordering import page as ordering_page
+from wms.services.ordering.finding import PAGE, Search
 
 ACTOR = builders.actor()
 WHOLE = ShipTo(name="Ada Buyer", street1="2 Side St", city="Springfield", zip="62702", country="US")
 
 
 def _numbers(session: Session, text: str = "", **more: object) -> list[str]:
-    found = ordering_finding.find(session, ACTOR, replace(Search(text=text), **more))  # type: ignore[arg-type] # a test's words
+    found = finding.find(session, ACTOR, replace(Search(text=text), **more))  # type: ignore[arg-type] # a test's words
     return [row.number for row in found.rows]
 
 
@@ -81,14 +83,14 @@ def test_the_list_is_filtered(session: Session) -> None:
     assert _numbers(session, cutoff_at=later.cutoff_at) == [later.number]
     assert _numbers(session, carrier="ups") == []
     assert len(_numbers(session, status="all", carrier="usps")) == 3
-    choices = ordering_finding.choices(session, ACTOR)
+    choices = finding.choices(session, ACTOR)
     assert [cutoff.at for cutoff in choices.cutoffs] == [held.cutoff_at, later.cutoff_at]
 
 
 def test_pages_follow_one_another_without_gap(session: Session) -> None:
     orders = [builders.order(session) for _ in range(PAGE + 3)]
-    first = ordering_finding.find(session, ACTOR, Search())
-    second = ordering_finding.find(session, ACTOR, Search(below=int(first.more, 16)))
+    first = finding.find(session, ACTOR, Search())
+    second = finding.find(session, ACTOR, Search(below=int(first.more, 16)))
     assert second.more == ""
     found = [row.number for row in (*first.rows, *second.rows)]
     assert found == [order.number for order in sorted(orders, key=lambda order: -order.id)]
@@ -219,4 +221,4 @@ def test_a_page_of_a_held_order_shows_what_may_be_done(session: Session) -> None
     ],
 )
 def test_events_are_told_in_plain_words(event: str, data: dict[str, str], words: str) -> None:
-    assert ordering_telling.tell(event, data)[0] == words
+    assert telling.tell(event, data)[0] == words

@@ -12,14 +12,7 @@ from wms.domain.shipping import Label
 from wms.domain.stock import Stock
 from wms.domain.totes import ToteStatus
 from wms.services import labelling, packing, scanning
-from wms.services.packing_screens import (
-    BoxAndWeigh,
-    BuyingLabel,
-    ScanItems,
-    ScanLabel,
-    ScanStation,
-    ScanTote,
-)
+from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, ScanItems, ScanLabel, ScanStation, ScanTote
 from wms.services.scanning import Pulled
 from wms.services.verifying import verify
 

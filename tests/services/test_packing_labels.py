@@ -14,7 +14,7 @@ from wms.domain.packing import PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.totes import ToteStatus
-from wms.services.packing_screens import BoxAndWeigh, BuyingLabel, HoldTote, LabelFailed, ScanLabel, ScanTote
+from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, HoldTote, LabelFailed, ScanLabel, ScanTote
 from wms.services.verifying import verify
 
 

@@ -12,7 +12,7 @@ from wms.domain.orders import OrderLine
 from wms.domain.packing import PackageLine
 from wms.domain.stock import Lot
 from wms.services import stocking
-from wms.services.packing_screens import BoxAndWeigh, NextTote, ScanItems
+from wms.services.packing.screens import BoxAndWeigh, NextTote, ScanItems
 from wms.services.stocking import Goods
 from wms.services.verifying import verify
 

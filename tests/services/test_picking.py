@@ -12,7 +12,7 @@ from wms.domain.stock import Stock
 from wms.domain.totes import ToteStatus
 from wms.domain.waves import Allocation, Wave, WaveStatus
 from wms.services import verifying
-from wms.services.picking_screens import BuildCart, DropCart, Home
+from wms.services.picking.screens import BuildCart, DropCart, Home
 
 
 def test_a_walk_goes_from_cart_to_lane(walk: Walk) -> None:

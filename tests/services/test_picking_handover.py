@@ -16,7 +16,7 @@ from wms.domain.floor import Cart
 from wms.domain.picking import Batch, BatchStatus, PickTask
 from wms.domain.stock import Stock
 from wms.services import picking, scanning, verifying
-from wms.services.picking_screens import TakeOver, TaskScreen
+from wms.services.picking.screens import TakeOver, TaskScreen
 from wms.services.scanning import Pulled
 from wms.services.screens import Answer
 

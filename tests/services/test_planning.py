@@ -20,11 +20,12 @@ from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.stock import Stock
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
-from wms.services import cancelling, planning, planning_again, planning_preview, planning_undoing, stocking
-from wms.services.planning import Draft, Released
-from wms.services.planning_problem import NoCartError
-from wms.services.planning_selection import CollectionKey, Rules, Why, collection_key
-from wms.services.planning_undoing import WaveStartedError
+from wms.services import cancelling, planning, stocking
+from wms.services.planning import Draft, Released, preview, undoing
+from wms.services.planning import again as planning_again
+from wms.services.planning.problem import NoCartError
+from wms.services.planning.selection import CollectionKey, Rules, Why, collection_key
+from wms.services.planning.undoing import WaveStartedError
 from wms.services.stocking import Goods
 
 KEY = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
@@ -120,7 +121,7 @@ def test_each_order_in_a_wave_says_why_it_is_there(open_transaction: OpenTransac
 def test_a_preview_says_what_the_wave_would_be_and_writes_nothing(open_transaction: OpenTransaction) -> None:
     with open_transaction() as session:
         _ = _floor(session)
-    shown = planning_preview.preview(open_transaction, ACTOR, KEY, Rules())
+    shown = preview.preview(open_transaction, ACTOR, KEY, Rules())
     assert (shown.orders, shown.lines, shown.units, shown.batches) == (6, 12, 18, 2)
     assert 3 <= shown.stops <= 6
     assert shown.room == "4 totes a cart, so that every batch fits the smallest of 1 carts."
@@ -143,7 +144,7 @@ def test_every_order_that_stays_out_has_its_sentence(open_transaction: OpenTrans
         builders.stock(session, builders.location(session), huge, 5)
         big = builders.order(session, (huge, 1))
         last = builders.order(session, (product, 1))
-    shown = planning_preview.preview(open_transaction, ACTOR, KEY, Rules(max_orders=2))
+    shown = preview.preview(open_transaction, ACTOR, KEY, Rules(max_orders=2))
     assert {order.number: (order.why, order.reason) for order in shown.out} == {
         orders[0].number: (Why.HELD, "On hold (fraud): High risk"),
         orders[1].number: (Why.ADDRESS, "The address lacks city, zip."),
@@ -151,7 +152,7 @@ def test_every_order_that_stays_out_has_its_sentence(open_transaction: OpenTrans
         big.number: (Why.SIZE, "Fills 3 totes (64.0 litres); an order has one tote of 30."),
         last.number: (Why.LIMIT, "Over the limit of 2 orders a wave."),
     }
-    shown = planning_preview.preview(open_transaction, ACTOR, KEY, Rules())
+    shown = preview.preview(open_transaction, ACTOR, KEY, Rules())
     sentences = {order.number: (order.why, order.reason) for order in shown.out}
     assert sentences[missing.number] == (Why.STOCK, "13 of P0 missing: 47 free, 60 asked.")
 
@@ -160,7 +161,7 @@ def test_an_order_for_another_collection_is_counted_there(open_transaction: Open
     with open_transaction() as session:
         _, orders = _floor(session, orders=2)
         orders[0].cutoff_at = NOW.replace(day=25, hour=14, minute=30)
-    shown = planning_preview.preview(open_transaction, ACTOR, KEY, Rules())
+    shown = preview.preview(open_transaction, ACTOR, KEY, Rules())
     assert (shown.orders, [(other.carrier, other.orders) for other in shown.elsewhere]) == (1, [("usps", 1)])
 
 
@@ -168,7 +169,7 @@ def test_a_preview_after_the_cutoff_promises_the_next_collection(open_transactio
     with open_transaction() as session:
         _ = _floor(session, orders=2)
     late = builders.actor(at=NOW.replace(hour=14, minute=31))
-    shown = planning_preview.preview(open_transaction, late, KEY, Rules())
+    shown = preview.preview(open_transaction, late, KEY, Rules())
     assert (shown.orders, shown.minutes_left) == (0, -1)
     assert [other.key for other in shown.elsewhere] == [f"usps.{int(KEY.cutoff_at.timestamp()) + 86400}"]
 
@@ -200,7 +201,7 @@ def test_without_a_cart_nothing_can_be_planned(open_transaction: OpenTransaction
 def test_taking_a_wave_back_restores_everything(open_transaction: OpenTransaction) -> None:
     done = _wave(open_transaction)
     with open_transaction() as session:
-        assert planning_undoing.take_back(session, LATER, _wave_id(done)) == 6
+        assert undoing.take_back(session, LATER, _wave_id(done)) == 6
     with open_transaction() as session:
         assert (_statuses(session), _reserved(session)) == ({OrderStatus.RECEIVED}, 0)
         assert (session.query(WaveOrder).count(), session.query(BatchOrder).count()) == (0, 0)
@@ -223,7 +224,7 @@ def test_a_wave_whose_batch_was_started_stays(open_transaction: OpenTransaction)
             .start(cart_id=cart.id, worker_id=marta.id, device="1", at=NOW)
         )
     with open_transaction() as session, pytest.raises(WaveStartedError, match=r"W1-2 has been started"):
-        _ = planning_undoing.take_back(session, LATER, _wave_id(done))
+        _ = undoing.take_back(session, LATER, _wave_id(done))
     with open_transaction() as session:
         assert _statuses(session) == {OrderStatus.WAVED}
 
@@ -231,9 +232,9 @@ def test_a_wave_whose_batch_was_started_stays(open_transaction: OpenTransaction)
 def test_a_wave_cannot_be_taken_back_twice(open_transaction: OpenTransaction) -> None:
     done = _wave(open_transaction)
     with open_transaction() as session:
-        _ = planning_undoing.take_back(session, LATER, _wave_id(done))
+        _ = undoing.take_back(session, LATER, _wave_id(done))
     with open_transaction() as session, pytest.raises(WaveStartedError, match="taken back"):
-        _ = planning_undoing.take_back(session, LATER, _wave_id(done))
+        _ = undoing.take_back(session, LATER, _wave_id(done))
 
 
 def test_an_order_that_changed_while_the_engine_worked_is_left_out(open_transaction: OpenTransaction) -> None:

@@ -17,8 +17,8 @@ from wms.domain.shipping import Label, LabelStatus
 from wms.domain.stock import Stock, StockMove
 from wms.domain.waves import Wave, WaveOrder
 from wms.services import cancelling, shipping
-from wms.services.shipping_departures import NotReadyError, departures, hand_over, hand_over_all
-from wms.services.shipping_screens import ScanBox, ScanDock
+from wms.services.shipping.departures import NotReadyError, departures, hand_over, hand_over_all
+from wms.services.shipping.screens import ScanBox, ScanDock
 from wms.services.verifying import verify
 
 

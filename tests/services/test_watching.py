@@ -16,9 +16,9 @@ from wms.domain.orders import OrderMoved, OrderStatus
 from wms.domain.packing import EXTRA, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picking import ScanRefused, ScanUndone, UnitsPut
-from wms.services import watching, watching_hours
-from wms.services.watching import Accuracy, Board
-from wms.services.watching_collections import CollectionBar, judge
+from wms.services import watching
+from wms.services.watching import Accuracy, Board, hours
+from wms.services.watching.collections import CollectionBar, judge
 
 CUTOFF = NOW.replace(hour=14, minute=30)
 
@@ -181,7 +181,7 @@ def test_the_day_tells_each_hour_with_its_wrong_units_and_near_misses(session: S
     caught(session, 0, order_id=made.id)
     happened(session, ScanRefused(station="picking", code="1", kind="tote", wanted="product", said="No"), 1)
     session.flush()
-    day = watching_hours.day(session, WAREHOUSE, NOW)
+    day = hours.day(session, WAREHOUSE, NOW)
     assert [(row.begins_at.hour, row.accuracy.wrong, row.near_misses) for row in day.hours] == [(8, 0, 1), (7, 1, 0)]
     assert [(row.order, row.picked_at.hour) for row in day.wrong] == [(made.number, 7)]
     assert day.refusals == (("picking", "No", 1),)

@@ -15,7 +15,7 @@ from wms.config import Settings
 from wms.database import db, reading, transaction
 from wms.domain.floor import Cart, Location
 from wms.domain.people import Worker
-from wms.services.administering_kinds import SETTINGS
+from wms.services.administering.kinds import SETTINGS
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from wms.labels import sheets
 from wms.labels.sheets import ThingLabel
 from wms.services import printing
 from wms.services.label_sheets import SheetKind
-from wms.services.planning_preview import zone_of
+from wms.services.planning.preview import zone_of
 from wms.services.printing import Wanted
 
 LAST = 50

@@ -10,8 +10,10 @@ from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.people import Worker
-from wms.services import administering, administering_people, administering_warehouse
-from wms.services.administering_kinds import SETTINGS, Setting
+from wms.services import administering
+from wms.services.administering import people
+from wms.services.administering import warehouse as administering_warehouse
+from wms.services.administering.kinds import SETTINGS, Setting
 from wms.web import sessions
 
 blueprint = flask.Blueprint("administering", __name__, url_prefix="/desk/admin")
@@ -160,7 +162,7 @@ def badge() -> ResponseReturnValue:
         worker = _worker(
             SETTINGS["workers"].find(session, flask.g.actor.warehouse_id, flask.request.form.get("key", ""))
         )
-        administering_people.new_badge(session, flask.g.actor, worker)
+        people.new_badge(session, flask.g.actor, worker)
     flask.flash(f"{worker.name} has a new badge; the old one opens nothing. Print it here.", "ok")
     return flask.redirect(flask.url_for("printing.labels", kind="badges", name=worker.name), _SEE_OTHER)
 
@@ -175,7 +177,7 @@ def switch() -> ResponseReturnValue:
             worker = _worker(
                 SETTINGS["workers"].find(session, flask.g.actor.warehouse_id, flask.request.form.get("key", ""))
             )
-            administering_people.switch(session, flask.g.actor, worker, active=active)
+            people.switch(session, flask.g.actor, worker, active=active)
     except DomainError as error:
         flask.flash(str(error), "warn")
     else:

@@ -13,8 +13,11 @@ from wms.database import db, reading, transaction
 from wms.domain.actor import Actor, Role
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.orders import HoldKind, OrderStatus
-from wms.services import cancelling, ordering, ordering_finding, ordering_page, planning_again
-from wms.services.ordering_finding import Search
+from wms.services import cancelling, ordering
+from wms.services.ordering import finding
+from wms.services.ordering import page as ordering_page
+from wms.services.ordering.finding import Search
+from wms.services.planning import again as planning_again
 from wms.web import sessions
 
 blueprint = flask.Blueprint("ordering", __name__, url_prefix="/desk/orders")
@@ -40,8 +43,8 @@ def home() -> ResponseReturnValue:
         below=read_id(asked["below"]) if asked.get("below") else None,
     )
     with reading(db.engine) as session:
-        found = ordering_finding.find(session, flask.g.actor, search)
-        choices = ordering_finding.choices(session, flask.g.actor)
+        found = finding.find(session, flask.g.actor, search)
+        choices = finding.choices(session, flask.g.actor)
     if search.text and search.below is None and len(found.rows) == 1:
         return flask.redirect(flask.url_for("ordering.order", order=found.rows[0].key))
     first = [("", "any"), ("open", "open")] if search.text else [("", "open"), ("all", "all")]
@@ -88,7 +91,7 @@ def hold(order: str) -> ResponseReturnValue:
     form = flask.request.form
 
     def deed(session: Session, actor: Actor, order_id: int) -> str:
-        until = _local_moment(form.get("until", ""), ordering_finding.zone_of(session, actor))
+        until = _local_moment(form.get("until", ""), finding.zone_of(session, actor))
         kind = HoldKind.CUSTOMER if form.get("kind") == HoldKind.CUSTOMER else HoldKind.OPERATOR
         held = ordering.hold(session, actor, order_id, kind=kind, reason=form.get("reason", ""), until=until)
         return f"{held.number} is on hold. Its stock is free for others."

@@ -10,9 +10,11 @@ from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.base import text_id
 from wms.domain.errors import BadInputError, DomainError
-from wms.services import planning, planning_again, planning_overview, planning_preview, planning_undoing
-from wms.services.planning import Released
-from wms.services.planning_selection import MAX_ORDERS, Rules, collection_key
+from wms.services import planning
+from wms.services.planning import Released, overview, undoing
+from wms.services.planning import again as planning_again
+from wms.services.planning import preview as planning_preview
+from wms.services.planning.selection import MAX_ORDERS, Rules, collection_key
 from wms.web import sessions
 
 blueprint = flask.Blueprint("planning", __name__, url_prefix="/desk/waves")
@@ -31,9 +33,9 @@ def home() -> str:
     with transaction(db.engine) as session:
         planning_preview.refresh(session, flask.g.actor)
     with reading(db.engine) as session:
-        collections = planning_overview.collection_rows(session, flask.g.actor)
-        waves = planning_overview.wave_rows(session, flask.g.actor)
-        numbers = planning_overview.desk_numbers(session, flask.g.actor)
+        collections = overview.collection_rows(session, flask.g.actor)
+        waves = overview.wave_rows(session, flask.g.actor)
+        numbers = overview.desk_numbers(session, flask.g.actor)
     return flask.render_template("planning/waves.html", collections=collections, waves=waves, numbers=numbers)
 
 
@@ -74,7 +76,7 @@ def release() -> ResponseReturnValue:
 def wave(wave: str) -> str:
     """Show one wave with its batches and orders."""
     with reading(db.engine) as session:
-        page = planning_overview.wave_page(session, flask.g.actor, _id(wave))
+        page = overview.wave_page(session, flask.g.actor, _id(wave))
     return flask.render_template("planning/wave.html", page=page, wave=page.wave)
 
 
@@ -84,7 +86,7 @@ def take_back(wave: str) -> ResponseReturnValue:
     """Take a released wave back, or say why it cannot be."""
     try:
         with transaction(db.engine) as session:
-            orders = planning_undoing.take_back(session, flask.g.actor, _id(wave))
+            orders = undoing.take_back(session, flask.g.actor, _id(wave))
     except DomainError as error:
         flask.flash(str(error), "wrong")
         return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
@@ -104,7 +106,7 @@ def resume(wave: str) -> ResponseReturnValue:
 def undo(wave: str) -> ResponseReturnValue:
     """Give the orders of such a draft back."""
     with transaction(db.engine) as session:
-        orders = planning_undoing.undo_draft(session, flask.g.actor, _id(wave))
+        orders = undoing.undo_draft(session, flask.g.actor, _id(wave))
     flask.flash(f"Undone. {_count(orders, 'order')} wait again.", "ok")
     return flask.redirect(flask.url_for("planning.home"), _SEE_OTHER)
 

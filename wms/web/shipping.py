@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.errors import BadInputError
-from wms.services import shipping, shipping_departures
+from wms.services import shipping
+from wms.services.shipping import departures
 from wms.web import floor, sessions
 
 blueprint = flask.Blueprint("shipping", __name__)
@@ -38,7 +39,7 @@ def scan() -> flask.Response:
 def desk() -> str:
     """Show what waits for each carrier."""
     with reading(db.engine) as session:
-        rows = shipping_departures.departures(session, flask.g.actor)
+        rows = departures.departures(session, flask.g.actor)
     return flask.render_template("shipping/desk.html", departures=rows, shown_at=flask.g.actor.at.isoformat())
 
 
@@ -54,6 +55,6 @@ def pickup_done() -> ResponseReturnValue:
     if shown_at.tzinfo is None:
         raise BadInputError("The page's moment has no time zone. Load the page again.")
     with transaction(db.engine) as session:
-        boxes = shipping_departures.hand_over_all(session, flask.g.actor, carrier, shown_at)
+        boxes = departures.hand_over_all(session, flask.g.actor, carrier, shown_at)
     flask.flash(f"{boxes} box{'' if boxes == 1 else 'es'} handed over to {carrier.upper()}.", "ok" if boxes else "warn")
     return flask.redirect(flask.url_for("shipping.desk"), 303)

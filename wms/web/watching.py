@@ -9,8 +9,8 @@ import flask
 from wms.config import WAREHOUSE_ID, Settings
 from wms.database import db, reading
 from wms.domain.actor import Role
-from wms.services import watching, watching_hours
-from wms.services.watching import Board
+from wms.services import watching
+from wms.services.watching import Board, hours
 from wms.web import sessions
 from wms.web.floor import htmx
 
@@ -47,7 +47,7 @@ def board() -> flask.Response:
 def day() -> str:
     """Show today hour by hour, with each wrong unit, the near misses and what the figures mean."""
     with reading(db.engine) as session:
-        figures = watching_hours.day(session, WAREHOUSE_ID, sessions.now())
+        figures = hours.day(session, WAREHOUSE_ID, sessions.now())
     return flask.render_template("watching/day.html", day=figures, actor=flask.g.actor)
 
 

@@ -1,0 +1,171 @@
+"""Boxes: which carton is proposed, what it should weigh, and the weighing that asks for the label."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.floor import CartonType
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.journal import record
+from wms.domain.packing import Package, PackageWeighed
+from wms.services import feedback, labelling
+from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, tolerance_g
+from wms.services.screens import Feedback
+
+_FILL = 0.9
+
+
+def cartons(session: Session, actor: Actor) -> tuple[Carton, ...]:
+    """The carton types of the warehouse, smallest first."""
+    rows = session.scalars(select(CartonType).where(CartonType.warehouse_id == actor.warehouse_id))
+    return tuple(_carton(row) for row in sorted(rows, key=lambda row: (row.volume_ml, row.name)))
+
+
+def _carton(row: CartonType) -> Carton:
+    return Carton(
+        carton_type_id=row.id,
+        code=row.barcode,
+        name=row.name,
+        sizes_mm=(row.length_mm, row.width_mm, row.height_mm),
+        weight_g=row.weight_g,
+        max_weight_g=row.max_weight_g,
+    )
+
+
+def chosen(bench: Bench, offered: tuple[Carton, ...]) -> Carton | None:
+    """The carton of the box: the one scanned, else the smallest that takes all units; None where none does."""
+    if bench.carton_type_id is not None:
+        return next((carton for carton in offered if carton.carton_type_id == bench.carton_type_id), None)
+    return next((carton for carton in offered if _takes(carton, bench)), None)
+
+
+def _takes(carton: Carton, bench: Bench) -> bool:
+    units_mm3 = sum(row.wanted * row.sizes_mm[0] * row.sizes_mm[1] * row.sizes_mm[2] for row in bench.units)
+    length, width, height = carton.sizes_mm
+    weight_g = carton.weight_g + sum(row.wanted * row.weight_g for row in bench.units)
+    return (
+        length * width * height * _FILL >= units_mm3
+        and _too_long_mm(carton, bench) == 0
+        and weight_g <= carton.max_weight_g
+    )
+
+
+def _too_long_mm(carton: Carton, bench: Bench) -> int:
+    """The longest side of a unit that does not go into the carton however it is turned; 0 where all go in."""
+    inside = sorted(carton.sizes_mm)
+    sides = [sorted(row.sizes_mm) for row in bench.units]
+    return max(
+        (unit[-1] for unit in sides if any(side > room for side, room in zip(unit, inside, strict=True))), default=0
+    )
+
+
+def judge(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
+    """Take another carton, or a weight: typed, scanned or computed."""
+    if code.kind is CodeKind.CARTON:
+        return _change_carton(session, actor, code, screen)
+    if code.command is Command.OTHER_BOX:
+        return _next_carton(session, actor, screen)
+    if code.kind is CodeKind.QUANTITY:
+        return _weigh(session, actor, screen, code.quantity)
+    if code.command is Command.WEIGH:
+        return _compute(session, actor, screen)
+    return feedback.wrong_type(code, "weight")
+
+
+def _change_carton(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
+    carton = next((carton for carton in cartons(session, actor) if carton.code == code.text), None)
+    if carton is None:
+        return feedback.unknown(code)
+    too_long_mm = _too_long_mm(carton, screen.bench)
+    if too_long_mm:
+        return feedback.wrong(f"Too small: {too_long_mm / 10:g} cm item")
+    if screen.bench.expected_g(carton) > carton.max_weight_g:
+        return feedback.wrong(f"Too heavy for {carton.name}: over {carton.max_weight_g / 1000:g} kg")
+    _choose(session, actor, screen.bench, carton)
+    return feedback.accepted(f"Box {carton.name}")
+
+
+def _next_carton(session: Session, actor: Actor, screen: BoxAndWeigh) -> Feedback:
+    """Take the next larger carton that fits, after the largest the smallest again."""
+    fits = [carton for carton in cartons(session, actor) if _takes(carton, screen.bench)]
+    if not fits:
+        return feedback.wrong("No box is large enough. Scan one")
+    now = screen.carton.carton_type_id if screen.carton else None
+    place = next((index for index, carton in enumerate(fits) if carton.carton_type_id == now), -1)
+    carton = fits[(place + 1) % len(fits)]
+    _choose(session, actor, screen.bench, carton)
+    return feedback.told(f"Box {carton.name}")
+
+
+def _choose(session: Session, actor: Actor, bench: Bench, carton: Carton) -> None:
+    package = _package(session, actor, bench)
+    package.carton_type_id = carton.carton_type_id
+    package.weight_g, package.weighed = 0, False  # another box weighs something else
+
+
+def _package(session: Session, actor: Actor, bench: Bench) -> Package:
+    return session.scalars(
+        select(Package)
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -> Feedback:
+    """Take a weight; one far from the expected is asked for again, and counts when it comes twice."""
+    if screen.carton is None:
+        return feedback.wrong("No box is large enough. Scan one")
+    if weight_g == 0:
+        return feedback.wrong("0 g. Put the box on the scale")
+    expected_g = screen.expected_g
+    fits = not expected_g or abs(weight_g - expected_g) <= tolerance_g(expected_g)
+    confirmed = screen.doubted_g and abs(weight_g - screen.doubted_g) <= tolerance_g(screen.doubted_g)
+    if not fits and not confirmed:
+        package = _package(session, actor, screen.bench)
+        package.carton_type_id = screen.carton.carton_type_id
+        package.weight_g, package.weighed = weight_g, False
+        return feedback.wrong(f"{weight_g} g, not {expected_g} g. Count again")
+    if not fits:
+        _tell(session, actor, screen.bench, f"weighs {weight_g} g, expected {expected_g} g")
+    return _want_label(session, actor, screen, weight_g, weighed=True)
+
+
+def _compute(session: Session, actor: Actor, screen: BoxAndWeigh) -> Feedback:
+    if screen.carton is None:
+        return feedback.wrong("No box is large enough. Scan one")
+    if screen.doubted_g:
+        return feedback.wrong("Count the units, then weigh again")
+    if not screen.expected_g:
+        return feedback.wrong("Weight not known. Type N and grams")
+    return _want_label(session, actor, screen, screen.expected_g, weighed=False)
+
+
+def _want_label(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int, *, weighed: bool) -> Feedback:
+    package = _package(session, actor, screen.bench)
+    package.carton_type_id = screen.carton.carton_type_id if screen.carton else None
+    package.weight_g, package.weighed = weight_g, weighed
+    session.flush()
+    weighing = PackageWeighed(
+        order_id=screen.bench.order_id,
+        package=screen.bench.package,
+        weight_g=weight_g,
+        expected_g=screen.expected_g,
+        weighed=weighed,
+    )
+    record(session, actor, weighing)
+    _ = labelling.want(session, actor, screen.bench.package_id)
+    return feedback.accepted(f"{weight_g} g" if weighed else f"{weight_g} g, not weighed")
+
+
+def _tell(session: Session, actor: Actor, bench: Bench, words: str) -> None:
+    session.add(
+        ExceptionItem(
+            warehouse_id=actor.warehouse_id,
+            kind=ExceptionKind.MISMATCH,
+            at=actor.at,
+            text=f"{bench.number} {words}, at {bench.station}",
+            order_id=bench.order_id,
+            subject_id=bench.package_id,
+        )
+    )

@@ -1,0 +1,176 @@
+"""Which screen a packing station shows: computed from the database alone, whatever was shown before."""
+
+import datetime as dt
+from typing import TypedDict
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.base import text_id
+from wms.domain.calendar import CarrierService
+from wms.domain.codes import Command
+from wms.domain.floor import Location, LocationKind
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.packing import PackageStatus
+from wms.domain.shipping import LabelStatus
+from wms.domain.totes import Tote, ToteStatus
+from wms.services import labelling
+from wms.services.labelling import LabelState
+from wms.services.packing import labels, totes
+from wms.services.packing.bench import Found, desk, open_bench
+from wms.services.packing.boxes import cartons, chosen
+from wms.services.packing.screens import (
+    Bench,
+    BoxAndWeigh,
+    BuyingLabel,
+    HoldTote,
+    LabelFailed,
+    NextTote,
+    PackingScreen,
+    ScanItems,
+    ScanLabel,
+    ScanStation,
+    ScanTote,
+    tolerance_g,
+)
+from wms.services.screens import clock
+
+_SHOWN_TOTES = 60
+_WHY = {OrderStatus.CANCELLED: "cancelled", OrderStatus.SHORT: "short"}
+
+
+class _Facts(TypedDict):
+    """What all screens of a box are made from."""
+
+    token: str
+    job: str
+    done: int
+    total: int
+    bench: Bench
+
+
+def current_screen(session: Session, actor: Actor) -> PackingScreen:
+    """Return the screen of the station that the worker's session stands at, as the database has it."""
+    row = desk(session, actor)
+    if row is None:
+        return ScanStation()
+    bench = open_bench(session, actor, row)
+    if bench is None:
+        return _ready(session, actor, row)
+    facts = _Facts(
+        token=text_id(bench.package_id), job=bench.number, done=bench.packed, total=bench.wanted, bench=bench
+    )
+    if bench.order_status is not OrderStatus.PICKED or bench.package_status is not PackageStatus.OPEN:
+        return _hold(session, actor, facts)
+    if bench.packed < bench.wanted:
+        return _units(session, actor, facts)
+    return _after_items(session, actor, facts)
+
+
+def _after_items(session: Session, actor: Actor, facts: _Facts) -> PackingScreen:
+    bench = facts["bench"]
+    state = labelling.state(session, actor, bench.package_id)
+    if state is None or state.status is LabelStatus.VOIDED:
+        if bench.weight_g and labels.is_voiding(session, actor, bench.package_id):
+            return BuyingLabel(**facts, accept=(), is_voiding=True, waited_s=0)
+        return _box(session, actor, facts)
+    return _label(actor, state, facts)
+
+
+def _ready(session: Session, actor: Actor, row: Found) -> ScanTote:
+    """Show what waits: staged totes of picked orders, the next out first, without those set aside."""
+    waiting = session.execute(
+        select(Tote.barcode, Tote.staged_at, Order.id, Order.cutoff_at, CarrierService.carrier)
+        .join(Order, and_(Order.warehouse_id == Tote.warehouse_id, Order.id == Tote.order_id))
+        .outerjoin(
+            CarrierService,
+            and_(CarrierService.warehouse_id == Order.warehouse_id, CarrierService.id == Order.carrier_service_id),
+        )
+        .outerjoin(Location, and_(Location.warehouse_id == Tote.warehouse_id, Location.id == Tote.lane_id))
+        .where(
+            Tote.warehouse_id == actor.warehouse_id,
+            Tote.status == ToteStatus.STAGED,
+            Order.status == OrderStatus.PICKED,
+            or_(Location.id.is_(None), Location.kind != LocationKind.HOLD),
+        )
+        .order_by(Order.cutoff_at, Tote.staged_at, Tote.id)
+    ).all()
+    last = labels.last_sealed(session, actor, row.station_id)
+    first = waiting[0] if waiting else None
+    staged = [found.staged_at for found in waiting if found.staged_at]
+    return ScanTote(
+        token=f"ready-{text_id(row.station_id)}",
+        job=row.station,
+        accept=tuple(found.barcode for found in waiting[:_SHOWN_TOTES]),
+        waiting=len(waiting),
+        next_carrier=(first.carrier or "") if first else "",
+        next_due=clock(first.cutoff_at, row.time_zone, actor.at) if first else "",
+        next_minutes=_minutes(first.cutoff_at - actor.at) if first and first.cutoff_at else 0,
+        oldest_minutes=_minutes(actor.at - min(staged)) if staged else 0,
+        last=last[1] if last else "",
+    )
+
+
+def _minutes(span: dt.timedelta) -> int:
+    return int(span.total_seconds() // 60)
+
+
+def _hold(session: Session, actor: Actor, facts: _Facts) -> HoldTote:
+    bench = facts["bench"]
+    lanes = totes.hold_lanes(session, actor)
+    facts["token"] = f"hold-{facts['token']}"
+    return HoldTote(
+        **facts,
+        accept=tuple(lane.barcode for lane in lanes),
+        why=_WHY.get(bench.order_status, "set aside"),
+        tote=bench.open_totes[0].code if bench.open_totes else "",
+        lanes=tuple(lane.code for lane in lanes),
+    )
+
+
+def _units(session: Session, actor: Actor, facts: _Facts) -> ScanItems | NextTote:
+    bench = facts["bench"]
+    in_totes = {row.product_id: bench.in_open_totes(row.product_id) for row in bench.units}
+    right = tuple(
+        code
+        for row in bench.units
+        for code, count in row.codes
+        if row.left and count <= min(row.left, in_totes[row.product_id])
+    )
+    if not right and bench.other_totes and not any(row.left and in_totes[row.product_id] for row in bench.units):
+        return NextTote(**facts, accept=tuple(tote.code for tote in bench.other_totes))
+    return ScanItems(**facts, accept=right, carton=chosen(bench, cartons(session, actor)))
+
+
+def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh:
+    bench = facts["bench"]
+    carton = chosen(bench, cartons(session, actor))
+    expected_g = bench.expected_g(carton)
+    # A computed weight is the expected one, so one that is not weighed and not near it is a first, doubted weighing.
+    is_far = bool(expected_g) and abs(bench.weight_g - expected_g) > tolerance_g(expected_g)
+    doubted_g = bench.weight_g if bench.weight_g and not bench.weighed and is_far else 0
+    if doubted_g:
+        accept: tuple[str, ...] = (f"N{doubted_g}", f"N{expected_g}")
+    else:
+        accept = (Command.WEIGH.value, f"N{expected_g}") if expected_g else ()
+    return BoxAndWeigh(**facts, accept=accept, carton=carton, expected_g=expected_g, doubted_g=doubted_g)
+
+
+def _label(actor: Actor, state: LabelState, facts: _Facts) -> PackingScreen:
+    if state.status is LabelStatus.REFUSED:
+        answers = (Command.YES.value, Command.NO.value)
+        return LabelFailed(**facts, accept=answers, reason=state.reason)
+    if state.status is not LabelStatus.BOUGHT:
+        waited_s = max(0, int((actor.at - state.asked_at).total_seconds()))
+        return BuyingLabel(**facts, accept=(), is_voiding=False, waited_s=waited_s)
+    return ScanLabel(
+        **facts,
+        accept=state.accept,
+        label_id=state.label_id,
+        tracking_tail=state.tracking_number[-4:],
+        printing=labels.print_word(state),
+        print_reason=state.print_reason,
+        print_job_id=state.print_job_id,
+        copies=state.copies,
+    )

@@ -1,0 +1,178 @@
+"""The label at the bench: it is bought, printed, stuck and scanned; its own scan seals the box."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor, Role
+from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import Label, LabelStatus
+from wms.services import feedback, labelling, printing
+from wms.services.labelling import LabelState
+from wms.services.packing.screens import BuyingLabel, LabelFailed, ScanLabel
+from wms.services.packing.totes import free_if_empty, give_up
+from wms.services.screens import Card, Feedback
+
+REPRINT_LIMIT = dt.timedelta(minutes=30)
+_UNDER_WAY = frozenset({PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING})
+_DONE = frozenset({PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER})
+# A label that the packer can hold in hand: SENDING too, for paper is faster than the printer's answer.
+_ON_PAPER = _DONE | {PrintStatus.SENDING, PrintStatus.UNKNOWN}
+_REPRINT = "asked for at the station"
+
+
+def print_word(state: LabelState) -> str:
+    """How the label's newest print stands: under way, waiting (for a printer not ready), done, failed or unknown."""
+    if state.print_status in _DONE:
+        return "done"
+    if state.print_status is PrintStatus.UNKNOWN:
+        return "unknown"
+    if state.print_status not in _UNDER_WAY:
+        return "failed"
+    # A job in line carries the printer's fault, or why the packer asked for it again.
+    is_waiting = state.print_reason and not state.print_reason.startswith(_REPRINT)
+    return "waiting" if is_waiting else "under way"
+
+
+def is_voiding(session: Session, actor: Actor, package_id: int) -> bool:
+    """Tell whether the box's last label is being given back just now."""
+    found = session.scalars(
+        select(Label.id).where(
+            Label.warehouse_id == actor.warehouse_id,
+            Label.package_id == package_id,
+            Label.status == LabelStatus.VOIDING,
+        )
+    ).first()
+    return found is not None
+
+
+def judge_buying(_: Session, __: Actor, ___: Code, screen: BuyingLabel) -> Feedback:
+    """Nothing can be scanned while the carrier answers."""
+    return feedback.repeated("Wait for the void" if screen.is_voiding else "Wait for the label")
+
+
+def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed) -> Feedback:
+    """YES asks the carrier again, NO sets the order aside."""
+    if code.command is Command.YES:
+        _ = labelling.retry(session, actor, screen.bench.package_id)
+        return feedback.told("Asked again")
+    if code.command is Command.NO:
+        give_up(session, actor, screen.bench, f"set aside: {screen.reason}")
+        return feedback.told("Set aside. Put all back in the tote")
+    return feedback.wrong_type(code, "answer")
+
+
+def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
+    """Seal the box by its own label; REPRINT, VOID and NO (nothing came out) are the other ways on."""
+    if code.command is Command.REPRINT or (code.command is Command.NO and screen.printing == "unknown"):
+        return _reprint(session, actor, screen)
+    if code.command is Command.VOID:
+        labelling.void(session, actor, screen.bench.package_id, f"void card at {screen.bench.station}")
+        return feedback.told("VOID. Throw the label away")
+    if code.command is not None or code.kind is CodeKind.PACKAGE:
+        return feedback.wrong_type(code, "label")
+    if labelling.is_label_of(session, actor, screen.bench.package_id, code.text):
+        return _seal(session, actor, screen)
+    return _not_its_label(session, actor, code, screen)
+
+
+def _not_its_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
+    owner = labelling.owner_of(session, actor, code.text)
+    if owner is not None:
+        return feedback.stop(
+            f"This label is for order {owner}",
+            have=Card(name=f"label of {owner}", detail=f"...{code.text[-4:]}"),
+            need=Card(name=f"label of {screen.bench.number}", detail=f"...{screen.tracking_tail}"),
+        )
+    if labelling.is_voided(session, actor, code.text):
+        return feedback.wrong("That label is void. Throw it away")
+    return feedback.wrong_type(code, "label")
+
+
+def judge_at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
+    """Name a label scanned where a tote is asked for, mostly one scanned twice, before any other wrong code."""
+    if code.command is None and (owner := labelling.owner_of(session, actor, code.text)) is not None:
+        return feedback.repeated(f"{owner} has its label. Scan a tote")
+    return feedback.wrong_type(code, "tote")
+
+
+def _reprint(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
+    if screen.printing in {"under way", "waiting"}:
+        return feedback.repeated(
+            "It prints now" if screen.printing == "under way" else "Mend the printer. It prints by itself"
+        )
+    if screen.printing == "unknown" and screen.print_job_id is not None:
+        _ = printing.settle(session, actor, screen.print_job_id, printed=False, reason="nothing came out")
+    job = printing.reprint(session, actor, screen.label_id, f"{_REPRINT} {screen.bench.station}")
+    return feedback.told(f"REPRINT. Copy {job.copy}")
+
+
+def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
+    """Seal the box; the order is packed with its last one, and empty totes are free."""
+    prints = session.scalars(
+        select(PrintJob)
+        .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == screen.label_id)
+        .execution_options(populate_existing=True)
+    ).all()
+    if not any(job.status in _ON_PAPER for job in prints):
+        return feedback.wrong("Not printed yet. Scan the printed label")
+    for job in prints:
+        if job.status is PrintStatus.UNKNOWN:
+            _ = printing.settle(session, actor, job.id, printed=True, reason="its label was scanned")
+    package, order = labelling.package_of(session, actor, screen.bench.package_id)
+    record(session, actor, package.move_to(PackageStatus.SEALED))
+    package.sealed_at = actor.at
+    session.flush()
+    if labelling.missing_units(session, actor, order.id) == 0 and not _has_open_box(session, actor, order.id):
+        record(session, actor, order.move_to(OrderStatus.PACKED))
+    for tote in screen.bench.open_totes:
+        _ = free_if_empty(session, actor, tote.tote_id)
+    return feedback.complete(f"{order.number} sealed. CONVEYOR")
+
+
+def _has_open_box(session: Session, actor: Actor, order_id: int) -> bool:
+    found = session.scalars(
+        select(Package.id).where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.order_id == order_id,
+            Package.status == PackageStatus.OPEN,
+        )
+    ).first()
+    return found is not None
+
+
+def last_sealed(session: Session, actor: Actor, station_id: int) -> tuple[Package, str] | None:
+    """Return the box sealed last at a station and still in the house, with its order's number."""
+    row = session.execute(
+        select(Package, Order.number)
+        .join(Order, (Order.warehouse_id == Package.warehouse_id) & (Order.id == Package.order_id))
+        .where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.station_id == station_id,
+            Package.status == PackageStatus.SEALED,
+        )
+        .order_by(Package.sealed_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def reprint_last(session: Session, actor: Actor, station_id: int) -> Feedback:
+    """REPRINT with nothing on the bench: the label of the box sealed last, for half an hour; then a lead's badge."""
+    found = last_sealed(session, actor, station_id)
+    if found is None:
+        return feedback.wrong("No sealed box here. Nothing to reprint")
+    package, number = found
+    too_late = package.sealed_at is None or actor.at - package.sealed_at > REPRINT_LIMIT
+    if too_late and not actor.may(Role.SUPERVISOR):
+        return feedback.wrong("Over 30 minutes ago. See the lead")
+    state = labelling.state(session, actor, package.id)
+    if state is None:
+        return feedback.wrong("It has no label. See the lead")
+    job = printing.reprint(session, actor, state.label_id, f"{_REPRINT}, after sealing")
+    return feedback.told(f"REPRINT {number}. Copy {job.copy}")

@@ -1,0 +1,238 @@
+"""The packing station's screens, one frozen dataclass each, and the box on the bench that most of them show."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wms.domain.orders import OrderStatus
+from wms.domain.packing import PackageStatus
+from wms.services.screens import Screen
+
+MIN_TOLERANCE_G = 20
+TOLERANCE_PCT = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Units:
+    """An order line at the bench: `packed` of `wanted` are in boxes, `here` of them in this one.
+
+    `codes` are the product's barcodes with the units each counts; weight and sizes are of one unit (0: not known).
+    """
+
+    line_id: int
+    product_id: int
+    sku: str
+    name: str
+    wanted: int
+    packed: int
+    here: int
+    weight_g: int
+    sizes_mm: tuple[int, int, int]
+    codes: tuple[tuple[str, int], ...]
+
+    @property
+    def left(self) -> int:
+        """Units still to scan."""
+        return self.wanted - self.packed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """What a tote of the order holds by the books."""
+
+    tote_id: int
+    product_id: int
+    lot: str
+    serial: str
+    on_hand: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BenchTote:
+    """One of the order's totes; it is open once it was scanned at the bench."""
+
+    tote_id: int
+    code: str
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carton:
+    """A box size as shown: `sizes_mm` are its inner sizes."""
+
+    carton_type_id: int
+    code: str
+    name: str
+    sizes_mm: tuple[int, int, int]
+    weight_g: int
+    max_weight_g: int
+
+    @property
+    def sizes_cm(self) -> str:
+        """The inner sizes as people say them."""
+        return "x".join(f"{side / 10:g}" for side in self.sizes_mm)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bench:
+    """What lies at a station: the box being packed, its order, the order's lines and totes."""
+
+    station_id: int
+    station: str
+    package_id: int
+    package: str
+    package_status: PackageStatus
+    box: int
+    order_id: int
+    number: str
+    order_status: OrderStatus
+    note: str
+    carrier: str
+    due: str
+    carton_type_id: int | None
+    weight_g: int
+    weighed: bool
+    units: tuple[Units, ...]
+    totes: tuple[BenchTote, ...]
+    contents: tuple[Content, ...]
+
+    @property
+    def packed(self) -> int:
+        """Units scanned into boxes."""
+        return sum(row.packed for row in self.units)
+
+    @property
+    def wanted(self) -> int:
+        """Units the order owes."""
+        return sum(row.wanted for row in self.units)
+
+    @property
+    def here(self) -> int:
+        """Units in this box."""
+        return sum(row.here for row in self.units)
+
+    @property
+    def open_totes(self) -> tuple[BenchTote, ...]:
+        """The totes scanned at the bench."""
+        return tuple(tote for tote in self.totes if tote.is_open)
+
+    @property
+    def other_totes(self) -> tuple[BenchTote, ...]:
+        """The order's totes not yet scanned."""
+        return tuple(tote for tote in self.totes if not tote.is_open)
+
+    def in_open_totes(self, product_id: int) -> int:
+        """Units of a product that the open totes hold by the books."""
+        opened = {tote.tote_id for tote in self.open_totes}
+        return sum(row.on_hand for row in self.contents if row.tote_id in opened and row.product_id == product_id)
+
+    def expected_g(self, carton: Carton | None) -> int:
+        """The box's weight by its contents; 0 where a product's weight is not known."""
+        rows = [row for row in self.units if row.here]
+        if carton is None or not all(row.weight_g for row in rows):
+            return 0
+        return carton.weight_g + sum(row.here * row.weight_g for row in rows)
+
+
+def tolerance_g(weight_g: int) -> int:
+    """How far a weighing may be off: 20 g or 3 %, whichever is more."""
+    return max(MIN_TOLERANCE_G, weight_g * TOLERANCE_PCT // 100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackingScreen(Screen):
+    """Base of the packing screens."""
+
+    station: ClassVar[str] = "packing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanStation(PackingScreen):
+    """This browser has no station yet: scan the code on the bench."""
+
+    token: str = "station"  # noqa: S105 - a task's token, no secret
+    wants: str = "station"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanTote(PackingScreen):
+    """Nothing on the bench: how many totes wait, what goes out next and the oldest tote's minutes."""
+
+    wants: str = "tote"
+    waiting: int
+    next_carrier: str
+    next_due: str
+    next_minutes: int
+    oldest_minutes: int
+    last: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxScreen(PackingScreen):
+    """Base of the screens of one box."""
+
+    bench: Bench
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanItems(BoxScreen):
+    """Scan every unit into the box."""
+
+    wants: str = "item"
+    carton: Carton | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextTote(BoxScreen):
+    """The open totes are empty and the order has more: scan another of its totes."""
+
+    wants: str = "tote"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxAndWeigh(BoxScreen):
+    """All units are scanned: choose the box and weigh it. `doubted_g` is a first weight that did not fit."""
+
+    wants: str = "weight"
+    carton: Carton | None
+    expected_g: int
+    doubted_g: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuyingLabel(BoxScreen):
+    """The label is being bought, or given back: the screen asks for itself until that has ended."""
+
+    wants: str = "nothing"
+    is_voiding: bool
+    waited_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanLabel(BoxScreen):
+    """Stick the label on the box and scan it. `printing` is as labels.print_word says."""
+
+    wants: str = "label"
+    label_id: int
+    tracking_tail: str
+    printing: str
+    print_reason: str
+    print_job_id: int | None
+    copies: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelFailed(BoxScreen):
+    """The carrier refused the label: ask again, or set the order aside."""
+
+    wants: str = "answer"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldTote(BoxScreen):
+    """The box was given up (`why`: short, cancelled or set aside): units into the tote, the tote to a hold lane."""
+
+    wants: str = "lane"
+    why: str
+    tote: str
+    lanes: tuple[str, ...]

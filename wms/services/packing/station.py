@@ -1,0 +1,107 @@
+"""The packing station: scan a tote, every unit, then box and weight, then the box's own label."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.floor import Station
+from wms.domain.people import WorkerSession
+from wms.services import feedback
+from wms.services.packing import boxes, labels, totes, units
+from wms.services.packing.current import current_screen
+from wms.services.packing.screens import (
+    BoxAndWeigh,
+    BoxScreen,
+    BuyingLabel,
+    HoldTote,
+    LabelFailed,
+    NextTote,
+    ScanItems,
+    ScanLabel,
+    ScanStation,
+    ScanTote,
+)
+from wms.services.screens import Feedback, Screen
+
+__all__ = ["current_screen", "judge"]
+
+
+def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback:
+    """Judge a scan made on a screen; a box that changed meanwhile is judged as it is now."""
+    if isinstance(screen, ScanStation):
+        return _take_station(session, actor, code)
+    if isinstance(screen, ScanTote):
+        return _at_ready(session, actor, code)
+    if isinstance(screen, BoxScreen) and not units.is_unchanged(session, actor, screen.bench):
+        before, screen = screen, current_screen(session, actor)
+        if screen.token != before.token:
+            return feedback.NOT_COUNTED
+    station_judge = _JUDGES.get(type(screen))
+    return feedback.NOT_COUNTED if station_judge is None else station_judge(session, actor, code, screen)
+
+
+def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | NextTote) -> Feedback:
+    if code.kind is CodeKind.TOTE:
+        return totes.open_another(session, actor, screen.bench, code)
+    if code.command is Command.SHORT:
+        return totes.missing_unit(session, actor, screen.bench)
+    if code.command is Command.UNDO:
+        return units.undo(session, actor, screen.bench)
+    return units.scan_unit(session, actor, screen.bench, code, screen.wants)
+
+
+def _at_box(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
+    if code.command is Command.UNDO:
+        return units.undo(session, actor, screen.bench)
+    if code.kind is CodeKind.PRODUCT:  # all are scanned, so this one is too many
+        return units.scan_unit(session, actor, screen.bench, code, screen.wants)
+    return boxes.judge(session, actor, code, screen)
+
+
+def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
+    station_id = session.scalars(
+        select(WorkerSession.station_id).where(
+            WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.id == actor.session_id
+        )
+    ).one()
+    if code.kind is CodeKind.STATION:
+        return _take_station(session, actor, code)
+    if station_id is None:
+        return feedback.NOT_COUNTED
+    if code.command is Command.REPRINT:
+        return labels.reprint_last(session, actor, station_id)
+    if code.kind is not CodeKind.TOTE:
+        return labels.judge_at_ready(session, actor, code)
+    return totes.open_tote(session, actor, station_id, code)
+
+
+def _take_station(session: Session, actor: Actor, code: Code) -> Feedback:
+    if code.kind is not CodeKind.STATION:
+        return feedback.wrong_type(code, "station")
+    station = session.scalars(
+        select(Station).where(Station.warehouse_id == actor.warehouse_id, Station.barcode == code.text)
+    ).one_or_none()
+    if station is None:
+        return feedback.unknown(code)
+    _ = session.execute(
+        update(WorkerSession)
+        .where(WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.id == actor.session_id)
+        .values(station_id=station.id)
+        .execution_options(synchronize_session=False)
+    )
+    return feedback.accepted(station.name)
+
+
+_JUDGES: Mapping[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
+    ScanItems: _at_items,
+    NextTote: _at_items,
+    BoxAndWeigh: _at_box,
+    BuyingLabel: labels.judge_buying,
+    LabelFailed: labels.judge_failed,
+    ScanLabel: labels.judge_label,
+    HoldTote: totes.put_on_hold,
+}

@@ -1,0 +1,283 @@
+"""Totes at the bench: opening the box of a scanned tote, and giving a box up with its units back in the tote."""
+
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, CodeKind
+from wms.domain.errors import DomainError
+from wms.domain.floor import ADJUSTMENT_ID, Location, LocationKind, Place, PlaceKind, Station
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.packing import Package, PackageLine, PackageStatus, PackingStarted
+from wms.domain.picking import PickTask, TaskStatus
+from wms.domain.putbacks import PutBack
+from wms.domain.stock import Stock
+from wms.domain.totes import Tote, ToteStatus
+from wms.services import feedback, stocking
+from wms.services.numbering import next_code
+from wms.services.packing.screens import Bench, HoldTote
+from wms.services.screens import Feedback
+from wms.services.stocking import Goods
+
+_SAID = {
+    OrderStatus.CANCELLED: "Order cancelled. Put back",
+    OrderStatus.SHORT: "Order is short. Take it to hold",
+}
+_NOT_YET = (OrderStatus.WAVED, OrderStatus.PICKING)
+
+
+def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Feedback:
+    """Open the box of a tote's order at a station, or say why it cannot be packed."""
+    station = session.scalars(
+        select(Station).where(Station.warehouse_id == actor.warehouse_id, Station.id == station_id).with_for_update()
+    ).one()
+    if _has_open_box(session, actor, station.id):
+        return feedback.NOT_COUNTED  # the station's other scanner was faster
+    tote, order = _locked_tote(session, actor, code)
+    if tote is None:
+        return feedback.unknown(code)
+    if order is None:
+        return feedback.wrong("Empty tote")
+    refusal = _refusal(session, actor, tote, order)
+    if refusal is not None:
+        return refusal
+    number = session.scalar(
+        select(func.coalesce(func.max(Package.number), 0) + 1).where(
+            Package.warehouse_id == actor.warehouse_id, Package.order_id == order.id
+        )
+    )
+    place = Place(warehouse_id=actor.warehouse_id, kind=PlaceKind.PACKAGE)
+    package = Package(
+        warehouse_id=actor.warehouse_id,
+        id=place.id,
+        barcode=next_code(session, actor.warehouse_id, CodeKind.PACKAGE),
+        order_id=order.id,
+        number=int(number or 1),
+        station_id=station.id,
+        opened_at=actor.at,
+        worker_id=actor.worker_id,
+    )
+    session.add_all([place, package])
+    tote.open()
+    session.flush()
+    record(session, actor, PackingStarted(order_id=order.id, package=package.barcode, station=station.name))
+    return feedback.accepted(f"Order {order.number}")
+
+
+def _has_open_box(session: Session, actor: Actor, station_id: int) -> bool:
+    found = session.scalars(
+        select(Package.id).where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.station_id == station_id,
+            Package.status == PackageStatus.OPEN,
+        )
+    ).first()
+    return found is not None
+
+
+def open_another(session: Session, actor: Actor, bench: Bench, code: Code) -> Feedback:
+    """Open a further tote of the order on the bench."""
+    tote, order = _locked_tote(session, actor, code)
+    if tote is None:
+        return feedback.unknown(code)
+    if order is None:
+        return feedback.wrong("Empty tote")
+    if order.id != bench.order_id:
+        return feedback.wrong(f"That tote is order {order.number}. Finish {bench.number}")
+    if tote.status is ToteStatus.PACKING:
+        return feedback.repeated(f"{tote.barcode} is open already")
+    if tote.status is not ToteStatus.STAGED:
+        return feedback.wrong(f"{tote.barcode} is {tote.status}. See the lead")
+    tote.open()
+    return feedback.accepted(f"{len(bench.open_totes) + 1} of {len(bench.totes)} totes")
+
+
+def _locked_tote(session: Session, actor: Actor, code: Code) -> tuple[Tote | None, Order | None]:
+    """Return the tote scanned and the order in it; the order is locked first, as everywhere."""
+    by_code = select(Tote).where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode == code.text)
+    order = session.scalars(
+        select(Order)
+        .join(Tote, and_(Tote.warehouse_id == Order.warehouse_id, Tote.order_id == Order.id))
+        .where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode == code.text)
+        .with_for_update(of=Order)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    tote = session.scalars(by_code.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if tote is None or order is None or tote.order_id != order.id:
+        return tote, None
+    return tote, order
+
+
+def _refusal(session: Session, actor: Actor, tote: Tote, order: Order) -> Feedback | None:
+    if order.status in _NOT_YET:
+        return feedback.wrong(_not_yet(session, actor, order))
+    if order.status in _SAID:
+        return feedback.wrong(_SAID[order.status])
+    open_at = _open_at(session, actor, order)
+    if tote.status is ToteStatus.PACKING or open_at:
+        return feedback.wrong(f"{order.number} is open at {open_at or 'a station'}")
+    if order.status is not OrderStatus.PICKED or tote.status is not ToteStatus.STAGED:
+        return feedback.wrong(f"Order {order.number} is {order.status}. See the lead")
+    return None
+
+
+def _not_yet(session: Session, actor: Actor, order: Order) -> str:
+    lines = session.scalar(
+        select(func.count()).where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.order_id == order.id,
+            PickTask.status == TaskStatus.OPEN,
+        )
+    )
+    return f"Not picked yet: {lines} lines open" if lines else "Not picked yet: cart not dropped"
+
+
+def _open_at(session: Session, actor: Actor, order: Order) -> str:
+    """The name of the station where the order lies on the bench, '' for none."""
+    at_bench = or_(Package.status == PackageStatus.OPEN, Tote.status == ToteStatus.PACKING)
+    found = session.scalars(
+        select(Station.name)
+        .join(Package, and_(Package.warehouse_id == Station.warehouse_id, Package.station_id == Station.id))
+        .outerjoin(Tote, and_(Tote.warehouse_id == Package.warehouse_id, Tote.order_id == Package.order_id))
+        .where(Package.warehouse_id == actor.warehouse_id, Package.order_id == order.id, at_bench)
+        .order_by(Package.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return found or ""
+
+
+def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
+    """SHORT: the totes are empty and units are missing. The box is given up and the order waits for a person."""
+    if bench.other_totes:
+        return feedback.wrong(f"Scan tote {bench.other_totes[0].code} first")
+    lacking = ", ".join(f"{row.left} of {row.sku}" for row in bench.units if row.left)
+    for row in bench.units:
+        left = row.left
+        for content in bench.contents:
+            take = min(left, content.on_hand) if content.product_id == row.product_id else 0
+            if take:
+                goods = Goods(product_id=content.product_id, quantity=take, lot=content.lot, serial=content.serial)
+                stocking.move(
+                    session,
+                    actor,
+                    goods,
+                    from_place_id=content.tote_id,
+                    to_place_id=ADJUSTMENT_ID,
+                    reason="missing at packing",
+                )
+                left -= take
+    text = f"{bench.number} lacks {lacking}, seen at {bench.station}"
+    give_up(session, actor, bench, f"short: {lacking}")
+    order = session.scalars(
+        select(Order).where(Order.warehouse_id == actor.warehouse_id, Order.id == bench.order_id)
+    ).one()
+    record(session, actor, order.move_to(OrderStatus.SHORT, f"{lacking} missing at packing"[:200]))
+    session.add(
+        ExceptionItem(
+            warehouse_id=actor.warehouse_id,
+            kind=ExceptionKind.SHORT,
+            at=actor.at,
+            text=text[:300],
+            order_id=order.id,
+            subject_id=order.id,
+        )
+    )
+    return feedback.told("SHORT. The lead is told")
+
+
+def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
+    """Cancel the open box: its units go back into the first open tote, the other empty totes are free."""
+    if not bench.open_totes:
+        raise DomainError(f"Scan a tote of order {bench.number} first.")
+    keep, *others = bench.open_totes
+    take_units_back(session, actor, bench.package_id, keep.tote_id)
+    package = session.scalars(
+        select(Package)
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    if package.status is PackageStatus.OPEN:
+        record(session, actor, package.move_to(PackageStatus.CANCELLED, reason[:200]))
+    session.flush()
+    for tote in (keep, *others):
+        _ = free_if_empty(session, actor, tote.tote_id)
+
+
+def take_units_back(session: Session, actor: Actor, package_id: int, tote_id: int) -> None:
+    """Move all that a box holds back into a tote; put-backs that would fetch it from the box fetch it there."""
+    held = session.execute(
+        select(Stock.product_id, Stock.lot, Stock.serial, Stock.on_hand).where(
+            Stock.warehouse_id == actor.warehouse_id, Stock.place_id == package_id, Stock.on_hand > 0
+        )
+    ).all()
+    for row in held:
+        goods = Goods(product_id=row.product_id, quantity=row.on_hand, lot=row.lot, serial=row.serial)
+        stocking.move(
+            session, actor, goods, from_place_id=package_id, to_place_id=tote_id, reason="taken out of the box"
+        )
+    _ = session.execute(
+        delete(PackageLine).where(PackageLine.warehouse_id == actor.warehouse_id, PackageLine.package_id == package_id)
+    )
+    _ = session.execute(
+        update(PutBack)
+        .where(
+            PutBack.warehouse_id == actor.warehouse_id,
+            PutBack.from_place_id == package_id,
+            PutBack.done_at.is_(None),
+        )
+        .values(from_place_id=tote_id)
+    )
+
+
+def free_if_empty(session: Session, actor: Actor, tote_id: int) -> bool:
+    """Give a tote back for use when the books say that it is empty."""
+    units = session.scalar(
+        select(func.coalesce(func.sum(Stock.on_hand), 0)).where(
+            Stock.warehouse_id == actor.warehouse_id, Stock.place_id == tote_id
+        )
+    )
+    if units:
+        return False
+    _tote(session, actor, tote_id).free()
+    return True
+
+
+def _tote(session: Session, actor: Actor, tote_id: int) -> Tote:
+    return session.scalars(
+        select(Tote)
+        .where(Tote.warehouse_id == actor.warehouse_id, Tote.id == tote_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) -> Feedback:
+    """Stage the tote of a box given up in the hold lane scanned."""
+    if code.kind is not CodeKind.LANE:
+        return feedback.wrong_type(code, "hold lane")
+    lane = session.scalars(
+        select(Location).where(Location.warehouse_id == actor.warehouse_id, Location.barcode == code.text)
+    ).one_or_none()
+    if lane is None or lane.kind is not LocationKind.HOLD:
+        return feedback.wrong(f"{lane.code if lane else code.text} is no hold lane")
+    bench = screen.bench
+    give_up(session, actor, bench, screen.why)
+    for opened in bench.open_totes:
+        tote = _tote(session, actor, opened.tote_id)
+        if tote.status is ToteStatus.PACKING:
+            tote.stage(lane.id, actor.at)
+    session.flush()
+    return feedback.complete(f"{screen.tote} in {lane.code}. Scan next tote")
+
+
+def hold_lanes(session: Session, actor: Actor) -> tuple[Location, ...]:
+    """The hold lanes of the warehouse."""
+    return tuple(
+        session.scalars(
+            select(Location)
+            .where(Location.warehouse_id == actor.warehouse_id, Location.kind == LocationKind.HOLD)
+            .order_by(Location.code)
+        )
+    )

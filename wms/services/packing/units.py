@@ -1,0 +1,231 @@
+"""Units at the bench: each is scanned into the box, none twice and no foreign one; the last can be taken out again."""
+
+from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, CodeKind
+from wms.domain.journal import record
+from wms.domain.orders import Order
+from wms.domain.packing import EXTRA, FOREIGN, Package, PackageLine, UnitPacked, UnitTakenOut, WrongUnitCaught
+from wms.domain.stock import StockMove
+from wms.services import feedback, stocking
+from wms.services.packing.screens import Bench, Content, Units
+from wms.services.recognising import Item, find_item
+from wms.services.screens import Card, Feedback
+from wms.services.stocking import Goods
+from wms.services.upserting import upsert
+
+_W: BindParameter[int] = bindparam("warehouse")
+_PACKAGE: BindParameter[int] = bindparam("package")
+_LOCK = (
+    select(Order.status, Package.status.label("package_status"), Package.weight_g, Package.carton_type_id)
+    .join(Package, and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id))
+    .where(Package.warehouse_id == _W, Package.id == _PACKAGE)
+    .with_for_update()
+)
+_HERE = select(func.coalesce(func.sum(PackageLine.quantity), 0)).where(
+    PackageLine.warehouse_id == _W, PackageLine.package_id == _PACKAGE
+)
+_opened_at = select(Package.opened_at).where(Package.warehouse_id == _W, Package.id == _PACKAGE).scalar_subquery()
+_MOVES = (
+    select(
+        StockMove.product_id,
+        StockMove.lot,
+        StockMove.serial,
+        StockMove.quantity,
+        StockMove.from_place_id,
+        StockMove.to_place_id,
+    )
+    .where(
+        StockMove.warehouse_id == _W,
+        StockMove.product_id.in_(bindparam("products", expanding=True)),
+        StockMove.at >= _opened_at,
+        or_(StockMove.from_place_id == _PACKAGE, StockMove.to_place_id == _PACKAGE),
+    )
+    .order_by(StockMove.at, StockMove.id)
+)
+_put_statements: dict[str, object] = {}
+
+
+def is_unchanged(session: Session, actor: Actor, bench: Bench) -> bool:
+    """Lock the box and its order, and tell whether they still stand as the bench was read."""
+    values = {"warehouse": actor.warehouse_id, "package": bench.package_id}
+    row = session.execute(_LOCK, values).one()
+    now = (row.status, row.package_status, row.weight_g, row.carton_type_id)
+    seen = (bench.order_status, bench.package_status, bench.weight_g, bench.carton_type_id)
+    return now == seen and int(session.execute(_HERE, values).scalar_one()) == bench.here
+
+
+def scan_unit(session: Session, actor: Actor, bench: Bench, code: Code, wanted: str) -> Feedback:
+    """Put the unit (or case) scanned into the box, or name what is wrong with it."""
+    found = _of_order(bench, code) or find_item(session, actor, code)
+    if found is None and code.kind is not CodeKind.PRODUCT:
+        return feedback.wrong_type(code, wanted)
+    rows = [row for row in bench.units if found is not None and row.product_id == found.product_id]
+    left = sum(row.left for row in rows)
+    of = sum(row.wanted for row in rows)
+    if found is None or left == 0:
+        return _caught(session, actor, bench, code, found, of)
+    if found.units > left:
+        return feedback.wrong(f"Case of {found.units}, {left} wanted. Scan singles")
+    if found.units > bench.in_open_totes(found.product_id):
+        elsewhere = ", ".join(tote.code for tote in bench.other_totes)
+        return feedback.wrong(f"Scan its tote first: {elsewhere}" if elsewhere else "Not in this tote. See the lead")
+    _pack(session, actor, bench, rows, found)
+    done = of - left + found.units
+    if bench.packed + found.units == bench.wanted:
+        return feedback.complete(f"All {bench.wanted} scanned")
+    return feedback.line_done(f"{found.name} {done} of {of}") if done == of else feedback.accepted(f"{done} of {of}")
+
+
+def _of_order(bench: Bench, code: Code) -> Item | None:
+    for row in bench.units:
+        for text, count in row.codes:
+            if text == code.text:
+                return Item(product_id=row.product_id, sku=row.sku, name=row.name, units=count)
+    return None
+
+
+def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Item | None, of: int) -> Feedback:
+    """Stop at a unit that does not belong, with how many `of` its kind do: it is caught, never packed."""
+    name = found.name if found else f"...{code.text[-8:]}"
+    caught = WrongUnitCaught(
+        order_id=bench.order_id,
+        package=bench.package,
+        sku=found.sku if found else "",
+        cause=EXTRA if of else FOREIGN,
+        code=code.text,
+    )
+    record(session, actor, caught)
+    word = "EXTRA" if of else "NOT IN THIS ORDER"
+    detail = f"{of} of {of} in already" if of else f"not in {bench.number}"
+    missing = next((row for row in bench.units if row.left), None)
+    return feedback.stop(
+        f"{word}. PUT IN RED TOTE",
+        have=Card(name=name, sku=found.sku if found else "", detail=detail),
+        need=Card(name=missing.name, sku=missing.sku, detail=f"{missing.left} to scan") if missing else None,
+    )
+
+
+def _pack(session: Session, actor: Actor, bench: Bench, rows: list[Units], item: Item) -> None:
+    """Move units from the open totes into the box, filling the order's lines of the product in their order."""
+    opened = {tote.tote_id for tote in bench.open_totes}
+    stock = [row for row in bench.contents if row.tote_id in opened and row.product_id == item.product_id]
+    room = [[row.line_id, row.left] for row in rows]
+    rest = item.units
+    for content in stock:
+        take = min(rest, content.on_hand)
+        if not take:
+            break
+        rest -= take
+        stocking.move(
+            session,
+            actor,
+            _goods(content, take),
+            from_place_id=content.tote_id,
+            to_place_id=bench.package_id,
+            reason="packed",
+        )
+        for line in room:
+            part = min(line[1], take)
+            if part:
+                _add_line(session, actor, bench, line[0], _goods(content, part))
+                line[1] -= part
+                take -= part
+    packed = UnitPacked(order_id=bench.order_id, package=bench.package, sku=item.sku, quantity=item.units)
+    record(session, actor, packed)
+
+
+def _goods(content: Content, quantity: int) -> Goods:
+    return Goods(product_id=content.product_id, quantity=quantity, lot=content.lot, serial=content.serial)
+
+
+def _add_line(session: Session, actor: Actor, bench: Bench, line_id: int, goods: Goods) -> None:
+    dialect = session.get_bind().dialect
+    statement = _put_statements.get(dialect.name)
+    if statement is None:
+        insertion = upsert(dialect, PackageLine)
+        key = [
+            PackageLine.warehouse_id,
+            PackageLine.package_id,
+            PackageLine.line_id,
+            PackageLine.lot,
+            PackageLine.serial,
+        ]
+        statement = insertion.on_conflict_do_update(
+            index_elements=key, set_={"quantity": PackageLine.quantity + insertion.excluded.quantity}
+        )
+        _put_statements[dialect.name] = statement
+    values = {
+        "warehouse_id": actor.warehouse_id,
+        "package_id": bench.package_id,
+        "line_id": line_id,
+        "lot": goods.lot,
+        "serial": goods.serial,
+        "product_id": goods.product_id,
+        "quantity": goods.quantity,
+    }
+    _ = session.execute(statement, values)  # type: ignore[call-overload] # the upsert kept above
+
+
+def undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
+    """Take the unit (or case) packed last out of the box, back into the tote it came from."""
+    last = _last_packed(session, actor, bench)
+    if last is None:
+        return feedback.wrong("Nothing to undo. The box is empty")
+    goods, tote_id = last
+    stocking.move(session, actor, goods, from_place_id=bench.package_id, to_place_id=tote_id, reason="undone")
+    _take_from_lines(session, actor, bench, goods)
+    package = session.scalars(
+        select(Package)
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    package.weight_g, package.weighed = 0, False
+    row = next(row for row in bench.units if row.product_id == goods.product_id)
+    taken = UnitTakenOut(order_id=bench.order_id, package=bench.package, sku=row.sku, quantity=goods.quantity)
+    record(session, actor, taken)
+    return feedback.told(f"UNDO. {row.name} is out")
+
+
+def _last_packed(session: Session, actor: Actor, bench: Bench) -> tuple[Goods, int] | None:
+    """Follow the box's moves like a stack: what went out cancels what went in last."""
+    values = {
+        "warehouse": actor.warehouse_id,
+        "package": bench.package_id,
+        "products": [row.product_id for row in bench.units],
+    }
+    stack: list[tuple[Goods, int]] = []
+    for row in session.execute(_MOVES, values):
+        if row.to_place_id == bench.package_id:
+            goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)
+            stack.append((goods, row.from_place_id))
+        else:
+            _ = stack.pop()
+    return stack[-1] if stack else None
+
+
+def _take_from_lines(session: Session, actor: Actor, bench: Bench, goods: Goods) -> None:
+    """Lower the box's lines of a product from the last line upwards."""
+    lines = session.scalars(
+        select(PackageLine)
+        .where(
+            PackageLine.warehouse_id == actor.warehouse_id,
+            PackageLine.package_id == bench.package_id,
+            PackageLine.product_id == goods.product_id,
+            PackageLine.lot == goods.lot,
+            PackageLine.serial == goods.serial,
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+    position = {row.line_id: place for place, row in enumerate(bench.units)}
+    rest = goods.quantity
+    for line in sorted(lines, key=lambda line: position[line.line_id], reverse=True):
+        part = min(line.quantity, rest)
+        rest -= part
+        if part == line.quantity:
+            session.delete(line)
+        elif part:
+            line.quantity -= part
+    session.flush()

@@ -1,0 +1,5 @@
+"""The picking station: which screen a picker sees, and what a scan on it means."""
+
+from wms.services.picking.station import JUDGES, current_screen, judge
+
+__all__ = ["JUDGES", "current_screen", "judge"]

@@ -1,0 +1,236 @@
+"""Building a cart: a tote for each slot, then the walk begins by itself, or by DONE with the orders that have one."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, exists, select, update
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.floor import Cart, Location
+from wms.domain.journal import record
+from wms.domain.picking import (
+    Batch,
+    BatchMoved,
+    BatchOrder,
+    BatchStatus,
+    PickTask,
+    TaskStatus,
+    ToteBound,
+    ToteUnbound,
+)
+from wms.domain.stock import Stock
+from wms.domain.totes import Tote, ToteStatus
+from wms.services import feedback
+from wms.services.picking.screens import BuildCart, Slot
+from wms.services.screens import Feedback
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Build:
+    """A started batch whose cart is being built; totes are asked for in the order of the orders' ids."""
+
+    batch: Batch
+    cart: Cart
+    bound: list[BatchOrder]
+    unbound: list[BatchOrder]
+
+
+def screen(session: Session, actor: Actor, batch_id: int) -> BuildCart:
+    """Return the screen that asks for the next tote."""
+    build = _build(session, actor, batch_id, lock=False)
+    rows = [*build.bound, *build.unbound]
+    codes = _tote_codes(session, actor, rows)
+    slots = [
+        Slot(number=row.slot, code=codes.get(row.tote_id or 0, ""), here=row is build.unbound[0])
+        for row in sorted(rows, key=lambda row: row.slot)
+    ]
+    return BuildCart(
+        token=f"build-{batch_id:x}",
+        job=f"{build.batch.name}  {build.cart.name}",
+        done=len(build.bound),
+        total=len(rows),
+        slot=build.unbound[0].slot,
+        slots=tuple(slots),
+        bound=len(build.bound),
+        batch_id=batch_id,
+    )
+
+
+def judge(session: Session, actor: Actor, code: Code, screen: BuildCart) -> Feedback:
+    """Judge a scan while the cart is being built."""
+    build = _build(session, actor, screen.batch_id, lock=True)
+    if not build.unbound or build.batch.worker_id != actor.worker_id:
+        return feedback.NOT_COUNTED
+    if code.kind is CodeKind.TOTE:
+        return _bind(session, actor, build, code)
+    if code.kind is CodeKind.SLOT:
+        return _choose(session, build, code)
+    if code.command is Command.UNDO:
+        return _unbind(session, actor, build)
+    if code.command is Command.DONE:
+        return _go_without_the_rest(session, actor, build)
+    return feedback.wrong_type(code, screen.wants)
+
+
+def _build(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Build:
+    mine = select(Batch).where(Batch.warehouse_id == actor.warehouse_id, Batch.id == batch_id)
+    batch = session.scalars((mine.with_for_update() if lock else mine).execution_options(populate_existing=True)).one()
+    cart = session.scalars(select(Cart).where(Cart.warehouse_id == actor.warehouse_id, Cart.id == batch.cart_id)).one()
+    has_open_line = exists().where(
+        PickTask.warehouse_id == BatchOrder.warehouse_id,
+        PickTask.batch_id == BatchOrder.batch_id,
+        PickTask.order_id == BatchOrder.order_id,
+        PickTask.status == TaskStatus.OPEN,
+    )
+    rows = session.execute(
+        select(BatchOrder, has_open_line.label("open"))
+        .where(BatchOrder.warehouse_id == actor.warehouse_id, BatchOrder.batch_id == batch_id)
+        .order_by(BatchOrder.order_id)
+        .execution_options(populate_existing=True)
+    ).all()
+    return Build(
+        batch=batch,
+        cart=cart,
+        bound=[row for row, _ in rows if row.tote_id is not None],
+        unbound=[row for row, is_open in rows if row.tote_id is None and is_open],
+    )
+
+
+def _tote_codes(session: Session, actor: Actor, rows: list[BatchOrder]) -> dict[int, str]:
+    ids = [row.tote_id for row in rows if row.tote_id is not None]
+    found = session.execute(
+        select(Tote.id, Tote.barcode).where(Tote.warehouse_id == actor.warehouse_id, Tote.id.in_(ids))
+    )
+    return {row.id: row.barcode for row in found}
+
+
+def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
+    tote = session.scalars(
+        select(Tote)
+        .where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode == code.text)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if tote is None:
+        return feedback.unknown(code)
+    here = [row.slot for row in build.bound if row.tote_id == tote.id]
+    if here:
+        return feedback.repeated(f"{tote.barcode} is in slot {here[0]}")
+    if tote.status is not ToteStatus.FREE:
+        return feedback.wrong(f"{tote.barcode} is {_where(session, actor, tote)}")
+    if _holds_stock(session, actor, tote.id):
+        return feedback.wrong(f"{tote.barcode} is not empty. Take another")
+    row = build.unbound[0]
+    tote.take(row.order_id)
+    row.tote_id = tote.id
+    record(
+        session,
+        actor,
+        ToteBound(order_id=row.order_id, batch=build.batch.name, tote=tote.barcode, slot=row.slot),
+    )
+    session.flush()
+    if len(build.unbound) == 1:
+        return feedback.complete("Cart is ready. Go")
+    return feedback.accepted(f"{tote.barcode} in slot {row.slot}")
+
+
+def _holds_stock(session: Session, actor: Actor, tote_id: int) -> bool:
+    held = select(Stock.on_hand).where(
+        Stock.warehouse_id == actor.warehouse_id, Stock.place_id == tote_id, Stock.on_hand > 0
+    )
+    return session.execute(held.limit(1)).first() is not None
+
+
+def _where(session: Session, actor: Actor, tote: Tote) -> str:
+    if tote.status is ToteStatus.PICKING:
+        cart = session.scalars(
+            select(Cart.name)
+            .join(Batch, and_(Batch.warehouse_id == Cart.warehouse_id, Batch.cart_id == Cart.id))
+            .join(BatchOrder, and_(BatchOrder.warehouse_id == Batch.warehouse_id, BatchOrder.batch_id == Batch.id))
+            .where(
+                BatchOrder.warehouse_id == actor.warehouse_id,
+                BatchOrder.tote_id == tote.id,
+                Batch.status == BatchStatus.STARTED,
+            )
+        ).first()
+        return f"on {cart}" if cart else "in use"
+    lane = session.scalars(
+        select(Location.code).where(Location.warehouse_id == actor.warehouse_id, Location.id == tote.lane_id)
+    ).first()
+    return f"in lane {lane}" if lane else str(tote.status)
+
+
+def _choose(session: Session, build: Build, code: Code) -> Feedback:
+    if code.text[:-2] != build.cart.barcode:
+        return feedback.wrong(f"That slot is not on {build.cart.name}")
+    if not 1 <= code.slot <= build.cart.slots:
+        return feedback.wrong(f"{build.cart.name} has {build.cart.slots} slots")
+    if any(row.slot == code.slot for row in build.bound):
+        return feedback.wrong(f"Slot {code.slot} has a tote")
+    row = build.unbound[0]
+    other = next((other for other in build.unbound if other.slot == code.slot), None)
+    if other is not None and other is not row:
+        # The two orders change slots; 0 is nobody's, so that the pair is never alike.
+        other.slot, freed = 0, row.slot
+        session.flush()
+        row.slot = code.slot
+        session.flush()
+        other.slot = freed
+    row.slot = code.slot
+    session.flush()
+    return feedback.told(f"Slot {code.slot}. Scan its tote")
+
+
+def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
+    if not build.bound:
+        record(session, actor, build.batch.hand_back())
+        session.flush()
+        return feedback.told("Cart is free again")
+    row = build.bound[-1]
+    tote = session.scalars(
+        select(Tote)
+        .where(Tote.warehouse_id == actor.warehouse_id, Tote.id == row.tote_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    tote.free()
+    row.tote_id = None
+    record(
+        session,
+        actor,
+        ToteUnbound(order_id=row.order_id, batch=build.batch.name, tote=tote.barcode, slot=row.slot),
+    )
+    session.flush()
+    return feedback.told(f"Take {tote.barcode} off the cart")
+
+
+def _go_without_the_rest(session: Session, actor: Actor, build: Build) -> Feedback:
+    if not build.bound:
+        return feedback.wrong("Scan a tote first")
+    base, _, part = build.batch.name.partition("/")
+    rest = Batch(
+        warehouse_id=actor.warehouse_id,
+        name=f"{base}/{int(part or 1) + 1}",
+        wave_id=build.batch.wave_id,
+        cutoff_at=build.batch.cutoff_at,
+        position=build.batch.position,
+    )
+    session.add(rest)
+    session.flush()
+    orders = [row.order_id for row in build.unbound]
+    for table in (BatchOrder, PickTask):
+        _ = session.execute(
+            update(table)
+            .where(
+                table.warehouse_id == actor.warehouse_id,
+                table.batch_id == build.batch.id,
+                table.order_id.in_(orders),
+            )
+            .values(batch_id=rest.id)
+            .execution_options(synchronize_session=False)
+        )
+    record(session, actor, BatchMoved(batch=rest.name, then=BatchStatus.WAITING, reason=f"left by {build.batch.name}"))
+    for row in build.unbound:
+        session.expunge(row)  # its key has changed in the table
+    return feedback.told(f"{len(orders)} orders wait for another cart")

@@ -1,0 +1,202 @@
+"""The end of a walk: totes go down in lanes, those of short and cancelled orders first and apart."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.floor import Cart, Location, LocationKind
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus, TotesDropped
+from wms.domain.stock import Stock
+from wms.domain.totes import Tote, ToteStatus
+from wms.domain.waves import Wave, WaveStatus
+from wms.services import feedback
+from wms.services.picking import undo
+from wms.services.picking.screens import DropCart, Slot
+from wms.services.screens import Feedback
+
+_DROPS = frozenset({LocationKind.LANE, LocationKind.HOLD})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carried:
+    """An order's tote still on the cart; a `held` order is short or cancelled, a tote may be empty."""
+
+    row: BatchOrder
+    order: Order
+    tote: Tote
+    is_held: bool
+    is_empty: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drop:
+    """A walk whose lines are all done: what is on the cart, and the turn now (`is_hold`: the held totes)."""
+
+    batch: Batch
+    cart: Cart
+    carried: list[Carried]
+    lanes: list[Location]
+    is_hold: bool
+
+    @property
+    def now(self) -> list[Carried]:
+        """Return what goes down at the next lane. An empty tote goes with the others: it is free again."""
+        return [one for one in self.carried if _to_hold(one) == self.is_hold]
+
+    @property
+    def places(self) -> list[Location]:
+        """Return the lanes that are right now; a site without a hold lane drops everything in any."""
+        kind = LocationKind.HOLD if self.is_hold else LocationKind.LANE
+        return [lane for lane in self.lanes if lane.kind is kind] or self.lanes
+
+
+def _to_hold(one: Carried) -> bool:
+    return one.is_held and not one.is_empty
+
+
+def screen(session: Session, actor: Actor, batch_id: int) -> DropCart:
+    """Return the screen that says which totes go to which lanes."""
+    drop = _drop(session, actor, batch_id, lock=False)
+    lines, units, shorts = session.execute(
+        select(
+            func.count().filter(PickTask.status != TaskStatus.CANCELLED),
+            func.coalesce(func.sum(PickTask.picked), 0),
+            func.count().filter(PickTask.status == TaskStatus.SHORT),
+        ).where(PickTask.warehouse_id == actor.warehouse_id, PickTask.batch_id == batch_id)
+    ).one()
+    return DropCart(
+        token=f"drop-{batch_id:x}-{'hold' if drop.is_hold else 'lane'}",
+        accept=tuple(lane.barcode for lane in drop.places),
+        job=f"{drop.batch.name}  {drop.cart.name}",
+        done=lines,
+        total=lines,
+        batch_id=batch_id,
+        is_hold=drop.is_hold,
+        totes=tuple(Slot(number=one.row.slot, code=one.tote.barcode) for one in drop.now),
+        lanes=tuple(lane.code for lane in drop.places),
+        lines=lines,
+        units=units,
+        shorts=shorts,
+    )
+
+
+def judge(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedback:
+    """Judge a scan that should be a lane."""
+    if code.command is Command.UNDO:
+        return undo.undo_last(session, actor, screen.batch_id)
+    if code.kind is not CodeKind.LANE:
+        return feedback.wrong_type(code, screen.wants)
+    wave = _wave(session, actor, screen.batch_id)
+    drop = _drop(session, actor, screen.batch_id, lock=True)
+    if drop.batch.status is not BatchStatus.STARTED or drop.is_hold != screen.is_hold:
+        return feedback.NOT_COUNTED
+    lane = next((lane for lane in drop.lanes if lane.barcode == code.text), None)
+    if lane is None:
+        return feedback.unknown(code)
+    if lane not in drop.places:
+        wanted = "a HOLD lane" if drop.is_hold else "a lane for packing"
+        return feedback.wrong(f"{lane.code} is wrong. Scan {wanted}")
+    return _put_all_down(session, actor, wave, drop, lane)
+
+
+def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: Location) -> Feedback:
+    down = drop.now
+    for one in down:
+        _put_down(session, actor, one, lane)
+    totes = sum(not one.is_empty for one in down)
+    record(session, actor, TotesDropped(batch=drop.batch.name, lane=lane.code, totes=totes))
+    session.flush()
+    if len(down) < len(drop.carried):
+        return feedback.line_done(f"{totes} on hold. Now the others")
+    record(session, actor, drop.batch.finish(actor.at))
+    session.flush()
+    _end_wave(session, actor, wave)
+    return feedback.complete(f"{drop.batch.name} is done")
+
+
+def _put_down(session: Session, actor: Actor, one: Carried, lane: Location) -> None:
+    if one.order.status is OrderStatus.PICKING:
+        short = OrderStatus.SHORT if one.is_held else OrderStatus.PICKED
+        record(session, actor, one.order.move_to(short))
+    if one.tote.status is ToteStatus.PICKING:
+        if one.is_empty:
+            one.tote.free()
+        else:
+            one.tote.stage(lane.id, actor.at)
+    one.row.dropped_at = actor.at
+
+
+def _wave(session: Session, actor: Actor, batch_id: int) -> Wave:
+    return session.scalars(
+        select(Wave)
+        .join(Batch, and_(Batch.warehouse_id == Wave.warehouse_id, Batch.wave_id == Wave.id))
+        .where(Wave.warehouse_id == actor.warehouse_id, Batch.id == batch_id)
+        .with_for_update(of=Wave)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _end_wave(session: Session, actor: Actor, wave: Wave) -> None:
+    going_on = session.execute(
+        select(func.count()).where(
+            Batch.warehouse_id == actor.warehouse_id,
+            Batch.wave_id == wave.id,
+            Batch.status.in_((BatchStatus.WAITING, BatchStatus.STARTED)),
+        )
+    ).scalar_one()
+    if not going_on and wave.status is WaveStatus.PICKING:
+        record(session, actor, wave.move_to(WaveStatus.DONE))
+        session.flush()
+
+
+def _drop(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Drop:
+    mine = select(Batch).where(Batch.warehouse_id == actor.warehouse_id, Batch.id == batch_id)
+    batch = session.scalars((mine.with_for_update() if lock else mine).execution_options(populate_existing=True)).one()
+    cart = session.scalars(select(Cart).where(Cart.warehouse_id == actor.warehouse_id, Cart.id == batch.cart_id)).one()
+    carried = _carried(session, actor, batch_id, lock=lock)
+    lanes = session.scalars(
+        select(Location)
+        .where(Location.warehouse_id == actor.warehouse_id, Location.kind.in_(_DROPS))
+        .order_by(Location.code)
+    ).all()
+    return Drop(
+        batch=batch, cart=cart, carried=carried, lanes=list(lanes), is_hold=any(_to_hold(one) for one in carried)
+    )
+
+
+def _carried(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> list[Carried]:
+    is_short = exists().where(
+        PickTask.warehouse_id == BatchOrder.warehouse_id,
+        PickTask.batch_id == BatchOrder.batch_id,
+        PickTask.order_id == BatchOrder.order_id,
+        PickTask.status == TaskStatus.SHORT,
+    )
+    holds_units = exists().where(Stock.warehouse_id == Tote.warehouse_id, Stock.place_id == Tote.id, Stock.on_hand > 0)
+    on_cart = (
+        select(BatchOrder, Order, Tote, is_short.label("short"), holds_units.label("holds"))
+        .join(Order, and_(Order.warehouse_id == BatchOrder.warehouse_id, Order.id == BatchOrder.order_id))
+        .join(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
+        .where(
+            BatchOrder.warehouse_id == actor.warehouse_id,
+            BatchOrder.batch_id == batch_id,
+            BatchOrder.dropped_at.is_(None),
+        )
+        .order_by(Order.id)
+        .execution_options(populate_existing=True)
+    )
+    rows = session.execute(on_cart.with_for_update(of=(Order, Tote)) if lock else on_cart)
+    return [
+        Carried(
+            row=row,
+            order=order,
+            tote=tote,
+            is_held=short or order.status is not OrderStatus.PICKING,
+            is_empty=not holds,
+        )
+        for row, order, tote, short, holds in rows
+    ]

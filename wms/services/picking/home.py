@@ -1,0 +1,195 @@
+"""Between walks: what waits, a cart that starts one, and walks that move from one device to another.
+
+A device has no memory of its own: what it last did with a walk is read from the journal.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.floor import Cart
+from wms.domain.journal import JournalEntry, record
+from wms.domain.people import Warehouse, Worker
+from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, ScanUndone, TaskStatus, UnitsPut
+from wms.services import feedback
+from wms.services.picking import carts
+from wms.services.picking.screens import Home, Moved, TakeOver, Waiting
+from wms.services.screens import Feedback, Screen, clock
+
+_SHIFT = dt.timedelta(hours=12)
+_ASKED = "asked for"
+_LEFT = "left"
+_DONE_OR_YES = frozenset({Command.DONE, Command.YES})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Walk:
+    """A started batch: whose it is and on which device."""
+
+    batch_id: int
+    name: str
+    worker_id: int
+    worker: str
+    device: str
+
+
+def own_walk(session: Session, actor: Actor) -> Walk | None:
+    """Return the worker's started batch, wherever it is."""
+    return _walk(session, actor, Batch.worker_id == actor.worker_id)
+
+
+def moved_away(session: Session, actor: Actor, device: str, name: str) -> bool:
+    """Tell whether the worker's own walk has left this device for another (or never was here: then it may resume)."""
+    return device != actor.device and _last_move(session, actor)[0] == name
+
+
+def screen(session: Session, actor: Actor) -> Screen:
+    """Return the screen of a device without a walk of its own."""
+    name, then = _last_move(session, actor)
+    walk = _walk(session, actor, Batch.name == name) if name and then != _LEFT else None
+    elsewhere = walk is not None and (walk.worker_id, walk.device) != (actor.worker_id, actor.device)
+    if walk is None or not elsewhere:
+        return _home(session, actor)
+    if then == _ASKED:
+        return TakeOver(
+            token=f"take-{walk.batch_id:x}",
+            job=walk.name,
+            batch_id=walk.batch_id,
+            batch=walk.name,
+            worker=walk.worker,
+            device=walk.device,
+        )
+    return Moved(
+        token=f"moved-{walk.batch_id:x}", job=walk.name, batch_id=walk.batch_id, batch=walk.name, device=walk.device
+    )
+
+
+def judge_home(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback:
+    """Judge a scan on a device without a walk: a cart starts one."""
+    if code.kind is not CodeKind.CART:
+        return feedback.wrong_type(code, screen.wants)
+    cart = session.scalars(
+        select(Cart)
+        .where(Cart.warehouse_id == actor.warehouse_id, Cart.barcode == code.text)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if cart is None:
+        return feedback.unknown(code)
+    walk = _walk(session, actor, Batch.cart_id == cart.id)
+    mine = own_walk(session, actor)
+    if mine is not None and (walk is None or walk.batch_id != mine.batch_id):
+        return feedback.wrong(f"Finish {mine.name} first")
+    if walk is None:
+        return carts.start(session, actor, cart)
+    if mine is not None:
+        return _take(session, actor, walk.batch_id)
+    record(session, actor, BatchMoved(batch=walk.name, then=_ASKED))
+    return feedback.told(f"{cart.name} is in use")
+
+
+def judge_take_over(session: Session, actor: Actor, code: Code, screen: TakeOver) -> Feedback:
+    """Judge the answer to "Move this batch here?"."""
+    if code.command is Command.YES:
+        return _take(session, actor, screen.batch_id)
+    if code.command is Command.NO:
+        record(session, actor, BatchMoved(batch=screen.batch, then=_LEFT))
+        return feedback.told("NO. It stays there")
+    return feedback.wrong_type(code, screen.wants)
+
+
+def judge_moved(session: Session, actor: Actor, code: Code, screen: Moved) -> Feedback:
+    """Judge a scan on a device whose walk has moved: DONE shows what waits, a cart is taken at once."""
+    if code.command not in _DONE_OR_YES and code.kind is not CodeKind.CART:
+        return feedback.wrong_type(code, screen.wants)
+    record(session, actor, BatchMoved(batch=screen.batch, then=_LEFT))
+    return judge_home(session, actor, code, screen) if code.kind is CodeKind.CART else feedback.told("OK")
+
+
+def adopt(session: Session, actor: Actor, batch_id: int) -> None:
+    """Move the worker's own walk to this device, where the worker goes on with it."""
+    _ = _take(session, actor, batch_id)
+
+
+def _take(session: Session, actor: Actor, batch_id: int) -> Feedback:
+    batch = session.scalars(
+        select(Batch)
+        .where(Batch.warehouse_id == actor.warehouse_id, Batch.id == batch_id, Batch.status == BatchStatus.STARTED)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if batch is None:
+        return feedback.NOT_COUNTED
+    record(session, actor, batch.take_over(worker_id=actor.worker_id or 0, device=actor.device))
+    session.flush()
+    return feedback.told(f"{batch.name} is here now")
+
+
+def _walk(session: Session, actor: Actor, which: ColumnElement[bool]) -> Walk | None:
+    row = session.execute(
+        select(Batch.id, Batch.name, Batch.worker_id, Batch.device, Worker.name.label("worker"))
+        .join(Worker, and_(Worker.warehouse_id == Batch.warehouse_id, Worker.id == Batch.worker_id))
+        .where(Batch.warehouse_id == actor.warehouse_id, Batch.status == BatchStatus.STARTED, which)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Walk(batch_id=row.id, name=row.name, worker_id=row.worker_id, worker=row.worker, device=row.device)
+
+
+def _last_move(session: Session, actor: Actor) -> tuple[str, str]:
+    """Return the batch that this worker last did something with on this device in this shift, and what."""
+    data = session.scalars(
+        select(JournalEntry.data)
+        .where(
+            JournalEntry.warehouse_id == actor.warehouse_id,
+            JournalEntry.event == BatchMoved.__name__,
+            JournalEntry.at > actor.at - _SHIFT,
+            JournalEntry.worker_id == actor.worker_id,
+            JournalEntry.device == actor.device,
+        )
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return ("", "") if data is None else (data["batch"], data["then"])
+
+
+def _home(session: Session, actor: Actor) -> Home:
+    zone: str = session.execute(select(Warehouse.time_zone).where(Warehouse.id == actor.warehouse_id)).scalar_one()
+    waiting = (Batch.warehouse_id == actor.warehouse_id, Batch.status == BatchStatus.WAITING)
+    batches: int = session.execute(select(func.count()).where(*waiting)).scalar_one()
+    due = session.execute(select(Batch.cutoff_at).where(*waiting).order_by(Batch.cutoff_at).limit(1)).scalar()
+    orders: int = session.execute(
+        select(func.count(PickTask.order_id.distinct()))
+        .join(Batch, and_(Batch.warehouse_id == PickTask.warehouse_id, Batch.id == PickTask.batch_id))
+        .where(*waiting, PickTask.status == TaskStatus.OPEN)
+    ).scalar_one()
+    return Home(
+        job=f"{actor.name}  device {actor.device}",
+        worker=actor.name,
+        waiting=Waiting(batches=batches, orders=orders, due="" if due is None else clock(due, zone, actor.at)),
+        units_today=_units_today(session, actor, zone),
+    )
+
+
+def _units_today(session: Session, actor: Actor, zone: str) -> int:
+    """Return the units this worker has put into totes since midnight, less those undone."""
+    midnight = actor.at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    units = case(
+        (JournalEntry.event == UnitsPut.__name__, JournalEntry.data["quantity"].as_integer()),
+        else_=-JournalEntry.data["units"].as_integer(),
+    )
+    counted: int = session.execute(
+        select(func.coalesce(func.sum(units), 0)).where(
+            JournalEntry.warehouse_id == actor.warehouse_id,
+            JournalEntry.event.in_((UnitsPut.__name__, ScanUndone.__name__)),
+            JournalEntry.at >= midnight,
+            JournalEntry.worker_id == actor.worker_id,
+        )
+    ).scalar_one()
+    return counted

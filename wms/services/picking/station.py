@@ -1,0 +1,82 @@
+"""The picking station: which screen a picker sees, and what a scan on it means."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, Command
+from wms.domain.picking import TaskStatus
+from wms.services import feedback
+from wms.services.picking import building, drops, home, shorts, stops, undo
+from wms.services.picking import lines as picking_lines
+from wms.services.picking.screens import (
+    BuildCart,
+    DropCart,
+    GoTo,
+    Home,
+    Moved,
+    PutBack,
+    PutInTote,
+    ScanItem,
+    Short,
+    TakeOver,
+    TaskScreen,
+)
+from wms.services.screens import Answer, Feedback, Screen
+
+_SHORTS = frozenset({Command.SHORT, Command.NONE_HERE, Command.DAMAGED})
+JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answer]] = {
+    Home: home.judge_home,
+    TakeOver: home.judge_take_over,
+    Moved: home.judge_moved,
+    BuildCart: building.judge,
+    GoTo: picking_lines.judge_shelf,
+    ScanItem: picking_lines.judge_item,
+    PutInTote: picking_lines.judge_tote,
+    Short: shorts.judge_short,
+    PutBack: picking_lines.judge_put_back,
+    DropCart: drops.judge,
+}
+
+
+def current_screen(session: Session, actor: Actor) -> Screen:
+    """Return what the database says this worker does now on this device."""
+    stop = stops.current(session, actor)
+    if stop is None:
+        walk = home.own_walk(session, actor)
+        if walk is None or home.moved_away(session, actor, walk.device, walk.name):
+            return home.screen(session, actor)
+        return drops.screen(session, actor, walk.batch_id)
+    if home.moved_away(session, actor, stop.device, stop.batch):
+        return home.screen(session, actor)
+    if stop.unbound:
+        return building.screen(session, actor, stop.batch_id)
+    return picking_lines.screen(session, actor, stop)
+
+
+def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback | Answer:
+    """Judge one scan on the screen it was made for."""
+    if isinstance(screen, TaskScreen):
+        if screen.stop.device != actor.device:
+            home.adopt(session, actor, screen.stop.batch_id)
+        if code.command is not None:
+            return _command(session, actor, code.command, screen)
+    return JUDGES[type(screen)](session, actor, code, screen)
+
+
+def _command(session: Session, actor: Actor, command: Command, screen: TaskScreen) -> Feedback:
+    stop = screen.stop
+    if command is Command.UNDO:
+        return undo.undo(session, actor, stop)
+    if stop.status is TaskStatus.CANCELLED:
+        return feedback.wrong("Order cancelled. Put it back first")
+    if command is Command.SKIP:
+        return undo.skip(session, actor, stop)
+    if command in _SHORTS:
+        return shorts.begin(session, actor, stop, command)
+    if command is Command.DONE:
+        lines = stop.total - stop.done
+        return feedback.wrong(f"{lines} {'line is' if lines == 1 else 'lines are'} open. Go on")
+    return feedback.wrong(f"{command.name.replace('_', ' ')} means nothing here")

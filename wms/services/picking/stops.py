@@ -1,0 +1,184 @@
+"""Where a walk stands, in one statement: the first line still open of the worker's started batch.
+
+The statements of the scan path are built once: building them for each request costs three times their run.
+"""
+
+from typing import Any
+
+from sqlalchemy import BindParameter, String, and_, bindparam, cast, exists, func, literal_column, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from wms.domain.actor import Actor
+from wms.domain.catalog import Barcode, Product
+from wms.domain.floor import Cart, Location
+from wms.domain.people import Warehouse
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.totes import Tote
+from wms.services.picking.screens import Slot, Stop
+from wms.services.screens import clock
+
+_W: BindParameter[int] = bindparam("warehouse")
+_BATCH: BindParameter[int] = bindparam("batch")
+_standing = aliased(Location)
+_other = aliased(PickTask)
+_ahead = aliased(Location)
+_line = aliased(PickTask)
+
+# A barcode holds no line break: reading a code drops what cannot be printed. A separator given as plain text would be
+# written into the statement anew at each run.
+_BREAK: Any = literal_column("'\n'")
+_codes = (
+    select(func.aggregate_strings(cast(Barcode.quantity, String) + "*" + Barcode.code, _BREAK))
+    .where(Barcode.warehouse_id == _W, Barcode.product_id == PickTask.product_id)
+    .correlate(PickTask)
+    .scalar_subquery()
+)
+_of_batch = (_line.warehouse_id == _W, _line.batch_id == Batch.id)
+_total = (
+    select(func.count())
+    .select_from(_line)
+    .where(*_of_batch, _line.status != TaskStatus.CANCELLED)
+    .correlate(Batch)
+    .scalar_subquery()
+)
+_done = (
+    select(func.count())
+    .select_from(_line)
+    .where(*_of_batch, or_(_line.status == TaskStatus.PICKED, _line.status == TaskStatus.SHORT))
+    .correlate(Batch)
+    .scalar_subquery()
+)
+_unbound = (
+    select(func.count())
+    .select_from(BatchOrder)
+    .where(
+        BatchOrder.warehouse_id == _W,
+        BatchOrder.batch_id == Batch.id,
+        BatchOrder.tote_id.is_(None),
+        exists().where(
+            _line.warehouse_id == _W,
+            _line.batch_id == BatchOrder.batch_id,
+            _line.order_id == BatchOrder.order_id,
+            _line.status == TaskStatus.OPEN,
+        ),
+    )
+    .correlate(Batch)
+    .scalar_subquery()
+)
+_next = (
+    select(_ahead.code)
+    .join(_other, and_(_other.warehouse_id == _ahead.warehouse_id, _other.location_id == _ahead.id))
+    .where(
+        _other.warehouse_id == _W,
+        _other.batch_id == PickTask.batch_id,
+        _other.status == TaskStatus.OPEN,
+        _other.location_id != PickTask.location_id,
+        _other.sequence > PickTask.sequence,
+    )
+    .order_by(_other.sequence)
+    .limit(1)
+    .correlate(PickTask)
+    .scalar_subquery()
+)
+# Written out: SQLite plans a statement anew for each value of a parameter that a partial index is defined by.
+_STARTED: Any = literal_column(f"'{BatchStatus.STARTED}'")
+# The walk and its first line are looked up before all else: SQLite would otherwise read every line of the warehouse,
+# and count the lines of the walk anew for each.
+_own_walk = (
+    select(Batch.id)
+    .where(Batch.warehouse_id == _W, Batch.status == _STARTED, Batch.worker_id == bindparam("worker"))
+    .limit(1)
+    .scalar_subquery()
+)
+_first_line = (
+    select(_line.id)
+    .where(
+        _line.warehouse_id == _W,
+        _line.batch_id == _own_walk,
+        or_(_line.status == TaskStatus.OPEN, and_(_line.status == TaskStatus.CANCELLED, _line.in_hand > 0)),
+    )
+    .order_by(_line.sequence, _line.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_CURRENT = (
+    select(
+        Batch.id.label("batch_id"),
+        Batch.name.label("batch"),
+        Batch.device,
+        Batch.cutoff_at,
+        Cart.name.label("cart"),
+        Cart.barcode.label("cart_code"),
+        PickTask.id.label("task_id"),
+        PickTask.order_id,
+        PickTask.status,
+        PickTask.quantity,
+        PickTask.found,
+        PickTask.short_reason,
+        PickTask.short_confirmed,
+        PickTask.in_hand,
+        PickTask.location_id,
+        Location.code.label("location"),
+        Location.barcode.label("location_code"),
+        Location.check.label("check"),
+        func.coalesce(Batch.location_id == PickTask.location_id, False).label("at_shelf"),
+        PickTask.product_id,
+        Product.sku,
+        Product.name.label("product"),
+        _codes.label("codes"),
+        BatchOrder.tote_id,
+        func.coalesce(Tote.barcode, "").label("tote"),
+        func.coalesce(BatchOrder.slot, 0).label("slot"),
+        _done.label("done"),
+        _total.label("total"),
+        _unbound.label("unbound"),
+        func.coalesce(_standing.code, "").label("previous"),
+        func.coalesce(_next, "").label("next"),
+        Warehouse.time_zone,
+    )
+    .select_from(PickTask)
+    .join(Batch, and_(Batch.warehouse_id == PickTask.warehouse_id, Batch.id == PickTask.batch_id))
+    .join(Warehouse, Warehouse.id == Batch.warehouse_id)
+    .join(Cart, and_(Cart.warehouse_id == Batch.warehouse_id, Cart.id == Batch.cart_id))
+    .join(Location, and_(Location.warehouse_id == PickTask.warehouse_id, Location.id == PickTask.location_id))
+    .join(Product, and_(Product.warehouse_id == PickTask.warehouse_id, Product.id == PickTask.product_id))
+    .outerjoin(_standing, and_(_standing.warehouse_id == Batch.warehouse_id, _standing.id == Batch.location_id))
+    .outerjoin(
+        BatchOrder,
+        and_(
+            BatchOrder.warehouse_id == PickTask.warehouse_id,
+            BatchOrder.batch_id == PickTask.batch_id,
+            BatchOrder.order_id == PickTask.order_id,
+        ),
+    )
+    .outerjoin(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
+    .where(PickTask.warehouse_id == _W, PickTask.id == _first_line)
+)
+_SLOTS = (
+    select(BatchOrder.slot, BatchOrder.order_id, func.coalesce(Tote.barcode, "").label("tote"))
+    .outerjoin(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
+    .where(BatchOrder.warehouse_id == _W, BatchOrder.batch_id == _BATCH)
+    .order_by(BatchOrder.slot)
+)
+
+
+def current(session: Session, actor: Actor) -> Stop | None:
+    """Return the stop of the worker's started walk, or None: no walk, or nothing left to pick in it."""
+    row = (
+        session.connection()
+        .execute(_CURRENT, {"warehouse": actor.warehouse_id, "worker": actor.worker_id})
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    facts = dict(row._mapping)  # noqa: SLF001 - the public name of a row's mapping begins so
+    zone, cutoff_at, codes = facts.pop("time_zone"), facts.pop("cutoff_at"), facts.pop("codes")
+    pairs = [pair.split("*", 1) for pair in (codes or "").split("\n") if pair]
+    facts["at_shelf"] = bool(facts["at_shelf"])
+    return Stop(**facts, codes=tuple((code, int(units)) for units, code in pairs), due=clock(cutoff_at, zone, actor.at))
+
+
+def slots(session: Session, actor: Actor, batch_id: int, here: int = 0) -> tuple[Slot, ...]:
+    """Return the batch's slots with their totes; `here` is the slot meant now."""
+    rows = session.execute(_SLOTS, {"warehouse": actor.warehouse_id, "batch": batch_id})
+    return tuple(Slot(number=row.slot, code=row.tote, here=row.slot == here) for row in rows)

@@ -1,0 +1,177 @@
+"""Short orders: what each still lacks, and its missing units picked again from other stock."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select, union_all
+from sqlalchemy.orm import Session
+
+from wms import batching
+from wms.domain.actor import Actor
+from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.packing import Package
+from wms.domain.picking import Batch, BatchOrder
+from wms.domain.stock import Stock
+from wms.domain.totes import Tote
+from wms.domain.waves import Wave, WaveOrder
+from wms.services import allocating
+from wms.services.allocating import Need
+from wms.services.planning import new_batch, task_for
+from wms.services.planning.problem import fleet, problem_of
+
+_STOP = batching.Iterations(1)  # one order has only one plan; its route is exact or near it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PickedAgain:
+    """What came of it: the new batch's name, or the sentence why there is none."""
+
+    number: str
+    batch: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShortOrder:
+    """A short order: what it lacks in words, and whether the shelves have it now (`reason` '' = they do)."""
+
+    order_id: int
+    number: str
+    lacks: str
+    reason: str
+
+
+def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
+    """Set the missing units of a short order aside and let them be walked for in a new batch of the same wave."""
+    wave = _locked_wave_of(session, actor, order_id)
+    order = session.scalars(
+        select(Order)
+        .where(Order.warehouse_id == actor.warehouse_id, Order.id == order_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if order is None:
+        raise NotFoundError("order", order_id)
+    if order.status is not OrderStatus.SHORT or wave is None:
+        return PickedAgain(number=order.number, reason=f"{order.number} is {order.status}, not short.")
+    hold = allocating.active_holds(session, actor, [order_id]).get(order_id)
+    if hold is not None:
+        return PickedAgain(number=order.number, reason=allocating.hold_sentence(hold))
+    needs = missing(session, actor, [order_id]).get(order_id, ())
+    if not needs:
+        return PickedAgain(number=order.number, reason=f"{order.number} lacks nothing.")
+    stock = allocating.shelves(session, actor, allocating.products_of({order_id: needs}), lock=True)
+    choice = stock.take(needs)
+    order.reason = choice.reason[:200]
+    if choice.reason:
+        return PickedAgain(number=order.number, reason=choice.reason)
+    rows = allocating.set_aside(session, actor, order_id, choice.portions)
+    session.flush()
+    problem = problem_of(session, actor, {order_id: choice.portions}, room=fleet(session, actor), pickers=1)
+    if problem is None:
+        raise DomainError("The floor has no pick face. Add locations first.")
+    walk = batching.plan(problem, _STOP).batches[0]
+    batch = _new_walk(session, actor, wave, order_id, walk)
+    stop = {location: index for index, location in enumerate(walk.route.stops)}
+    rows.sort(key=lambda row: stop[row.place_id])
+    session.add_all(task_for(batch, row, sequence) for sequence, row in enumerate(rows, start=1))
+    record(session, actor, order.move_to(OrderStatus.PICKING, f"missing units in {batch.name}"))
+    _settle_exceptions(session, actor, order_id)
+    return PickedAgain(number=order.number, batch=batch.name)
+
+
+def short_orders(session: Session, actor: Actor) -> tuple[ShortOrder, ...]:
+    """The short orders, earliest cutoff first, each with what it lacks and whether that is on a shelf."""
+    orders = session.scalars(
+        select(Order)
+        .where(Order.warehouse_id == actor.warehouse_id, Order.status == OrderStatus.SHORT)
+        .order_by(Order.cutoff_at, Order.id)
+    ).all()
+    needs = missing(session, actor, [order.id for order in orders])
+    stock = allocating.shelves(session, actor, allocating.products_of(needs), lock=False)
+    found = []
+    for order in orders:
+        lacking = needs.get(order.id, ())
+        words = ", ".join(f"{need.quantity} of {need.sku}" for need in lacking) or "nothing"
+        found.append(ShortOrder(order_id=order.id, number=order.number, lacks=words, reason=stock.take(lacking).reason))
+    return tuple(found)
+
+
+def missing(session: Session, actor: Actor, order_ids: Sequence[int]) -> dict[int, tuple[Need, ...]]:
+    """What orders lack beyond the units in their totes and boxes and those set aside for them.
+
+    Units that were picked and then found missing at packing have left the tote, so the place is asked, not the task.
+    """
+    needs = allocating.needs_of(session, actor, order_ids, allocating.set_aside_for(session, actor, order_ids))
+    held = _held_units(session, actor, order_ids)
+    left: dict[int, tuple[Need, ...]] = {}
+    for order_id, lines in needs.items():
+        rest = []
+        for need in lines:
+            have = min(need.quantity, held[order_id, need.product_id])
+            held[order_id, need.product_id] -= have
+            if need.quantity > have:
+                rest.append(
+                    Need(line_id=need.line_id, product_id=need.product_id, sku=need.sku, quantity=need.quantity - have)
+                )
+        if rest:
+            left[order_id] = tuple(rest)
+    return left
+
+
+def _held_units(session: Session, actor: Actor, order_ids: Sequence[int]) -> dict[tuple[int, int | None], int]:
+    """Units by order and product in the orders' totes and packages."""
+    places = union_all(
+        select(Tote.order_id.label("order_id"), Tote.id.label("place_id")).where(
+            Tote.warehouse_id == actor.warehouse_id, Tote.order_id.in_(order_ids)
+        ),
+        select(Package.order_id, Package.id).where(
+            Package.warehouse_id == actor.warehouse_id, Package.order_id.in_(order_ids)
+        ),
+    ).subquery()
+    rows = session.execute(
+        select(places.c.order_id, Stock.product_id, func.sum(Stock.on_hand))
+        .join(Stock, and_(Stock.warehouse_id == actor.warehouse_id, Stock.place_id == places.c.place_id))
+        .group_by(places.c.order_id, Stock.product_id)
+    )
+    held: dict[tuple[int, int | None], int] = defaultdict(int)
+    for order_id, product_id, units in rows:
+        held[order_id, product_id] = int(units)
+    return held
+
+
+def _locked_wave_of(session: Session, actor: Actor, order_id: int) -> Wave | None:
+    """The order's wave, locked so that its batches are counted by one at a time."""
+    return session.scalars(
+        select(Wave)
+        .join(WaveOrder, and_(WaveOrder.warehouse_id == Wave.warehouse_id, WaveOrder.wave_id == Wave.id))
+        .where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id == order_id)
+        .with_for_update(of=Wave)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _new_walk(session: Session, actor: Actor, wave: Wave, order_id: int, walk: batching.Batch) -> Batch:
+    count = session.scalar(
+        select(func.count()).where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id)
+    )
+    batch = new_batch(wave, (count or 0) + 1, metres=walk.route.metres, work_s=walk.work_s)
+    session.add(batch)
+    session.add(BatchOrder(warehouse_id=actor.warehouse_id, batch_id=batch.id, order_id=order_id, slot=1))
+    return batch
+
+
+def _settle_exceptions(session: Session, actor: Actor, order_id: int) -> None:
+    for item in session.scalars(
+        select(ExceptionItem).where(
+            ExceptionItem.warehouse_id == actor.warehouse_id,
+            ExceptionItem.order_id == order_id,
+            ExceptionItem.kind == ExceptionKind.SHORT,
+            ExceptionItem.settled_at.is_(None),
+        )
+    ):
+        item.settled_at, item.settled_by = actor.at, actor.worker_id

@@ -1,0 +1,316 @@
+"""What the planning pages show: coming collections, waves and their batches, and the desk's numbers."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.base import text_id
+from wms.domain.calendar import CarrierService
+from wms.domain.errors import NotFoundError
+from wms.domain.inbox import ExceptionItem
+from wms.domain.orders import OPEN, Order, OrderStatus
+from wms.domain.people import Worker
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.waves import Wave, WaveOrder, WaveStatus
+from wms.services import promising
+from wms.services.planning.preview import minutes_until, zone_of
+from wms.services.planning.selection import CollectionKey
+from wms.services.planning.undoing import STALE_AFTER
+
+_WAVES_SHOWN = 40
+_S = OrderStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectionRow:
+    """A carrier's collection with the open orders promised to it; times in the warehouse's zone."""
+
+    key: str
+    carrier: str
+    cutoff_at: dt.datetime
+    ship_by_at: dt.datetime
+    minutes_left: int
+    counts: Counter[OrderStatus] = field(default_factory=Counter)
+
+    @property
+    def ready(self) -> int:
+        """Orders that a wave may take."""
+        return self.counts[_S.RECEIVED] + self.counts[_S.ALLOCATED]
+
+    @property
+    def at_work(self) -> int:
+        """Orders that pickers have or will have."""
+        return self.counts[_S.WAVED] + self.counts[_S.PICKING]
+
+    @property
+    def picked(self) -> int:
+        """Orders that are picked or packed and not yet handed over."""
+        return self.counts[_S.PICKED] + self.counts[_S.PACKED]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaveRow:
+    """A wave in the list; `done` of `tasks` lines are picked or short. `key` is its id as addresses carry it."""
+
+    key: str
+    number: int
+    carrier: str
+    cutoff_at: dt.datetime
+    status: WaveStatus
+    orders: int = 0
+    batches: int = 0
+    tasks: int = 0
+    done: int = 0
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchRow:
+    """One walk of a wave."""
+
+    name: str
+    status: BatchStatus
+    orders: int
+    tasks: int
+    done: int
+    units: int
+    metres: float
+    minutes: float
+    worker: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemberRow:
+    """An order of a wave, its batch and the sentence why it walks there."""
+
+    key: str
+    number: str
+    status: OrderStatus
+    batch: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WavePage:
+    """A wave with its batches and orders."""
+
+    wave: WaveRow
+    metres: float
+    metres_one_by_one: float
+    minutes: float
+    released_at: dt.datetime | None
+    released_by: str
+    batches: tuple[BatchRow, ...]
+    orders: tuple[MemberRow, ...]
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether no batch has been started yet."""
+        return self.wave.status in {WaveStatus.PLANNED, WaveStatus.RELEASED} and not any(
+            batch.status in {BatchStatus.STARTED, BatchStatus.DONE} for batch in self.batches
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeskNumbers:
+    """What stands open now: orders by status, orders shipped since local midnight, exceptions that wait."""
+
+    counts: Counter[OrderStatus]
+    shipped_today: int
+    exceptions: int
+    unpromised: int
+
+
+def collection_rows(session: Session, actor: Actor) -> tuple[CollectionRow, ...]:
+    """The collections that open orders are promised to, and each carrier's next one; soonest first."""
+    zone = zone_of(session, actor)
+    rows: dict[CollectionKey, CollectionRow] = {}
+
+    def row_of(key: CollectionKey, ship_by_at: dt.datetime) -> CollectionRow:
+        return rows.setdefault(
+            key,
+            CollectionRow(
+                key=str(key),
+                carrier=key.carrier,
+                cutoff_at=key.cutoff_at.astimezone(zone),
+                ship_by_at=ship_by_at.astimezone(zone),
+                minutes_left=minutes_until(key.cutoff_at, actor.at),
+            ),
+        )
+
+    for coming in promising.timetable(session, actor.warehouse_id, actor.at).next_collections.values():
+        _ = row_of(CollectionKey(carrier=coming.carrier, cutoff_at=coming.cutoff_at), coming.ship_by_at)
+    for carrier, cutoff_at, ship_by_at, status, orders in session.execute(
+        select(CarrierService.carrier, Order.cutoff_at, Order.ship_by_at, Order.status, func.count())
+        .join(
+            CarrierService,
+            and_(CarrierService.warehouse_id == Order.warehouse_id, CarrierService.id == Order.carrier_service_id),
+        )
+        .where(Order.warehouse_id == actor.warehouse_id, Order.status.in_(OPEN), Order.cutoff_at.is_not(None))
+        .group_by(CarrierService.carrier, Order.cutoff_at, Order.ship_by_at, Order.status)
+    ):
+        if cutoff_at is not None:
+            row = row_of(CollectionKey(carrier=carrier, cutoff_at=cutoff_at), ship_by_at or cutoff_at)
+            row.counts[status] += orders
+    return tuple(sorted(rows.values(), key=lambda row: (row.cutoff_at, row.carrier)))
+
+
+def wave_rows(session: Session, actor: Actor) -> tuple[WaveRow, ...]:
+    """The latest waves, newest first."""
+    waves = select(Wave).where(Wave.warehouse_id == actor.warehouse_id).order_by(Wave.number.desc())
+    return _rows(session, actor, session.scalars(waves.limit(_WAVES_SHOWN)).all())
+
+
+def wave_page(session: Session, actor: Actor, wave_id: int) -> WavePage:
+    """One wave with its batches and orders; NotFoundError where there is none."""
+    wave = session.get(Wave, (actor.warehouse_id, wave_id))
+    if wave is None:
+        raise NotFoundError("wave", text_id(wave_id))
+    zone = zone_of(session, actor)
+    releaser = session.get(Worker, (actor.warehouse_id, wave.released_by)) if wave.released_by else None
+    return WavePage(
+        wave=_rows(session, actor, [wave])[0],
+        metres=wave.metres,
+        metres_one_by_one=wave.metres_one_by_one,
+        minutes=wave.work_s / 60,
+        released_at=wave.released_at.astimezone(zone) if wave.released_at else None,
+        released_by=releaser.name if releaser else "",
+        batches=_batches(session, actor, wave),
+        orders=_members(session, actor, wave),
+    )
+
+
+def desk_numbers(session: Session, actor: Actor) -> DeskNumbers:
+    """The desk's numbers as they stand."""
+    midnight = actor.at.astimezone(zone_of(session, actor)).replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Order.warehouse_id == actor.warehouse_id
+    counts = session.execute(
+        select(Order.status, func.count()).where(mine, Order.status.in_(OPEN)).group_by(Order.status)
+    )
+    return DeskNumbers(
+        counts=Counter({status: orders for status, orders in counts}),  # noqa: C416 - rows are no pairs to mypy
+        shipped_today=_count(session, select(func.count()).where(mine, Order.shipped_at >= midnight)),
+        exceptions=_count(
+            session,
+            select(func.count()).where(
+                ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.settled_at.is_(None)
+            ),
+        ),
+        unpromised=_count(
+            session,
+            select(func.count()).where(mine, Order.status.in_(promising.NOT_WAVED), Order.cutoff_at.is_(None)),
+        ),
+    )
+
+
+def _count(session: Session, statement: Select[int]) -> int:
+    return session.scalar(statement) or 0
+
+
+def _rows(session: Session, actor: Actor, waves: Sequence[Wave]) -> tuple[WaveRow, ...]:
+    zone = zone_of(session, actor)
+    ids = [wave.id for wave in waves]
+    orders = _per_wave(
+        session,
+        select(WaveOrder.wave_id, func.count())
+        .where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.wave_id.in_(ids))
+        .group_by(WaveOrder.wave_id),
+    )
+    batches = _per_wave(
+        session,
+        select(Batch.wave_id, func.count())
+        .where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id.in_(ids), Batch.status != BatchStatus.CANCELLED)
+        .group_by(Batch.wave_id),
+    )
+    tasks: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for wave_id, total, done in session.execute(
+        select(Batch.wave_id, func.count(), func.sum(_IS_DONE))
+        .join(PickTask, and_(PickTask.warehouse_id == Batch.warehouse_id, PickTask.batch_id == Batch.id))
+        .where(
+            Batch.warehouse_id == actor.warehouse_id,
+            Batch.wave_id.in_(ids),
+            PickTask.status != TaskStatus.CANCELLED,
+        )
+        .group_by(Batch.wave_id)
+    ):
+        tasks[wave_id] = total, int(done)
+    return tuple(
+        WaveRow(
+            key=text_id(wave.id),
+            number=wave.number,
+            carrier=wave.carrier,
+            cutoff_at=wave.cutoff_at.astimezone(zone),
+            status=wave.status,
+            orders=orders[wave.id],
+            batches=batches[wave.id],
+            tasks=tasks[wave.id][0],
+            done=tasks[wave.id][1],
+            is_stale=wave.status is WaveStatus.DRAFT and wave.planned_at < actor.at - STALE_AFTER,
+        )
+        for wave in waves
+    )
+
+
+_IS_DONE = case((PickTask.status.in_((TaskStatus.PICKED, TaskStatus.SHORT)), 1), else_=0)
+
+
+def _per_wave(session: Session, statement: Select[int, int]) -> Counter[int]:
+    return Counter({wave_id: count for wave_id, count in session.execute(statement)})  # noqa: C416 - as above: no pairs
+
+
+def _batches(session: Session, actor: Actor, wave: Wave) -> tuple[BatchRow, ...]:
+    rows = session.execute(
+        select(Batch, Worker.name, func.count(PickTask.id), func.sum(_IS_DONE), func.sum(PickTask.quantity))
+        .outerjoin(Worker, and_(Worker.warehouse_id == Batch.warehouse_id, Worker.id == Batch.worker_id))
+        .outerjoin(
+            PickTask,
+            and_(
+                PickTask.warehouse_id == Batch.warehouse_id,
+                PickTask.batch_id == Batch.id,
+                or_(PickTask.status != TaskStatus.CANCELLED, Batch.status == BatchStatus.CANCELLED),
+            ),
+        )
+        .where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id)
+        .group_by(Batch.warehouse_id, Batch.id, Worker.name)
+        .order_by(Batch.position)
+    ).all()
+    orders = _per_wave(
+        session,
+        select(BatchOrder.batch_id, func.count())
+        .where(BatchOrder.warehouse_id == actor.warehouse_id, BatchOrder.batch_id.in_([batch.id for batch, *_ in rows]))
+        .group_by(BatchOrder.batch_id),
+    )
+    return tuple(
+        BatchRow(
+            name=batch.name,
+            status=batch.status,
+            orders=orders[batch.id],
+            tasks=tasks,
+            done=int(done or 0),
+            units=int(units or 0),
+            metres=batch.metres,
+            minutes=batch.work_s / 60,
+            worker=worker or "",
+        )
+        for batch, worker, tasks, done, units in rows
+    )
+
+
+def _members(session: Session, actor: Actor, wave: Wave) -> tuple[MemberRow, ...]:
+    rows = session.execute(
+        select(Order.id, Order.number, Order.status, WaveOrder.why, Batch.name)
+        .join(WaveOrder, and_(WaveOrder.warehouse_id == Order.warehouse_id, WaveOrder.order_id == Order.id))
+        .outerjoin(BatchOrder, and_(BatchOrder.warehouse_id == Order.warehouse_id, BatchOrder.order_id == Order.id))
+        .outerjoin(Batch, and_(Batch.warehouse_id == Order.warehouse_id, Batch.id == BatchOrder.batch_id))
+        .where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.wave_id == wave.id)
+        .order_by(Batch.position, BatchOrder.slot)
+    )
+    return tuple(
+        MemberRow(key=text_id(row.id), number=row.number, status=row.status, batch=row.name or "", why=row.why)
+        for row in rows
+    )

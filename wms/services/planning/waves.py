@@ -1,0 +1,263 @@
+"""Waves: orders claimed with their stock, planned into batches outside any transaction, then recorded and released."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from wms import batching
+from wms.domain.actor import Actor
+from wms.domain.errors import DomainError
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.picking import Batch, BatchOrder, PickTask
+from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
+from wms.services import allocating
+from wms.services.numbering import next_number
+from wms.services.planning.problem import fleet, problem_of
+from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
+from wms.services.planning.undoing import locked_orders, locked_wave, member_ids, undo_stale_drafts
+
+OpenTransaction = Callable[[], AbstractContextManager[Session]]
+
+# A thousand orders are planned well in this; a small wave ends sooner by itself.
+_STOP = batching.FirstOf(batching.Seconds(4.0), batching.Iterations(200_000))
+
+
+class NotADraftError(DomainError):
+    """A wave was to be recorded that another planner has recorded or given back."""
+
+    def __init__(self, wave: Wave) -> None:
+        super().__init__(f"Wave {wave.number} is {wave.status} already. Look at it again.")
+        self.number = wave.number
+        self.status = wave.status
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A wave whose orders are claimed and whose batches are still to be planned."""
+
+    wave_id: int
+    number: int
+    problem: batching.Problem
+    out: tuple[StaysOut, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Released:
+    """What became of a wave: its batches wait for pickers. `wave_id` is None when no order could be released."""
+
+    wave_id: int | None = None
+    number: int = 0
+    orders: int = 0
+    batches: int = 0
+    out: tuple[StaysOut, ...] = ()
+
+
+def plan_wave(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey, rules: Rules) -> Released:
+    """Claim, plan and release a wave of a collection's orders, in three steps; nothing slow inside a transaction."""
+    with open_transaction() as session:
+        _ = undo_stale_drafts(session, actor)
+        draft = claim(session, actor, key, rules)
+    if isinstance(draft, Released):
+        return draft
+    plan = work(draft)
+    with open_transaction() as session:
+        return record_plan(session, actor, draft, plan)
+
+
+def resume(open_transaction: OpenTransaction, actor: Actor, wave_id: int) -> Released:
+    """Plan and release a wave whose planner died after claiming its orders."""
+    with open_transaction() as session:
+        draft = draft_of(session, actor, wave_id)
+    plan = work(draft)
+    with open_transaction() as session:
+        return record_plan(session, actor, draft, plan)
+
+
+def claim(session: Session, actor: Actor, key: CollectionKey, rules: Rules) -> Draft | Released:
+    """First step: set stock aside and write a draft wave; Released without a wave when no order can walk."""
+    room = fleet(session, actor, rules.totes_a_cart)
+    found = select_orders(session, actor, key, rules, room, lock=True)
+    for order_id, choice in found.choices.items():
+        allocating.settle(session, actor, found.orders[order_id], choice)
+    out = tuple(found.out)
+    claimed = [found.orders[order_id] for order_id, choice in found.choices.items() if not choice.reason]
+    problem = problem_of(session, actor, found.picks(), room=room, pickers=rules.pickers)
+    if problem is None:
+        return Released(out=out)
+    wave = Wave(
+        warehouse_id=actor.warehouse_id,
+        number=next_number(session, actor.warehouse_id, "wave"),
+        carrier=key.carrier,
+        cutoff_at=key.cutoff_at,
+        ship_by_at=next(order.ship_by_at for order in claimed if order.ship_by_at),
+        planned_at=actor.at,
+    )
+    session.add(wave)
+    session.add_all(WaveOrder(warehouse_id=actor.warehouse_id, order_id=order.id, wave_id=wave.id) for order in claimed)
+    session.flush()
+    return Draft(wave_id=wave.id, number=wave.number, problem=problem, out=out)
+
+
+def draft_of(session: Session, actor: Actor, wave_id: int) -> Draft:
+    """Read a draft again as the first step left it; NotADraftError when it is none any more."""
+    wave = locked_wave(session, actor, wave_id)
+    if wave.status is not WaveStatus.DRAFT:
+        raise NotADraftError(wave)
+    picks = allocating.set_aside_for(session, actor, member_ids(session, actor, wave_id))
+    problem = problem_of(session, actor, picks, room=fleet(session, actor))
+    if problem is None:
+        raise DomainError(f"Wave {wave.number} has no order left. Undo it.")
+    return Draft(wave_id=wave.id, number=wave.number, problem=problem)
+
+
+def work(draft: Draft) -> batching.Plan:
+    """Second step: let the engine plan, outside any transaction."""
+    return batching.plan(draft.problem, _STOP, seed=draft.number)
+
+
+def record_plan(session: Session, actor: Actor, draft: Draft, plan: batching.Plan) -> Released:
+    """Third step: write batches and tasks and release the wave; orders that changed meanwhile are left out."""
+    wave = locked_wave(session, actor, draft.wave_id)
+    if wave.status is not WaveStatus.DRAFT:
+        raise NotADraftError(wave)
+    unplanned = {order.id: order.reason for order in plan.unplanned}
+    planned_ids = [order.id for order in draft.problem.orders if isinstance(order.id, int)]
+    orders, left_out = _still_there(session, actor, wave, planned_ids, unplanned)
+    rows = _allocations(session, actor, orders)
+    batches = 0
+    waved = 0
+    for planned in plan.batches:
+        stays = [order for order in planned.orders if order.id in orders]
+        if stays:
+            batches += 1
+            _write_batch(session, actor, wave, batches, planned, stays, rows)
+            waved += len(stays)
+    for order in orders.values():
+        record(session, actor, order.move_to(OrderStatus.WAVED))
+    wave.metres, wave.metres_one_by_one = plan.totals.metres, plan.totals.metres_one_by_one
+    wave.work_s = plan.totals.work_s
+    _release(session, actor, wave, waved)
+    return Released(
+        wave_id=wave.id if waved else None,
+        number=wave.number,
+        orders=waved,
+        batches=batches,
+        out=(*draft.out, *left_out),
+    )
+
+
+def _release(session: Session, actor: Actor, wave: Wave, orders: int) -> None:
+    if not orders:
+        record(session, actor, wave.move_to(WaveStatus.TAKEN_BACK))
+        return
+    record(session, actor, wave.move_to(WaveStatus.PLANNED, orders))
+    record(session, actor, wave.move_to(WaveStatus.RELEASED, orders))
+    wave.released_at, wave.released_by = actor.at, actor.worker_id
+
+
+def _still_there(
+    session: Session, actor: Actor, wave: Wave, planned: Collection[int], unplanned: dict[batching.OrderId, str]
+) -> tuple[dict[int, Order], list[StaysOut]]:
+    """Lock the wave's orders and let go of those that were cancelled, held or found too big since they were claimed."""
+    claimed = locked_orders(session, actor, planned)
+    members = set(member_ids(session, actor, wave.id))
+    holds = allocating.active_holds(session, actor, planned)
+    stays: dict[int, Order] = {}
+    out: list[StaysOut] = []
+    for order in claimed:
+        is_ours = order.id in members and order.status is OrderStatus.ALLOCATED
+        why, reason = Why.CHANGED, ""
+        if not is_ours:
+            reason = f"It is {order.status} now."
+        elif order.id in holds:
+            reason = allocating.hold_sentence(holds[order.id])
+        elif order.id in unplanned:
+            why, reason = Why.SIZE, unplanned[order.id]
+        if not reason:
+            stays[order.id] = order
+            continue
+        if is_ours:
+            _ = allocating.release(session, actor, order, reason)
+        out.append(StaysOut(order_id=order.id, number=order.number, why=why, reason=reason))
+    _ = session.execute(
+        delete(WaveOrder).where(
+            WaveOrder.warehouse_id == actor.warehouse_id,
+            WaveOrder.wave_id == wave.id,
+            WaveOrder.order_id.in_([row.order_id for row in out]),
+        )
+    )
+    return stays, out
+
+
+def _allocations(session: Session, actor: Actor, orders: dict[int, Order]) -> dict[int, list[Allocation]]:
+    found: dict[int, list[Allocation]] = defaultdict(list)
+    for row in session.scalars(
+        select(Allocation)
+        .where(Allocation.warehouse_id == actor.warehouse_id, Allocation.order_id.in_(orders), Allocation.quantity > 0)
+        .order_by(Allocation.id)
+    ):
+        found[row.order_id].append(row)
+    return found
+
+
+def _write_batch(
+    session: Session,
+    actor: Actor,
+    wave: Wave,
+    number: int,
+    planned: batching.Batch,
+    orders: Sequence[batching.PlannedOrder],
+    rows: dict[int, list[Allocation]],
+) -> None:
+    """Write one walk: the batch, each order's slot and reason, and the tasks in walking sequence."""
+    batch = new_batch(wave, number, metres=planned.route.metres, work_s=planned.work_s)
+    session.add(batch)
+    why = {order.id: order.reason for order in orders}
+    for slot, order_id in enumerate(why, start=1):
+        assert isinstance(order_id, int)  # noqa: S101 - narrows the engine's ids, which are ours
+        session.add(BatchOrder(warehouse_id=actor.warehouse_id, batch_id=batch.id, order_id=order_id, slot=slot))
+    members = session.scalars(
+        select(WaveOrder).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id.in_(why))
+    )
+    for member in members:
+        member.why = why[member.order_id][:200]
+    stop = {location: index for index, location in enumerate(planned.route.stops)}
+    picks = [(slot, row) for slot, order_id in enumerate(why) for row in rows[order_id]]  # type: ignore[index] # ids
+    # Stock that someone set aside anew since the claim lies at no stop of the route: it is walked to last.
+    picks.sort(key=lambda pick: (stop.get(pick[1].place_id, len(stop)), pick[1].product_id, pick[0]))
+    session.add_all(task_for(batch, row, sequence) for sequence, (_, row) in enumerate(picks, start=1))
+
+
+def new_batch(wave: Wave, number: int, *, metres: float, work_s: float) -> Batch:
+    """A waiting batch of a wave."""
+    return Batch(
+        warehouse_id=wave.warehouse_id,
+        name=f"W{wave.number}-{number}",
+        wave_id=wave.id,
+        cutoff_at=wave.cutoff_at,
+        position=number,
+        metres=metres,
+        work_s=work_s,
+    )
+
+
+def task_for(batch: Batch, row: Allocation, sequence: int) -> PickTask:
+    """The pick task that takes what an allocation sets aside."""
+    return PickTask(
+        warehouse_id=batch.warehouse_id,
+        batch_id=batch.id,
+        order_id=row.order_id,
+        line_id=row.line_id,
+        allocation_id=row.id,
+        product_id=row.product_id,
+        location_id=row.place_id,
+        quantity=row.quantity,
+        sequence=sequence,
+        lot=row.lot,
+        serial=row.serial,
+    )
