@@ -21,8 +21,10 @@ def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=20_000)  # a patience, not a wait: machines that run tests are busy
     with sync_playwright() as playwright:
         # no sandbox: containers run tests as root, where Chromium refuses to start with one
+        # and no shared memory folder: a container's is too small, and its pages crash
         rules = f"--host-resolver-rules=MAP {HOST} 127.0.0.1"
-        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox", "--no-proxy-server", rules])
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server", rules]
+        browser = playwright.chromium.launch(executable_path=binary, args=arguments)
         yield browser
         browser.close()
 
