@@ -1,9 +1,11 @@
 """Fixtures every test may ask for."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
@@ -14,6 +16,11 @@ from wms import config
 from wms.config import Settings
 from wms.database import make_engine, transaction
 from wms.domain import Base
+
+# A change is judged by the same examples each time; new ones are looked for on developers' machines.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests import shopify_files
@@ -185,6 +185,7 @@ def test_a_file_of_another_kind_is_refused_by_its_columns(tmp_path: Path) -> Non
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@example(name="0", city="0", note="a\rb")
 @given(name=TEXTS, city=TEXTS, note=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_any_unicode_comes_through(tmp_path: Path, name: str, city: str, note: str) -> None:
     order = _order(tmp_path, shopify_files.order(1, ("A", 1), Shipping_Name=name, Shipping_City=city, Notes=note))
