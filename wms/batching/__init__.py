@@ -12,7 +12,7 @@ from wms.batching.layout import (
     Location,
     LocationId,
     LooseAisles,
-    SingleBlock,
+    Blocks,
     layout_from_locations,
 )
 from wms.batching.planning import plan
@@ -43,7 +43,7 @@ __all__ = [
     "Progress",
     "Route",
     "Seconds",
-    "SingleBlock",
+    "Blocks",
     "Speeds",
     "StopRule",
     "Totals",

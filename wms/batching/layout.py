@@ -1,14 +1,14 @@
 """Where locations are and how people walk between them.
 
-Three kinds of floor: `SingleBlock` (parallel aisles between a front and a back cross aisle: routes are exact),
-`LooseAisles` (aisles anywhere: distances go around aisle ends) and `DistanceMatrix` (distances given).
-Routes on the last two are good, not proven. A cross aisle in the middle of a block is not used yet:
-the block's routes can be walked, but a shorter one may exist.
+Three kinds of floor: `Blocks` (parallel aisles between two to five cross aisles: routes are exact), `LooseAisles`
+(aisles anywhere: distances go around aisle ends) and `DistanceMatrix` (distances given). Routes on the last two are
+good, not proven.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from typing import TypeAlias
 
 import numpy as np
@@ -20,6 +20,8 @@ LocationId: TypeAlias = Hashable
 Metres: TypeAlias = NDArray[np.float64]
 Point: TypeAlias = tuple[float, float]
 
+MOST_BLOCKS = 4
+"""More blocks than this have too many states for the exact program."""
 WIDEST_AISLE_M = 4.0
 """Locations of one aisle farther apart across it than this are no straight aisle."""
 
@@ -35,28 +37,35 @@ class Location:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SingleBlock:
-    """Parallel aisles of one length between two cross aisles, with the depot on the front one.
+class Blocks:
+    """Parallel aisles, cut into blocks by cross aisles, with the depot before the first of these or behind the last.
 
-    `aisle_x_m` increases; `places` gives each location's aisle (an index) and its depth in metres from the front.
-    `depot_m` is the way between depot and front cross aisle, walked twice a route.
+    `aisle_x_m` increases; so does `cross_y_m`, the depth of each cross aisle's centre, which begins at 0: two of them
+    make one block. `places` gives each location's aisle (an index) and its depth in metres from the front.
+    `depot_m` is the way between the depot and its cross aisle, walked twice a route.
     """
 
     aisle_x_m: tuple[float, ...]
-    length_m: float
+    cross_y_m: tuple[float, ...]
     depot_x_m: float
     places: Mapping[LocationId, tuple[int, float]]
     depot_m: float = 0.0
+    depot_at_back: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse aisles out of order and places outside the block, naming the field."""
+        """Refuse aisles out of order and places outside the blocks, naming the field."""
         if not self.aisle_x_m or any(left >= right for left, right in pairwise(self.aisle_x_m)):
             raise InvalidProblemError("layout.aisle_x_m", "give each aisle's x once, in increasing order")
-        if self.depot_m < 0:
-            raise InvalidProblemError("layout.depot_m", "a distance cannot be negative")
+        if not 2 <= len(self.cross_y_m) <= MOST_BLOCKS + 1 or self.cross_y_m[0] != 0:  # noqa: PLR2004
+            fault = f"give 2 to {MOST_BLOCKS + 1} depths, the first of them 0: the cross aisles of 1 to {MOST_BLOCKS} blocks"
+            raise InvalidProblemError("layout.cross_y_m", fault)
+        if any(near >= far for near, far in pairwise(self.cross_y_m)):
+            raise InvalidProblemError("layout.cross_y_m", "give each cross aisle's depth once, in increasing order")
+        if not (isfinite(self.depot_x_m) and isfinite(self.depot_m) and self.depot_m >= 0):
+            raise InvalidProblemError("layout.depot_m", "a distance must be a number of 0 or more")
         for location, (aisle, depth_m) in self.places.items():
-            if not (0 <= aisle < len(self.aisle_x_m) and 0 <= depth_m <= self.length_m):
-                raise InvalidProblemError(f"layout.places[{location!r}]", "the place lies outside the block")
+            if not (0 <= aisle < len(self.aisle_x_m) and 0 <= depth_m <= self.cross_y_m[-1]):
+                raise InvalidProblemError(f"layout.places[{location!r}]", "the place lies outside the blocks")
 
     def __contains__(self, location: LocationId) -> bool:
         """Whether the location is on this floor."""
@@ -127,12 +136,12 @@ class DistanceMatrix:
         return self.metres[np.ix_(rows, rows)]
 
 
-Layout: TypeAlias = SingleBlock | LooseAisles | DistanceMatrix
+Layout: TypeAlias = Blocks | LooseAisles | DistanceMatrix
 
 
 def layout_from_locations(
     locations: Sequence[Location], *, depot_x_m: float, depot_y_m: float, aisle_end_m: float = 1.0
-) -> SingleBlock | LooseAisles:
+) -> Blocks | LooseAisles:
     """Read a floor from coordinates: one block where aisles are parallel with the depot at their ends, else loose.
 
     Pass every pick location of the floor, not only those of the day: the outermost ones mark the cross aisles,
@@ -165,7 +174,7 @@ def _aisle_points(places: Mapping[LocationId, tuple[str, Point]]) -> dict[str, l
 
 def _single_block(
     places: Mapping[LocationId, tuple[str, Point]], depot: Point, aisle_end_m: float
-) -> SingleBlock | None:
+) -> Blocks | None:
     """One block of aisles along y, or None where the floor has another shape."""
     spans = sorted(
         (
@@ -187,9 +196,9 @@ def _single_block(
     index = {name: number for number, (_, _, _, name) in enumerate(spans)}
     at_back = depot[1] >= highest and depot[1] > lowest
     front = highest + aisle_end_m if at_back else lowest - aisle_end_m
-    return SingleBlock(
+    return Blocks(
         aisle_x_m=tuple((left + right) / 2 for left, right, _, _ in spans),
-        length_m=highest - lowest + 2 * aisle_end_m,
+        cross_y_m=(0.0, highest - lowest + 2 * aisle_end_m),
         depot_x_m=depot[0],
         depot_m=max(0.0, depot[1] - front if at_back else front - depot[1]),
         places={location: (index[aisle], abs(y - front)) for location, (aisle, (_, y)) in places.items()},

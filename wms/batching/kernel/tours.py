@@ -1,0 +1,107 @@
+"""Walks by a distance matrix: nearest neighbour, then 2-opt and moved points until neither helps. Good, not proven."""
+
+from numba import njit, uint64
+
+from wms.batching.kernel.bits import Words, lowest_bit
+from wms.batching.kernel.floors import Floats
+
+LEAST_GAIN_M = 1e-9
+"""Gains below this are rounding, and would go on forever."""
+
+
+@njit(cache=True, nogil=True)
+def tour_m(metres: Floats, words: Words, scratch: Floats) -> float:
+    """Return the length of a short tour from point 0 over the points of the words' bits (bit n is point n + 1)."""
+    tour = scratch[0]
+    count = make_tour(metres, words, tour)
+    total = 0.0
+    for at in range(count):
+        total += metres[int(tour[at]), int(tour[at + 1])]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def make_tour(metres: Floats, words: Words, tour: Floats) -> int:
+    """Write a short tour into the row, point 0 first and last, and return how many legs it has; 0 without points."""
+    count = 0
+    tour[0] = 0.0
+    for part in range(len(words)):
+        word = words[part]
+        while word:
+            count += 1
+            tour[count] = part * 64 + lowest_bit(word) + 1
+            word &= word - uint64(1)
+    if count == 0:
+        return 0
+    for at in range(count - 1):
+        here, nearest = int(tour[at]), at + 1
+        for other in range(at + 2, count + 1):
+            if metres[here, int(tour[other])] < metres[here, int(tour[nearest])]:
+                nearest = other
+        tour[at + 1], tour[nearest] = tour[nearest], tour[at + 1]
+    tour[count + 1] = 0.0
+    while _turn_pieces(metres, tour, count) or _move_pieces(metres, tour, count):
+        pass
+    return count + 1
+
+
+@njit(cache=True, nogil=True)
+def _turn_pieces(metres: Floats, tour: Floats, count: int) -> bool:
+    """Turn round each piece whose turning shortens the tour (2-opt); whether one did."""
+    changed = False
+    for first in range(1, count):
+        for last in range(first + 1, count + 1):
+            before, start = int(tour[first - 1]), int(tour[first])
+            end, after = int(tour[last]), int(tour[last + 1])
+            new = metres[before, end] + metres[start, after]
+            if new < metres[before, start] + metres[end, after] - LEAST_GAIN_M:
+                low, high = first, last
+                while low < high:
+                    tour[low], tour[high] = tour[high], tour[low]
+                    low += 1
+                    high -= 1
+                changed = True
+    return changed
+
+
+@njit(cache=True, nogil=True)
+def _move_pieces(metres: Floats, tour: Floats, count: int) -> bool:
+    """Move pieces of up to three points to where they cost least, either way round (Or-opt); whether one moved."""
+    changed = False
+    for size in range(1, min(3, count - 1) + 1):
+        for first in range(1, count - size + 2):
+            last = first + size - 1
+            before, start = int(tour[first - 1]), int(tour[first])
+            end, after = int(tour[last]), int(tour[last + 1])
+            saved = metres[before, start] + metres[end, after] - metres[before, after]
+            best, target, turned = saved - LEAST_GAIN_M, -1, False
+            for at in range(count + 1):
+                if first - 1 <= at <= last:
+                    continue
+                here, there = int(tour[at]), int(tour[at + 1])
+                straight = metres[here, start] + metres[end, there] - metres[here, there]
+                around = metres[here, end] + metres[start, there] - metres[here, there]
+                if straight < best:
+                    best, target, turned = straight, at, False
+                if around < best:
+                    best, target, turned = around, at, True
+            if target >= 0:
+                _move(tour, first, size, target, turned)
+                changed = True
+    return changed
+
+
+@njit(cache=True, nogil=True)
+def _move(tour: Floats, first: int, size: int, target: int, turned: bool) -> None:  # noqa: FBT001 - compiled
+    """Move `size` points from `first` to between `target` and the point after it."""
+    piece = tour[first : first + size].copy()
+    if turned:
+        piece = piece[::-1].copy()
+    if target > first:
+        for at in range(first, target - size + 1):
+            tour[at] = tour[at + size]
+        tour[target - size + 1 : target + 1] = piece
+    else:
+        for at in range(first + size - 1, target + size, -1):
+            tour[at] = tour[at - size]
+        tour[target + 1 : target + 1 + size] = piece
