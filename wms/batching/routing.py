@@ -3,61 +3,59 @@
 Inside the engine a stop is a number: the index of its location among those the orders use.
 """
 
-from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wms.batching.block_router import BlockRouter
-from wms.batching.layout import Layout, LocationId, SingleBlock
-from wms.batching.matrix_router import MatrixRouter
+from wms.batching.encode import Encoded
+from wms.batching.kernel.bits import Words
+from wms.batching.kernel.walks import EMPTY, reach_all, scratch_for, walk_m
+from wms.batching.layout import Layout, LocationId
+from wms.batching.routes import passed
 
 Stops: TypeAlias = frozenset[int]
-Rows: TypeAlias = NDArray[np.intp]
-Lengths: TypeAlias = NDArray[np.float64]
 
 
-class WalkTable(Protocol):
-    """Many walks side by side, so that joining one of them to each of many others is priced in one go."""
+class Router:
+    """Walks on one floor, each measured once."""
 
-    def put(self, row: int, stops: Stops) -> None:
-        """Let the row hold a walk over these stops."""
-        ...
+    def __init__(self, layout: Layout, used: Sequence[LocationId]) -> None:
+        """Lay the floor out for the locations in use."""
+        self.encoded = Encoded(layout, used)
+        self._reach = np.full((self.encoded.floor.sub_aisles, 3), EMPTY)
+        self._scratch = scratch_for(self.encoded.floor)
+        self._metres: dict[bytes, float] = {}
 
-    def joined(self, row: int, others: Rows) -> Lengths:
-        """Return the length of the row's walk joined with each of the other rows' walks, in metres."""
-        ...
+    @property
+    def is_exact(self) -> bool:
+        """Whether walks on this floor are the shortest there are."""
+        return self.encoded.is_exact
 
-
-class Router(Protocol):
-    """Walks on one floor."""
-
-    is_exact: bool
-
-    def metres(self, stops: Stops) -> float:
+    def metres(self, stops: Iterable[int]) -> float:
         """Return the length of the shortest walk known from the depot over the stops and back; 0 for no stops."""
-        ...
+        return self.metres_of(self._words(stops))
 
-    def metres_without(self, stops: Stops, gone: Stops) -> float:
-        """Return what is left of the walk over the stops when some of them are gone, in metres."""
-        ...
+    def metres_of(self, words: Words) -> float:
+        """Return the same for a walk given as words."""
+        key = words.tobytes()
+        if key not in self._metres:
+            floor = self.encoded.floor
+            reach_all(floor, words, self._reach)
+            self._metres[key] = float(walk_m(floor, words, self._reach, self._scratch))
+        return self._metres[key]
 
-    def sequence(self, stops: Stops) -> list[int]:
-        """Return the stops in the sequence of that walk."""
-        ...
+    def sequence(self, stops: Iterable[int]) -> list[int]:
+        """Return the stops in the sequence of that walk; those that are reached from one spot follow one another."""
+        wanted = frozenset(stops)
+        places = passed(self.encoded.floor, self._words(wanted))
+        return [stop for place in places for stop in self.encoded.stops_at(*place) if stop in wanted]
 
-    def far_first(self, stops: Stops) -> tuple[float, ...]:
-        """Return a sort key under which walks into the same far corner of the floor stand side by side."""
-        ...
-
-    def table(self, walks: Sequence[Stops]) -> WalkTable:
-        """Return a table with one row for each walk."""
-        ...
+    def _words(self, stops: Iterable[int]) -> Words:
+        """Return the walk over the stops as words."""
+        return self.encoded.words_of(self.encoded.locations[stop] for stop in stops)
 
 
 def router_for(layout: Layout, used: Sequence[LocationId]) -> Router:
-    """Return the router that fits the floor, for the locations in use."""
-    if isinstance(layout, SingleBlock):
-        return BlockRouter(layout, [layout.places[location] for location in used])
-    return MatrixRouter(layout.metres_between(used))
+    """Return the router of the floor, for the locations in use."""
+    return Router(layout, used)

@@ -1,0 +1,126 @@
+"""What wms plan does: read the problem, plan it, write the plan and its picture, and say what came of it."""
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from wms.batching import FirstOf, InvalidProblemError, Iterations, Plan, Problem, Progress, Seconds, StopRule, plan
+from wms.batching.files import figures_of, picture, plan_document, problem_from
+from wms.domain.errors import BadInputError
+
+DEFAULT_S = 10.0
+_NOT_ALL = 1
+_EVERY_S = 0.2
+_FEW = 10
+"""Orders in no batch that are named; the plan's file names them all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """The command's options."""
+
+    seconds: float | None
+    iterations: int | None
+    seed: int
+    out: Path | None
+    svg: Path | None
+    as_json: bool
+
+
+def run(path: Path, asked: Asked) -> int:
+    """Plan a file; the exit status. BadInputError where it cannot be read, planned or written."""
+    problem = _read(path)
+    telling = Telling(_stop(asked))
+    made = plan(problem, telling, seed=asked.seed)
+    telling.end(made)
+    document = plan_document(made)
+    if asked.out is not None:
+        _write(asked.out, json.dumps(document, indent=1) + "\n")
+    if asked.svg is not None:
+        _write(asked.svg, picture(problem, made))
+    if asked.as_json:
+        click.echo(json.dumps(document if asked.out is None else {"file": str(asked.out), **figures_of(made)}))
+    else:
+        click.echo(_words(problem, made))
+    return _NOT_ALL if made.unplanned else 0
+
+
+class Telling:
+    """A stop rule that tells on a terminal how the plan comes on, and leaves the stopping to another rule."""
+
+    def __init__(self, rule: StopRule) -> None:
+        self._rule = rule
+        self._told_s = 0.0
+        self._is_live = sys.stderr.isatty()
+
+    def reached(self, progress: Progress) -> bool:
+        """Ask the other rule."""
+        if self._is_live and progress.elapsed_s - self._told_s >= _EVERY_S:
+            self._told_s = progress.elapsed_s
+            click.echo(f"\r\x1b[K{progress.elapsed_s:.1f} s, {progress.iterations:,} steps", nl=False, err=True)
+        return self._rule.reached(progress)
+
+    def end(self, made: Plan) -> None:
+        """Tell the end, on a terminal or not."""
+        bound = "no bound" if made.lower_bound_m is None else f"bound {made.lower_bound_m:,.0f} m"
+        start = "\r\x1b[K" if self._is_live else ""
+        words = f"{made.elapsed_s:.1f} s, {made.iterations:,} steps: {made.totals.metres:,.0f} m, {bound}"
+        click.echo(f"{start}{words}", err=True)
+
+
+def _stop(asked: Asked) -> StopRule:
+    rules: list[StopRule] = []
+    if asked.iterations is not None:
+        rules.append(Iterations(asked.iterations))
+    if asked.seconds is not None or not rules:
+        rules.append(Seconds(DEFAULT_S if asked.seconds is None else asked.seconds))
+    return FirstOf(*rules)
+
+
+def _read(path: Path) -> Problem:
+    try:
+        return problem_from(json.loads(path.read_text(encoding="utf-8")))
+    except json.JSONDecodeError as error:
+        raise BadInputError(f"{path} is no JSON: {error.msg} in line {error.lineno}.") from error
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"{path} is no UTF-8 text: save it as UTF-8.") from error
+    except RecursionError as error:
+        raise BadInputError(f"{path} is nested too deeply to be a problem.") from error
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be read: {error.strerror}.") from error
+    except InvalidProblemError as error:
+        raise BadInputError(f"{path}: {error}.") from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        _ = path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be written: {error.strerror}. Name another file.") from error
+
+
+def _words(problem: Problem, made: Plan) -> str:
+    totals = made.totals
+    lines = [f"{len(problem.orders)} orders in {len(made.batches)} batches, {totals.metres:,.0f} m."]
+    if totals.metres_first_come:
+        saved = 1 - totals.metres / totals.metres_first_come
+        lines.append(
+            f"As they came: {totals.metres_first_come:,.0f} m, {saved:.1%} saved; "
+            f"one by one: {totals.metres_one_by_one:,.0f} m."
+        )
+    if made.gap is None:
+        lines.append("No bound is known.")
+    else:
+        lines.append(f"At most {made.gap:.2%} above the shortest possible, {made.lower_bound_m:,.0f} m.")
+    if not made.is_route_exact:
+        lines.append("Routes on this floor are good, not proven the shortest.")
+    if made.late:
+        lines.append(f"{len(made.late)} orders are late.")
+    lines += [f"Order {order.id} is in no batch: {order.reason}" for order in made.unplanned[:_FEW]]
+    if len(made.unplanned) > _FEW:
+        lines.append(f"And {len(made.unplanned) - _FEW} more.")
+    return "\n".join(lines)
