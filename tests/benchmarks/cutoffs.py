@@ -21,7 +21,7 @@ from wms.batching.files import problem_from
 
 STRICT_WAVES = {16: 197, 18: 60, 20: 20}
 STRICT_WAVES_M = 112_735
-"""Late orders by pickers, and metres, of a strict wave for each cutoff (savings, exact routes): what is to be beaten."""
+"""Late orders by pickers, and metres, of a strict wave for each cutoff with savings and exact routes."""
 
 
 def late_orders(problem: Problem, batches: Sequence[Sequence[OrderId]], pickers: int) -> list[OrderId]:

@@ -35,7 +35,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Routed:
-    """One file on one floor: whether its length is the published one, what is wrong, and microseconds a route."""
+    """One file on one floor: whether its length is the published one, what is wrong, and CPU microseconds a route."""
 
     aisles: int
     is_exact: bool
@@ -68,7 +68,7 @@ def routed(file: MainzFile, blocks: int, optimum_m: float, times: int) -> Routed
 
 
 def _timed_us(layout: Blocks, stops: list[LocationId], times: int) -> tuple[float, float]:
-    """Return microseconds a route: all aisles read anew, and with each aisle's ways known as in the search."""
+    """Return CPU microseconds a route: all aisles read anew, and with each aisle's ways known as in the search."""
     encoded = Encoded(layout, stops)
     words, scratch = encoded.words_of(stops), scratch_for(encoded.floor)
     reach = np.zeros((encoded.floor.sub_aisles, 3))
@@ -76,9 +76,9 @@ def _timed_us(layout: Blocks, stops: list[LocationId], times: int) -> tuple[floa
     found = []
     for loop in loops:
         _ = loop(encoded.floor, words, reach, scratch, 1)  # compiled by now, whatever the floor
-        started_s = time.perf_counter()
+        started_s = time.thread_time()
         _ = loop(encoded.floor, words, reach, scratch, times)
-        found.append((time.perf_counter() - started_s) / max(1, times) * 1e6)
+        found.append((time.thread_time() - started_s) / max(1, times) * 1e6)
     return found[0], found[1]
 
 
@@ -102,9 +102,17 @@ def _walk(floor: Floor, words: Words, reach: Floats, scratch: Floats, times: int
 def optima(results: Path, blocks: int) -> dict[Key, float]:
     """Return the published lengths by (aisles, cells, articles, seed), as they stand in a file's name."""
     if blocks == 1:
-        path, names, value = results / "results_SPRP.csv", ("num aisles", "num cells", "num articles", "random seed"), "DP cost"
+        path, names, value = (
+            results / "results_SPRP.csv",
+            ("num aisles", "num cells", "num articles", "random seed"),
+            "DP cost",
+        )
     else:
-        path, names, value = results / "results_SPRP_two_block.csv", ("num_aisles", "num_cells", "articles", "seed"), "objective"
+        path, names, value = (
+            results / "results_SPRP_two_block.csv",
+            ("num_aisles", "num_cells", "articles", "seed"),
+            "objective",
+        )
     with path.open(encoding="utf-8-sig", newline="") as file:
         return {tuple(row[name] for name in names): float(row[value]) for row in csv.DictReader(file)}
 
@@ -139,8 +147,9 @@ def _print(blocks: int, results: list[Routed]) -> None:
     for one in results:
         by_aisles[one.aisles].append(one)
     for aisles, group in [*sorted(by_aisles.items()), (0, results)]:
+        name = f"{aisles} aisles" if aisles else "all"
         print(
-            f"  {f'{aisles} aisles' if aisles else 'all':<10} us a route: {fmean(one.known_us for one in group):7.3f} "
+            f"  {name:<10} CPU us a route: {fmean(one.known_us for one in group):7.3f} "
             f"as in the search, {fmean(one.whole_us for one in group):7.3f} with all aisles read anew",
             flush=True,
         )

@@ -57,7 +57,7 @@ def measured(problem: Problem, stop: batching.StopRule, seed: int) -> tuple[dict
 
 
 def inserted_ms(problem: Problem, seconds: float, seed: int) -> list[float] | None:
-    """Return the milliseconds that each of the last orders takes to go into a plan; None where the engine has no way."""
+    """Return the milliseconds that each of the last orders takes to go into a plan; None without `insert`."""
     insert = getattr(batching, "insert", None)
     if insert is None:
         return None
@@ -117,8 +117,9 @@ def main() -> int:
 
 def _print(figures: dict[str, Any]) -> None:
     per_thousand_s = figures["wall_s"] / figures["orders"] * 1000
+    below = f"{figures['below_first_come_pct']:>6.2f} % below"
     print(
-        f"{figures['orders']:>7,} orders: {figures['metres']:>12,.0f} m, {figures['below_first_come_pct']:>6.2f} % below "
+        f"{figures['orders']:>7,} orders: {figures['metres']:>12,.0f} m, {below} "
         f"first-come ({figures['first_come_m']:,.0f} m), {figures['wall_s']:>7.2f} s wall ({per_thousand_s:.3f} s a "
         f"thousand), {figures['cpu_s']:>7.2f} s CPU, peak {figures['peak_mb']} MB, {figures['iterations']:,} steps",
         flush=True,

@@ -18,6 +18,7 @@ _COMMANDS = {
     "db": "db",
     "import": "import_",
     "export": "export",
+    "plan": "plan",
     "simulate": "simulate",
     "verify": "verify",
     "backup": "backup",

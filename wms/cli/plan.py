@@ -11,7 +11,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("problem", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PROBLEM.json")
 @click.option("--seconds", type=click.FloatRange(0), help="Stop after so long; 10 where no limit is given.")
 @click.option("--iterations", type=click.IntRange(0), help="Stop after so many steps: the same plan on any machine.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Another seed, another plan as good.")
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0), help="Another seed, another plan as good."
+)
 @click.option("--out", type=_FILE, help="Write the plan to this file, as JSON.")
 @click.option("--svg", type=_FILE, help="Draw the plan: aisles, stops and each batch's route.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the plan, or with --out its figures.")

@@ -2,8 +2,8 @@
 
 import json
 import sys
-import time
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 import click
@@ -57,12 +57,18 @@ class Telling:
         self._told_s = 0.0
         self._is_live = sys.stderr.isatty()
 
-    def reached(self, progress: Progress) -> bool:
+    def spent(self, progress: Progress) -> float:
         """Ask the other rule."""
         if self._is_live and progress.elapsed_s - self._told_s >= _EVERY_S:
             self._told_s = progress.elapsed_s
-            click.echo(f"\r\x1b[K{progress.elapsed_s:.1f} s, {progress.iterations:,} steps", nl=False, err=True)
-        return self._rule.reached(progress)
+            gap = f", at most {progress.gap:.2%} above the shortest possible" if isfinite(progress.gap) else ""
+            words = f"{progress.elapsed_s:.1f} s, {progress.iterations:,} steps{gap}"
+            click.echo(f"\r\x1b[K{words}", nl=False, err=True)
+        return self._rule.spent(progress)
+
+    def seconds_left(self, progress: Progress) -> float:
+        """Ask the other rule."""
+        return self._rule.seconds_left(progress)
 
     def end(self, made: Plan) -> None:
         """Tell the end, on a terminal or not."""
@@ -105,7 +111,8 @@ def _write(path: Path, text: str) -> None:
 
 def _words(problem: Problem, made: Plan) -> str:
     totals = made.totals
-    lines = [f"{len(problem.orders)} orders in {len(made.batches)} batches, {totals.metres:,.0f} m."]
+    batches = f"{len(made.batches)} batch{'' if len(made.batches) == 1 else 'es'}"
+    lines = [f"{len(problem.orders)} orders in {batches}, {totals.metres:,.0f} m."]
     if totals.metres_first_come:
         saved = 1 - totals.metres / totals.metres_first_come
         lines.append(

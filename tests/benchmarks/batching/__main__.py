@@ -18,7 +18,10 @@ from wms.batching import Seconds, plan
 
 def planned(found: InstanceSet, file: str, seconds: float, seed: int) -> tuple[Figures, list[str]]:
     """Plan one file; its figures, and what is wrong with the plan in sentences."""
-    instance = found.read(found.folder / file)
+    try:
+        instance = found.read(found.folder / file)
+    except (KeyError, ValueError) as error:
+        raise SystemExit(f"Error: {file} cannot be read: {error}") from error
     with spending() as spent:
         made = plan(instance.problem, Seconds(seconds), seed=seed)
     judged = judge(instance.problem, made)
@@ -28,7 +31,7 @@ def planned(found: InstanceSet, file: str, seconds: float, seed: int) -> tuple[F
         capacity=instance.capacity,
         cost=judged.metres,
         bound=made.lower_bound_m,
-        known=found.known.get(file),
+        known=found.known_of(file),
         wall_s=spent.wall_s,
         cpu_s=spent.cpu_s,
         batches=judged.batches,
@@ -40,9 +43,7 @@ def main() -> int:
     """Read the options, plan, print; 1 where a plan was not what it said."""
     given = _options().parse_args()
     try:
-        found = instance_set(
-            given.folder, file_format=given.format, end_distance=given.end_distance, limit=given.limit
-        )
+        found = instance_set(given.folder, file_format=given.format, end_distance=given.end_distance, limit=given.limit)
     except ValueError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2

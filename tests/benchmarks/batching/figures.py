@@ -97,10 +97,11 @@ class Figures:
 
 def means(figures: Sequence[Figures]) -> str:
     """Return means by capacity and over all, and beside them what others published for these files."""
-    lines = [
+    heading = (
         f"{'capacity':<9}{'files':>6}{'gap % mean':>11}{'largest':>9}{'best known %':>13}{'proven %':>9}"
         f"{'own bound below published %':>28}{'wall s':>8}{'CPU s':>8}"
-    ]
+    )
+    lines = [heading]
     ordered = sorted(figures, key=lambda one: one.capacity)
     for capacity, group in groupby(ordered, key=lambda one: one.capacity):
         lines.append(_means(str(capacity), list(group)))

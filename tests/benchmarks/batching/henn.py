@@ -42,7 +42,9 @@ def read(text: str, *, name: str, end_distance: float | None = None) -> Instance
 def floor(end_distance: float | None = None) -> Blocks:
     """Return the floor of all these instances; `end_distance` is the way from an aisle's end to its first location."""
     end_m = END_M if end_distance is None else end_distance
-    places = {(aisle, cell): (aisle, end_m + cell * CELL_PITCH_M) for aisle in range(AISLES) for cell in range(CELLS)}
+    places: dict[LocationId, tuple[int, float]] = {
+        (aisle, cell): (aisle, end_m + cell * CELL_PITCH_M) for aisle in range(AISLES) for cell in range(CELLS)
+    }
     return Blocks(
         aisle_x_m=tuple(aisle * AISLE_PITCH_M for aisle in range(AISLES)),
         cross_y_m=(0.0, 2 * end_m + (CELLS - 1) * CELL_PITCH_M),

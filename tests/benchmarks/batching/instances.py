@@ -35,4 +35,3 @@ def whole(text: str, what: str) -> int:
     if number != int(number):
         raise ValueError(f"{what} should be a whole number, not {text}.")
     return int(number)
-

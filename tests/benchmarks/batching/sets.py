@@ -34,8 +34,17 @@ class InstanceSet:
     known: dict[str, Known]
     read: Callable[[Path], Instance]
 
+    def known_of(self, file: str) -> Known | None:
+        """Return what is known of a file, by its place or else by its name alone."""
+        name = file.rpartition("/")[2]
+        return self.known.get(file) or next(
+            (one for key, one in self.known.items() if key.rpartition("/")[2] == name), None
+        )
 
-def instance_set(folder: Path, *, file_format: str | None, end_distance: float | None, limit: int | None) -> InstanceSet:
+
+def instance_set(
+    folder: Path, *, file_format: str | None, end_distance: float | None, limit: int | None
+) -> InstanceSet:
     """Look through a folder; what is not given comes from its set.json. ValueError where there is nothing to plan."""
     folder = folder.resolve()
     home = _home(folder)
@@ -99,7 +108,7 @@ def _known_of(row: dict[str, str]) -> Known:
     }
     return Known(
         cost=float(row["bks_optimal_routing"]),
-        is_proven=row["proven_optimal"] == "True",
-        bound=float(row["lower_bound"]) if row["lower_bound"] else None,
+        is_proven=row.get("proven_optimal") == "True",
+        bound=float(row["lower_bound"]) if row.get("lower_bound") else None,
         others=others,
     )

@@ -46,7 +46,9 @@ def shortest_m(layout: Blocks, stops: Iterable[LocationId]) -> float:
             costs = _least(_crossed(costs, x_m - before))
         ways = list(_ways(depths.get(x_m, []), length_m)) if x_m in aisles else [_visit(depot[1])]
         costs = _least(_served(costs, ways))
-    ends = (cost for (front, back, linked), cost in costs.items() if 1 not in (front, back) and (linked or not front * back))
+    ends = (
+        cost for (front, back, linked), cost in costs.items() if 1 not in (front, back) and (linked or not front * back)
+    )
     return min(ends) + 2 * layout.depot_m
 
 

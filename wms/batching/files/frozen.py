@@ -24,7 +24,8 @@ def frozen_problem(file: Value) -> Problem:
     return Problem(
         layout=layout,
         orders=tuple(
-            Order(id=number, lines=_lines(order, layout), due_s=due) for number, (order, due) in enumerate(zip(orders, due_s, strict=True))
+            Order(id=number, lines=_lines(order, layout), due_s=due)
+            for number, (order, due) in enumerate(zip(orders, due_s, strict=True))
         ),
         carts=(Cart(name="cart", totes=cart["totes"].whole()),),
         pickers=_pickers(fields),

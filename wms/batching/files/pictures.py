@@ -21,7 +21,8 @@ MOST_BATCHES = 50
 _MARGIN, _TITLE, _HEAD = 14.0, 44.0, 34.0
 _PANEL_WIDTHS = ((1, 900.0), (4, 560.0), (12, 400.0), (MOST_BATCHES, 300.0))
 """Width of a floor in pixels, by how many there are."""
-_FEW, _NUMBERED = 4, 60
+_WIDEST = 2400.0
+_FEW, _NUMBERED = 4, 120
 """Stops are numbered on so few floors, unless they are more than so many."""
 _ASIDE = 2.2
 """So many pixels to the right of the aisle's middle a route is drawn: the way there beside the way back."""
@@ -40,15 +41,10 @@ def picture(problem: Problem, plan: Plan) -> str:
     for number, batch in enumerate(batches):
         body += sheet.panel(number, batch)
     width, height = sheet.size
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}"'
-            f' viewBox="0 0 {width:.0f} {height:.0f}" font-family="sans-serif" font-size="12">',
-            f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
-            *body,
-            "</svg>\n",
-        ]
-    )
+    size = f'width="{width:.0f}" height="{height:.0f}"'
+    box = f'viewBox="0 0 {width:.0f} {height:.0f}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} font-family="sans-serif" font-size="12">'
+    return "\n".join([head, f'<rect {size} fill="#ffffff"/>', *body, "</svg>\n"])
 
 
 class _Sheet:
@@ -66,7 +62,7 @@ class _Sheet:
         self._scale = min((self._panel - 2 * _MARGIN) / wide, 1.5 * self._panel / max(high, 1e-9))
         self._shift = (self._panel - wide * self._scale) / 2
         self._height = high * self._scale + 2 * _MARGIN + _HEAD
-        self._columns = max(1, ceil(sqrt(panels * self._height / self._panel)))
+        self._columns = min(max(1, ceil(sqrt(panels * self._height / self._panel))), int(_WIDEST / self._panel))
         self._rows = ceil(panels / self._columns)
         self._is_numbered = panels <= _FEW
 
@@ -79,10 +75,10 @@ class _Sheet:
         """Draw the floor once; every panel shows it."""
         lines = "".join(f"<path d={_path(list(map(self._pixel, line)))}/>" for line in self._sketch.lines)
         x, y = self._pixel(self._sketch.point(None))
-        depot = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="#222222"><title>depot</title></rect>'
-        return (
-            f'<defs><g id="floor"><g stroke="#e3e3e3" stroke-width="7" stroke-linecap="round">{lines}</g>{depot}</g></defs>'
-        )
+        square = f'x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"'
+        depot = f'<rect {square} fill="#222222"><title>depot</title></rect>'
+        aisles = f'<g stroke="#e3e3e3" stroke-width="7" stroke-linecap="round">{lines}</g>'
+        return f'<defs><g id="floor">{aisles}{depot}</g></defs>'
 
     def title(self, words: str) -> Iterator[str]:
         """Write what the plan comes to over all floors."""
@@ -133,10 +129,11 @@ class _Sheet:
 
 
 def _summary(plan: Plan) -> str:
-    words = f"{len(plan.batches)} batches, {plan.totals.metres:,.0f} m"
+    batches = len(plan.batches)
+    words = f"{batches} batch{'' if batches == 1 else 'es'}, {plan.totals.metres:,.0f} m"
     if plan.gap is not None:
         words += f", at most {plan.gap:.1%} above the shortest possible"
-    if len(plan.batches) > MOST_BATCHES:
+    if batches > MOST_BATCHES:
         words += f"; here are the first {MOST_BATCHES}"
     return words
 

@@ -57,16 +57,12 @@ def _given(fields: Mapping[str, Value], readers: Readers) -> dict[str, Any]:
 
 def _order(value: Value) -> Order:
     fields = value.fields(("id", "lines"), tuple(_ORDER))
-    return Order(
-        id=fields["id"].name(), lines=tuple(map(_line, fields["lines"].each())), **_given(fields, _ORDER)
-    )
+    return Order(id=fields["id"].name(), lines=tuple(map(_line, fields["lines"].each())), **_given(fields, _ORDER))
 
 
 def _line(value: Value) -> Line:
     fields = value.fields(("location",), ("quantity",))
-    return Line(
-        location=fields["location"].text(), quantity=fields["quantity"].whole() if "quantity" in fields else 1
-    )
+    return Line(location=fields["location"].text(), quantity=fields["quantity"].whole() if "quantity" in fields else 1)
 
 
 def _cart(value: Value) -> Cart:

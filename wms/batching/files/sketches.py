@@ -15,7 +15,10 @@ Stop: TypeAlias = LocationId | None
 class Sketch(Protocol):
     """A floor in metres, x to the right and y away from the front."""
 
-    lines: Sequence[tuple[Point, Point]]
+    @property
+    def lines(self) -> Sequence[tuple[Point, Point]]:
+        """Return the aisles and cross aisles, from end to end."""
+        ...
 
     def point(self, stop: Stop) -> Point:
         """Return where a stop is."""
@@ -77,7 +80,9 @@ class _AislesSketch:
         start, end = self.point(here), self.point(there)
         if here is not None and there is not None and self._aisle(here) == self._aisle(there):
             return [start, end]
-        ways = ([start, out, (back[0], out[1]), back, end] for out, back in product(self._ends(here), self._ends(there)))
+        ways = (
+            [start, out, (back[0], out[1]), back, end] for out, back in product(self._ends(here), self._ends(there))
+        )
         return min(ways, key=_length_m)
 
     def _aisle(self, location: LocationId) -> str:
@@ -98,9 +103,8 @@ class _MatrixSketch:
         largest = vectors[:, -2:] * np.sqrt(np.maximum(values[-2:], 0.0))
         across = largest[:, -1]
         up = largest[:, 0] if largest.shape[1] > 1 else np.zeros_like(across)
-        self._points = {
-            stop: (float(x), float(y)) for stop, x, y in zip([None, *stops], across, up, strict=True)
-        }
+        up = -up if up[0] > 0 else up  # distances know no up: the depot goes below
+        self._points = {stop: (float(x), float(y)) for stop, x, y in zip([None, *stops], across, up, strict=True)}
 
     def point(self, stop: Stop) -> Point:
         return self._points[stop]
