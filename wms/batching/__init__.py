@@ -18,13 +18,14 @@ from wms.batching.layout import (
 from wms.batching.planning import plan
 from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Route, Totals, Unplanned
 from wms.batching.problem import Cart, Line, Order, OrderId, Params, Picker, Problem, Speeds
-from wms.batching.stop import FirstOf, Iterations, Progress, Seconds, StopRule
+from wms.batching.stop import FirstOf, Gap, Iterations, Progress, Seconds, StopRule
 
 __all__ = [
     "Batch",
     "Cart",
     "DistanceMatrix",
     "FirstOf",
+    "Gap",
     "InvalidProblemError",
     "Iterations",
     "LateOrder",

@@ -1,5 +1,6 @@
 """Counts iterations and seconds of one plan, and asks its stop rule."""
 
+from math import inf
 from time import monotonic
 
 from wms.batching.stop import Progress, StopRule
@@ -13,19 +14,32 @@ class Clock:
         self._stop = stop
         self._started_s = monotonic()
         self.iterations = 0
+        self.gap = inf
 
     @property
     def elapsed_s(self) -> float:
         """Seconds since the start."""
         return monotonic() - self._started_s
 
-    def tick(self) -> bool:
-        """Count one iteration if there is still time for it; whether there was."""
-        if self.is_over():
-            return False
-        self.iterations += 1
-        return True
+    @property
+    def spent(self) -> float:
+        """The share of the effort that is used up."""
+        return self._stop.spent(self._progress())
 
+    @property
+    def seconds_left(self) -> float:
+        """The seconds after which planning must stop; inf where time is no matter."""
+        return self._stop.seconds_left(self._progress())
+
+    @property
     def is_over(self) -> bool:
         """Whether the stop rule has been reached."""
-        return self._stop.reached(Progress(iterations=self.iterations, elapsed_s=self.elapsed_s))
+        return self.spent >= 1.0
+
+    def count(self, iterations: int) -> None:
+        """Note that so many more changes were tried."""
+        self.iterations += iterations
+
+    def _progress(self) -> Progress:
+        """Return how far the plan has come."""
+        return Progress(iterations=self.iterations, elapsed_s=self.elapsed_s, gap=self.gap)

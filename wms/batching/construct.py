@@ -1,108 +1,73 @@
-"""First plans: carts filled in sequence, and savings.
+"""First plans: carts filled in sequence, and savings among orders that walk into the same far corner."""
 
-Source of the savings: Clarke and Wright, "Scheduling of vehicles from a central depot" (Operations Research 12, 1964),
-with each joined batch priced anew.
-"""
-
-from collections.abc import Sequence
-from math import inf
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wms.batching.clock import Clock
+from wms.batching.crew import Crew
+from wms.batching.kernel.baskets import NOBODY, Orders
+from wms.batching.kernel.floors import Ints
+from wms.batching.kernel.joining import join_groups
 from wms.batching.workload import Batching, Workload
 
 WELL_FILLED = 0.7
-"""Batches filled less than this are tried again with the next chunk."""
-ROUNDING_M = 1e-6
-"""Sums of the same distances in another sequence differ by less than this."""
+"""Batches filled less than this are joined once more, all together."""
 
 
-def by_due(work: Workload, numbers: Sequence[int]) -> list[int]:
-    """Sort orders by cutoff, those without one last, otherwise as they came."""
-    return sorted(numbers, key=lambda number: _due_s(work, number))
-
-
-def fill_in_sequence(work: Workload, batches: Batching) -> Batching:
-    """Join neighbours in the list as long as a cart holds them."""
+def first_come(work: Workload) -> Batching:
+    """Fill carts with the orders as they came."""
     filled: Batching = []
-    for batch in batches:
-        if filled and work.fits(work.load_of([*filled[-1], *batch])):
-            filled[-1] = [*filled[-1], *batch]
+    load = np.zeros(work.loads.shape[1])
+    for number in work.free:
+        load = load + work.loads[number]
+        if filled and work.fits(load):
+            filled[-1].append(number)
         else:
-            filled.append(batch)
+            filled.append([number])
+            load = work.loads[number]
     return filled
 
 
-def due_windows(work: Workload, numbers: Sequence[int], window_s: float) -> Batching:
-    """Group orders due within so many seconds of one another, the earliest first; those without cutoff come last."""
-    windows: Batching = []
-    opened_s = -inf
-    for number in by_due(work, numbers):
-        due_s = _due_s(work, number)
-        if windows and (due_s == opened_s or due_s - opened_s <= window_s):
-            windows[-1].append(number)
-        else:
-            windows.append([number])
-            opened_s = due_s
-    return windows
+def by_savings(work: Workload, crew: Crew, chunk_orders: int) -> Batching:
+    """Batch by savings, in chunks of orders with one cutoff and neighbouring far corners, on all cores."""
+    order = sorted(work.free, key=lambda number: (work.arrays.due[number], work.corners_of(number), number))
+    chunks = list(_chunks(work, order, chunk_orders))
+    joined = [batch for found in crew.each(lambda chunk: _joined(work, [[number] for number in chunk]), chunks) for batch in found]
+    if len(chunks) == 1:
+        return joined
+    # What found no company in its own chunk may find some among the others' rest.
+    full = [batch for batch in joined if _fill(work, batch) >= WELL_FILLED]
+    loose = [batch for batch in joined if _fill(work, batch) < WELL_FILLED]
+    groups = [loose[at : at + chunk_orders] for at in range(0, len(loose), chunk_orders)]
+    return [*full, *(batch for found in crew.each(lambda group: _joined(work, group), groups) for batch in found)]
 
 
-def savings(work: Workload, numbers: Sequence[int], clock: Clock, chunk_orders: int) -> Batching:
-    """Batch by savings, among orders that walk into the same far corner; when time is up the rest fills up."""
-    ordered = sorted(numbers, key=lambda number: (work.router.far_first(work.stops[number]), number))
-    left: Batching = [[number] for number in ordered]
-    done: Batching = []
-    while left and not clock.is_over():
-        joined = _joined_by_savings(work, left[:chunk_orders], clock)
-        left = left[chunk_orders:]
-        if not left or clock.is_over():
-            return [*done, *joined, *fill_in_sequence(work, left)]
-        shares = [float((work.load_of(batch) / work.rooms).max(axis=1).min()) for batch in joined]
-        full = [batch for batch, share in zip(joined, shares, strict=True) if share >= WELL_FILLED]
-        loose = [batch for batch, share in zip(joined, shares, strict=True) if share < WELL_FILLED]
-        # Half of the next chunk stays for new orders: loose batches among themselves have no pairs left.
-        done += full + loose[chunk_orders // 2 :]
-        left = loose[: chunk_orders // 2] + left
-    return [*done, *fill_in_sequence(work, left)]
+def _chunks(work: Workload, order: Sequence[int], chunk_orders: int) -> Iterator[Sequence[int]]:
+    """Cut a sequence of orders into chunks of one cutoff and of nearly one size."""
+    for due in sorted({int(work.arrays.due[number]) for number in order}):
+        same = [number for number in order if work.arrays.due[number] == due]
+        count = -(-len(same) // chunk_orders)
+        for at in range(count):
+            yield same[at * len(same) // count : (at + 1) * len(same) // count]
 
 
-def _joined_by_savings(work: Workload, batches: Batching, clock: Clock) -> Batching:
-    """Join the two batches that save most until nothing fits, or time is up and the rest fills up in sequence."""
-    size = len(batches)
-    batches = list(batches)
-    stops = [work.stops_of(batch) for batch in batches]
-    loads = np.array([work.load_of(batch) for batch in batches])
-    lengths = np.array([work.router.metres(walk) for walk in stops])
-    table = work.router.table(stops)
-    alive = np.ones(size, dtype=bool)
-    saved = np.full((size, size), -inf)
-
-    def price(row: int, others: NDArray[np.intp]) -> None:
-        fitting = others[work.fits(loads[others] + loads[row])]
-        saved[row, fitting] = saved[fitting, row] = lengths[row] + lengths[fitting] - table.joined(row, fitting)
-
-    for row in range(size - 1):
-        if clock.is_over():
-            return fill_in_sequence(work, batches)
-        price(row, np.arange(row + 1, size))
-    while size and clock.tick():
-        kept, gone = map(int, np.unravel_index(saved.argmax(), saved.shape))
-        if saved[kept, gone] < -ROUNDING_M:
-            return [batch for batch, is_alive in zip(batches, alive, strict=True) if is_alive]
-        batches[kept] = [*batches[kept], *batches[gone]]
-        stops[kept] = stops[kept] | stops[gone]
-        loads[kept] += loads[gone]
-        lengths[kept] = work.router.metres(stops[kept])
-        table.put(kept, stops[kept])
-        alive[gone] = False
-        saved[[kept, gone], :] = saved[:, [kept, gone]] = -inf
-        price(kept, np.flatnonzero(alive & (np.arange(size) != kept)))
-    return fill_in_sequence(work, [batch for batch, is_alive in zip(batches, alive, strict=True) if is_alive])
+def _joined(work: Workload, groups: Batching) -> Batching:
+    """Join groups by savings."""
+    numbers = np.array([number for group in groups for number in group], dtype=np.int64)
+    group_of = np.array([at for at, group in enumerate(groups) for _ in group], dtype=np.int64)
+    found = join_groups(work.router.encoded.floor, picked(work, numbers), group_of)
+    batches: Batching = [[] for _ in range(int(found.max(initial=NOBODY)) + 1)]
+    for number, batch in zip(numbers.tolist(), found.tolist(), strict=True):
+        batches[batch].append(number)
+    return batches
 
 
-def _due_s(work: Workload, number: int) -> float:
-    """Return an order's cutoff, inf for none."""
-    due_s = work.orders[number].due_s
-    return inf if due_s is None else due_s
+def picked(work: Workload, numbers: Ints) -> Orders:
+    """Return the arrays of some orders, numbered from 0 in this sequence."""
+    arrays = work.arrays
+    return arrays._replace(words=arrays.words[numbers], loads=arrays.loads[numbers])
+
+
+def _fill(work: Workload, batch: Sequence[int]) -> float:
+    """Return how much of the cart that suits it best a batch fills."""
+    return float((work.load_of(batch) / work.rooms).max(axis=1).min())

@@ -16,17 +16,20 @@ WORD = 64
 class Encoded:
     """A floor as arrays, and the bit of each location in use.
 
-    Locations at one depth of one sub-aisle share a bit: whoever stands there has reached them all.
+    Locations at one depth of one sub-aisle share a bit: whoever stands there has reached them all. `corner_of` has the
+    part of the floor in which each location lies, numbered from the one farthest from the depot, and `half_of` a
+    smaller part: orders that share one are worth bringing together.
     """
 
     def __init__(self, layout: Layout, used: Sequence[LocationId]) -> None:
         """Lay the floor out for the locations in use."""
-        self.layout = layout
         self.locations = tuple(used)
         if isinstance(layout, Blocks):
             self.floor, self._bits = _blocks(layout, used)
+            self.corner_of, self.half_of = _corners_of_blocks(self.floor, [self._bits[location] for location in used])
         else:
             self.floor, self._bits = _matrix(layout.metres_between(used), used)
+            self.corner_of = self.half_of = _corners_of_matrix(self.floor.metres)
         self._at: dict[tuple[int, int], list[int]] = {}
         for number, location in enumerate(used):
             self._at.setdefault(self._bits[location], []).append(number)
@@ -115,6 +118,33 @@ def _matrix(metres: NDArray[np.float64], used: Sequence[LocationId]) -> tuple[Fl
         metres=np.ascontiguousarray(metres, dtype=np.float64),
     )
     return floor, {location: (number // WORD, number % WORD) for number, location in enumerate(used)}
+
+
+def _corners_of_blocks(floor: Floor, bits: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """Return the aisle of each location, the farthest from the depot 0, and the half of its sub-aisle."""
+    aisles = [column for column in range(len(floor.column_x_m)) if column != floor.depot]
+    away_m = np.abs(floor.column_x_m[aisles] - floor.column_x_m[floor.depot])
+    rank = np.empty(len(aisles), dtype=np.int64)
+    rank[np.argsort(-away_m, kind="stable")] = np.arange(len(aisles))
+    corners, halves = [], []
+    for cell, bit in bits:
+        sub = cell // floor.width
+        depth_m = floor.depth_m[sub, cell % floor.width * WORD + bit]
+        corners.append(int(rank[sub // floor.blocks]))
+        halves.append(2 * sub + int(2 * depth_m > floor.length_m[sub % floor.blocks]))
+    return corners, halves
+
+
+def _corners_of_matrix(metres: NDArray[np.float64]) -> list[int]:
+    """Return the corner of each location: those nearest to one of a few locations far from one another."""
+    places = len(metres) - 1
+    if not places:
+        return []
+    anchors = [int(metres[0, 1:].argmax()) + 1]
+    while len(anchors) < max(1, int(places**0.5)):
+        anchors.append(int(metres[anchors, 1:].min(axis=0).argmax()) + 1)
+    anchors.sort(key=lambda anchor: -metres[0, anchor])
+    return [int(at) for at in metres[anchors, 1:].argmin(axis=0)]
 
 
 def ranges(groups: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,7 +10,7 @@ def why_here(work: Workload, number: int, batch: list[int], *, is_frozen: bool) 
     alone_m = work.metres([number])
     stops = work.stops_of(batch)
     only_here = work.stops[number] - work.stops_of(other for other in batch if other != number)
-    added_m = work.router.metres(stops) - work.router.metres_without(stops, only_here)
+    added_m = work.router.metres(stops) - work.router.metres(stops - only_here)
     company = f"With {others} other{'s' if others > 1 else ''}" if others else "By itself"
     kept = ", in a frozen batch" if is_frozen else ""
     due_s = work.orders[number].due_s

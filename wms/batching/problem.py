@@ -58,7 +58,7 @@ class Picker:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Speeds:
-    """How long work takes: walking, each stop, each unit, and setting a cart up for a batch."""
+    """How long work takes: walking, each stop of each order, each unit, and setting a cart up for a batch."""
 
     metres_per_s: float = 1.2
     stop_s: float = 8.0
@@ -72,6 +72,7 @@ class Problem:
 
     The first cart that holds a batch is the one it gets. Without pickers nothing is scheduled: batches have no times
     and no order counts as late. `frozen` are batches that stay together whatever they cost (their room is not checked).
+    `earlier` are batches of an earlier plan: an order that leaves its batch costs `move_penalty_m` on top of the metres.
     """
 
     layout: Layout
@@ -80,28 +81,30 @@ class Problem:
     pickers: tuple[Picker, ...] = ()
     speeds: Speeds = field(default_factory=Speeds)
     frozen: tuple[tuple[OrderId, ...], ...] = ()
+    earlier: tuple[tuple[OrderId, ...], ...] = ()
+    move_penalty_m: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be planned, naming the field."""
         _check_orders(self.orders)
         _check_carts(self.carts)
         _check_people(self.pickers, self.speeds)
-        _check_frozen(self.frozen, {order.id for order in self.orders})
+        known = {order.id for order in self.orders}
+        _check_batches("frozen", self.frozen, known)
+        _check_batches("earlier", self.earlier, known)
+        _refuse(not 0 <= self.move_penalty_m < float("inf"), "move_penalty_m", "must be 0 or more")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Params:
-    """How hard to try. The defaults suit a wave of a few thousand orders."""
+    """How hard to try. The defaults suit any problem: what depends on its size is worked out from it."""
 
-    chunk_orders: int = 300
+    chunk_orders: int = 500
     """Orders compared with one another at a time: construction time grows with its square."""
-    due_window_s: float = 1800.0
-    """Orders due within so many seconds of one another may walk together from the start."""
 
     def __post_init__(self) -> None:
         """Refuse values without sense."""
         _refuse(self.chunk_orders <= 1, "params.chunk_orders", "must be 2 or more")
-        _refuse(not self.due_window_s >= 0, "params.due_window_s", "must be 0 or more")
 
 
 def _refuse(wrong: bool, where: str, fault: str) -> None:  # noqa: FBT001 - reads like a sentence
@@ -151,12 +154,12 @@ def _check_people(pickers: tuple[Picker, ...], speeds: Speeds) -> None:
         _refuse(not 0 <= value < float("inf"), f"speeds.{name}", "must be 0 or more")
 
 
-def _check_frozen(frozen: tuple[tuple[OrderId, ...], ...], known: set[OrderId]) -> None:
-    """Refuse frozen batches that are empty, share an order or name an unknown one."""
+def _check_batches(name: str, batches: tuple[tuple[OrderId, ...], ...], known: set[OrderId]) -> None:
+    """Refuse batches that are empty, share an order or name an unknown one."""
     seen: set[OrderId] = set()
-    for number, batch in enumerate(frozen):
-        _refuse(not batch, f"frozen[{number}]", "a batch needs at least one order")
+    for number, batch in enumerate(batches):
+        _refuse(not batch, f"{name}[{number}]", "a batch needs at least one order")
         for order in batch:
-            _refuse(order not in known, f"frozen[{number}]", f"order {order!r} is not among the orders")
-            _refuse(order in seen, f"frozen[{number}]", f"order {order!r} is in two batches")
+            _refuse(order not in known, f"{name}[{number}]", f"order {order!r} is not among the orders")
+            _refuse(order in seen, f"{name}[{number}]", f"order {order!r} is in two batches")
             seen.add(order)

@@ -34,7 +34,7 @@ class Router:
 
     def metres(self, stops: Iterable[int]) -> float:
         """Return the length of the shortest walk known from the depot over the stops and back; 0 for no stops."""
-        return self.metres_of(self._words(stops))
+        return self.metres_of(self.words(stops))
 
     def metres_of(self, words: Words) -> float:
         """Return the same for a walk given as words."""
@@ -48,10 +48,10 @@ class Router:
     def sequence(self, stops: Iterable[int]) -> list[int]:
         """Return the stops in the sequence of that walk; those that are reached from one spot follow one another."""
         wanted = frozenset(stops)
-        places = passed(self.encoded.floor, self._words(wanted))
+        places = passed(self.encoded.floor, self.words(wanted))
         return [stop for place in places for stop in self.encoded.stops_at(*place) if stop in wanted]
 
-    def _words(self, stops: Iterable[int]) -> Words:
+    def words(self, stops: Iterable[int]) -> Words:
         """Return the walk over the stops as words."""
         return self.encoded.words_of(self.encoded.locations[stop] for stop in stops)
 

@@ -1,25 +1,31 @@
-"""When to stop planning: rules that look at the progress so far and say "enough".
+"""When to stop planning: rules that look at the progress so far and say how much of the effort is spent.
 
-Rules hold no state, so one rule can serve many plans and a plan by iterations repeats itself exactly.
+Rules hold no state, so one rule can serve many plans, and a plan by iterations repeats itself exactly.
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """How far a plan has come: merges and improvement steps tried, and seconds since the start."""
+    """How far a plan has come: changes tried, seconds since the start, and how far above its bound it is (inf: unknown)."""
 
     iterations: int
     elapsed_s: float
+    gap: float = inf
 
 
 class StopRule(Protocol):
     """Says when a plan is good enough; the best plan so far is then returned."""
 
-    def reached(self, progress: Progress) -> bool:
-        """Whether planning should end now."""
+    def spent(self, progress: Progress) -> float:
+        """Return the share of the effort that is used up: 1 or more means stop."""
+        ...
+
+    def seconds_left(self, progress: Progress) -> float:
+        """Return the seconds after which planning must stop, inf where time is no matter."""
         ...
 
 
@@ -29,9 +35,13 @@ class Seconds:
 
     limit_s: float
 
-    def reached(self, progress: Progress) -> bool:
-        """Whether the time is used up."""
-        return progress.elapsed_s >= self.limit_s
+    def spent(self, progress: Progress) -> float:
+        """Return the share of the time that is gone."""
+        return progress.elapsed_s / self.limit_s if self.limit_s > 0 else 1.0
+
+    def seconds_left(self, progress: Progress) -> float:
+        """Return the rest of the time."""
+        return max(0.0, self.limit_s - progress.elapsed_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +50,41 @@ class Iterations:
 
     limit: int
 
-    def reached(self, progress: Progress) -> bool:
-        """Whether all iterations have been tried."""
-        return progress.iterations >= self.limit
+    def spent(self, progress: Progress) -> float:
+        """Return the share of the iterations that have been tried."""
+        return progress.iterations / self.limit if self.limit > 0 else 1.0
+
+    def seconds_left(self, progress: Progress) -> float:  # noqa: ARG002 - part of the protocol
+        """Return that time is no matter."""
+        return inf
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Stop as soon as the plan is proven to be within this share of the best there can be (0: proven best)."""
+
+    share: float
+
+    def spent(self, progress: Progress) -> float:
+        """Return 1 when the plan is that good, else 0."""
+        return 1.0 if progress.gap <= self.share else 0.0
+
+    def seconds_left(self, progress: Progress) -> float:  # noqa: ARG002 - part of the protocol
+        """Return that time is no matter."""
+        return inf
 
 
 class FirstOf:
     """Stop as soon as any of the given rules says so."""
 
     def __init__(self, *rules: StopRule) -> None:
+        """Take the rules; give at least one that ends by itself, by seconds or iterations."""
         self._rules = rules
 
-    def reached(self, progress: Progress) -> bool:
-        """Whether one of the rules has been reached."""
-        return any(rule.reached(progress) for rule in self._rules)
+    def spent(self, progress: Progress) -> float:
+        """Return the share of the rule that is farthest."""
+        return max((rule.spent(progress) for rule in self._rules), default=1.0)
+
+    def seconds_left(self, progress: Progress) -> float:
+        """Return the seconds of the rule that ends first."""
+        return min((rule.seconds_left(progress) for rule in self._rules), default=0.0)

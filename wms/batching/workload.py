@@ -7,9 +7,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from wms.batching.encode import ranges
+from wms.batching.kernel.baskets import NOBODY, Orders
 from wms.batching.layout import LocationId
 from wms.batching.plans import Unplanned
-from wms.batching.problem import Cart, Order, Problem
+from wms.batching.problem import Cart, Order, OrderId, Problem
 from wms.batching.routing import Router, Stops, router_for
 
 Batching: TypeAlias = list[list[int]]
@@ -31,9 +33,20 @@ class Workload:
     stops: tuple[Stops, ...]
     loads: Loads
     rooms: Loads
+    due_s: tuple[float, ...]
+    """The cutoffs from the earliest; the number of an order's is `arrays.due`, or their count for none."""
+    arrays: Orders
     frozen: tuple[tuple[int, ...], ...]
     free: tuple[int, ...]
     unplanned: tuple[Unplanned, ...]
+
+    def halves_of(self, number: int) -> list[int]:
+        """The halves of sub-aisles that an order visits."""
+        return sorted({self.router.encoded.half_of[stop] for stop in self.stops[number]})
+
+    def corners_of(self, number: int) -> list[int]:
+        """The parts of the floor that an order visits, the farthest first."""
+        return sorted({self.router.encoded.corner_of[stop] for stop in self.stops[number]})
 
     def fits(self, loads: Loads) -> NDArray[np.bool_]:
         """For each load, whether some cart holds it."""
@@ -55,14 +68,12 @@ class Workload:
 
     def metres(self, batch: Iterable[int]) -> float:
         """Return the length of a batch's walk."""
-        return self.router.metres(self.stops_of(batch))
+        return self.router.metres_of(np.bitwise_or.reduce(self.arrays.words[list(batch)], axis=0))
 
     def work_s(self, batch: Sequence[int]) -> float:
         """How long a batch takes one picker, set-up included."""
-        speeds, stops = self.problem.speeds, self.stops_of(batch)
-        units = sum(line.quantity for number in batch for line in self.orders[number].lines)
-        walking_s = self.router.metres(stops) / speeds.metres_per_s
-        return speeds.setup_s + walking_s + speeds.stop_s * len(stops) + speeds.unit_s * units
+        walking_s = self.metres(batch) * self.arrays.metre_s
+        return float(self.arrays.setup_s + walking_s + self.arrays.handling_s[list(batch)].sum())
 
 
 def workload_of(problem: Problem) -> Workload:
@@ -83,18 +94,61 @@ def workload_of(problem: Problem) -> Workload:
     number = {order.id: index for index, order in enumerate(orders)}
     locations = dict.fromkeys(line.location for order in orders for line in order.lines)
     stop = {location: index for index, location in enumerate(locations)}
+    stops = tuple(frozenset(stop[line.location] for line in order.lines) for order in orders)
+    router = router_for(problem.layout, tuple(stop))
+    loads = np.array([_load(order) for order in orders], dtype=np.float64).reshape(-1, len(ROOMS))
+    due_s = tuple(sorted({order.due_s for order in orders if order.due_s is not None}))
     frozen = (tuple(number[order] for order in batch if order in number) for batch in problem.frozen)
     return Workload(
         problem=problem,
-        router=router_for(problem.layout, tuple(stop)),
+        router=router,
         locations=tuple(stop),
         orders=tuple(orders),
-        stops=tuple(frozenset(stop[line.location] for line in order.lines) for order in orders),
-        loads=np.array([_load(order) for order in orders], dtype=np.float64).reshape(-1, len(ROOMS)),
+        stops=stops,
+        loads=loads,
         rooms=rooms,
+        due_s=due_s,
+        arrays=_arrays(problem, orders, stops, router, loads, rooms, due_s, number),
         frozen=tuple(batch for batch in frozen if batch),
         free=tuple(index for index, order in enumerate(orders) if order.id not in is_frozen),
         unplanned=tuple(unplanned),
+    )
+
+
+def _arrays(
+    problem: Problem,
+    orders: Sequence[Order],
+    stops: Sequence[Stops],
+    router: Router,
+    loads: Loads,
+    rooms: Loads,
+    due_s: Sequence[float],
+    number: dict[OrderId, int],
+) -> Orders:
+    """Return the orders as the compiled part wants them."""
+    words = np.zeros((len(orders), router.encoded.floor.words), dtype=np.uint64)
+    for row, order_stops in zip(words, stops, strict=True):
+        row |= router.words(order_stops)
+    cell_from, cells = ranges([np.flatnonzero(row).tolist() for row in words])
+    class_of = {due: at for at, due in enumerate(due_s)}
+    home = np.full(len(orders), NOBODY, dtype=np.int64)
+    for batch, members in enumerate(problem.earlier):
+        home[[number[order] for order in members if order in number]] = batch
+    speeds = problem.speeds
+    units = np.array([sum(line.quantity for line in order.lines) for order in orders], dtype=np.float64)
+    return Orders(
+        words=words,
+        cell_from=cell_from,
+        cells=cells,
+        loads=loads,
+        rooms=rooms,
+        handling_s=speeds.stop_s * np.array([len(found) for found in stops], dtype=np.float64) + speeds.unit_s * units,
+        due=np.array([class_of.get(order.due_s, len(due_s)) if order.due_s is not None else len(due_s) for order in orders], dtype=np.int64),
+        home=home,
+        # Any words will do, if they are the same each time.
+        keys=np.random.default_rng(len(orders)).integers(1, 2**63, len(orders), dtype=np.uint64),
+        metre_s=1.0 / speeds.metres_per_s,
+        setup_s=speeds.setup_s,
     )
 
 

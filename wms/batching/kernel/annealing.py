@@ -3,8 +3,9 @@
 from math import exp, log
 from typing import NamedTuple
 
-from numba import njit, uint64
+from numba import uint64
 
+from wms.batching.kernel.compiled import compiled, copy_into
 from wms.batching.kernel.baskets import (
     NOBODY,
     Baskets,
@@ -79,7 +80,7 @@ class Heat(NamedTuple):
     """Whether batches that fit go to the pool."""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def anneal(world: World, search: Search, heat: Heat) -> int:
     """Change the batches as often as the heat says, bring the best plan up to date, and return how many changes held."""
     baskets, leaving = search.baskets, search.leaving
@@ -124,7 +125,7 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
     return held
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def totals(world: World, search: Search, heat: Heat) -> tuple[float, float, float]:
     """Return seconds of work too late, price in metres and excess of the plan as it stands."""
     baskets, late, price, excess = search.baskets, 0.0, 0.0, 0.0
@@ -143,7 +144,7 @@ def totals(world: World, search: Search, heat: Heat) -> tuple[float, float, floa
     return late, price, excess
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def late_work_s(work_s: Floats, room_s: Floats) -> float:
     """Return the seconds of work for which there is no room, over all cutoffs."""
     late, done = 0.0, 0.0
@@ -153,7 +154,7 @@ def late_work_s(work_s: Floats, room_s: Floats) -> float:
     return late
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_empty(baskets: Baskets) -> int:
     """Return an empty batch, or NOBODY."""
     for batch in range(len(baskets.size)):
@@ -162,7 +163,7 @@ def find_empty(baskets: Baskets) -> int:
     return NOBODY
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _choose(world: World, search: Search, spare: int) -> tuple[int, int]:
     """Choose the orders that would change places; return their batches, the second NOBODY where there is no change."""
     baskets, leaving, random = search.baskets, search.leaving, search.random
@@ -191,7 +192,7 @@ def _choose(world: World, search: Search, spare: int) -> tuple[int, int]:
     return here, there
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _company_of(world: World, random: Words, number: int) -> int:
     """Return an order that visits one of the halves the order visits, or now and then any."""
     first, past = world.halves_from[number], world.halves_from[number + 1]
@@ -202,7 +203,7 @@ def _company_of(world: World, random: Words, number: int) -> int:
     return world.free[random_below(random, len(world.free))]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _excess_after(world: World, search: Search, batch: int, row: int) -> float:
     """Return the excess of a batch after the change; row 0 is the batch here, 1 the one there."""
     orders, baskets, leaving = world.orders, search.baskets, search.leaving
@@ -222,7 +223,7 @@ def _excess_after(world: World, search: Search, batch: int, row: int) -> float:
     return least
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _walk_after(world: World, search: Search, batch: int, row: int) -> float:
     """Return the length of a batch's walk after the change, from memory where it is known."""
     key = _key_after(world, search, batch, row)
@@ -233,14 +234,14 @@ def _walk_after(world: World, search: Search, batch: int, row: int) -> float:
     return metres
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _try(world: World, search: Search, batch: int, row: int) -> float:
     """Put a batch's walk after the change on the bench, and return its length."""
     leaving = search.leaving
     return try_change(world.floor, world.orders, search.baskets, batch, leaving[row], leaving[1 - row], row)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _key_after(world: World, search: Search, batch: int, row: int) -> int:
     """Return the key of a batch after the change."""
     key = search.baskets.key[batch]
@@ -251,7 +252,7 @@ def _key_after(world: World, search: Search, batch: int, row: int) -> int:
     return key
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _moved(world: World, search: Search, here: int, there: int) -> int:
     """Return how many more orders would be outside their earlier batch."""
     more = 0
@@ -265,7 +266,7 @@ def _moved(world: World, search: Search, here: int, there: int) -> int:
     return more
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _late_change(world: World, search: Search, here: int, there: int, here_m: float, there_m: float) -> float:
     """Return how much more work would be too late, in seconds."""
     baskets, work_s = search.baskets, search.work_s
@@ -285,7 +286,7 @@ def _late_change(world: World, search: Search, here: int, there: int, here_m: fl
     return after - before
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _work_after(world: World, search: Search, batch: int, row: int, metres: float) -> tuple[int, float]:
     """Return the earliest cutoff and the work of a batch after the change, for a walk of so many metres."""
     orders, baskets, leaving = world.orders, search.baskets, search.leaving
@@ -305,7 +306,7 @@ def _work_after(world: World, search: Search, batch: int, row: int, metres: floa
     return due, work + orders.setup_s + metres * orders.metre_s if left else 0.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _carry_out(world: World, search: Search, here: int, there: int, here_m: float, there_m: float) -> None:
     """Let the chosen orders change places."""
     orders, baskets, leaving, work_s = world.orders, search.baskets, search.leaving, search.work_s
@@ -329,7 +330,7 @@ def _carry_out(world: World, search: Search, here: int, there: int, here_m: floa
         work_s[min(last, baskets.due[batch])] += baskets.work_s[batch]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _record(search: Search, batch: int) -> None:
     """Put a batch into the pool if it fits."""
     baskets = search.baskets
@@ -339,10 +340,10 @@ def _record(search: Search, batch: int) -> None:
         )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _note_best(search: Search, late: float, price: float) -> None:
     """Keep the plan as it stands if it is the best so far: less work too late, then the lower price."""
     best = search.best
     if late < best[0] - ROUNDING or (late <= best[0] + ROUNDING and price < best[1] - ROUNDING):
         best[0], best[1] = late, price
-        search.best_batch_of[:] = search.baskets.batch_of
+        copy_into(search.best_batch_of, search.baskets.batch_of)

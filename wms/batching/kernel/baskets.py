@@ -7,9 +7,10 @@ where only the sub-aisles it touches are worked out anew, and then either kept (
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 from numpy.typing import NDArray
 
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into
 from wms.batching.kernel.bits import Words
 from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
 from wms.batching.kernel.walks import reach_all, reach_into, scratch_for, walk_m
@@ -68,7 +69,7 @@ class Baskets(NamedTuple):
     scratch: Floats
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def excess_of(load: Floats, rooms: Floats) -> float:
     """Return by how much a load is over the cart that suits it best, as a sum of shares of its room; 0 when it fits."""
     least = np.inf
@@ -81,14 +82,14 @@ def excess_of(load: Floats, rooms: Floats) -> float:
     return least
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def try_change(
     floor: Floor, orders: Orders, baskets: Baskets, batch: int, out: Ints, into: Ints, row: int
 ) -> float:
     """Return the length of a batch's walk without the orders `out` and with the orders `into`; -1 stands for nobody."""
     words, reach = baskets.bench_words[row], baskets.bench_reach[row]
-    words[:] = baskets.words[batch]
-    reach[:] = baskets.reach[batch]
+    copy_into(words, baskets.words[batch])
+    copy_into(reach, baskets.reach[batch])
     for number in out:
         if number != NOBODY:
             for at in range(orders.cell_from[number], orders.cell_from[number + 1]):
@@ -113,7 +114,7 @@ def try_change(
     return walk_m(floor, words, reach, baskets.scratch)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def put_in(orders: Orders, baskets: Baskets, number: int, batch: int) -> None:
     """Write an order into a batch's row of members, without measuring the batch."""
     place = baskets.size[batch]
@@ -126,7 +127,7 @@ def put_in(orders: Orders, baskets: Baskets, number: int, batch: int) -> None:
         baskets.load[batch, kind] += orders.loads[number, kind]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def take_out(orders: Orders, baskets: Baskets, number: int) -> None:
     """Take an order out of its batch's row of members, without measuring the batch."""
     batch, place = baskets.batch_of[number], baskets.place_of[number]
@@ -142,10 +143,11 @@ def take_out(orders: Orders, baskets: Baskets, number: int) -> None:
         baskets.load[batch, kind] -= orders.loads[number, kind]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def measure(floor: Floor, orders: Orders, baskets: Baskets, batch: int) -> None:
     """Work out everything about a batch from its members."""
-    baskets.words[batch] = uint64(0)
+    for cell in range(baskets.words.shape[1]):
+        baskets.words[batch, cell] = uint64(0)
     for place in range(baskets.size[batch]):
         number = baskets.members[batch, place]
         for at in range(orders.cell_from[number], orders.cell_from[number + 1]):
@@ -155,7 +157,7 @@ def measure(floor: Floor, orders: Orders, baskets: Baskets, batch: int) -> None:
     weigh(orders, baskets, batch)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def weigh(orders: Orders, baskets: Baskets, batch: int) -> None:
     """Work out a batch's excess, work and cutoff from its members and its metres."""
     baskets.excess[batch] = excess_of(baskets.load[batch], orders.rooms) if baskets.size[batch] else 0.0
@@ -168,17 +170,16 @@ def weigh(orders: Orders, baskets: Baskets, batch: int) -> None:
     baskets.due[batch] = due
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def keep(floor: Floor, orders: Orders, baskets: Baskets, batch: int, row: int, metres: float) -> None:
     """Make the tried walk of a batch its own; its members have been changed already."""
-    baskets.words[batch] = baskets.bench_words[row]
-    if floor.kind != MATRIX:
-        baskets.reach[batch] = baskets.bench_reach[row]
+    copy_into(baskets.words[batch], baskets.bench_words[row])
+    copy_into(baskets.reach[batch], baskets.bench_reach[row])
     baskets.metres[batch] = metres
     weigh(orders, baskets, batch)
 
 
-@njit(cache=True, nogil=True)
+@compiled_with_arrays
 def fill(floor: Floor, orders: Orders, baskets: Baskets, batch_of: Ints) -> None:
     """Begin anew with each order in the batch given for it (-1: in none)."""
     baskets.members[:] = NOBODY

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types, uint64
+from numba import types, uint64
 from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from wms.batching.kernel.compiled import compiled, copy_into
 
 Words = NDArray[np.uint64]
 
@@ -34,7 +36,7 @@ def count_bits(_typing: Any, word: Any) -> Any:
     return signature, emit
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def random_word(state: Words) -> np.uint64:
     """Return the next word of the sequence (xorshift64*, Vigna 2016); `state` holds one word that is never 0."""
     word = state[0]
@@ -45,13 +47,13 @@ def random_word(state: Words) -> np.uint64:
     return word * uint64(2685821657736338717)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def random_below(state: Words, limit: int) -> int:
     """Return a random whole number from 0 to the limit, the limit excluded."""
     return int((random_word(state) >> uint64(33)) % uint64(limit))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def random_share(state: Words) -> float:
     """Return a random number from 0 to 1."""
     return float(random_word(state) >> uint64(11)) * (1.0 / 9007199254740992.0)

@@ -5,8 +5,9 @@ joined batch priced anew.
 """
 
 import numpy as np
-from numba import njit
 
+
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into
 from wms.batching.kernel.baskets import Orders, excess_of
 from wms.batching.kernel.bits import Words
 from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
@@ -17,7 +18,7 @@ ROUNDING_M = 1e-6
 """Sums of the same distances in another sequence differ by less than this."""
 
 
-@njit(cache=True, nogil=True)
+@compiled_with_arrays
 def join(floor: Floor, orders: Orders, group_of: Ints, scratch: Floats) -> None:
     """Join groups of orders in place until no pair fits and saves.
 
@@ -25,9 +26,9 @@ def join(floor: Floor, orders: Orders, group_of: Ints, scratch: Floats) -> None:
     lower number.
     """
     groups = group_of.max() + 1
-    words = np.zeros((groups, orders.words.shape[1]), dtype=np.uint64)
+    words = np.zeros((groups + 1, orders.words.shape[1]), dtype=np.uint64)
     reach = np.full((groups + 1, len(floor.depth_m), 3), EMPTY)
-    load = np.zeros((groups, orders.loads.shape[1]))
+    load = np.zeros((groups + 1, orders.loads.shape[1]))
     for number in range(len(group_of)):
         if group_of[number] >= 0:
             words[group_of[number]] |= orders.words[number]
@@ -78,7 +79,7 @@ def join(floor: Floor, orders: Orders, group_of: Ints, scratch: Floats) -> None:
         group_of[number] = group
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _saving(
     floor: Floor,
     orders: Orders,
@@ -90,19 +91,26 @@ def _saving(
     there: int,
     scratch: Floats,
 ) -> float:
-    """Return what two groups save by walking together, in metres; NO_SAVING where no cart holds both."""
-    if excess_of(load[here] + load[there], orders.rooms) > 0.0:
+    """Return what two groups save by walking together, in metres; NO_SAVING where no cart holds both.
+
+    The last rows are a bench.
+    """
+    bench_load = load[len(load) - 1]
+    for kind in range(len(bench_load)):
+        bench_load[kind] = load[here, kind] + load[there, kind]
+    if excess_of(bench_load, orders.rooms) > 0.0:
         return NO_SAVING
-    together = words[here] | words[there]
-    bench = reach[len(reach) - 1]
+    bench, together = reach[len(reach) - 1], words[len(words) - 1]
+    for cell in range(len(together)):
+        together[cell] = words[here, cell] | words[there, cell]
     if floor.kind != MATRIX:
         for sub in range(len(floor.depth_m)):
-            if reach[here, sub, 0] < 0.0:
-                bench[sub] = reach[there, sub]
-            elif reach[there, sub, 0] < 0.0:
-                bench[sub] = reach[here, sub]
-            else:
+            if reach[here, sub, 0] >= 0.0 and reach[there, sub, 0] >= 0.0:
                 reach_into(floor, together, sub, bench)
+            else:
+                only = there if reach[here, sub, 0] < 0.0 else here
+                for way in range(3):
+                    bench[sub, way] = reach[only, sub, way]
     return metres[here] + metres[there] - walk_m(floor, together, bench, scratch)
 
 

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
+from wms.batching.kernel.compiled import compiled, copy_into
 from wms.batching.kernel.baskets import Baskets
 from wms.batching.kernel.bits import Words
 from wms.batching.kernel.floors import Floats, Ints
@@ -49,7 +50,7 @@ def empty_pool(rows: int, most_orders: int) -> Pool:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def length_of(lengths: Lengths, key: int) -> float:
     """Return a walk's length, or NOTHING where it is not known."""
     place = key & uint64(len(lengths.keys) - 1)
@@ -58,7 +59,7 @@ def length_of(lengths: Lengths, key: int) -> float:
     return NOTHING
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def keep_length(lengths: Lengths, key: int, metres: float) -> None:
     """Remember a walk's length."""
     place = key & uint64(len(lengths.keys) - 1)
@@ -66,7 +67,7 @@ def keep_length(lengths: Lengths, key: int, metres: float) -> None:
     lengths.metres[place] = metres
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add_batch(pool: Pool, members: Ints, size: int, metres: float, key: int) -> bool:
     """Keep a batch unless it is known or the pool is full; whether it was kept."""
     mask = uint64(len(pool.slots) - 1)
@@ -88,7 +89,7 @@ def add_batch(pool: Pool, members: Ints, size: int, metres: float, key: int) -> 
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add_baskets(pool: Pool, baskets: Baskets) -> None:
     """Keep all batches of a plan that fit."""
     for batch in range(len(baskets.size)):

@@ -9,8 +9,9 @@ least as much as S with j: together with the prices that still fit the cart, tha
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into
 from wms.batching.kernel.baskets import NOBODY, Orders, excess_of
 from wms.batching.kernel.bits import Words
 from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
@@ -52,7 +53,7 @@ class Branches(NamedTuple):
     scratch: Floats
 
 
-@njit(cache=True, nogil=True)
+@compiled_with_arrays
 def price_batches(
     floor: Floor, orders: Orders, prices: Prices, branches: Branches, found: Pool, least_m: float, most_nodes: int
 ) -> tuple[float, int]:
@@ -82,7 +83,7 @@ def price_batches(
     return least_m, nodes
 
 
-@njit(cache=True, nogil=True)
+@compiled_with_arrays
 def _plant(orders: Orders, prices: Prices, branches: Branches) -> None:
     """Begin with the empty batch, which every order with a price may join."""
     branches.words[0] = 0
@@ -99,16 +100,17 @@ def _plant(orders: Orders, prices: Prices, branches: Branches) -> None:
     branches.count[0] = count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _grow(floor: Floor, orders: Orders, prices: Prices, branches: Branches, depth: int, at: int) -> None:
     """Let a candidate join; those may follow that would have cost less in its place."""
     number, cost = branches.candidates[depth, at], branches.cost[depth, at]
     _join(floor, orders, branches, depth, number)
     branches.chosen[depth] = number
-    branches.load[depth + 1] = branches.load[depth] + orders.loads[number]
+    for kind in range(orders.loads.shape[1]):
+        branches.load[depth + 1, kind] = branches.load[depth, kind] + orders.loads[number, kind]
     branches.priced[depth + 1] = branches.priced[depth] + prices.order_m[number]
     branches.key[depth + 1] = branches.key[depth] ^ orders.keys[number]
-    branches.held[depth + 1] = branches.held[depth]
+    copy_into(branches.held[depth + 1], branches.held[depth])
     branches.fined[depth + 1] = branches.fined[depth] + _fine(prices, branches, depth, number)
     for row in range(prices.triples_from[number], prices.triples_from[number + 1]):
         branches.held[depth + 1, prices.triples[row]] += 1
@@ -121,12 +123,12 @@ def _grow(floor: Floor, orders: Orders, prices: Prices, branches: Branches, dept
     branches.count[depth + 1] = count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _join(floor: Floor, orders: Orders, branches: Branches, depth: int, number: int) -> None:
     """Write the walk of the batch with an order into the row below."""
     words, reach = branches.words[depth + 1], branches.reach[depth + 1]
-    words[:] = branches.words[depth]
-    reach[:] = branches.reach[depth]
+    copy_into(words, branches.words[depth])
+    copy_into(reach, branches.reach[depth])
     for row in range(orders.cell_from[number], orders.cell_from[number + 1]):
         words[orders.cells[row]] |= orders.words[number, orders.cells[row]]
     if floor.kind != MATRIX:
@@ -134,7 +136,7 @@ def _join(floor: Floor, orders: Orders, branches: Branches, depth: int, number: 
             reach_into(floor, words, orders.cells[row] // floor.width, reach)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fine(prices: Prices, branches: Branches, depth: int, number: int) -> float:
     """Return the fines that an order adds to the batch."""
     fine = 0.0
@@ -144,7 +146,7 @@ def _fine(prices: Prices, branches: Branches, depth: int, number: int) -> float:
     return fine
 
 
-@njit(cache=True, nogil=True)
+@compiled_with_arrays
 def _open(
     floor: Floor, orders: Orders, prices: Prices, branches: Branches, found: Pool, depth: int, least_m: float
 ) -> None:
@@ -152,7 +154,8 @@ def _open(
     count, load = 0, np.empty(orders.loads.shape[1])
     for at in range(branches.count[depth]):
         number = branches.candidates[depth, at]
-        load[:] = branches.load[depth] + orders.loads[number]
+        for kind in range(len(load)):
+            load[kind] = branches.load[depth, kind] + orders.loads[number, kind]
         if excess_of(load, orders.rooms) > 0.0:
             continue
         _join(floor, orders, branches, depth, number)
@@ -173,7 +176,7 @@ def _open(
     branches.turn[depth, :count] = np.argsort(-branches.bound[depth, :count])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _bound(orders: Orders, prices: Prices, branches: Branches, depth: int, at: int, room: float) -> float:
     """Return what can grow at most from the batch with a candidate: prices that fit, the last of them in part."""
     number, cost = branches.candidates[depth, at], branches.cost[depth, at]
@@ -190,7 +193,7 @@ def _bound(orders: Orders, prices: Prices, branches: Branches, depth: int, at: i
     return bound
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _most_room(orders: Orders) -> float:
     """Return the most that any cart holds of the first kind of room."""
     most = 0.0
@@ -220,3 +223,23 @@ def branches_for(floor: Floor, orders: Orders, most_orders: int, triples: int) -
         next=np.zeros(rows, dtype=np.int64),
         scratch=scratch_for(floor),
     )
+
+
+@compiled_with_arrays
+def worths(pool: Pool, prices: Prices, worth: Floats) -> None:
+    """Work out what each batch of a pool is worth at these prices."""
+    held = np.zeros(len(prices.fine_m), dtype=np.int64)
+    for row in range(pool.count[0]):
+        total = -pool.metres[row]
+        for at in range(pool.size[row]):
+            number = pool.members[row, at]
+            total += prices.order_m[number]
+            for triple in range(prices.triples_from[number], prices.triples_from[number + 1]):
+                held[prices.triples[triple]] += 1
+                if held[prices.triples[triple]] == 2:
+                    total -= prices.fine_m[prices.triples[triple]]
+        for at in range(pool.size[row]):
+            number = pool.members[row, at]
+            for triple in range(prices.triples_from[number], prices.triples_from[number + 1]):
+                held[prices.triples[triple]] = 0
+        worth[row] = total

@@ -1,7 +1,8 @@
 """Walks by a distance matrix: nearest neighbour, then 2-opt and moved points until neither helps. Good, not proven."""
 
-from numba import njit, uint64
+from numba import uint64
 
+from wms.batching.kernel.compiled import compiled, copy_into
 from wms.batching.kernel.bits import Words, lowest_bit
 from wms.batching.kernel.floors import Floats
 
@@ -9,7 +10,7 @@ LEAST_GAIN_M = 1e-9
 """Gains below this are rounding, and would go on forever."""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def tour_m(metres: Floats, words: Words, scratch: Floats) -> float:
     """Return the length of a short tour from point 0 over the points of the words' bits (bit n is point n + 1)."""
     tour = scratch[0]
@@ -20,7 +21,7 @@ def tour_m(metres: Floats, words: Words, scratch: Floats) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def make_tour(metres: Floats, words: Words, tour: Floats) -> int:
     """Write a short tour into the row, point 0 first and last, and return how many legs it has; 0 without points."""
     count = 0
@@ -45,7 +46,7 @@ def make_tour(metres: Floats, words: Words, tour: Floats) -> int:
     return count + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _turn_pieces(metres: Floats, tour: Floats, count: int) -> bool:
     """Turn round each piece whose turning shortens the tour (2-opt); whether one did."""
     changed = False
@@ -64,7 +65,7 @@ def _turn_pieces(metres: Floats, tour: Floats, count: int) -> bool:
     return changed
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _move_pieces(metres: Floats, tour: Floats, count: int) -> bool:
     """Move pieces of up to three points to where they cost least, either way round (Or-opt); whether one moved."""
     changed = False
@@ -91,17 +92,24 @@ def _move_pieces(metres: Floats, tour: Floats, count: int) -> bool:
     return changed
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _move(tour: Floats, first: int, size: int, target: int, turned: bool) -> None:  # noqa: FBT001 - compiled
     """Move `size` points from `first` to between `target` and the point after it."""
-    piece = tour[first : first + size].copy()
-    if turned:
-        piece = piece[::-1].copy()
     if target > first:
-        for at in range(first, target - size + 1):
-            tour[at] = tour[at + size]
-        tour[target - size + 1 : target + 1] = piece
+        for _ in range(size):
+            point = tour[first]
+            for at in range(first, target):
+                tour[at] = tour[at + 1]
+            tour[target] = point
+        low, high = target - size + 1, target
     else:
-        for at in range(first + size - 1, target + size, -1):
-            tour[at] = tour[at - size]
-        tour[target + 1 : target + 1 + size] = piece
+        for _ in range(size):
+            point = tour[first + size - 1]
+            for at in range(first + size - 1, target + 1, -1):
+                tour[at] = tour[at - 1]
+            tour[target + 1] = point
+        low, high = target + 1, target + size
+    while turned and low < high:
+        tour[low], tour[high] = tour[high], tour[low]
+        low += 1
+        high -= 1

@@ -1,8 +1,9 @@
 """Which steps the shortest walk takes, read back from the table of states."""
 
 import numpy as np
-from numba import njit
 
+
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into
 from wms.batching.kernel.floors import Floats, Floor, Ints
 from wms.batching.kernel.walks import NEVER, span_of, ways_of
 
@@ -10,7 +11,7 @@ NONE = -1
 THROUGH, TWICE = 0, 1
 
 
-@njit(cache=True, nogil=True)
+@compiled_with_arrays
 def trace(floor: Floor, reach: Floats) -> tuple[int, Ints]:
     """Return the first column of the shortest walk, and its steps column by column.
 
@@ -63,21 +64,21 @@ def trace(floor: Floor, reach: Floats) -> tuple[int, Ints]:
     return first, steps
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _reach_state(then: Floats, rows: Ints, before: Ints, after: int, row: int, state: int, cost: float) -> None:
     """Note a way into a state if it is the cheapest so far."""
     if cost < then[after]:
         then[after], rows[after], before[after] = cost, row, state
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _stay(now: Floats, then: Floats, rows: Ints, before: Ints) -> None:
     """Keep every state as it is."""
     for state in range(len(now)):
         then[state], rows[state], before[state] = now[state], NONE, state
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _serve(
     floor: Floor, reach: Floats, sub: int, ways: Floats, now: Floats, then: Floats, rows: Ints, before: Ints
 ) -> None:

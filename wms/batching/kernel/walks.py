@@ -6,8 +6,9 @@ and Catusse 2018). Else: a tour by a distance matrix, which is good and not prov
 """
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
+from wms.batching.kernel.compiled import compiled, copy_into
 from wms.batching.kernel.bits import Words, lowest_bit
 from wms.batching.kernel.floors import MATRIX, ONE_BLOCK, Floats, Floor
 from wms.batching.kernel.tours import tour_m
@@ -19,7 +20,7 @@ EMPTY = -1.0
 """What `reach` holds for a sub-aisle without stops."""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def reach_into(floor: Floor, words: Words, sub: int, reach: Floats) -> None:
     """Work out what the ways to serve one sub-aisle cost, in metres, for a walk of these words."""
     length = floor.length_m[sub % floor.blocks]
@@ -42,7 +43,7 @@ def reach_into(floor: Floor, words: Words, sub: int, reach: Floats) -> None:
         reach[sub, SPLIT] = 2.0 * (length - gap)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def reach_all(floor: Floor, words: Words, reach: Floats) -> None:
     """Work out all of a walk's sub-aisles."""
     if floor.kind != MATRIX:
@@ -50,7 +51,7 @@ def reach_all(floor: Floor, words: Words, reach: Floats) -> None:
             reach_into(floor, words, sub, reach)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def walk_m(floor: Floor, words: Words, reach: Floats, scratch: Floats) -> float:
     """Return the length of the shortest walk known, in metres; 0 without stops.
 
@@ -63,7 +64,7 @@ def walk_m(floor: Floor, words: Words, reach: Floats, scratch: Floats) -> float:
     return blocks_m(floor, reach, scratch)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def span_of(floor: Floor, reach: Floats) -> tuple[int, int]:
     """Return the first and last column a walk spans, the depot's included; (0, -1) without stops."""
     aisles = len(floor.depth_m) // floor.blocks
@@ -82,7 +83,7 @@ def span_of(floor: Floor, reach: Floats) -> tuple[int, int]:
     return min(first, floor.depot), max(last, floor.depot)
 
 
-@njit(cache=True, nogil=True, fastmath=False)
+@compiled
 def one_block_m(floor: Floor, reach: Floats) -> float:
     """Return the length of the shortest walk on one block.
 
@@ -134,7 +135,7 @@ def one_block_m(floor: Floor, reach: Floats) -> float:
     return min(joined, min(back, front)) + floor.approach_m
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def ways_of(reach: Floats, sub: int, length: float, ways: Floats) -> None:
     """Work out what each of the eight ways of `crossings.WAYS` costs in a sub-aisle that has stops."""
     front, back, split = reach[sub, 0], reach[sub, 1], reach[sub, 2]
@@ -148,7 +149,7 @@ def ways_of(reach: Floats, sub: int, length: float, ways: Floats) -> None:
     ways[7] = min(ways[5], back)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def blocks_m(floor: Floor, reach: Floats, scratch: Floats) -> float:
     """Return the length of the shortest walk on several blocks, by the floor's table of states."""
     first, last = span_of(floor, reach)
@@ -183,7 +184,8 @@ def blocks_m(floor: Floor, reach: Floats, scratch: Floats) -> float:
             if is_empty:
                 ways[0] = floor.length_m[block]
                 ways[1] = 2.0 * ways[0]
-                then[:states] = now[:states]
+                for state in range(states):
+                    then[state] = now[state]
             else:
                 ways_of(reach, sub, floor.length_m[block], ways)
                 then[:states] = NEVER

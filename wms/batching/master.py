@@ -1,0 +1,180 @@
+"""The covering program: which of the known batches, in which shares, cover every order for the fewest metres.
+
+Solved by HiGHS. Batches are columns, orders are rows; a cut is a row for a triple of orders: of batches that hold two
+or more of them at most one can be chosen (Jepsen, Petersen, Spoorendonk and Pisinger 2008).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TypeAlias
+
+import highspy
+import numpy as np
+
+from wms.batching.kernel.floors import Floats
+
+Members: TypeAlias = tuple[int, ...]
+Triple: TypeAlias = tuple[int, int, int]
+
+TWO_OF_THREE = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Shares:
+    """A solution with shares of batches: metres, what orders, a batch more and cuts are worth, and each column's share."""
+
+    metres: float
+    order_m: Floats
+    batch_m: float
+    fine_m: Floats
+    shares: Floats
+
+
+class Master:
+    """The program with the columns and cuts known so far; each solution starts from the one before."""
+
+    def __init__(self, orders: int, left_out_m: float) -> None:
+        """Begin with a row an order, a row that counts batches, and a column for leaving each order out, dearly.
+
+        Those columns come first and have no members; only where too few batches are asked for do they have a share.
+        """
+        self.columns: list[Members] = []
+        self.metres: list[float] = []
+        self.triples: list[Triple] = []
+        self._known: set[Members] = set()
+        self._orders = orders
+        self._solver = _quiet_solver()
+        infinity = highspy.kHighsInf
+        rows = np.zeros(orders, dtype=np.int32)
+        nothing = np.zeros(0, dtype=np.int32)
+        _ = self._solver.addRows(orders, np.ones(orders), np.full(orders, infinity), 0, rows, nothing, np.zeros(0))
+        _ = self._solver.addRow(0.0, infinity, 0, nothing, np.zeros(0))
+        for number in range(orders):
+            row = np.array([number], dtype=np.int32)
+            _ = self._solver.addCol(left_out_m, 0.0, infinity, 1, row, np.ones(1))
+            self.columns.append(())
+            self.metres.append(left_out_m)
+
+    def add(self, batches: Iterable[tuple[Members, float]]) -> int:
+        """Add the batches that are not known yet, with their metres; return how many were added."""
+        fresh = [(members, metres) for members, metres in batches if members not in self._known]
+        fresh = list(dict(fresh).items())
+        if not fresh:
+            return 0
+        entries = [self._rows_of(members) for members, _ in fresh]
+        starts = np.array([0, *accumulate(map(len, entries))][:-1], dtype=np.int32)
+        indices = np.array([row for rows in entries for row in rows], dtype=np.int32)
+        count = len(fresh)
+        costs = np.array([metres for _, metres in fresh])
+        ceiling = np.full(count, highspy.kHighsInf)
+        ones = np.ones(len(indices))
+        _ = self._solver.addCols(count, costs, np.zeros(count), ceiling, len(indices), starts, indices, ones)
+        for members, metres in fresh:
+            self._known.add(members)
+            self.columns.append(members)
+            self.metres.append(metres)
+        return count
+
+    def cut(self, triples: Sequence[Triple]) -> None:
+        """Add a row for each triple."""
+        for triple in triples:
+            held = _holding(self.columns, triple)
+            indices = np.array(held, dtype=np.int32)
+            _ = self._solver.addRow(-highspy.kHighsInf, 1.0, len(held), indices, np.ones(len(held)))
+            self.triples.append(triple)
+
+    def count_batches(self, least: float, most: float) -> None:
+        """Ask for so many batches."""
+        _ = self._solver.changeRowBounds(self._orders, least, most)
+
+    def require(self, numbers: Iterable[int], *, covered: bool) -> None:
+        """Ask that orders are covered, or leave it open."""
+        for number in numbers:
+            _ = self._solver.changeRowBounds(number, 1.0 if covered else 0.0, highspy.kHighsInf)
+
+    def solve(self) -> Shares:
+        """Return the best solution in shares."""
+        _ = self._solver.run()
+        solution = self._solver.getSolution()
+        duals = np.array(solution.row_dual)
+        return Shares(
+            metres=float(self._solver.getInfo().objective_function_value),
+            order_m=np.maximum(duals[: self._orders], 0.0),
+            batch_m=float(duals[self._orders]),
+            fine_m=np.maximum(-duals[self._orders + 1 :], 0.0),
+            shares=np.array(solution.col_value),
+        )
+
+    def _rows_of(self, members: Members) -> list[int]:
+        """Return the rows in which a batch stands."""
+        held = set(members)
+        cuts = (at for at, triple in enumerate(self.triples) if len(held.intersection(triple)) >= TWO_OF_THREE)
+        return [*members, self._orders, *(self._orders + 1 + at for at in cuts)]
+
+
+def choose_batches(
+    columns: Sequence[Members],
+    metres: Sequence[float],
+    triples: Sequence[Triple],
+    start: Sequence[int],
+    required: Sequence[int],
+    *,
+    seconds: float,
+    nodes: int,
+) -> tuple[list[int], bool]:
+    """Return the numbers of whole batches that cover every order for the fewest metres found, and whether it is proven.
+
+    `start` are the numbers of a choice known before, which is returned where nothing better turns up.
+    """
+    solver = _quiet_solver()
+    row_of = {number: row for row, number in enumerate(required)}
+    entries = [np.array([row_of[number] for number in members], dtype=np.int32) for members in columns]
+    orders = len(required)
+    starts = np.array([0, *accumulate(map(len, entries))][:-1], dtype=np.int32)
+    indices = np.concatenate(entries) if entries else np.zeros(0, dtype=np.int32)
+    nothing = np.zeros(0, dtype=np.int32)
+    infinity = highspy.kHighsInf
+    _ = solver.addRows(
+        orders, np.ones(orders), np.full(orders, infinity), 0, np.zeros(orders, dtype=np.int32), nothing, np.zeros(0)
+    )
+    count = len(columns)
+    _ = solver.addCols(
+        count, np.array(metres), np.zeros(count), np.ones(count), len(indices), starts, indices, np.ones(len(indices))
+    )
+    _ = solver.changeColsIntegrality(
+        count, np.arange(count, dtype=np.int32), np.full(count, highspy.HighsVarType.kInteger)
+    )
+    for option, value in (
+        ("time_limit", seconds), ("mip_max_nodes", nodes), ("mip_rel_gap", 0.0),
+    ):  # fmt: skip
+        _ = solver.setOptionValue(option, value)
+    for triple in triples:
+        held = _holding(columns, triple)
+        _ = solver.addRow(-infinity, 1.0, len(held), np.array(held, dtype=np.int32), np.ones(len(held)))
+    known = highspy.HighsSolution()
+    taken = np.zeros(count)
+    taken[list(start)] = 1.0
+    known.col_value = taken.tolist()
+    _ = solver.setSolution(known)
+    _ = solver.run()
+    is_proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    values = np.array(solver.getSolution().col_value)
+    if len(values) != count or solver.getInfo().objective_function_value > sum(metres[at] for at in start):
+        return list(start), is_proven
+    return [int(at) for at in np.flatnonzero(values > 0.5)], is_proven  # noqa: PLR2004 - whole numbers, rounded
+
+
+def _holding(columns: Sequence[Members], triple: Triple) -> list[int]:
+    """Return the numbers of the batches that hold two or more of a triple."""
+    wanted = set(triple)
+    return [at for at, members in enumerate(columns) if len(wanted.intersection(members)) >= TWO_OF_THREE]
+
+
+def _quiet_solver() -> highspy.Highs:
+    """Return a solver that says nothing and uses one thread, so that it repeats itself."""
+    solver = highspy.Highs()
+    for option, value in (("output_flag", False), ("threads", 1), ("solver", "simplex")):
+        _ = solver.setOptionValue(option, value)
+    return solver
+

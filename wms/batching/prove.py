@@ -1,0 +1,238 @@
+"""Proves how short a plan can be, and finds shorter ones on the way: column generation, cuts, dives, whole choices.
+
+The covering program chooses among all batches that fit a cart; only those that are worth it are ever written down.
+When its prices make no batch worth more than it costs, its shares are a bound that no plan can beat. The bound is
+raised by cases for the number of batches and by cuts of triples; when few batches are left that could make a plan
+shorter, all of them are written down and the best choice is proven.
+"""
+
+from dataclasses import dataclass
+from math import ceil, floor, gcd, inf
+
+import numpy as np
+
+from wms.batching.clock import Clock
+from wms.batching.dive import dive
+from wms.batching.generate import Generator
+from wms.batching.kernel.cutting import overdrawn
+from wms.batching.kernel.floors import MATRIX, Floor
+from wms.batching.kernel.memory import Pool
+from wms.batching.master import Members, Shares, Triple, choose_batches
+from wms.batching.workload import Batching, Workload
+
+ROUNDING = 1e-6
+"""Shares and relative lengths closer than this are the same."""
+CUTS_AT_ONCE = 40
+MOST_LISTED = 5_000
+"""More batches than this are not written down as a whole."""
+FEW = 600
+"""So few batches are chosen from at once; of more, so many while there are cuts to try."""
+STALLED = 2e-4
+"""Cuts that raise the bound by less than this share of the plan are not worth more of them."""
+DIVING = 0.3
+"""Share of the remaining effort that a series of dives may take."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """The best plan known, and a length in metres no plan can beat (0 where none was found)."""
+
+    batches: Batching
+    bound_m: float
+
+
+@dataclass(kw_only=True, slots=True)
+class Case:
+    """Plans of so many batches, and what is known of them."""
+
+    least: float
+    most: float
+    bound_m: float = 0.0
+    is_listed: bool = False
+
+
+class Prover:
+    """The proof for one workload whose routes are exact."""
+
+    def __init__(self, work: Workload, clock: Clock, batches: Batching, pools: list[Pool], seed: int) -> None:
+        """Begin with a plan and with the batches that were seen on the way to it."""
+        self._work, self._clock = work, clock
+        self._generator = Generator(work, clock, batches, pools)
+        self._best, self._best_m = batches, sum(map(work.metres, batches))
+        self._step_m = granule_m(work.router.encoded.floor)
+        self._random = np.random.default_rng(seed)
+        loads = work.loads[list(work.free)].sum(axis=0)
+        self._cases = [Case(least=float(np.ceil((loads / work.rooms.max(axis=0)).max() - ROUNDING)), most=inf)]
+
+    @property
+    def bound_m(self) -> float:
+        """The length that no plan can beat."""
+        return min(self._best_m, min(case.bound_m for case in self._cases))
+
+    def run(self, until: float) -> Proof:
+        """Raise the bound and look for shorter plans until so much of the effort is spent."""
+        rounds = 0
+        while self._clock.spent < until and not self._is_closed(case := self._weakest()):
+            before_m = case.bound_m
+            self._generator.master.count_batches(case.least, case.most)
+            shares = self._converge(case, until)
+            if shares is None or self._is_closed(case):
+                continue
+            if rounds == 0:
+                self._dive(case, until)
+            if self._split(case, shares):
+                continue
+            rounds += 1
+            case.is_listed = case.is_listed or self._list_all(case, shares)
+            worthy = self._worthy(shares)
+            is_stuck = case.bound_m - before_m < STALLED * self._best_m and rounds > 1
+            if case.is_listed and (len(worthy) <= FEW or is_stuck):
+                self._choose(case, worthy, 1.0)
+                if self._is_closed(case):
+                    continue
+            if not self._cut(shares) or is_stuck:
+                self._choose(case, worthy[:FEW], 0.2)
+                self._dive(case, until)
+        return Proof(batches=self._best, bound_m=self.bound_m)
+
+    def _weakest(self) -> Case:
+        """Return the case whose bound is lowest."""
+        return min(self._cases, key=lambda case: case.bound_m)
+
+    def _is_closed(self, case: Case) -> bool:
+        """Whether no plan of this case can be shorter than the best."""
+        return case.bound_m >= self._best_m - ROUNDING * self._best_m
+
+    def _converge(self, case: Case, until: float) -> Shares | None:
+        """Add batches that are worth it until there are none; None when the effort was spent before."""
+        generator = self._generator
+        least_m = self._best_m / max(1, len(self._best))
+        shares = generator.master.solve()
+        while True:
+            if generator.add_seen(shares):
+                shares = generator.master.solve()
+                continue
+            if case.is_listed:
+                self._raise(case, shares.metres, 0.0)
+                return shares
+            if self._clock.spent >= until:
+                return None
+            added, worth_m = generator.add_new(shares, least_m)
+            self._raise(case, shares.metres, worth_m)
+            if added:
+                shares = generator.master.solve()
+            elif least_m <= generator.worth_it_m:
+                return shares
+            else:
+                least_m = 0.2 * least_m if least_m > 1e-3 * generator.shortest_m else generator.worth_it_m
+
+    def _raise(self, case: Case, shares_m: float, worth_m: float) -> None:
+        """Note the bound of a solution in shares when no batch is worth more than this.
+
+        With its prices lowered a little no batch is worth anything, for every walk is as long as the shortest at least.
+        """
+        bound_m = shares_m / (1.0 + max(0.0, worth_m) / self._generator.shortest_m)
+        if self._step_m:
+            bound_m = self._step_m * ceil(bound_m * (1.0 - ROUNDING) / self._step_m)
+        case.bound_m = max(case.bound_m, bound_m)
+        self._clock.gap = self._best_m / self.bound_m - 1.0 if self.bound_m > 0.0 else inf
+
+    def _split(self, case: Case, shares: Shares) -> bool:
+        """Look at fewer and at more batches apart where the shares count a part of a batch; whether that was so."""
+        count = self._count(shares)
+        if abs(count - round(count)) < 100 * ROUNDING:
+            return False
+        self._cases.append(Case(least=floor(count) + 1.0, most=case.most, bound_m=case.bound_m))
+        case.most = float(floor(count))
+        return True
+
+    def _count(self, shares: Shares) -> float:
+        """Return how many batches the shares make together."""
+        return float(shares.shares[len(self._work.orders) :].sum())
+
+    def _worthy(self, shares: Shares) -> list[Members]:
+        """Return the batches that could be in a shorter plan, the most worthy first."""
+        worth = self._generator.known_worths(shares)
+        rows = np.argsort(-worth)
+        rows = rows[worth[rows] > shares.metres - self._best_m - self._generator.worth_it_m]
+        return [self._generator.master.columns[row] for row in rows]
+
+    def _list_all(self, case: Case, shares: Shares) -> bool:
+        """Write down every batch that could be in a shorter plan of the case; whether there were few enough."""
+        least_m = shares.metres - self._best_m - self._generator.worth_it_m
+        added, worth_m = self._generator.add_new(shares, least_m, MOST_LISTED)
+        is_all = added < MOST_LISTED and not self._clock.is_over
+        return is_all and self._generator.was_searched_out
+
+    def _choose(self, case: Case, columns: list[Members], share: float) -> None:
+        """Look for the shortest choice of whole batches among these; it closes the case if all of its are among them."""
+        seconds = share * self._clock.seconds_left
+        if seconds <= 0.0:
+            return
+        mine = [tuple(sorted(batch)) for batch in self._best]
+        columns = list(dict.fromkeys([*mine, *columns]))
+        metres = [self._work.metres(members) for members in columns]
+        chosen, is_proven = choose_batches(
+            columns,
+            metres,
+            self._generator.master.triples,
+            range(len(mine)),
+            self._work.free,
+            seconds=seconds,
+            nodes=2_000,
+        )
+        self._take([list(columns[at]) for at in chosen])
+        if is_proven and case.is_listed:
+            case.bound_m = max(case.bound_m, self._best_m)
+
+    def _dive(self, case: Case, until: float) -> None:
+        """Dive for shorter plans for a while."""
+        stop = self._clock.spent + DIVING * max(0.0, until - self._clock.spent)
+        while self._clock.spent < stop and not self._is_closed(case):
+            found = dive(self._generator, self._random, (case.least, case.most), self._best_m)
+            if found:
+                self._take(found)
+
+    def _take(self, batches: Batching) -> None:
+        """Make a plan the best one if it is shorter, with each order in one batch only."""
+        for number in self._work.free:
+            holding = sorted((batch for batch in batches if number in batch), key=lambda batch: self._gain(batch, number))
+            for batch in holding[1:]:
+                batch.remove(number)
+        batches = [batch for batch in batches if batch]
+        length_m = sum(map(self._work.metres, batches))
+        if length_m < self._best_m - ROUNDING:
+            self._best, self._best_m = batches, length_m
+            self._generator.add(batches)
+
+    def _gain(self, batch: list[int], number: int) -> float:
+        """Return what a batch saves without an order, in metres."""
+        rest = [other for other in batch if other != number]
+        return self._work.metres(batch) - (self._work.metres(rest) if rest else 0.0)
+
+    def _cut(self, shares: Shares) -> bool:
+        """Add cuts that the solution breaks; whether there were any."""
+        columns = self._generator.master.columns
+        used = np.flatnonzero(shares.shares > ROUNDING)
+        members = np.full((len(used), max(len(columns[at]) for at in used)), -1, dtype=np.int64)
+        for row, at in enumerate(used):
+            members[row, : len(columns[at])] = columns[at]
+        found, over = overdrawn(members, shares.shares[used], len(self._work.orders), CUTS_AT_ONCE)
+        known = set(self._generator.master.triples)
+        triples: list[Triple] = []
+        for triple, excess in zip(found.tolist(), over.tolist(), strict=True):
+            one, two, three = sorted(triple)
+            if excess > 0.0 and (one, two, three) not in known:
+                triples.append((one, two, three))
+        self._generator.master.cut(triples)
+        return bool(triples)
+
+
+def granule_m(floor_: Floor) -> float:
+    """Return a length of which every walk is a whole multiple, or 0 where there is none worth naming."""
+    if floor_.kind == MATRIX:
+        return 0.0
+    used = floor_.depth_m[floor_.depth_m > 0.0]
+    lengths = [*np.diff(floor_.column_x_m), *floor_.length_m, *(2.0 * used), floor_.approach_m]
+    step = gcd(*(round(1e6 * float(length)) for length in lengths))
+    return step / 1e6 if step >= 1000 else 0.0  # noqa: PLR2004 - a millimetre
