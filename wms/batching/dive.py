@@ -10,6 +10,8 @@ NEARLY = 0.7
 """Batches with at least this part of the largest share may be taken in its place."""
 ROUNDS = 3
 """Rounds of new batches after each step."""
+NODES = 1_000
+"""Nodes of the search for new batches in a round."""
 
 
 def dive(generator: Generator, random: np.random.Generator, counts: tuple[float, float], limit_m: float) -> Batching | None:
@@ -26,7 +28,7 @@ def dive(generator: Generator, random: np.random.Generator, counts: tuple[float,
                 if generator.clock.is_over:
                     return None
                 least_m = FINE * generator.shortest_m
-                if not generator.add_seen(shares) and not generator.add_new(shares, least_m)[0]:
+                if not generator.add_seen(shares) and not generator.add_new(shares, least_m, most_nodes=NODES)[0]:
                     break
                 shares = master.solve()
             if length_m + shares.metres >= limit_m - generator.worth_it_m:

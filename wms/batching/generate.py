@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from wms.batching.clock import Clock
+from wms.batching.crew import Crew
 from wms.batching.encode import ranges
 from wms.batching.improve import most_orders
 from wms.batching.kernel.floors import Ints
@@ -34,12 +35,12 @@ Worth: TypeAlias = float
 class Generator:
     """The covering program of one workload whose routes are exact, and where its batches come from."""
 
-    def __init__(self, work: Workload, clock: Clock, batches: Batching, pools: list[Pool]) -> None:
+    def __init__(self, work: Workload, clock: Clock, crew: Crew, batches: Batching, pools: list[Pool]) -> None:
         """Begin with a plan and with the batches that were seen on the way to it."""
         self.work, self.clock = work, clock
         self.master = Master(len(work.orders), LEFT_OUT * sum(map(work.metres, batches)))
         self.shortest_m = max(1e-6, min(work.metres([number]) for number in work.free))
-        self._pools, self._most = pools, most_orders(work)
+        self._crew, self._pools, self._most = crew, pools, most_orders(work)
         self._nodes_a_second = 0.0
         self.was_searched_out = False
         outside = set(range(len(work.orders))).difference(work.free)
@@ -75,21 +76,31 @@ class Generator:
             added += self.master.add(batches_in(pool, rows[worth[rows] > COARSE * self.shortest_m]))
         return added > 0
 
-    def add_new(self, shares: Shares, least_m: float, most: int = AT_ONCE) -> tuple[int, float]:
+    def add_new(self, shares: Shares, least_m: float, *, most: int = AT_ONCE, most_nodes: int = 0) -> tuple[int, float]:
         """Add batches worth more than so much; return how many, and a bound on the worth of any."""
         prices = self.prices(shares)
-        found = empty_pool(most, self._most)
-        floor, arrays = self.work.router.encoded.floor, self.work.arrays
-        branches = branches_for(floor, arrays, self._most, len(prices.fine_m))
         seconds, began_s = self.clock.seconds_left, monotonic()
         nodes = NODES_WITHOUT_CLOCK if seconds == inf else max(FIRST_NODES, int(0.5 * seconds * self._nodes_a_second))
-        left_m, used = price_batches(floor, arrays, prices, branches, found, least_m - shares.batch_m, nodes)
-        self.clock.count(used)
-        self.was_searched_out = left_m <= least_m - shares.batch_m
-        self._nodes_a_second = used / max(1e-6, monotonic() - began_s)
-        worth = self.worths(found, prices, shares)
-        _ = self.master.add(batches_in(found, np.arange(len(worth))))
-        return len(worth), max(left_m + shares.batch_m, float(worth.max(initial=-inf)))
+        nodes = min(nodes, most_nodes or nodes)
+        floor, arrays, hands = self.work.router.encoded.floor, self.work.arrays, self._crew.hands
+        pools = [empty_pool(most, self._most) for _ in range(hands)]
+
+        def search(part: int) -> tuple[float, int]:
+            branches = branches_for(floor, arrays, self._most, len(prices.fine_m))
+            asked_m = least_m - shares.batch_m
+            return price_batches(floor, arrays, prices, branches, pools[part], part, hands, asked_m, nodes)
+
+        bounds_m, used = zip(*self._crew.each(search, range(hands)), strict=True)
+        self.clock.count(sum(used))
+        self._nodes_a_second = max(used) / max(1e-6, monotonic() - began_s)
+        left_m = max(bounds_m) + shares.batch_m
+        self.was_searched_out = left_m <= least_m + self.worth_it_m
+        added, worth_m = 0, left_m
+        for pool in pools:
+            worth = self.worths(pool, prices, shares)
+            worth_m = max(worth_m, float(worth.max(initial=-inf)))
+            added += self.master.add(batches_in(pool, np.arange(len(worth))))
+        return added, worth_m
 
     def worths(self, pool: Pool, prices: Prices, shares: Shares) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
         """Return what the batches of a pool are worth."""

@@ -29,5 +29,5 @@ def _search(work, judge, clock, crew, seed, params):
     batches = by_savings(work, crew, params.chunk_orders)
     annealer = Annealer(work, clock, crew, seed)
     batches, pools = annealer.side_by_side(batches, Cooling(start=0.1, end=0.002), 0.4, 50_000)
-    proof = Prover(work, clock, batches, pools, seed).run(0.97)
+    proof = Prover(work, clock, crew, batches, pools, seed).run(0.97)
     return proof.batches, proof.bound_m

@@ -12,6 +12,7 @@ from math import ceil, floor, gcd, inf
 import numpy as np
 
 from wms.batching.clock import Clock
+from wms.batching.crew import Crew
 from wms.batching.dive import dive
 from wms.batching.generate import Generator
 from wms.batching.kernel.cutting import overdrawn
@@ -54,10 +55,12 @@ class Case:
 class Prover:
     """The proof for one workload whose routes are exact."""
 
-    def __init__(self, work: Workload, clock: Clock, batches: Batching, pools: list[Pool], seed: int) -> None:
+    def __init__(
+        self, work: Workload, clock: Clock, crew: Crew, batches: Batching, pools: list[Pool], seed: int
+    ) -> None:
         """Begin with a plan and with the batches that were seen on the way to it."""
         self._work, self._clock = work, clock
-        self._generator = Generator(work, clock, batches, pools)
+        self._generator = Generator(work, clock, crew, batches, pools)
         self._best, self._best_m = batches, sum(map(work.metres, batches))
         self._step_m = granule_m(work.router.encoded.floor)
         self._random = np.random.default_rng(seed)
@@ -78,10 +81,10 @@ class Prover:
             shares = self._converge(case, until)
             if shares is None or self._is_closed(case):
                 continue
-            if rounds == 0:
-                self._dive(case, until)
             if self._split(case, shares):
                 continue
+            if rounds == 0:
+                self._dive(case, until)
             rounds += 1
             case.is_listed = case.is_listed or self._list_all(case, shares)
             worthy = self._worthy(shares)
@@ -160,7 +163,7 @@ class Prover:
     def _list_all(self, case: Case, shares: Shares) -> bool:
         """Write down every batch that could be in a shorter plan of the case; whether there were few enough."""
         least_m = shares.metres - self._best_m - self._generator.worth_it_m
-        added, worth_m = self._generator.add_new(shares, least_m, MOST_LISTED)
+        added, worth_m = self._generator.add_new(shares, least_m, most=MOST_LISTED)
         is_all = added < MOST_LISTED and not self._clock.is_over
         return is_all and self._generator.was_searched_out
 

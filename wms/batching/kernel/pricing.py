@@ -55,11 +55,20 @@ class Branches(NamedTuple):
 
 @compiled_with_arrays
 def price_batches(
-    floor: Floor, orders: Orders, prices: Prices, branches: Branches, found: Pool, least_m: float, most_nodes: int
+    floor: Floor,
+    orders: Orders,
+    prices: Prices,
+    branches: Branches,
+    found: Pool,
+    part: int,
+    parts: int,
+    least_m: float,
+    most_nodes: int,
 ) -> tuple[float, int]:
     """Put batches worth more than `least_m` into `found`; return a bound on the worth of the others, and nodes used.
 
     The bound is `least_m` when everything has been searched, and higher when `found` is full or the nodes ran out.
+    Several searches can share the work: each takes every `parts`-th branch of the first fork, from number `part` on.
     """
     _plant(orders, prices, branches)
     depth, nodes = 0, 1
@@ -68,6 +77,9 @@ def price_batches(
         at = branches.next[depth]
         if at == branches.count[depth] or branches.bound[depth, branches.turn[depth, at]] <= least_m:
             depth -= 1
+            continue
+        if depth == 0 and at % parts != part:
+            branches.next[0] = at + 1
             continue
         if nodes >= most_nodes or found.count[0] >= len(found.size):
             bound = least_m
