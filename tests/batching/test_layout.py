@@ -1,4 +1,4 @@
-"""Floors read from coordinates, and distances on floors that are no single block."""
+"""Floors read from coordinates, and distances on floors that are no blocks."""
 
 from itertools import pairwise, permutations
 
@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wms.batching import (
+    Blocks,
     Cart,
     DistanceMatrix,
     InvalidProblemError,
@@ -17,12 +18,12 @@ from wms.batching import (
     LooseAisles,
     Order,
     Problem,
-    SingleBlock,
     layout_from_locations,
     plan,
+    survey,
 )
 from wms.batching.layout import Metres
-from wms.batching.matrix_router import MatrixRouter
+from wms.batching.routing import router_for
 
 
 def aisle(name: str, x_m: float, *y_m: float) -> list[Location]:
@@ -34,36 +35,120 @@ def aisle(name: str, x_m: float, *y_m: float) -> list[Location]:
 TWO_AISLES = [*aisle("A", 2, 1, 5, 9), *aisle("B", 6, 1, 5, 9)]
 
 
+def bays(first_m: float, count: int = 10, step_m: float = 1.2) -> list[float]:
+    """Depths of bays one step apart."""
+    return [first_m + step_m * bay for bay in range(count)]
+
+
+def block_of(*aisles: str, first_m: float, step_m: float = 1.2) -> list[Location]:
+    """Aisles four metres apart, each with ten bays."""
+    return [place for at, name in enumerate(aisles) for place in aisle(name, 4.0 * at, *bays(first_m, step_m=step_m))]
+
+
+def turned(locations: list[Location]) -> list[Location]:
+    """The same floor with x and y exchanged."""
+    return [Location(id=place.id, aisle=place.aisle, x_m=place.y_m, y_m=place.x_m) for place in locations]
+
+
+def blocks_from(locations: list[Location], depot_y_m: float = 0) -> Blocks:
+    """Read a floor whose depot is in front unless told, and which must be blocks."""
+    floor = layout_from_locations(locations, depot_x_m=0, depot_y_m=depot_y_m)
+    assert isinstance(floor, Blocks)
+    return floor
+
+
 def test_parallel_aisles_with_the_depot_in_front_are_one_block() -> None:
     floor = layout_from_locations(TWO_AISLES, depot_x_m=2, depot_y_m=-3)
-    assert floor == SingleBlock(
+    assert floor == Blocks(
         aisle_x_m=(2.0, 6.0),
-        length_m=10.0,
+        cross_y_m=(0.0, 10.0),
         depot_x_m=2,
         depot_m=3.0,
         places={"A1": (0, 1), "A5": (0, 5), "A9": (0, 9), "B1": (1, 1), "B5": (1, 5), "B9": (1, 9)},
     )
 
 
-def test_a_depot_at_the_back_turns_the_block_round() -> None:
-    floor = layout_from_locations(TWO_AISLES, depot_x_m=6, depot_y_m=10)
-    assert isinstance(floor, SingleBlock)
-    assert floor.depot_m == 0
-    assert floor.places["B9"] == (1, 1)
+def test_a_depot_behind_the_last_cross_aisle_starts_the_walks_there() -> None:
+    floor = blocks_from(TWO_AISLES, depot_y_m=12)
+    assert (floor.depot_at_back, floor.depot_m) == (True, 2)
+    assert floor.places["B9"] == (1, 9)
 
 
 def test_aisles_that_lie_along_x_are_one_block_too() -> None:
-    lying = [Location(id=place.id, aisle=place.aisle, x_m=place.y_m, y_m=place.x_m) for place in TWO_AISLES]
-    assert layout_from_locations(lying, depot_x_m=-3, depot_y_m=2) == layout_from_locations(
-        TWO_AISLES, depot_x_m=2, depot_y_m=-3
-    )
+    lying = layout_from_locations(turned(TWO_AISLES), depot_x_m=-3, depot_y_m=2)
+    assert lying == layout_from_locations(TWO_AISLES, depot_x_m=2, depot_y_m=-3)
+
+
+def test_a_gap_that_all_aisles_share_is_a_cross_aisle() -> None:
+    """Ten bays to 12.8 m and ten from 15.8 m on: three metres from bay to bay where 1.2 are usual."""
+    floor = blocks_from([*block_of("A", "B", "C", first_m=2), *block_of("A", "B", "C", first_m=15.8)])
+    assert floor.cross_y_m == pytest.approx((0, 13.3, 26.6))
+    assert floor.aisle_x_m == (0, 4, 8)
+    assert len(floor.places) == 60
+
+
+def test_zones_behind_one_another_are_blocks_with_a_cross_aisle_between() -> None:
+    floor = blocks_from([*block_of("front/1", "front/2", first_m=2), *block_of("back/1", "back/2", first_m=17)])
+    assert len(floor.aisle_x_m) == 2
+    assert len(floor.cross_y_m) == 3
+    assert floor.places["back/117.0"][0] == floor.places["front/12.0"][0] == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_one_to_four_blocks_are_read(count: int) -> None:
+    locations = [place for block in range(count) for place in block_of("A", "B", first_m=2 + 15.0 * block)]
+    assert len(blocks_from(locations).cross_y_m) == count + 1
+    lying = layout_from_locations(turned(locations), depot_x_m=0, depot_y_m=0)
+    assert lying == blocks_from(locations)
+
+
+def test_of_more_gaps_than_can_be_walked_exactly_the_widest_are_taken() -> None:
+    starts = (2, 17, 32, 47, 70)
+    floor = blocks_from([place for start in starts for place in block_of("A", "B", first_m=start)])
+    assert len(floor.cross_y_m) == 5
+    assert floor.cross_y_m[-2] == pytest.approx((47 + 10.8 + 70) / 2 - 1)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        bays(2 + 12 + 1.2),  # a single bay left out in every aisle
+        bays(2 + 12),  # no gap at all
+    ],
+)
+def test_a_pillar_is_no_cross_aisle(behind: list[float]) -> None:
+    locations = [place for at, name in enumerate("AB") for place in aisle(name, 4.0 * at, *bays(2), *behind)]
+    assert len(blocks_from(locations).cross_y_m) == 2
+
+
+def test_a_gap_that_one_aisle_does_not_have_is_no_cross_aisle() -> None:
+    through = aisle("C", 8, *bays(2, count=22))
+    floor = blocks_from([*block_of("A", "B", first_m=2), *block_of("A", "B", first_m=17), *through])
+    assert len(floor.cross_y_m) == 2
+
+
+def test_locations_without_an_aisle_are_told_apart_by_their_line() -> None:
+    nameless = [Location(id=(x, y), aisle="", x_m=x, y_m=y) for x in (0.0, 4.0) for y in bays(2)]
+    assert blocks_from(nameless).aisle_x_m == (0, 4)
+    lying = layout_from_locations(turned(nameless), depot_x_m=0, depot_y_m=0)
+    assert lying == blocks_from(nameless)
+
+
+@pytest.mark.parametrize("locations", [TWO_AISLES, turned(TWO_AISLES)])
+def test_a_survey_says_where_its_blocks_lie(locations: list[Location]) -> None:
+    found = survey(locations, depot_x_m=-3, depot_y_m=-3)
+    assert isinstance(found.layout, Blocks)
+    for place in locations:
+        aisle_at, depth_m = found.layout.places[place.id]
+        x_m, y_m = found.on_floor((found.layout.aisle_x_m[aisle_at], depth_m))
+        assert (x_m, y_m) == pytest.approx((place.x_m, place.y_m), abs=1)
 
 
 @pytest.mark.parametrize(
     ("locations", "depot"),
     [
         (TWO_AISLES, (4, 5)),  # the depot in the middle
-        ([*TWO_AISLES, *aisle("C", 2, 20, 25, 29)], (2, 0)),  # one aisle behind the other
+        ([*TWO_AISLES, *aisle("C", 2, 20, 25, 29)], (2, 0)),  # an aisle behind only one of two
         ([*TWO_AISLES, *aisle("C", 20, 40, 45, 49)], (2, 0)),  # zones set diagonally
         ([*TWO_AISLES, Location(id="D", aisle="A", x_m=30, y_m=5)], (2, 0)),  # an aisle that bends
     ],
@@ -125,8 +210,8 @@ def test_a_location_without_coordinates_is_named() -> None:
 
 
 def test_a_place_outside_its_block_is_named() -> None:
-    with pytest.raises(InvalidProblemError, match="outside the block") as refused:
-        _ = SingleBlock(aisle_x_m=(0.0,), length_m=5.0, depot_x_m=0.0, places={"L1": (0, 6.0)})
+    with pytest.raises(InvalidProblemError, match="outside the blocks") as refused:
+        _ = Blocks(aisle_x_m=(0.0,), cross_y_m=(0.0, 5.0), depot_x_m=0.0, places={"L1": (0, 6.0)})
     assert refused.value.field == "layout.places['L1']"
 
 
@@ -143,7 +228,7 @@ def test_a_crossed_walk_on_a_loose_floor_is_untangled() -> None:
 
 def test_aisles_out_of_order_are_refused_by_name() -> None:
     with pytest.raises(InvalidProblemError, match="increasing order") as refused:
-        _ = SingleBlock(aisle_x_m=(5.0, 0.0), length_m=5.0, depot_x_m=0.0, places={})
+        _ = Blocks(aisle_x_m=(5.0, 0.0), cross_y_m=(0.0, 5.0), depot_x_m=0.0, places={})
     assert refused.value.field == "layout.aisle_x_m"
 
 
@@ -153,8 +238,9 @@ def test_a_walk_on_any_floor_passes_every_stop_once_and_never_beats_the_shortest
     spots = data.draw(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=5))
     points = np.array([(0, 0), *spots], dtype=np.float64)
     between = np.abs(points[:, None] - points[None, :]).sum(axis=2)
-    router = MatrixRouter(between)
-    stops = frozenset(range(len(spots)))
+    names = tuple(range(len(spots)))
+    router = router_for(DistanceMatrix(locations=names, metres=between), names)
+    stops = frozenset(names)
     sequence = router.sequence(stops)
     assert sorted(sequence) == sorted(stops)
     assert router.metres(stops) == pytest.approx(tour_m(between, sequence))

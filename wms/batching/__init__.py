@@ -1,27 +1,28 @@
 """Which orders walk together: one door, `plan(problem, stop)`; nothing here knows the rest of the program.
 
-Batches come from savings on walking distance and a bounded local search; routes on a single block are exact.
-What the engine cannot do yet has no field that would pretend it: middle cross aisles, zones, bulk picks by product,
-a price for moving an order out of an earlier plan, and a limited number of carts.
+Batches come from savings, annealing and a proof by column generation; routes on one to four blocks are exact. The
+search is compiled: names are light to import, and the engine itself is loaded by the first plan.
+What the engine cannot do yet has no field that would pretend it: zones, bulk picks by product, and a limited number
+of carts.
 """
 
+from wms.batching.derive import Survey, layout_from_locations, survey
 from wms.batching.errors import InvalidProblemError
 from wms.batching.layout import (
+    Blocks,
     DistanceMatrix,
     Layout,
     Location,
     LocationId,
     LooseAisles,
-    Blocks,
-    layout_from_locations,
 )
-from wms.batching.planning import plan
 from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Route, Totals, Unplanned
 from wms.batching.problem import Cart, Line, Order, OrderId, Params, Picker, Problem, Speeds
 from wms.batching.stop import FirstOf, Gap, Iterations, Progress, Seconds, StopRule
 
 __all__ = [
     "Batch",
+    "Blocks",
     "Cart",
     "DistanceMatrix",
     "FirstOf",
@@ -44,11 +45,25 @@ __all__ = [
     "Progress",
     "Route",
     "Seconds",
-    "Blocks",
     "Speeds",
     "StopRule",
+    "Survey",
     "Totals",
     "Unplanned",
     "layout_from_locations",
     "plan",
+    "survey",
 ]
+
+
+def plan(problem: Problem, stop: StopRule, *, seed: int = 0, params: Params = Params()) -> Plan:  # noqa: B008 - frozen
+    """Decide which orders walk together, in which sequence, and who starts when.
+
+    First as few late orders as possible, then least lateness, then fewest metres. Ends when the stop rule says so, or
+    when the plan is proven best. The same problem, seed and iterations give the same plan. Orders that no cart holds
+    are named in the plan; InvalidProblemError comes from making the problem, never from here.
+    """
+    # numba and HiGHS take a second to load: who does not plan does not wait for them
+    from wms.batching.planning import plan as planned  # noqa: PLC0415
+
+    return planned(problem, stop, seed=seed, params=params)
