@@ -15,7 +15,10 @@ from wms.batching.layout import (
     Location,
     LocationId,
     LooseAisles,
+    locations_of,
+    renamed,
 )
+from wms.batching.oddities import odd_locations
 from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Route, Totals, Unplanned
 from wms.batching.problem import Cart, Line, Order, OrderId, Params, Picker, Problem, Speeds
 from wms.batching.stop import FirstOf, Gap, Iterations, Progress, Seconds, StopRule
@@ -51,7 +54,10 @@ __all__ = [
     "Totals",
     "Unplanned",
     "layout_from_locations",
+    "locations_of",
+    "odd_locations",
     "plan",
+    "renamed",
     "survey",
 ]
 

@@ -32,6 +32,11 @@ class Clock:
         return self._stop.seconds_left(self._progress())
 
     @property
+    def tries_left(self) -> float:
+        """About how many changes can still be tried."""
+        return self._stop.tries_left(self._progress())
+
+    @property
     def is_over(self) -> bool:
         """Whether the stop rule has been reached."""
         return self.spent >= 1.0

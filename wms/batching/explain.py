@@ -4,19 +4,14 @@ from wms.batching.schedule import Slot
 from wms.batching.workload import Workload
 
 
-def why_here(work: Workload, number: int, batch: list[int], *, is_frozen: bool) -> tuple[float, float, str]:
-    """Return what the order adds to its batch and what it walks alone, in metres, and a sentence about it."""
-    others = len(batch) - 1
-    alone_m = work.metres([number])
-    stops = work.stops_of(batch)
-    only_here = work.stops[number] - work.stops_of(other for other in batch if other != number)
-    added_m = work.router.metres(stops) - work.router.metres(stops - only_here)
-    company = f"With {others} other{'s' if others > 1 else ''}" if others else "By itself"
+def why_here(work: Workload, number: int, company: int, added_m: float, alone_m: float, *, is_frozen: bool) -> str:
+    """Return a sentence about an order that walks with so many others and adds so many metres."""
+    others = f"With {company} other{'s' if company > 1 else ''}" if company else "By itself"
     kept = ", in a frozen batch" if is_frozen else ""
     due_s = work.orders[number].due_s
     due = "" if due_s is None else f", {due_in_words(due_s)}"
-    walk = f"adds {added_m:.0f} m here, {alone_m:.0f} m alone" if others else f"walks {alone_m:.0f} m"
-    return added_m, alone_m, f"{company}{kept}{due}: {walk}."
+    walk = f"adds {added_m:.0f} m here, {alone_m:.0f} m alone" if company else f"walks {alone_m:.0f} m"
+    return f"{others}{kept}{due}: {walk}."
 
 
 def lateness_in_words(slot: Slot | None, late_s: float) -> str:

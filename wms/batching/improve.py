@@ -14,7 +14,8 @@ import numpy as np
 from wms.batching.clock import Clock
 from wms.batching.crew import Crew
 from wms.batching.encode import ranges
-from wms.batching.kernel.annealing import Heat, Search, World, anneal, totals
+from wms.batching.judge import Judge, homes_of
+from wms.batching.kernel.annealing import Heat, Search, World, anneal
 from wms.batching.kernel.baskets import NOBODY, empty_baskets, fill
 from wms.batching.kernel.bits import random_state
 from wms.batching.kernel.floors import Floats, Ints
@@ -30,6 +31,22 @@ LENGTHS = 1 << 16
 """Walks remembered by each search."""
 
 
+RECORDED_FROM = 0.3
+"""What is seen before so much of an annealing is done is too bad to keep."""
+LATE_M = 1.0
+"""Metres that a second of work too late is worth while annealing; what is kept in the end has less late work first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Some batches of a large plan, and how much work there is time for in them by each cutoff."""
+
+    number: int
+    rows: list[int]
+    batches: Batching
+    room_s: Floats
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cooling:
     """Heat at the beginning and the end of an annealing, as shares of the mean walk."""
@@ -43,47 +60,91 @@ class Cooling:
 class Annealer:
     """Anneals the batches of one workload."""
 
-    def __init__(self, work: Workload, clock: Clock, crew: Crew, seed: int) -> None:
+    def __init__(self, work: Workload, judge: Judge, clock: Clock, crew: Crew, seed: int) -> None:
         """Take over the workload; `seed` decides every random choice."""
         self._work, self._clock, self._crew, self._seed = work, clock, crew, seed
         self._most = most_orders(work)
-        self._halves = [work.halves_of(number) for number in range(len(work.orders))]
-        self._room_s = np.zeros(0)
-        self._leg = 0
+        self._judge = judge
+        self._random = np.random.default_rng(seed)
+        self._leg = 1
+        halves = [work.halves_of(number) for number in range(len(work.orders))]
+        self._halves_from, self._halves = ranges(halves)
+        by_half = np.argsort(self._halves, kind="stable")
+        self._visited = self._halves[by_half]
+        self._visiting = np.repeat(np.arange(len(halves)), np.diff(self._halves_from))[by_half]
 
     def side_by_side(self, batches: Batching, cooling: Cooling, until: float, pool_rows: int) -> tuple[Batching, list[Pool]]:
         """Anneal whole, in a search a thread, until so much of the effort is spent; return the best plan and the pools."""
-        world = self._world(self._work.free)
+        world = self._world(batches, self._judge.room_s(batches))
         searches = [self._search(world, batches, stream, pool_rows) for stream in range(self._crew.hands)]
         mean_m = self._mean_m(batches)
         began = self._clock.spent
         tries = FIRST_TRIES
         while (spent := self._clock.spent) < until:
             done = (spent - began) / (until - began)
-            heat = _heat(cooling, done, tries, mean_m, self._work.problem.move_penalty_m, is_recording=pool_rows > 0 and done > 0.3)
+            heat = self._heat(cooling, done, tries, mean_m, is_recording=pool_rows > 0 and done > RECORDED_FROM)
             _ = self._crew.each(lambda search: anneal(world, search, heat), searches)
             self._clock.count(tries * len(searches))
             tries = _next_tries(tries, self._clock.spent - spent, until - began)
         best = min(searches, key=lambda search: (round(float(search.best[0]), 3), float(search.best[1])))
-        return batches_of(best.best_batch_of), [search.pool for search in searches]
+        return self._better(batches, batches_of(best.best_batch_of)), [search.pool for search in searches]
 
-    def _world(self, free: Sequence[int]) -> World:
-        """Return what a search among these orders cannot change."""
-        visitors: list[list[int]] = [[] for _ in range(1 + max((max(found) for found in self._halves), default=0))]
-        for number in free:
-            for half in self._halves[number]:
-                visitors[half].append(number)
-        halves_from, halves = ranges(self._halves)
-        visitors_from, visiting = ranges(visitors)
+    def in_parts(self, batches: Batching, cooling: Cooling, until: float) -> Batching:
+        """Anneal in parts, dealt anew for each leg, until so much of the effort is spent; return the best plan."""
+        mean_m = self._mean_m(batches)
+        best, best_score = batches, self._judge.score(batches)
+        began, tries = self._clock.spent, FIRST_TRIES * 10
+        while (spent := self._clock.spent) < until:
+            heat = self._heat(cooling, (spent - began) / (until - began), tries, mean_m)
+            parts = self._dealt(batches)
+            batches = [batch for part in self._crew.each(lambda part: self._annealed(part, heat), parts) for batch in part]
+            self._clock.count(tries * len(parts))
+            score = self._judge.score(batches)
+            if score < best_score:
+                best, best_score = batches, score
+            tries = _next_tries(tries, self._clock.spent - spent, until - began)
+        return best
+
+    def _better(self, one: Batching, other: Batching) -> Batching:
+        """Return the better of two plans."""
+        return min(one, other, key=self._judge.score)
+
+    def _dealt(self, batches: Batching) -> list[Part]:
+        """Deal the batches into as many parts as there are threads, each with its share of the time that is left."""
+        dealt = self._random.permutation(len(batches))
+        size = -(-len(batches) // self._crew.hands)
+        hands = [sorted(dealt[at : at + size].tolist()) for at in range(0, len(batches), size)]
+        rooms = self._judge.rooms_of_parts([[batches[at] for at in hand] for hand in hands])
+        self._leg += 1
+        return [
+            Part(number=self._leg * self._crew.hands + number, rows=hand, batches=[batches[at] for at in hand], room_s=room_s)
+            for number, (hand, room_s) in enumerate(zip(hands, rooms, strict=True))
+        ]
+
+    def _annealed(self, part: Part, heat: Heat) -> Batching:
+        """Return a part after a leg: as it stands then, or the best on the way where a cart would be too full."""
+        world = self._world(part.batches, part.room_s)
+        search = self._search(world, part.batches, part.number, 0)
+        _ = anneal(world, search, heat)
+        fits = not search.baskets.excess.any()
+        return batches_of(search.baskets.batch_of if fits else search.best_batch_of)
+
+    def _world(self, batches: Batching, room_s: Floats) -> World:
+        """Return what a search among the orders of these batches cannot change."""
+        free = [number for batch in batches for number in batch]
+        is_free = np.zeros(len(self._work.orders), dtype=np.bool_)
+        is_free[free] = True
+        mine = is_free[self._visiting]
+        counts = np.bincount(self._visited[mine], minlength=self._visited.max(initial=0) + 1)
         return World(
             floor=self._work.router.encoded.floor,
-            orders=self._work.arrays,
-            free=np.array(free, dtype=np.int64),
-            halves_from=halves_from,
-            halves=halves,
-            visitors_from=visitors_from,
-            visitors=visiting,
-            room_s=self._room_s,
+            orders=self._work.arrays._replace(home=homes_of(self._work, batches)),
+            free=np.array(sorted(free), dtype=np.int64),
+            halves_from=self._halves_from,
+            halves=self._halves,
+            visitors_from=np.array([0, *np.cumsum(counts)], dtype=np.int64),
+            visitors=self._visiting[mine],
+            room_s=room_s,
         )
 
     def _search(self, world: World, batches: Batching, stream: int, pool_rows: int) -> Search:
@@ -106,23 +167,22 @@ class Annealer:
             add_baskets(search.pool, baskets)
         return search
 
+    def _heat(self, cooling: Cooling, done: float, tries: int, mean_m: float, *, is_recording: bool = False) -> Heat:
+        """Return the heat of a leg that begins when so much of the annealing is done."""
+        now_m = mean_m * cooling.start * (cooling.end / cooling.start) ** min(1.0, done)
+        return Heat(
+            tries=tries,
+            start_m=now_m,
+            end_m=now_m,
+            excess_m=cooling.excess * mean_m,
+            late_m=LATE_M,
+            move_m=self._work.problem.move_penalty_m,
+            is_recording=is_recording,
+        )
+
     def _mean_m(self, batches: Batching) -> float:
         """Return the mean walk of the batches."""
         return max(1e-3, sum(map(self._work.metres, batches)) / max(1, len(batches)))
-
-
-def _heat(cooling: Cooling, done: float, tries: int, mean_m: float, move_m: float, *, is_recording: bool) -> Heat:
-    """Return the heat of a leg that begins when so much of the annealing is done."""
-    now_m = mean_m * cooling.start * (cooling.end / cooling.start) ** min(1.0, done)
-    return Heat(
-        tries=tries,
-        start_m=now_m,
-        end_m=now_m,
-        excess_m=cooling.excess * mean_m,
-        late_m=1.0,
-        move_m=move_m,
-        is_recording=is_recording,
-    )
 
 
 def _next_tries(tries: int, spent: float, whole: float) -> int:
@@ -156,5 +216,3 @@ def batches_of(batch_of: Ints) -> Batching:
             batches.setdefault(batch, []).append(number)
     return [batches[batch] for batch in sorted(batches)]
 
-
-__all__ = ["Annealer", "Cooling", "Floats", "batches_of", "most_orders", "totals"]

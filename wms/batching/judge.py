@@ -1,14 +1,24 @@
 """Which of two plans is better: fewer late orders, then less late, then fewer metres walked."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
+import numpy as np
+
+from wms.batching.kernel.baskets import NOBODY
+from wms.batching.kernel.floors import Floats, Ints
+from wms.batching.problem import Picker
 from wms.batching.schedule import Job, Slot, schedule
 from wms.batching.workload import Batching, Workload
 
 NEVER_S = 86_400.0
 """Lateness charged for an order that nobody is left to walk: a day."""
+
+
+NOWHERE = -2
+"""Home of an order whose earlier batch has come apart: it has left it wherever it is."""
 
 
 class Score(NamedTuple):
@@ -17,6 +27,25 @@ class Score(NamedTuple):
     late_orders: int
     late_s: float
     metres: float
+    """Metres walked, and the price of orders moved."""
+
+
+def _until(picker: Picker) -> float:
+    """Return when a picker's shift ends."""
+    return inf if picker.available_until_s is None else picker.available_until_s
+
+
+def homes_of(work: Workload, batches: Batching) -> Ints:
+    """Return for each order the batch that is now its earlier one: the one with most of that one's orders; -1 for none."""
+    home = work.arrays.home
+    together = Counter((int(home[number]), at) for at, batch in enumerate(batches) for number in batch if home[number] != NOBODY)
+    now: dict[int, int] = {}
+    taken: set[int] = set()
+    for (earlier, at), _ in sorted(together.items(), key=lambda found: (-found[1], found[0])):
+        if earlier not in now and at not in taken:
+            now[earlier] = at
+            taken.add(at)
+    return np.array([now.get(int(earlier), NOWHERE) if earlier != NOBODY else NOBODY for earlier in home], dtype=np.int64)
 
 
 class Judge:
@@ -26,20 +55,18 @@ class Judge:
         """Note whether time matters at all: only with pickers, and orders that have a cutoff."""
         self._work = work
         self._frozen = [list(batch) for batch in work.frozen]
-        self._frozen_jobs = [self.job(batch, is_frozen=True) for batch in self._frozen]
+        metres = work.metres_of_all(self._frozen)
+        self._frozen_s = float(work.work_of_all(self._frozen, metres).sum())
         self.is_timed = bool(work.problem.pickers) and any(order.due_s is not None for order in work.orders)
 
     def score(self, free: Batching) -> Score:
         """Return the score of the frozen batches and the given ones together."""
-        metres = sum(self._work.metres(batch) for batch in [*self._frozen, *free])
-        return self.score_jobs(free, [self.job(batch) for batch in free], metres)
-
-    def score_jobs(self, free: Batching, jobs: Sequence[Job], metres: float) -> Score:
-        """Return the score of batches whose jobs are known, for so many metres in all; empty batches cost nothing."""
+        batches = [*self._frozen, *free]
+        metres = self._work.metres_of_all(batches)
+        length_m = float(metres.sum()) + self.moved_m(free)
         if not self.is_timed:
-            return Score(0, 0.0, metres)
-        batches = [*self._frozen, *(batch for batch in free if batch)]
-        jobs = [*self._frozen_jobs, *(job for job, batch in zip(jobs, free, strict=True) if batch)]
+            return Score(0, 0.0, length_m)
+        jobs = self.jobs(batches, metres)
         late = [
             (late_s, self._work.orders[number].priority)
             for batch, job, slot in zip(batches, jobs, schedule(jobs, self._work.problem.pickers), strict=True)
@@ -48,17 +75,65 @@ class Judge:
             if (late_s := self.late_s(number, slot)) > 0
         ]
         # Rounded, so that sums of the same delays in another sequence stay equal.
-        return Score(len(late), round(sum(late_s * (1 + priority) for late_s, priority in late), 3), metres)
+        return Score(len(late), round(sum(late_s * (1 + priority) for late_s, priority in late), 3), length_m)
 
-    def job(self, batch: Sequence[int], *, is_frozen: bool = False) -> Job:
-        """Return a batch as work to schedule."""
-        orders = [self._work.orders[number] for number in batch]
-        return Job(
-            due_s=min((order.due_s for order in orders if order.due_s is not None), default=inf),
-            priority=max((order.priority for order in orders), default=0),
-            work_s=self._work.work_s(batch),
-            is_frozen=is_frozen,
+    def jobs(self, batches: Batching, metres: Floats) -> list[Job]:
+        """Return batches as work to schedule, for walks of these lengths; the frozen ones come first."""
+        orders, frozen = self._work.orders, len(self._frozen)
+        return [
+            Job(
+                due_s=min((due for number in batch if (due := orders[number].due_s) is not None), default=inf),
+                priority=max((orders[number].priority for number in batch), default=0),
+                work_s=work_s,
+                is_frozen=at < frozen,
+            )
+            for at, (batch, work_s) in enumerate(
+                zip(batches, self._work.work_of_all(batches, metres).tolist(), strict=True)
+            )
+        ]
+
+    def room_s(self, batches: Batching) -> Floats:
+        """Return how much work of these batches can be done by each cutoff; nothing where time does not matter.
+
+        All pickers together, less half a batch each: work is not done in drops. Frozen batches go first.
+        """
+        if not self.is_timed:
+            return np.zeros(0)
+        work_s = self._work.work_of_all(batches, self._work.metres_of_all(batches))
+        half_s = float(work_s.sum()) / max(1, len(batches)) / 2
+        rooms = [
+            sum(max(0.0, min(due_s, _until(picker)) - max(0.0, picker.available_from_s) - half_s) for picker in self._work.problem.pickers)
+            for due_s in self._work.due_s
+        ]
+        return np.maximum(0.0, np.array(rooms) - self._frozen_s)
+
+    def rooms_of_parts(self, parts: Sequence[Batching]) -> list[Floats]:
+        """Return the same for parts of a plan: what each takes now, and an equal share of the time left over or lacking."""
+        if not self.is_timed:
+            return [np.zeros(0) for _ in parts]
+        done = [np.cumsum(self._work_by_due(part)) for part in parts]
+        left = self.room_s([batch for part in parts for batch in part]) - sum(done)
+        return [np.maximum(0.0, mine + left / len(parts)) for mine in done]
+
+    def moved_m(self, batches: Batching) -> float:
+        """Return the price of orders that left their earlier batch, in metres."""
+        problem = self._work.problem
+        if not problem.move_penalty_m:
+            return 0.0
+        homes = homes_of(self._work, batches)
+        moved = sum(
+            self._work.arrays.home[number] != NOBODY and homes[number] != at
+            for at, batch in enumerate(batches)
+            for number in batch
         )
+        return problem.move_penalty_m * moved
+
+    def _work_by_due(self, batches: Batching) -> Floats:
+        """Return the work in batches of each cutoff, the earliest of their orders'."""
+        work_s = np.zeros(len(self._work.due_s) + 1)
+        each_s = self._work.work_of_all(batches, self._work.metres_of_all(batches))
+        np.add.at(work_s, [self._work.arrays.due[batch].min() for batch in batches], each_s)
+        return work_s[:-1]
 
     def late_s(self, number: int, slot: Slot | None) -> float:
         """How late an order is in a slot, in seconds; 0 when it is not."""

@@ -6,7 +6,7 @@ good, not proven.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
 from typing import TypeAlias
@@ -138,6 +138,21 @@ class DistanceMatrix:
 
 
 Layout: TypeAlias = Blocks | LooseAisles | DistanceMatrix
+
+
+def locations_of(layout: Layout) -> tuple[LocationId, ...]:
+    """Return the locations that are on a floor."""
+    return tuple(layout.places if isinstance(layout, Blocks) else layout.locations)
+
+
+def renamed(layout: Layout, names: Mapping[LocationId, LocationId]) -> Layout:
+    """Return the floor with other names for its locations; those without one keep theirs."""
+    if isinstance(layout, Blocks):
+        return replace(layout, places={names.get(old, old): place for old, place in layout.places.items()})
+    if isinstance(layout, LooseAisles):
+        places = (replace(place, id=names.get(place.id, place.id)) for place in layout.locations.values())
+        return replace(layout, locations={place.id: place for place in places})
+    return replace(layout, locations=tuple(names.get(old, old) for old in layout.locations))
 
 
 def _rectangular(here: NDArray[np.float64], there: NDArray[np.float64]) -> Metres:

@@ -1,9 +1,11 @@
 """The door: a problem in, a plan out."""
 
+from math import sqrt
+
 from wms.batching.clock import Clock
 from wms.batching.construct import by_savings, first_come
 from wms.batching.crew import Crew
-from wms.batching.improve import SMALL, Annealer, Cooling
+from wms.batching.improve import Annealer, Cooling
 from wms.batching.judge import Judge
 from wms.batching.plans import Plan
 from wms.batching.problem import Params, Problem
@@ -12,22 +14,60 @@ from wms.batching.report import report
 from wms.batching.stop import StopRule
 from wms.batching.workload import Batching, Workload, workload_of
 
+SMALL = 300
+"""Plans of up to so many orders are improved whole, and proven where a batch holds few of them."""
+FEW_TOGETHER = 9
+"""Batches of more orders than this on average are too many to prove anything about them in time."""
+ANNEALING = 0.35
+"""Share of the effort that goes into annealing before a proof."""
+PROVING = 0.97
+KEPT = 60_000
+"""Batches that each search remembers for a proof."""
+HOT, COLD = 0.05, 0.003
+"""Heat at the beginning and at the end, as shares of the mean walk, where there is time to cool slowly."""
+SLOWLY = 25_000
+"""Tries an order for which the annealing may begin as hot as that; with fewer the first plan must not be lost."""
+
 
 def plan(problem: Problem, stop: StopRule, *, seed: int = 0, params: Params = Params()) -> Plan:  # noqa: B008 - frozen
+    """Decide which orders walk together, in which sequence, and who starts when.
+
+    First as few late orders as possible, then least lateness, then fewest metres. Ends when the stop rule says so, or
+    when the plan is proven best. The same problem, seed and iterations give the same plan. Orders that no cart holds
+    are named in the plan; InvalidProblemError comes from making the problem, never from here.
+    """
     clock = Clock(stop)
     work = workload_of(problem)
     judge = Judge(work)
     as_they_came = first_come(work)
-    with Crew() as crew:
-        batches, bound_m = _search(work, judge, clock, crew, seed, params)
+    batches, bound_m = as_they_came, None
+    if work.free:
+        with Crew() as crew:
+            batches, bound_m = _search(work, judge, clock, crew, seed, params)
     return report(work, judge, batches, as_they_came, bound_m, clock)
 
 
-def _search(work, judge, clock, crew, seed, params):
-    if not work.free:
-        return [], 0.0
+def _search(
+    work: Workload, judge: Judge, clock: Clock, crew: Crew, seed: int, params: Params
+) -> tuple[Batching, float | None]:
+    """Return the best plan found, and a length no plan can beat where one is known."""
     batches = by_savings(work, crew, params.chunk_orders)
-    annealer = Annealer(work, clock, crew, seed)
-    batches, pools = annealer.side_by_side(batches, Cooling(start=0.1, end=0.002), 0.4, 50_000)
-    proof = Prover(work, clock, crew, batches, pools, seed).run(0.97)
-    return proof.batches, proof.bound_m
+    annealer = Annealer(work, judge, clock, crew, seed)
+    cooling = _cooling(clock.tries_left / len(work.free))
+    if len(work.free) > SMALL:
+        return annealer.in_parts(batches, cooling, PROVING), None
+    can_prove = work.router.is_exact and len(work.free) <= FEW_TOGETHER * len(batches)
+    batches, pools = annealer.side_by_side(
+        batches, cooling, ANNEALING if can_prove else PROVING, KEPT if can_prove else 0
+    )
+    if not can_prove:
+        return batches, None
+    proof = Prover(work, clock, crew, batches, pools, seed).run(PROVING)
+    frozen_m = sum(map(work.metres, work.frozen))
+    return min(batches, proof.batches, key=judge.score), proof.bound_m + frozen_m
+
+
+def _cooling(tries: float) -> Cooling:
+    """Return how to cool when so many changes can be tried an order."""
+    heat = min(1.0, sqrt(tries / SLOWLY))
+    return Cooling(start=max(COLD, HOT * heat), end=COLD * min(1.0, 3 * heat))

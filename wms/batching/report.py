@@ -1,13 +1,23 @@
 """Turns batches of order numbers into the plan that is given back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from wms.batching.clock import Clock
 from wms.batching.explain import lateness_in_words, why_here
 from wms.batching.judge import Judge
 from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Route, Totals
-from wms.batching.schedule import Slot, schedule, start_sequence
+from wms.batching.schedule import Job, Slot, schedule, start_sequence
 from wms.batching.workload import Batching, Workload
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """An order's part in its batch: what it adds to the walk, and what it would walk alone."""
+
+    number: int
+    added_m: float
+    alone_m: float
 
 
 def report(
@@ -15,14 +25,21 @@ def report(
 ) -> Plan:
     """Return the plan: batches in starting sequence, with routes, times, lateness, reasons and figures."""
     members = [*(list(batch) for batch in work.frozen), *(sorted(batch) for batch in free)]
-    jobs = [judge.job(batch, is_frozen=index < len(work.frozen)) for index, batch in enumerate(members)]
+    metres = work.metres_of_all(members)
+    jobs = judge.jobs(members, metres)
     slots = schedule(jobs, work.problem.pickers)
     sequence = start_sequence(jobs)
+    alone_m = work.router.metres_of_all(work.arrays.words)
+    added = iter(work.added_of_all(members).tolist())
+    walks = [
+        [Share(number=number, added_m=next(added), alone_m=float(alone_m[number])) for number in batch]
+        for batch in members
+    ]
     batches = tuple(
-        _batch(work, judge, members[index], slots[index], is_frozen=jobs[index].is_frozen) for index in sequence
+        _batch(work, judge, walks[index], float(metres[index]), jobs[index], slots[index]) for index in sequence
     )
     late = [found for index in sequence for found in _late_orders(work, judge, members[index], slots[index])]
-    totals = _totals(work, batches, first_come)
+    totals = _totals(batches, float(alone_m.sum()), float(work.metres_of_all([*map(list, work.frozen), *first_come]).sum()))
     return Plan(
         batches=batches,
         late=tuple(late),
@@ -36,33 +53,35 @@ def report(
     )
 
 
-def _batch(work: Workload, judge: Judge, batch: list[int], slot: Slot | None, *, is_frozen: bool) -> Batch:
+def _batch(
+    work: Workload, judge: Judge, shares: Sequence[Share], metres: float, job: Job, slot: Slot | None
+) -> Batch:
     """One batch as it is walked."""
-    stops = work.stops_of(batch)
-    route = tuple(work.locations[stop] for stop in work.router.sequence(stops))
+    members = [share.number for share in shares]
+    route = tuple(work.locations[stop] for stop in work.router.sequence(work.stops_of(members)))
     return Batch(
-        orders=tuple(_planned_order(work, judge, number, batch, slot, is_frozen=is_frozen) for number in batch),
-        cart=work.cart_for(batch),
-        route=Route(stops=route, metres=work.router.metres(stops)),
-        units=sum(line.quantity for number in batch for line in work.orders[number].lines),
-        work_s=work.work_s(batch),
+        orders=tuple(_planned_order(work, judge, share, len(shares) - 1, job, slot) for share in shares),
+        cart=work.cart_for(members),
+        route=Route(stops=route, metres=metres),
+        units=sum(line.quantity for number in members for line in work.orders[number].lines),
+        work_s=job.work_s,
         picker_id=slot.picker_id if slot else None,
         start_s=slot.start_s if slot else None,
         finish_s=slot.finish_s if slot else None,
-        is_frozen=is_frozen,
+        is_frozen=job.is_frozen,
     )
 
 
 def _planned_order(
-    work: Workload, judge: Judge, number: int, batch: list[int], slot: Slot | None, *, is_frozen: bool
+    work: Workload, judge: Judge, share: Share, company: int, job: Job, slot: Slot | None
 ) -> PlannedOrder:
     """One order in its batch, with the reason why there."""
-    added_m, alone_m, reason = why_here(work, number, batch, is_frozen=is_frozen)
-    late_s = judge.late_s(number, slot) if judge.is_timed else 0.0
+    reason = why_here(work, share.number, company, share.added_m, share.alone_m, is_frozen=job.is_frozen)
+    late_s = judge.late_s(share.number, slot) if judge.is_timed else 0.0
     return PlannedOrder(
-        id=work.orders[number].id,
-        added_m=added_m,
-        alone_m=alone_m,
+        id=work.orders[share.number].id,
+        added_m=share.added_m,
+        alone_m=share.alone_m,
         late_s=late_s if late_s and slot else None,
         reason=f"{reason} {lateness_in_words(slot, late_s)}" if late_s else reason,
     )
@@ -84,13 +103,13 @@ def _late_orders(work: Workload, judge: Judge, batch: Sequence[int], slot: Slot 
     ]
 
 
-def _totals(work: Workload, batches: Sequence[Batch], first_come: Batching) -> Totals:
+def _totals(batches: Sequence[Batch], one_by_one_m: float, first_come_m: float) -> Totals:
     """Return the plan in figures."""
     return Totals(
         metres=sum(batch.route.metres for batch in batches),
         work_s=sum(batch.work_s for batch in batches),
         stops=sum(len(batch.route.stops) for batch in batches),
         units=sum(batch.units for batch in batches),
-        metres_one_by_one=sum(work.metres([number]) for number in range(len(work.orders))),
-        metres_first_come=sum(work.metres(batch) for batch in [*work.frozen, *first_come]),
+        metres_one_by_one=one_by_one_m,
+        metres_first_come=first_come_m,
     )

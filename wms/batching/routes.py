@@ -17,13 +17,15 @@ from wms.batching.crossings import (
     TWICE,
     paths_of,
 )
-from wms.batching.kernel.bits import Words
+from wms.batching.kernel.bits import Words, random_state
 from wms.batching.kernel.floors import MATRIX, Floor
-from wms.batching.kernel.tours import make_tour
+from wms.batching.kernel.tours import better_tour
 from wms.batching.kernel.traces import NONE, trace
-from wms.batching.kernel.walks import EMPTY, reach_all, scratch_for
+from wms.batching.kernel.walks import EMPTY, reach_all
 
 WORD = 64
+KICKS = 400
+"""How often the tour of a batch by a matrix is thrown about; while searching it is not."""
 Node: TypeAlias = tuple[int, int, int]
 """A column; a cross aisle, or the block behind it; -1 for the crossing itself, or the rank of a depth in the block."""
 Edge: TypeAlias = tuple[Node, Node]
@@ -34,10 +36,7 @@ Place: TypeAlias = tuple[int, int]
 def passed(floor: Floor, words: Words) -> list[Place]:
     """Return the places of a walk in the sequence in which a shortest walk (a short one by a matrix) passes them."""
     if floor.kind == MATRIX:
-        tour = np.zeros(len(floor.metres) + 1)
-        legs = int(make_tour(floor.metres, words, tour))
-        points = (int(point) - 1 for point in tour[1:legs])
-        return [divmod(point, WORD) for point in points]
+        return [divmod(point - 1, WORD) for point in tour_of(floor, words)[1:-1]]
     reach = np.full((len(floor.depth_m), 3), EMPTY)
     reach_all(floor, words, reach)
     first, steps = trace(floor, reach)
@@ -48,6 +47,13 @@ def passed(floor: Floor, words: Words) -> list[Place]:
             sub = (column - (column > floor.depot)) * floor.blocks + block
             places.append((sub * floor.width + rank // WORD, rank % WORD))
     return places
+
+
+def tour_of(floor: Floor, words: Words) -> list[int]:
+    """Return the points of a short tour by a matrix, the depot first and last; [0] without stops."""
+    tour, scratch = np.zeros((2, len(floor.metres) + 2))
+    legs = better_tour(floor.metres, words, tour, scratch, random_state(0, 0), KICKS)
+    return [int(point) for point in tour[: int(legs) + 1]]
 
 
 def _edges(floor: Floor, words: Words, first: int, steps: Sequence[Sequence[int]]) -> Iterator[Edge]:

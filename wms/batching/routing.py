@@ -4,15 +4,17 @@ Inside the engine a stop is a number: the index of its location among those the 
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 
 from wms.batching.encode import Encoded
 from wms.batching.kernel.bits import Words
-from wms.batching.kernel.walks import EMPTY, reach_all, scratch_for, walk_m
+from wms.batching.kernel.floors import Floats
+from wms.batching.kernel.walks import EMPTY, reach_all, scratch_for, walk_m, walks_m
 from wms.batching.layout import Layout, LocationId
-from wms.batching.routes import passed
+from wms.batching.routes import passed, tour_of
 
 Stops: TypeAlias = frozenset[int]
 
@@ -40,10 +42,24 @@ class Router:
         """Return the same for a walk given as words."""
         key = words.tobytes()
         if key not in self._metres:
-            floor = self.encoded.floor
-            reach_all(floor, words, self._reach)
-            self._metres[key] = float(walk_m(floor, words, self._reach, self._scratch))
+            self._metres[key] = self._measured(words)
         return self._metres[key]
+
+    def metres_of_all(self, walks: Words) -> Floats:
+        """Return the lengths of many walks given as rows of words."""
+        if not self.is_exact:
+            return np.array([self.metres_of(words) for words in walks], dtype=np.float64)
+        metres = np.empty(len(walks))
+        walks_m(self.encoded.floor, walks, self._reach, self._scratch, metres)
+        return metres
+
+    def _measured(self, words: Words) -> float:
+        """Return the length of a walk, as the final route has it."""
+        floor = self.encoded.floor
+        if not self.is_exact:
+            return sum(float(floor.metres[here, there]) for here, there in pairwise(tour_of(floor, words)))
+        reach_all(floor, words, self._reach)
+        return float(walk_m(floor, words, self._reach, self._scratch))
 
     def sequence(self, stops: Iterable[int]) -> list[int]:
         """Return the stops in the sequence of that walk; those that are reached from one spot follow one another."""

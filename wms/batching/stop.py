@@ -8,6 +8,10 @@ from math import inf
 from typing import Protocol
 
 
+TRIES_A_SECOND = 3e6
+"""How many changes two threads of an ordinary machine try; only how hot an annealing begins depends on it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
     """How far a plan has come: changes tried, seconds since the start, and how far above its bound it is (inf: unknown)."""
@@ -28,6 +32,10 @@ class StopRule(Protocol):
         """Return the seconds after which planning must stop, inf where time is no matter."""
         ...
 
+    def tries_left(self, progress: Progress) -> float:
+        """Return about how many changes can still be tried, inf where that is not known."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
@@ -42,6 +50,10 @@ class Seconds:
     def seconds_left(self, progress: Progress) -> float:
         """Return the rest of the time."""
         return max(0.0, self.limit_s - progress.elapsed_s)
+
+    def tries_left(self, progress: Progress) -> float:
+        """Return how many changes usually fit into the rest of the time."""
+        return TRIES_A_SECOND * self.seconds_left(progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,10 @@ class Iterations:
         """Return that time is no matter."""
         return inf
 
+    def tries_left(self, progress: Progress) -> float:
+        """Return the rest of the iterations."""
+        return float(max(0, self.limit - progress.iterations))
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -71,6 +87,10 @@ class Gap:
 
     def seconds_left(self, progress: Progress) -> float:  # noqa: ARG002 - part of the protocol
         """Return that time is no matter."""
+        return inf
+
+    def tries_left(self, progress: Progress) -> float:  # noqa: ARG002 - part of the protocol
+        """Return that nobody knows."""
         return inf
 
 
@@ -88,3 +108,7 @@ class FirstOf:
     def seconds_left(self, progress: Progress) -> float:
         """Return the seconds of the rule that ends first."""
         return min((rule.seconds_left(progress) for rule in self._rules), default=0.0)
+
+    def tries_left(self, progress: Progress) -> float:
+        """Return the changes of the rule that ends first."""
+        return min((rule.tries_left(progress) for rule in self._rules), default=0.0)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from wms.batching.encode import ranges
 from wms.batching.kernel.baskets import NOBODY, Orders
+from wms.batching.kernel.bits import Words
 from wms.batching.layout import LocationId
 from wms.batching.plans import Unplanned
 from wms.batching.problem import Cart, Order, OrderId, Problem
@@ -70,10 +71,43 @@ class Workload:
         """Return the length of a batch's walk."""
         return self.router.metres_of(np.bitwise_or.reduce(self.arrays.words[list(batch)], axis=0))
 
+    def metres_of_all(self, batches: Batching) -> Loads:
+        """Return the lengths of many batches' walks; batches have orders."""
+        if not batches:
+            return np.zeros(0)
+        starts = np.cumsum([0, *map(len, batches[:-1])])
+        members = np.fromiter((number for batch in batches for number in batch), dtype=np.int64)
+        return self.router.metres_of_all(np.bitwise_or.reduceat(self.arrays.words[members], starts, axis=0))
+
+    def added_of_all(self, batches: Batching) -> Loads:
+        """Return what each order adds to its batch's walk, in metres, in the sequence of the batches."""
+        if not batches:
+            return np.zeros(0)
+        rests = np.concatenate([_without_each(self.arrays.words[batch]) for batch in batches])
+        whole = np.repeat(self.metres_of_all(batches), [len(batch) for batch in batches])
+        return np.asarray(whole - self.router.metres_of_all(rests))
+
+    def work_of_all(self, batches: Batching, metres: Loads) -> Loads:
+        """Return how long each of many batches takes one picker, for walks of these lengths."""
+        if not batches:
+            return np.zeros(0)
+        starts = np.cumsum([0, *map(len, batches[:-1])])
+        members = np.fromiter((number for batch in batches for number in batch), dtype=np.int64)
+        handling_s = np.add.reduceat(self.arrays.handling_s[members], starts)
+        return np.asarray(self.arrays.setup_s + handling_s + metres * self.arrays.metre_s)
+
     def work_s(self, batch: Sequence[int]) -> float:
         """How long a batch takes one picker, set-up included."""
         walking_s = self.metres(batch) * self.arrays.metre_s
         return float(self.arrays.setup_s + walking_s + self.arrays.handling_s[list(batch)].sum())
+
+
+def _without_each(walks: Words) -> Words:
+    """Return for each of some walks all the others together."""
+    before, after = np.zeros_like(walks), np.zeros_like(walks)
+    before[1:] = np.bitwise_or.accumulate(walks, axis=0)[:-1]
+    after[:-1] = np.bitwise_or.accumulate(walks[::-1], axis=0)[::-1][1:]
+    return np.asarray(before | after)
 
 
 def workload_of(problem: Problem) -> Workload:

@@ -1,8 +1,9 @@
-"""wms export: facts for other programs, as CSV files."""
+"""wms export: facts for other programs, as CSV files; the layout as JSON."""
 
 import contextlib
 import csv
 import datetime as dt
+import json
 import re
 import sys
 import time
@@ -19,6 +20,7 @@ from wms.database import reading
 from wms.domain.errors import BadInputError
 from wms.services import exporting
 from wms.services.exporting import Fulfillment
+from wms.services.planning import layouts
 
 _COLUMNS = ("order", "tracking_number", "carrier", "service", "shipped_at")
 _AGO = re.compile(r"([0-9]{1,5})([mhd])", re.ASCII)
@@ -27,7 +29,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 @click.group()
 def export() -> None:
-    """Write facts as CSV. Example: wms export fulfillments --since 24h --out shipped.csv."""
+    """Write facts as CSV, the layout as JSON. Example: wms export fulfillments --since 24h --out shipped.csv."""
 
 
 @export.command()
@@ -62,6 +64,21 @@ def fulfillments(since: str | None, out: Path | None, as_json: bool) -> None:
         facts["rows"] = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     if as_json or out is not None:
         style.say(as_json, facts, f"{len(rows)} parcels written to {out}.")
+
+
+@export.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; else standard output.")
+def layout(out: Path | None) -> None:
+    r"""Write the layout in use, given or derived, as `wms import layout` reads it.
+
+    \b
+    Example: wms export layout --out layout.json
+    """
+    engine = style.engine_of(config.load())
+    with reading(engine) as session:
+        document = layouts.document_in_use(session, style.actor("export"))
+    with _output(out) as file:
+        _ = file.write(json.dumps(document, indent=1) + "\n")
 
 
 def since_moment(text: str, now: dt.datetime) -> dt.datetime:

@@ -1,8 +1,9 @@
-"""wms import: orders and everything a warehouse is opened with, from CSV files."""
+"""wms import: orders and everything a warehouse is opened with, from CSV files; its layout from JSON."""
 
 import click
 
 from wms.cli import import_tables
+from wms.cli.import_layout import layout
 from wms.cli.import_orders import orders
 from wms.services.importing import KINDS
 
@@ -17,6 +18,7 @@ def import_() -> None:
 
 
 import_.add_command(orders)
+import_.add_command(layout)
 for kind in KINDS.values():
     import_.add_command(import_tables.command(kind))
 

@@ -10,6 +10,7 @@ import click
 
 from wms.batching import FirstOf, InvalidProblemError, Iterations, Plan, Problem, Progress, Seconds, StopRule, plan
 from wms.batching.files import figures_of, picture, plan_document, problem_from
+from wms.cli import documents
 from wms.domain.errors import BadInputError
 
 DEFAULT_S = 10.0
@@ -89,15 +90,7 @@ def _stop(asked: Asked) -> StopRule:
 
 def _read(path: Path) -> Problem:
     try:
-        return problem_from(json.loads(path.read_text(encoding="utf-8")))
-    except json.JSONDecodeError as error:
-        raise BadInputError(f"{path} is no JSON: {error.msg} in line {error.lineno}.") from error
-    except UnicodeDecodeError as error:
-        raise BadInputError(f"{path} is no UTF-8 text: save it as UTF-8.") from error
-    except RecursionError as error:
-        raise BadInputError(f"{path} is nested too deeply to be a problem.") from error
-    except OSError as error:
-        raise BadInputError(f"{path} cannot be read: {error.strerror}.") from error
+        return problem_from(documents.read(path))
     except InvalidProblemError as error:
         raise BadInputError(f"{path}: {error}.") from error
 

@@ -5,12 +5,12 @@ a row in `places`. Four outside places (ids 1 to 4) stand for the world beyond t
 """
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wms.domain.base import Base, EnumText, Row, one_of, refers
+from wms.domain.base import Base, EnumText, InWarehouse, Row, one_of, refers
 
 
 class PlaceKind(StrEnum):
@@ -76,6 +76,17 @@ class Location(Row, Base, kw_only=True):
     x_m: Mapped[float] = mapped_column(default=0.0)
     y_m: Mapped[float] = mapped_column(default=0.0)
     pick_sequence: Mapped[int] = mapped_column(default=0)
+
+
+class GivenLayout(InWarehouse, Base, kw_only=True):
+    """How people walk between locations, given exactly: `document` is the `layout` of docs/plan-format.md, by codes.
+
+    A warehouse without this row walks by what its locations' coordinates say.
+    """
+
+    __tablename__ = "given_layouts"
+
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Cart(Row, Base, kw_only=True):

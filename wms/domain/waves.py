@@ -89,6 +89,10 @@ class Wave(Row, Base, kw_only=True):
     status: Mapped[WaveStatus] = mapped_column(EnumText(WaveStatus), default=WaveStatus.DRAFT)
     metres: Mapped[float] = mapped_column(default=0.0)
     metres_one_by_one: Mapped[float] = mapped_column(default=0.0)
+    metres_first_come: Mapped[float] = mapped_column(default=0.0)
+    # A length that no plan of the wave can beat; None where none is known.
+    lower_bound_m: Mapped[float | None] = mapped_column(default=None)
+    late: Mapped[int] = mapped_column(default=0)
     work_s: Mapped[float] = mapped_column(default=0.0)
     released_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     released_by: Mapped[int | None] = mapped_column(default=None)

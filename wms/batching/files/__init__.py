@@ -4,7 +4,8 @@ The formats are described in docs/plan-format.md.
 """
 
 from wms.batching.files.pictures import picture
-from wms.batching.files.reading import problem_from
-from wms.batching.files.writing import figures_of, plan_document
+from wms.batching.files.reading import layout_from, problem_from
+from wms.batching.files.sketches import sketch_of
+from wms.batching.files.writing import figures_of, layout_document, plan_document
 
-__all__ = ["figures_of", "picture", "plan_document", "problem_from"]
+__all__ = ["figures_of", "layout_document", "layout_from", "picture", "plan_document", "problem_from", "sketch_of"]

@@ -40,6 +40,11 @@ def problem_from(document: object) -> Problem:
     return _problem(file)
 
 
+def layout_from(document: object) -> Layout:
+    """Return the layout of a document that is the `layout` of a problem alone; InvalidProblemError names the field."""
+    return _layout(Value(document, "layout"))
+
+
 def _problem(file: Value) -> Problem:
     fields = file.fields(("format", "layout", "orders", "carts"), ("note", *_OPTIONS))
     return Problem(

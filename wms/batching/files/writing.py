@@ -1,8 +1,9 @@
-"""Writes a plan as a JSON document, `wms-plan-1`."""
+"""Writes a plan as a JSON document, `wms-plan-1`, and a layout as problems have it."""
 
 from dataclasses import asdict
 from typing import Any
 
+from wms.batching.layout import Blocks, Layout, LooseAisles
 from wms.batching.plans import Batch, Plan
 
 PLAN = "wms-plan-1"
@@ -47,3 +48,29 @@ def _batch(batch: Batch) -> dict[str, Any]:
         "is_frozen": batch.is_frozen,
         "orders": [asdict(order) for order in batch.orders],
     }
+
+
+def layout_document(layout: Layout) -> dict[str, Any]:
+    """Return a layout as `layout_from` reads it."""
+    if isinstance(layout, Blocks):
+        return {
+            "kind": "blocks",
+            "aisle_x_m": list(layout.aisle_x_m),
+            "cross_y_m": list(layout.cross_y_m),
+            "depot_x_m": layout.depot_x_m,
+            "depot_m": layout.depot_m,
+            "depot_at_back": layout.depot_at_back,
+            "places": {str(location): list(place) for location, place in layout.places.items()},
+        }
+    if isinstance(layout, LooseAisles):
+        return {
+            "kind": "aisles",
+            "ends": {aisle: [list(end) for end in ends] for aisle, ends in layout.ends.items()},
+            "depot": list(layout.depot),
+            "locations": {
+                str(place.id): {"aisle": place.aisle, "x_m": place.x_m, "y_m": place.y_m}
+                for place in layout.locations.values()
+            },
+        }
+    locations = [str(location) for location in layout.locations]
+    return {"kind": "matrix", "locations": locations, "metres": layout.metres.tolist()}

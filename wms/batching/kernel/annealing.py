@@ -10,11 +10,11 @@ from wms.batching.kernel.baskets import (
     NOBODY,
     Baskets,
     Orders,
-    excess_of,
-    keep,
     put_in,
+    reach_order,
     take_out,
     try_change,
+    weigh,
 )
 from wms.batching.kernel.bits import Words, random_below, random_share
 from wms.batching.kernel.floors import Floats, Floor, Ints
@@ -236,9 +236,9 @@ def _walk_after(world: World, search: Search, batch: int, row: int) -> float:
 
 @compiled
 def _try(world: World, search: Search, batch: int, row: int) -> float:
-    """Put a batch's walk after the change on the bench, and return its length."""
+    """Return the length of a batch's walk after the change."""
     leaving = search.leaving
-    return try_change(world.floor, world.orders, search.baskets, batch, leaving[row], leaving[1 - row], row)
+    return try_change(world.floor, world.orders, search.baskets, batch, leaving[row], leaving[1 - row])
 
 
 @compiled
@@ -309,13 +309,10 @@ def _work_after(world: World, search: Search, batch: int, row: int, metres: floa
 @compiled
 def _carry_out(world: World, search: Search, here: int, there: int, here_m: float, there_m: float) -> None:
     """Let the chosen orders change places."""
-    orders, baskets, leaving, work_s = world.orders, search.baskets, search.leaving, search.work_s
-    last = len(work_s) - 1
-    # What came from memory never was on the bench.
-    _ = _try(world, search, here, 0)
-    _ = _try(world, search, there, 1)
+    floor, orders, baskets, leaving = world.floor, world.orders, search.baskets, search.leaving
+    last = len(search.work_s) - 1
     for batch in (here, there):
-        work_s[min(last, baskets.due[batch])] -= baskets.work_s[batch]
+        search.work_s[min(last, baskets.due[batch])] -= baskets.work_s[batch]
     for row in range(2):
         for at in range(2):
             if leaving[row, at] != NOBODY:
@@ -324,10 +321,15 @@ def _carry_out(world: World, search: Search, here: int, there: int, here_m: floa
         for at in range(2):
             if leaving[row, at] != NOBODY:
                 put_in(orders, baskets, leaving[row, at], there if row == 0 else here)
-    keep(world.floor, orders, baskets, here, 0, here_m)
-    keep(world.floor, orders, baskets, there, 1, there_m)
+    for row in range(2):
+        for at in range(2):
+            if leaving[row, at] != NOBODY:
+                reach_order(floor, orders, baskets, leaving[row, at], here)
+                reach_order(floor, orders, baskets, leaving[row, at], there)
+    baskets.metres[here], baskets.metres[there] = here_m, there_m
     for batch in (here, there):
-        work_s[min(last, baskets.due[batch])] += baskets.work_s[batch]
+        weigh(orders, baskets, batch)
+        search.work_s[min(last, baskets.due[batch])] += baskets.work_s[batch]
 
 
 @compiled

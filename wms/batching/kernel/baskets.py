@@ -1,7 +1,7 @@
 """The batches of a plan while it is being improved: who is in which, what each walks, carries and takes.
 
-`Orders` never changes; `Baskets` does, one for each thread. A change is first tried on a bench of two rows (`try_change`),
-where only the sub-aisles it touches are worked out anew, and then either kept (`keep`) or forgotten.
+`Orders` never changes; `Baskets` does, one for each thread. What a change would walk is found by making it in the
+batch's own rows, where only the sub-aisles it touches are worked out anew, and taking it back (`try_change`).
 """
 
 from typing import NamedTuple
@@ -10,12 +10,13 @@ import numpy as np
 from numba import uint64
 from numpy.typing import NDArray
 
-from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into
-from wms.batching.kernel.bits import Words
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays
+from wms.batching.kernel.bits import Words, lowest_bit
 from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
 from wms.batching.kernel.walks import reach_all, reach_into, scratch_for, walk_m
 
 NOBODY = -1
+Counts = NDArray[np.uint16]
 
 
 class Orders(NamedTuple):
@@ -54,6 +55,8 @@ class Baskets(NamedTuple):
     place_of: Ints
     """The place of each order in its batch's row of `members`."""
     words: Words
+    count: Counts
+    """How many orders of a batch visit each bit: batches x (words * 64)."""
     reach: Floats
     """Batches x sub-aisles x 3, see `walks`."""
     load: Floats
@@ -63,9 +66,10 @@ class Baskets(NamedTuple):
     work_s: Floats
     due: Ints
     key: Words
-    bench_words: Words
-    """Two rows on which changes are tried, and likewise below."""
-    bench_reach: Floats
+    saved_cell: Ints
+    """What a change that is tried has touched, in its sequence: cells, and their words and ways before."""
+    saved_words: Words
+    saved_reach: Floats
     scratch: Floats
 
 
@@ -83,40 +87,64 @@ def excess_of(load: Floats, rooms: Floats) -> float:
 
 
 @compiled
-def try_change(
-    floor: Floor, orders: Orders, baskets: Baskets, batch: int, out: Ints, into: Ints, row: int
-) -> float:
+def try_change(floor: Floor, orders: Orders, baskets: Baskets, batch: int, out: Ints, into: Ints) -> float:
     """Return the length of a batch's walk without the orders `out` and with the orders `into`; -1 stands for nobody."""
-    words, reach = baskets.bench_words[row], baskets.bench_reach[row]
-    copy_into(words, baskets.words[batch])
-    copy_into(reach, baskets.reach[batch])
-    for number in out:
-        if number != NOBODY:
-            for at in range(orders.cell_from[number], orders.cell_from[number + 1]):
-                cell = orders.cells[at]
-                word = uint64(0)
-                for place in range(baskets.size[batch]):
-                    member = baskets.members[batch, place]
-                    if member != out[0] and member != out[1]:
-                        word |= orders.words[member, cell]
-                words[cell] = word
-    for number in into:
-        if number != NOBODY:
-            for at in range(orders.cell_from[number], orders.cell_from[number + 1]):
-                cell = orders.cells[at]
-                words[cell] |= orders.words[number, cell]
+    touched = 0
+    for at in range(len(out)):
+        if out[at] != NOBODY:
+            for row in range(orders.cell_from[out[at]], orders.cell_from[out[at] + 1]):
+                cell = orders.cells[row]
+                _save(floor, baskets, batch, cell, touched)
+                touched += 1
+                left = _without(orders, baskets, batch, cell, out, at)
+                baskets.words[batch, cell] &= left
+    for at in range(len(into)):
+        if into[at] != NOBODY:
+            for row in range(orders.cell_from[into[at]], orders.cell_from[into[at] + 1]):
+                cell = orders.cells[row]
+                _save(floor, baskets, batch, cell, touched)
+                touched += 1
+                baskets.words[batch, cell] |= orders.words[into[at], cell]
     if floor.kind != MATRIX:
-        for numbers in (out, into):
-            for number in numbers:
-                if number != NOBODY:
-                    for at in range(orders.cell_from[number], orders.cell_from[number + 1]):
-                        reach_into(floor, words, orders.cells[at] // floor.width, reach)
-    return walk_m(floor, words, reach, baskets.scratch)
+        for at in range(touched):
+            reach_into(floor, baskets.words[batch], baskets.saved_cell[at] // floor.width, baskets.reach[batch])
+    metres = walk_m(floor, baskets.words[batch], baskets.reach[batch], baskets.scratch)
+    for at in range(touched - 1, -1, -1):
+        cell = baskets.saved_cell[at]
+        baskets.words[batch, cell] = baskets.saved_words[at]
+        for way in range(3):
+            baskets.reach[batch, cell // floor.width, way] = baskets.saved_reach[at, way]
+    return metres
+
+
+@compiled
+def _save(floor: Floor, baskets: Baskets, batch: int, cell: int, at: int) -> None:
+    """Note what a cell is like before a change."""
+    baskets.saved_cell[at] = cell
+    baskets.saved_words[at] = baskets.words[batch, cell]
+    for way in range(3):
+        baskets.saved_reach[at, way] = baskets.reach[batch, cell // floor.width, way]
+
+
+@compiled
+def _without(orders: Orders, baskets: Baskets, batch: int, cell: int, out: Ints, at: int) -> int:
+    """Return the bits of a cell that are still visited when the orders `out`, up to number `at`, are gone."""
+    word, left = orders.words[out[at], cell], ~uint64(0)
+    while word != uint64(0):
+        bit = lowest_bit(word)
+        gone = 1
+        for other in range(at):
+            if out[other] != NOBODY and (orders.words[out[other], cell] >> uint64(bit)) & uint64(1):
+                gone += 1
+        if baskets.count[batch, cell * 64 + bit] <= gone:
+            left &= ~(uint64(1) << uint64(bit))
+        word &= word - uint64(1)
+    return left
 
 
 @compiled
 def put_in(orders: Orders, baskets: Baskets, number: int, batch: int) -> None:
-    """Write an order into a batch's row of members, without measuring the batch."""
+    """Put an order into a batch, without measuring the batch."""
     place = baskets.size[batch]
     baskets.members[batch, place] = number
     baskets.size[batch] = place + 1
@@ -125,11 +153,18 @@ def put_in(orders: Orders, baskets: Baskets, number: int, batch: int) -> None:
     baskets.key[batch] ^= orders.keys[number]
     for kind in range(orders.loads.shape[1]):
         baskets.load[batch, kind] += orders.loads[number, kind]
+    for row in range(orders.cell_from[number], orders.cell_from[number + 1]):
+        cell = orders.cells[row]
+        word = orders.words[number, cell]
+        baskets.words[batch, cell] |= word
+        while word != uint64(0):
+            baskets.count[batch, cell * 64 + lowest_bit(word)] += 1
+            word &= word - uint64(1)
 
 
 @compiled
 def take_out(orders: Orders, baskets: Baskets, number: int) -> None:
-    """Take an order out of its batch's row of members, without measuring the batch."""
+    """Take an order out of its batch, without measuring the batch."""
     batch, place = baskets.batch_of[number], baskets.place_of[number]
     last = baskets.size[batch] - 1
     moved = baskets.members[batch, last]
@@ -141,17 +176,28 @@ def take_out(orders: Orders, baskets: Baskets, number: int) -> None:
     baskets.key[batch] ^= orders.keys[number]
     for kind in range(orders.loads.shape[1]):
         baskets.load[batch, kind] -= orders.loads[number, kind]
+    for row in range(orders.cell_from[number], orders.cell_from[number + 1]):
+        cell = orders.cells[row]
+        word = orders.words[number, cell]
+        while word != uint64(0):
+            bit = lowest_bit(word)
+            baskets.count[batch, cell * 64 + bit] -= 1
+            if baskets.count[batch, cell * 64 + bit] == 0:
+                baskets.words[batch, cell] &= ~(uint64(1) << uint64(bit))
+            word &= word - uint64(1)
+
+
+@compiled
+def reach_order(floor: Floor, orders: Orders, baskets: Baskets, number: int, batch: int) -> None:
+    """Work out anew the sub-aisles of a batch that an order visits."""
+    if floor.kind != MATRIX:
+        for row in range(orders.cell_from[number], orders.cell_from[number + 1]):
+            reach_into(floor, baskets.words[batch], orders.cells[row] // floor.width, baskets.reach[batch])
 
 
 @compiled
 def measure(floor: Floor, orders: Orders, baskets: Baskets, batch: int) -> None:
-    """Work out everything about a batch from its members."""
-    for cell in range(baskets.words.shape[1]):
-        baskets.words[batch, cell] = uint64(0)
-    for place in range(baskets.size[batch]):
-        number = baskets.members[batch, place]
-        for at in range(orders.cell_from[number], orders.cell_from[number + 1]):
-            baskets.words[batch, orders.cells[at]] |= orders.words[number, orders.cells[at]]
+    """Work out everything about a batch from its members and its words."""
     reach_all(floor, baskets.words[batch], baskets.reach[batch])
     baskets.metres[batch] = walk_m(floor, baskets.words[batch], baskets.reach[batch], baskets.scratch)
     weigh(orders, baskets, batch)
@@ -170,15 +216,6 @@ def weigh(orders: Orders, baskets: Baskets, batch: int) -> None:
     baskets.due[batch] = due
 
 
-@compiled
-def keep(floor: Floor, orders: Orders, baskets: Baskets, batch: int, row: int, metres: float) -> None:
-    """Make the tried walk of a batch its own; its members have been changed already."""
-    copy_into(baskets.words[batch], baskets.bench_words[row])
-    copy_into(baskets.reach[batch], baskets.bench_reach[row])
-    baskets.metres[batch] = metres
-    weigh(orders, baskets, batch)
-
-
 @compiled_with_arrays
 def fill(floor: Floor, orders: Orders, baskets: Baskets, batch_of: Ints) -> None:
     """Begin anew with each order in the batch given for it (-1: in none)."""
@@ -186,6 +223,8 @@ def fill(floor: Floor, orders: Orders, baskets: Baskets, batch_of: Ints) -> None
     baskets.size[:] = 0
     baskets.load[:] = 0.0
     baskets.key[:] = uint64(0)
+    baskets.words[:] = uint64(0)
+    baskets.count[:] = 0
     baskets.batch_of[:] = NOBODY
     for number in range(len(batch_of)):
         if batch_of[number] != NOBODY:
@@ -204,6 +243,7 @@ def empty_baskets(floor: Floor, orders: Orders, batches: int, most_orders: int) 
         batch_of=np.full(count, NOBODY, dtype=np.int64),
         place_of=np.zeros(count, dtype=np.int64),
         words=np.zeros((batches, words), dtype=np.uint64),
+        count=np.zeros((batches, words * 64), dtype=np.uint16),
         reach=np.zeros(shape),
         load=np.zeros((batches, orders.loads.shape[1])),
         metres=np.zeros(batches),
@@ -211,8 +251,9 @@ def empty_baskets(floor: Floor, orders: Orders, batches: int, most_orders: int) 
         work_s=np.zeros(batches),
         due=np.zeros(batches, dtype=np.int64),
         key=np.zeros(batches, dtype=np.uint64),
-        bench_words=np.zeros((2, words), dtype=np.uint64),
-        bench_reach=np.zeros((2, subs, 3)),
+        saved_cell=np.zeros(4 * words, dtype=np.int64),
+        saved_words=np.zeros(4 * words, dtype=np.uint64),
+        saved_reach=np.zeros((4 * words, 3)),
         scratch=scratch_for(floor),
     )
 

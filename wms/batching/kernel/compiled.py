@@ -4,15 +4,38 @@ The search hands its arrays on millions of times. Counting each time who holds t
 so functions that make no arrays of their own are compiled without it; they only borrow what their caller holds.
 """
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from numba import njit
 
-compiled = njit(cache=True, nogil=True, _nrt=False)
-compiled_with_arrays = njit(cache=True, nogil=True)
-"""For functions that make arrays, at the start of a search; not for what is called within one."""
+from wms.batching.kernel.keeping import kept
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function that makes no arrays."""
+    made: Function = kept(njit(nogil=True, _nrt=False)(function))
+    return made
+
+
+def compiled_with_arrays(function: Function) -> Function:
+    """Compile a function that makes arrays, at the start of a search; not one that is called within a search."""
+    made: Function = kept(njit(nogil=True)(function))
+    return made
 
 
 @compiled
-def copy_into(target, source):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - any two arrays of one shape
-    """Copy an array of one or two dimensions over another of the same shape."""
-    for at in range(target.size):
-        target.flat[at] = source.flat[at]
+def copy_into(target: Any, source: Any) -> None:
+    """Copy an array of one dimension over another of the same length."""
+    for at in range(len(target)):
+        target[at] = source[at]
+
+
+@compiled
+def copy_rows(target: Any, source: Any) -> None:
+    """Copy an array of two dimensions over another of the same shape."""
+    for row in range(target.shape[0]):
+        for at in range(target.shape[1]):
+            target[row, at] = source[row, at]

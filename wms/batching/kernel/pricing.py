@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 
-from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into, copy_rows
 from wms.batching.kernel.baskets import NOBODY, Orders, excess_of
 from wms.batching.kernel.bits import Words
 from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
@@ -140,7 +140,7 @@ def _join(floor: Floor, orders: Orders, branches: Branches, depth: int, number: 
     """Write the walk of the batch with an order into the row below."""
     words, reach = branches.words[depth + 1], branches.reach[depth + 1]
     copy_into(words, branches.words[depth])
-    copy_into(reach, branches.reach[depth])
+    copy_rows(reach, branches.reach[depth])
     for row in range(orders.cell_from[number], orders.cell_from[number + 1]):
         words[orders.cells[row]] |= orders.words[number, orders.cells[row]]
     if floor.kind != MATRIX:

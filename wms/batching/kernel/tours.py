@@ -3,7 +3,7 @@
 from numba import uint64
 
 from wms.batching.kernel.compiled import compiled, copy_into
-from wms.batching.kernel.bits import Words, lowest_bit
+from wms.batching.kernel.bits import Words, lowest_bit, random_below
 from wms.batching.kernel.floors import Floats
 
 LEAST_GAIN_M = 1e-9
@@ -13,12 +13,8 @@ LEAST_GAIN_M = 1e-9
 @compiled
 def tour_m(metres: Floats, words: Words, scratch: Floats) -> float:
     """Return the length of a short tour from point 0 over the points of the words' bits (bit n is point n + 1)."""
-    tour = scratch[0]
-    count = make_tour(metres, words, tour)
-    total = 0.0
-    for at in range(count):
-        total += metres[int(tour[at]), int(tour[at + 1])]
-    return total
+    legs = make_tour(metres, words, scratch[0])
+    return length_of(metres, scratch[0], legs)
 
 
 @compiled
@@ -41,9 +37,60 @@ def make_tour(metres: Floats, words: Words, tour: Floats) -> int:
                 nearest = other
         tour[at + 1], tour[nearest] = tour[nearest], tour[at + 1]
     tour[count + 1] = 0.0
+    _settle(metres, tour, count)
+    return count + 1
+
+
+@compiled
+def better_tour(metres: Floats, words: Words, tour: Floats, scratch: Floats, random: Words, kicks: int) -> int:
+    """Write a shorter tour: thrown about and settled again so many times, from the best so far; return its legs."""
+    legs = make_tour(metres, words, tour)
+    count = legs - 1
+    if count < 4:
+        return legs
+    best = length_of(metres, tour, legs)
+    for _ in range(kicks):
+        _throw(tour, scratch, count, random)
+        _settle(metres, scratch, count)
+        length = length_of(metres, scratch, legs)
+        if length < best - LEAST_GAIN_M:
+            best = length
+            for at in range(count + 2):
+                tour[at] = scratch[at]
+    return legs
+
+
+@compiled
+def length_of(metres: Floats, tour: Floats, legs: int) -> float:
+    """Return the length of a tour."""
+    total = 0.0
+    for at in range(legs):
+        total += metres[int(tour[at]), int(tour[at + 1])]
+    return total
+
+
+@compiled
+def _settle(metres: Floats, tour: Floats, count: int) -> None:
+    """Turn and move pieces until neither helps."""
     while _turn_pieces(metres, tour, count) or _move_pieces(metres, tour, count):
         pass
-    return count + 1
+
+
+@compiled
+def _throw(tour: Floats, thrown: Floats, count: int, random: Words) -> None:
+    """Write the tour with two neighbouring pieces exchanged (a double bridge, Martin, Otto and Felten 1991)."""
+    first = 1 + random_below(random, count - 1)
+    second = first + 1 + random_below(random, count - first)
+    third = second + random_below(random, count - second + 1)
+    for at in range(count + 2):
+        thrown[at] = tour[at]
+    at = first
+    for source in range(second, third + 1):
+        thrown[at] = tour[source]
+        at += 1
+    for source in range(first, second):
+        thrown[at] = tour[source]
+        at += 1
 
 
 @compiled

@@ -205,6 +205,14 @@ def blocks_m(floor: Floor, reach: Floats, scratch: Floats) -> float:
     return best + floor.approach_m
 
 
+@compiled
+def walks_m(floor: Floor, walks: Words, reach: Floats, scratch: Floats, metres: Floats) -> None:
+    """Work out the lengths of many walks, a row each."""
+    for row in range(len(walks)):
+        reach_all(floor, walks[row], reach)
+        metres[row] = walk_m(floor, walks[row], reach, scratch)
+
+
 def scratch_for(floor: Floor) -> Floats:
     """Return room for `walk_m` to work in; each thread needs its own."""
     points = len(floor.metres)

@@ -90,6 +90,12 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "given_layouts",
+        sa.Column("warehouse_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("warehouse_id", name=op.f("pk_given_layouts")),
+    )
+    op.create_table(
         "holidays",
         sa.Column("warehouse_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -246,6 +252,9 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("metres", sa.Double(), nullable=False),
         sa.Column("metres_one_by_one", sa.Double(), nullable=False),
+        sa.Column("metres_first_come", sa.Double(), nullable=False),
+        sa.Column("lower_bound_m", sa.Double(), nullable=True),
+        sa.Column("late", sa.BigInteger(), nullable=False),
         sa.Column("work_s", sa.Double(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_by", sa.BigInteger(), nullable=True),
@@ -1265,6 +1274,7 @@ def downgrade() -> None:
 
     op.drop_table("jobs")
     op.drop_table("holidays")
+    op.drop_table("given_layouts")
     with op.batch_alter_table("exceptions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_exceptions_warehouse_id_settled_at_at"))
 

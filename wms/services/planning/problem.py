@@ -11,16 +11,16 @@ from wms import batching
 from wms.domain.actor import Actor, Role
 from wms.domain.catalog import Product
 from wms.domain.errors import DomainError
-from wms.domain.floor import Cart, Location, LocationKind
+from wms.domain.floor import Cart, Location
 from wms.domain.orders import Order
 from wms.domain.people import Worker, WorkerSession
 from wms.domain.totes import Tote
 from wms.services.allocating import Portion
+from wms.services.planning.layouts import floor_of
 from wms.services.signing_in import IDLE_LIMIT
 
 _TOTE_ML = 30_000
 _MANY_PICKERS = 100
-_STARTS = (LocationKind.DEPOT, LocationKind.LANE, LocationKind.DOCK)
 
 
 class NoCartError(DomainError):
@@ -119,27 +119,6 @@ def pickers_at_work(session: Session, actor: Actor) -> int:
     return max(1, sum(Role.PICKER in roles.split("|") for _, roles in badges))
 
 
-def floor_of(session: Session, actor: Actor) -> batching.Layout | None:
-    """The floor as its pick faces lie, walked from the depot; None where there is no pick face."""
-    rows = session.execute(
-        select(Location.id, Location.kind, Location.zone, Location.aisle, Location.x_m, Location.y_m)
-        .where(Location.warehouse_id == actor.warehouse_id)
-        .order_by(Location.id)
-    ).all()
-    faces = [
-        batching.Location(id=row.id, aisle=f"{row.zone}/{row.aisle}", x_m=row.x_m, y_m=row.y_m)
-        for row in rows
-        if row.kind is LocationKind.PICK
-    ]
-    if not faces:
-        return None
-    # Without a depot of its own the walk starts where totes are dropped, else at the floor's corner.
-    starts = [(row.x_m, row.y_m) for kind in _STARTS for row in rows if row.kind is kind]
-    corner = min(face.x_m for face in faces), min(face.y_m for face in faces)
-    depot_x_m, depot_y_m = starts[0] if starts else corner
-    return batching.layout_from_locations(faces, depot_x_m=depot_x_m, depot_y_m=depot_y_m)
-
-
 def problem_of(
     session: Session,
     actor: Actor,
@@ -149,8 +128,8 @@ def problem_of(
     pickers: int = 0,
 ) -> batching.Problem | None:
     """The engine's problem for orders whose units have their places; None where there is nothing to walk."""
-    layout = floor_of(session, actor) if picks else None
-    if layout is None:
+    floor = floor_of(session, actor) if picks else None
+    if floor is None:
         return None
     sizes = sizes_of(session, actor, {portion.goods.product_id for found in picks.values() for portion in found})
     rows = session.execute(
@@ -174,11 +153,36 @@ def problem_of(
         )
     people = min(pickers or pickers_at_work(session, actor), _MANY_PICKERS)
     return batching.Problem(
-        layout=layout,
+        layout=floor.layout,
         orders=tuple(orders),
         carts=(batching.Cart(name="every cart", totes=room.slots, volume_ml=room.volume_ml, weight_g=room.weight_g),),
         pickers=tuple(batching.Picker(id=number) for number in range(people)),
     )
+
+
+def unplanned_of(
+    session: Session, actor: Actor, problem: batching.Problem, plan: batching.Plan
+) -> dict[batching.OrderId, str]:
+    """Why orders are in no batch; locations that are not on the layout are named by their codes."""
+    lines = {order.id: order.lines for order in problem.orders}
+    off: dict[batching.OrderId, batching.LocationId] = {
+        order.id: line.location
+        for order in plan.unplanned
+        for line in lines[order.id]
+        if line.location not in problem.layout
+    }
+    rows = session.execute(
+        select(Location.id, Location.code).where(
+            Location.warehouse_id == actor.warehouse_id, Location.id.in_(set(off.values()))
+        )
+    )
+    code: dict[batching.LocationId, str] = {row.id: row.code for row in rows}
+    return {
+        order.id: f"{code[off[order.id]]} is not on the layout. Give the layout again."
+        if order.id in off
+        else order.reason
+        for order in plan.unplanned
+    }
 
 
 def units_of(portions: Sequence[Portion]) -> dict[int, int]:
