@@ -14,7 +14,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
-setup: .venv/.packages static/vendor/.installed ## virtual environment, pinned packages, browser libraries; leaves .venv/bin/wms
+setup: .venv/.packages static/vendor/.installed .venv/.compiled ## virtual environment, pinned packages, browser libraries, compiled planning; leaves .venv/bin/wms
 
 run: setup ## serve the demo warehouse on PORT (8000)
 	$(BIN)/wms demo --port $(PORT)
@@ -58,6 +58,10 @@ clean: ## remove what make made, and never a warehouse's data
 static/vendor/.installed: package.json package-lock.json | .venv/.packages
 	$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
 	$(NPM) run vendor --silent
+	@touch $@
+
+.venv/.compiled: $(wildcard wms/batching/*.py wms/batching/kernel/*.py) | .venv/.packages
+	$(BIN)/python -m wms.batching.warm
 	@touch $@
 
 chromium:

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-IMAGE_FOLDERS = re.compile(r"(?<![\w.])/(?=(?:src|tmp|data)\b)")
+IMAGE_FOLDERS = re.compile(r"(?<![\w.])/(?=(?:src|tmp|data|compiled)\b)")
 CONTEXT_LEFT_OUT = shutil.ignore_patterns("vendor", "__pycache__")
 
 

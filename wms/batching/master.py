@@ -171,10 +171,19 @@ def _holding(columns: Sequence[Members], triple: Triple) -> list[int]:
     return [at for at, members in enumerate(columns) if len(wanted.intersection(members)) >= TWO_OF_THREE]
 
 
+class _Quiet(highspy.Highs):
+    """A solver that says nothing: HiGHS prints its name on the standard output when callbacks are set up."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's own name for it
+        """Set callbacks up after silence has been asked for."""
+        _ = self.setOptionValue("output_flag", False)
+        super().enableCallbacks()
+
+
 def _quiet_solver() -> highspy.Highs:
     """Return a solver that says nothing and uses one thread, so that it repeats itself."""
-    solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", 1), ("solver", "simplex")):
+    solver = _Quiet()
+    for option, value in (("threads", 1), ("solver", "simplex")):
         _ = solver.setOptionValue(option, value)
     return solver
 

@@ -1,0 +1,55 @@
+"""Compiled ahead of the first plan, and loaded only by those who plan."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+from numba.core.dispatcher import Dispatcher
+
+from tests.house.source import ROOT
+from wms.batching import kernel
+from wms.batching.warm import warm
+
+
+def compiled_functions() -> dict[str, Dispatcher]:
+    """All functions of the kernel that get compiled."""
+    modules = [import_module(f"{kernel.__name__}.{found.name}") for found in iter_modules(kernel.__path__)]
+    return {
+        f"{module.__name__}.{name}": function
+        for module in modules
+        for name, function in vars(module).items()
+        if isinstance(function, Dispatcher) and function.__module__ == module.__name__
+    }
+
+
+def test_warming_up_leaves_every_function_compiled() -> None:
+    warm()
+    functions = compiled_functions()
+    assert len(functions) > 20
+    assert [name for name, function in functions.items() if not function._cache._cache_file._load_index()] == []
+
+
+def test_after_warming_up_a_new_process_compiles_nothing() -> None:
+    warm()
+    program = (
+        "from tests.batching.test_warm import compiled_functions; from wms.batching.warm import warm; warm();"
+        "print([name for name, function in compiled_functions().items() if function.stats.cache_misses])"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_who_does_not_plan_does_not_wait_for_the_compiler() -> None:
+    program = "import sys, wms.app, wms.cli, wms.cli.planning; print({'numba', 'highspy'} & {*sys.modules})"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "set()"
+
+
+def test_planning_prints_nothing() -> None:
+    program = (
+        "from wms.batching import Iterations, plan; from wms.batching.warm import problems;"
+        "plan(next(problems()), Iterations(100))"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (answer.stdout, answer.stderr) == ("", "")
