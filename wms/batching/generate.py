@@ -99,7 +99,8 @@ class Generator:
         for pool in pools:
             worth = self.worths(pool, prices, shares)
             worth_m = max(worth_m, float(worth.max(initial=-inf)))
-            added += self.master.add(batches_in(pool, np.arange(len(worth))))
+            rows = np.argsort(-worth)
+            added += self.master.add(batches_in(pool, rows if self.was_searched_out else rows[:AT_ONCE]))
         return added, worth_m
 
     def worths(self, pool: Pool, prices: Prices, shares: Shares) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":

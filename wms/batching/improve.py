@@ -33,6 +33,8 @@ LENGTHS = 1 << 16
 
 RECORDED_FROM = 0.3
 """What is seen before so much of an annealing is done is too bad to keep."""
+STRICT = 0.1
+"""A batch over its cart by this share costs as much as the heat is worth: strict in the end, and not in the beginning."""
 LATE_M = 1.0
 """Metres that a second of work too late is worth while annealing; what is kept in the end has less late work first."""
 
@@ -53,8 +55,6 @@ class Cooling:
 
     start: float
     end: float
-    excess: float = 20.0
-    """Price of a batch twice as heavy as its cart holds, in mean walks."""
 
 
 class Annealer:
@@ -174,7 +174,7 @@ class Annealer:
             tries=tries,
             start_m=now_m,
             end_m=now_m,
-            excess_m=cooling.excess * mean_m,
+            excess_m=STRICT * mean_m * mean_m / now_m,
             late_m=LATE_M,
             move_m=self._work.problem.move_penalty_m,
             is_recording=is_recording,

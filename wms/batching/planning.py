@@ -18,8 +18,9 @@ SMALL = 300
 """Plans of up to so many orders are improved whole, and proven where a batch holds few of them."""
 FEW_TOGETHER = 9
 """Batches of more orders than this on average are too many to prove anything about them in time."""
-ANNEALING = 0.35
-"""Share of the effort that goes into annealing before a proof."""
+ANNEALING, LONGER = 0.35, 0.6
+"""Share of the effort that goes into annealing before a proof, and where more than four orders walk together."""
+FOUR = 4
 PROVING = 0.97
 KEPT = 60_000
 """Batches that each search remembers for a proof."""
@@ -57,8 +58,9 @@ def _search(
     if len(work.free) > SMALL:
         return annealer.in_parts(batches, cooling, PROVING), None
     can_prove = work.router.is_exact and len(work.free) <= FEW_TOGETHER * len(batches)
+    share = ANNEALING if len(work.free) <= FOUR * len(batches) else LONGER
     batches, pools = annealer.side_by_side(
-        batches, cooling, ANNEALING if can_prove else PROVING, KEPT if can_prove else 0
+        batches, cooling, share if can_prove else PROVING, KEPT if can_prove else 0
     )
     if not can_prove:
         return batches, None

@@ -24,10 +24,12 @@ from wms.batching.workload import Batching, Workload
 ROUNDING = 1e-6
 """Shares and relative lengths closer than this are the same."""
 CUTS_AT_ONCE = 40
-MOST_LISTED = 5_000
+MOST_LISTED = 3_000
 """More batches than this are not written down as a whole."""
 FEW = 600
 """So few batches are chosen from at once; of more, so many while there are cuts to try."""
+LESS = 0.7
+"""Writing down all batches is tried again when the gap is smaller by so much."""
 STALLED = 2e-4
 """Cuts that raise the bound by less than this share of the plan are not worth more of them."""
 DIVING = 0.3
@@ -50,6 +52,8 @@ class Case:
     most: float
     bound_m: float = 0.0
     is_listed: bool = False
+    too_many_m: float = inf
+    """Between bound and plan, a gap for which there were too many batches to write down."""
 
 
 class Prover:
@@ -163,9 +167,12 @@ class Prover:
     def _list_all(self, case: Case, shares: Shares) -> bool:
         """Write down every batch that could be in a shorter plan of the case; whether there were few enough."""
         least_m = shares.metres - self._best_m - self._generator.worth_it_m
-        added, worth_m = self._generator.add_new(shares, least_m, most=MOST_LISTED)
-        is_all = added < MOST_LISTED and not self._clock.is_over
-        return is_all and self._generator.was_searched_out
+        if -least_m > case.too_many_m:
+            return False
+        _ = self._generator.add_new(shares, least_m, most=MOST_LISTED)
+        if not self._generator.was_searched_out:
+            case.too_many_m = LESS * -least_m
+        return self._generator.was_searched_out
 
     def _choose(self, case: Case, columns: list[Members], share: float) -> None:
         """Look for the shortest choice of whole batches among these; it closes the case if all of its are among them."""

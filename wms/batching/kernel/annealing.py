@@ -22,8 +22,8 @@ from wms.batching.kernel.memory import NOTHING, Lengths, Pool, add_batch, keep_l
 
 ROUNDING = 1e-7
 """Sums of the same metres or seconds in another sequence differ by less than this."""
-RELOCATE, SWAP = 0.35, 0.85
-"""Shares of tries that move one order, and (from there on) that swap two; the rest swap two for one."""
+RELOCATE, SWAP, PAIRS = 0.25, 0.65, 0.85
+"""Shares of tries that move one order, and (from there on) that swap two, two for one, and two for two."""
 FAR_AFIELD = 0.05
 """Share of tries that look for company anywhere instead of in the order's own aisles."""
 FRESH = 0.01
@@ -189,6 +189,9 @@ def _choose(world: World, search: Search, spare: int) -> tuple[int, int]:
     if kind > SWAP and baskets.size[here] > 1 and baskets.size[there] < most:
         second = baskets.members[here, random_below(random, baskets.size[here])]
         leaving[0, 1] = second if second != number else NOBODY
+        if kind > PAIRS and baskets.size[there] > 2:
+            third = baskets.members[there, random_below(random, baskets.size[there])]
+            leaving[1, 1] = third if third != other and third != company else NOBODY
     return here, there
 
 

@@ -23,7 +23,7 @@ from wms.services.allocating import Need
 from wms.services.planning import new_batch, task_for
 from wms.services.planning.problem import fleet, problem_of
 
-_STOP = batching.Iterations(1)  # one order has only one plan; its route is exact or near it
+_STOP = batching.Iterations(0)  # one order has only one plan
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

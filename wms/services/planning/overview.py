@@ -18,7 +18,7 @@ from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import promising
-from wms.services.planning.preview import minutes_until, zone_of
+from wms.services.planning.preview import minutes_until, saving_pct, zone_of
 from wms.services.planning.selection import CollectionKey
 from wms.services.planning.undoing import STALE_AFTER
 
@@ -102,11 +102,24 @@ class WavePage:
     wave: WaveRow
     metres: float
     metres_one_by_one: float
+    metres_first_come: float
+    gap: float | None
+    late: int
     minutes: float
     released_at: dt.datetime | None
     released_by: str
     batches: tuple[BatchRow, ...]
     orders: tuple[MemberRow, ...]
+
+    @property
+    def saving_pct(self) -> int:
+        """How much shorter the walks are than one order at a time."""
+        return saving_pct(self.metres, self.metres_one_by_one)
+
+    @property
+    def saving_first_come_pct(self) -> int:
+        """How much shorter the walks are than on carts filled as orders came."""
+        return saving_pct(self.metres, self.metres_first_come)
 
     @property
     def can_be_taken_back(self) -> bool:
@@ -177,6 +190,9 @@ def wave_page(session: Session, actor: Actor, wave_id: int) -> WavePage:
         wave=_rows(session, actor, [wave])[0],
         metres=wave.metres,
         metres_one_by_one=wave.metres_one_by_one,
+        metres_first_come=wave.metres_first_come,
+        gap=max(0.0, wave.metres / wave.lower_bound_m - 1) if wave.lower_bound_m else None,
+        late=wave.late,
         minutes=wave.work_s / 60,
         released_at=wave.released_at.astimezone(zone) if wave.released_at else None,
         released_by=releaser.name if releaser else "",

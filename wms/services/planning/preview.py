@@ -3,7 +3,8 @@
 import datetime as dt
 import zoneinfo
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -16,12 +17,12 @@ from wms.domain.orders import Order
 from wms.domain.people import Warehouse
 from wms.services import allocating, promising
 from wms.services.planning import OpenTransaction
-from wms.services.planning.problem import fleet, problem_of
+from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.promising import NOT_WAVED
 
 # A person waits for this page: good enough to judge by, and the release plans longer.
-_STOP = batching.FirstOf(batching.Seconds(1.0), batching.Iterations(20_000))
+_MOST_S = 0.8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +40,8 @@ class WavePreview:
     """What a supervisor sees before the one button. Times stand in the warehouse's zone; nothing is written yet.
 
     `order_ids` are the orders meant; `finish_at` is when the last tote would be dropped by `pickers` who start now;
-    `late` counts the orders that would miss the cutoff; `saving_pct` compares the metres with one order a walk.
+    `late` counts the orders that would miss the cutoff. The metres stand beside those of one order a walk and of carts
+    filled as orders came; `gap` says how far above the shortest possible they may be (None: no bound is known).
     """
 
     key: str
@@ -56,6 +58,8 @@ class WavePreview:
     batches: int = 0
     metres: float = 0.0
     metres_one_by_one: float = 0.0
+    metres_first_come: float = 0.0
+    gap: float | None = None
     minutes: float = 0.0
     finish_at: dt.datetime | None = None
     late: int = 0
@@ -70,7 +74,12 @@ class WavePreview:
     @property
     def saving_pct(self) -> int:
         """How much shorter the walks are than one order at a time."""
-        return round(100 * (1 - self.metres / self.metres_one_by_one)) if self.metres_one_by_one else 0
+        return saving_pct(self.metres, self.metres_one_by_one)
+
+    @property
+    def saving_first_come_pct(self) -> int:
+        """How much shorter the walks are than on carts filled as orders came."""
+        return saving_pct(self.metres, self.metres_first_come)
 
     @property
     def obstacles(self) -> tuple[StaysOut, ...]:
@@ -86,6 +95,11 @@ class WavePreview:
     def reasons(self) -> tuple[tuple[str, int], ...]:
         """The kinds of reasons with their counts, most first."""
         return tuple((kind.value, count) for kind, count in Counter(order.why for order in self.out).most_common())
+
+
+def saving_pct(metres: float, otherwise: float) -> int:
+    """How much shorter a walk is than another, in whole percent; 0 where there is no other."""
+    return round(100 * (1 - metres / otherwise)) if otherwise else 0
 
 
 def refresh(session: Session, actor: Actor) -> None:
@@ -121,10 +135,20 @@ def preview(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey,
             out=tuple(found.out),
             elsewhere=_elsewhere(session, actor, key, zone),
         )
-        lines = sum(len({portion.line_id for portion in portions}) for portions in picks.values())
+        numbers = {order.id: order.number for order in found.orders.values()}
     if problem is None:
         return empty
-    return _with_figures(empty, actor, problem, lines)
+    plan = batching.plan(problem, stop_for(problem, _MOST_S))
+    with open_transaction() as session:
+        reasons = unplanned_of(session, actor, problem, plan)
+    stays_out = tuple(
+        StaysOut(order_id=order_id, number=numbers[order_id], why=Why.SIZE, reason=reason)
+        for order_id, reason in reasons.items()
+        if isinstance(order_id, int)
+    )
+    walked = {order_id: portions for order_id, portions in picks.items() if order_id not in reasons}
+    lines = sum(len({portion.line_id for portion in portions}) for portions in walked.values())
+    return _with_figures(replace(empty, out=(*empty.out, *stays_out), lines=lines), actor, problem, plan, list(walked))
 
 
 def minutes_until(moment: dt.datetime, at: dt.datetime) -> int:
@@ -132,32 +156,24 @@ def minutes_until(moment: dt.datetime, at: dt.datetime) -> int:
     return int((moment - at).total_seconds() // 60)
 
 
-def _with_figures(empty: WavePreview, actor: Actor, problem: batching.Problem, lines: int) -> WavePreview:
-    plan = batching.plan(problem, _STOP)
-    unplanned = {order.id for order in plan.unplanned}
+def _with_figures(
+    empty: WavePreview, actor: Actor, problem: batching.Problem, plan: batching.Plan, order_ids: Sequence[int]
+) -> WavePreview:
     finish_s = max((batch.finish_s or 0.0 for batch in plan.batches), default=0.0)
-    return WavePreview(
-        key=empty.key,
-        carrier=empty.carrier,
-        cutoff_at=empty.cutoff_at,
-        minutes_left=empty.minutes_left,
-        rules=empty.rules,
-        room=empty.room,
+    return replace(
+        empty,
         pickers=len(problem.pickers),
-        order_ids=tuple(
-            order.id for order in problem.orders if isinstance(order.id, int) and order.id not in unplanned
-        ),
-        lines=lines,
+        order_ids=tuple(sorted(order_ids)),
         units=plan.totals.units,
         stops=plan.totals.stops,
         batches=len(plan.batches),
         metres=plan.totals.metres,
         metres_one_by_one=plan.totals.metres_one_by_one,
+        metres_first_come=plan.totals.metres_first_come,
+        gap=plan.gap,
         minutes=plan.totals.work_s / 60,
         finish_at=(actor.at + dt.timedelta(seconds=finish_s)).astimezone(empty.cutoff_at.tzinfo),
         late=len(plan.late),
-        out=empty.out,
-        elsewhere=empty.elsewhere,
     )
 
 

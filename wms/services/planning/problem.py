@@ -21,6 +21,8 @@ from wms.services.signing_in import IDLE_LIMIT
 
 _TOTE_ML = 30_000
 _MANY_PICKERS = 100
+# A hundred orders take two seconds, which leaves little to be found; a handful is planned at once.
+_LEAST_S, _ORDER_S = 0.2, 0.02
 
 
 class NoCartError(DomainError):
@@ -158,6 +160,12 @@ def problem_of(
         carts=(batching.Cart(name="every cart", totes=room.slots, volume_ml=room.volume_ml, weight_g=room.weight_g),),
         pickers=tuple(batching.Picker(id=number) for number in range(people)),
     )
+
+
+def stop_for(problem: batching.Problem, most_s: float) -> batching.StopRule:
+    """When to stop: a little time an order, at most so many seconds, and at once when the plan is proven the best."""
+    seconds = min(most_s, _LEAST_S + _ORDER_S * len(problem.orders))
+    return batching.FirstOf(batching.Seconds(seconds), batching.Gap(0.0))
 
 
 def unplanned_of(

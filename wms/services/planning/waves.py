@@ -17,14 +17,14 @@ from wms.domain.picking import Batch, BatchOrder, PickTask
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating
 from wms.services.numbering import next_number
-from wms.services.planning.problem import fleet, problem_of
+from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.undoing import locked_orders, locked_wave, member_ids, undo_stale_drafts
 
 OpenTransaction = Callable[[], AbstractContextManager[Session]]
 
-# A thousand orders are planned well in this; a small wave ends sooner by itself.
-_STOP = batching.FirstOf(batching.Seconds(4.0), batching.Iterations(200_000))
+# A thousand orders are planned well in this, and a person waits for the answer.
+_MOST_S = 4.0
 
 
 class NotADraftError(DomainError):
@@ -117,7 +117,7 @@ def draft_of(session: Session, actor: Actor, wave_id: int) -> Draft:
 
 def work(draft: Draft) -> batching.Plan:
     """Second step: let the engine plan, outside any transaction."""
-    return batching.plan(draft.problem, _STOP, seed=draft.number)
+    return batching.plan(draft.problem, stop_for(draft.problem, _MOST_S), seed=draft.number)
 
 
 def record_plan(session: Session, actor: Actor, draft: Draft, plan: batching.Plan) -> Released:
@@ -125,7 +125,7 @@ def record_plan(session: Session, actor: Actor, draft: Draft, plan: batching.Pla
     wave = locked_wave(session, actor, draft.wave_id)
     if wave.status is not WaveStatus.DRAFT:
         raise NotADraftError(wave)
-    unplanned = {order.id: order.reason for order in plan.unplanned}
+    unplanned = unplanned_of(session, actor, draft.problem, plan)
     planned_ids = [order.id for order in draft.problem.orders if isinstance(order.id, int)]
     orders, left_out = _still_there(session, actor, wave, planned_ids, unplanned)
     rows = _allocations(session, actor, orders)
@@ -139,8 +139,7 @@ def record_plan(session: Session, actor: Actor, draft: Draft, plan: batching.Pla
             waved += len(stays)
     for order in orders.values():
         record(session, actor, order.move_to(OrderStatus.WAVED))
-    wave.metres, wave.metres_one_by_one = plan.totals.metres, plan.totals.metres_one_by_one
-    wave.work_s = plan.totals.work_s
+    set_figures(wave, plan)
     _release(session, actor, wave, waved)
     return Released(
         wave_id=wave.id if waved else None,
@@ -149,6 +148,14 @@ def record_plan(session: Session, actor: Actor, draft: Draft, plan: batching.Pla
         batches=batches,
         out=(*draft.out, *left_out),
     )
+
+
+def set_figures(wave: Wave, plan: batching.Plan) -> None:
+    """Write what the wave's plan comes to."""
+    totals = plan.totals
+    wave.metres, wave.work_s, wave.late = totals.metres, totals.work_s, len(plan.late)
+    wave.metres_one_by_one, wave.metres_first_come = totals.metres_one_by_one, totals.metres_first_come
+    wave.lower_bound_m = plan.lower_bound_m
 
 
 def _release(session: Session, actor: Actor, wave: Wave, orders: int) -> None:
