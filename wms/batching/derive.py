@@ -97,7 +97,7 @@ def _named(locations: Sequence[Location]) -> list[Location]:
 def _blocks(spots: Sequence[_Spot], depot: Point, aisle_end_m: float, *, is_turned: bool) -> Survey | None:
     """Return blocks of aisles along the spots' length, or None where the floor has another shape."""
     columns = _columns(spots)
-    near_m, far_m = min(spot.along_m for spot in spots), max(spot.along_m for spot in spots)
+    near_m, far_m = _ends(spots)
     if columns is None or near_m < depot[1] < far_m:
         return None
     gaps_m = _common_gaps(columns)
@@ -117,17 +117,31 @@ def _blocks(spots: Sequence[_Spot], depot: Point, aisle_end_m: float, *, is_turn
 
 
 def _columns(spots: Sequence[_Spot]) -> list[_Column] | None:
-    """Return the aisles from left to right, those behind one another as one; None where one is not straight."""
+    """Return the aisles from left to right, those behind one another as one; None where one is not straight.
+
+    None too where aisles are wider than long, or stand in one another's way.
+    """
+    aisles = sorted(_by_aisle(spots).values(), key=_sides)
+    if sum(_width_m(aisle) for aisle in aisles) > sum(_length_m(aisle) for aisle in aisles):
+        return None
     columns: list[_Column] = []
-    for aisle in sorted(_by_aisle(spots).values(), key=_sides):
+    for aisle in aisles:
         left_m, right_m = _sides(aisle)
         edge_m = _sides(columns[-1])[1] if columns else left_m - 1
-        if left_m < edge_m or right_m <= edge_m:
+        if left_m >= edge_m and right_m > edge_m:
+            columns.append(list(aisle))
+        elif _is_behind(aisle, columns[-1]):
             columns[-1].extend(aisle)
         else:
-            columns.append(list(aisle))
-    widths_m = (right_m - left_m for left_m, right_m in map(_sides, columns))
-    return columns if all(width_m <= WIDEST_AISLE_M for width_m in widths_m) else None
+            return None
+    return columns if all(_width_m(column) <= WIDEST_AISLE_M for column in columns) else None
+
+
+def _is_behind(aisle: _Column, column: _Column) -> bool:
+    """Say whether an aisle has its locations before, between or behind those of each other aisle of a column."""
+    ranges = [_ends(other) for other in _by_aisle(column).values()]
+    near_m, far_m = _ends(aisle)
+    return all(far_m < front_m or back_m < near_m for front_m, back_m in ranges)
 
 
 def _common_gaps(columns: Sequence[_Column]) -> list[float]:
@@ -160,7 +174,7 @@ def _loose_aisles(locations: Sequence[Location], depot: Point, aisle_end_m: floa
     """Aisles by themselves, each along the direction in which it is longer."""
     ends: dict[str, tuple[Point, Point]] = {}
     for aisle, spots in _by_aisle([_Spot(place.id, place.aisle, place.x_m, place.y_m) for place in locations]).items():
-        (left_m, right_m), near_m, far_m = _sides(spots), min(s.along_m for s in spots), max(s.along_m for s in spots)
+        (left_m, right_m), (near_m, far_m) = _sides(spots), _ends(spots)
         if far_m - near_m >= right_m - left_m:
             middle_m = (left_m + right_m) / 2
             ends[aisle] = ((middle_m, near_m - aisle_end_m), (middle_m, far_m + aisle_end_m))
@@ -181,5 +195,15 @@ def _sides(spots: Sequence[_Spot]) -> tuple[float, float]:
     return min(spot.across_m for spot in spots), max(spot.across_m for spot in spots)
 
 
+def _ends(spots: Sequence[_Spot]) -> tuple[float, float]:
+    return min(spot.along_m for spot in spots), max(spot.along_m for spot in spots)
+
+
+def _width_m(spots: Sequence[_Spot]) -> float:
+    left_m, right_m = _sides(spots)
+    return right_m - left_m
+
+
 def _length_m(spots: Sequence[_Spot]) -> float:
-    return max(spot.along_m for spot in spots) - min(spot.along_m for spot in spots)
+    near_m, far_m = _ends(spots)
+    return far_m - near_m

@@ -71,6 +71,10 @@ class Telling:
         """Ask the other rule."""
         return self._rule.seconds_left(progress)
 
+    def tries_left(self, progress: Progress) -> float:
+        """Ask the other rule."""
+        return self._rule.tries_left(progress)
+
     def end(self, made: Plan) -> None:
         """Tell the end, on a terminal or not."""
         bound = "no bound" if made.lower_bound_m is None else f"bound {made.lower_bound_m:,.0f} m"

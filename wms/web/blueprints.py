@@ -8,6 +8,7 @@ from wms.web import (
     desk,
     desk_scanner,
     inbox,
+    layout,
     ordering,
     packing,
     picking,
@@ -34,6 +35,7 @@ ALL: tuple[flask.Blueprint, ...] = (
     shipping.blueprint,
     printing.blueprint,
     watching.blueprint,
+    layout.blueprint,
     administering.blueprint,
     desk_scanner.blueprint,
 )

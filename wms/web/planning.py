@@ -11,9 +11,10 @@ from wms.domain.actor import Role
 from wms.domain.base import text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.services import planning
-from wms.services.planning import Released, overview, undoing
+from wms.services.planning import Released, overview, replanning, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning import preview as planning_preview
+from wms.services.planning.replanning import Replanned
 from wms.services.planning.selection import MAX_ORDERS, Rules, collection_key
 from wms.web import sessions
 
@@ -94,6 +95,19 @@ def take_back(wave: str) -> ResponseReturnValue:
     return flask.redirect(flask.url_for("planning.home"), _SEE_OTHER)
 
 
+@blueprint.post("/<wave>/again")
+@needs_supervisor
+def again(wave: str) -> ResponseReturnValue:
+    """Plan the walks anew that nobody has begun, with the orders that came since; or say why not."""
+    try:
+        done = replanning.plan_again(_open, flask.g.actor, _id(wave))
+    except DomainError as error:
+        flask.flash(str(error), "wrong")
+    else:
+        flask.flash(_planned_again(done), "ok")
+    return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
+
+
 @blueprint.post("/<wave>/resume")
 @needs_supervisor
 def resume(wave: str) -> ResponseReturnValue:
@@ -147,6 +161,14 @@ def _after(done: Released) -> ResponseReturnValue:
     words = f"Wave {done.number}: {_count(done.orders, 'order')} in {_count(done.batches, 'batch')}."
     flask.flash(f"{words}{left_out}", "ok")
     return flask.redirect(flask.url_for("planning.wave", wave=text_id(done.wave_id)), _SEE_OTHER)
+
+
+def _planned_again(done: Replanned) -> str:
+    if not done.batches:
+        return f"Wave {done.number} stays as it is: nothing joined it, and no walk can be shorter."
+    joined = f"{_count(done.joined, 'order')} joined, " if done.joined else ""
+    metres = f"{abs(done.saved_m):.0f} m {'less' if done.saved_m >= 0 else 'more'}"
+    return f"Wave {done.number}: {joined}{_count(done.batches, 'batch')} new, {metres}."
 
 
 def _count(number: int, thing: str) -> str:

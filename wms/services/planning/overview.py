@@ -122,6 +122,11 @@ class WavePage:
         return saving_pct(self.metres, self.metres_first_come)
 
     @property
+    def can_be_planned_again(self) -> bool:
+        """Whether orders may join, and walks wait that can be laid anew."""
+        return self.wave.status in {WaveStatus.RELEASED, WaveStatus.PICKING}
+
+    @property
     def can_be_taken_back(self) -> bool:
         """Whether no batch has been started yet."""
         return self.wave.status in {WaveStatus.PLANNED, WaveStatus.RELEASED} and not any(
