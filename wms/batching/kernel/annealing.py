@@ -26,6 +26,8 @@ RELOCATE, SWAP, PAIRS = 0.25, 0.65, 0.85
 """Shares of tries that move one order, and (from there on) that swap two, two for one, and two for two."""
 FAR_AFIELD = 0.05
 """Share of tries that look for company anywhere instead of in the order's own aisles."""
+STAY = 8
+"""So many tries in a row begin in the same batch: its rows are at hand then."""
 FRESH = 0.01
 """Share of tries that give an order a batch of its own."""
 COPIED = 2000
@@ -85,10 +87,15 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
     """Change the batches as often as the heat says, bring the best plan up to date, and return how many changes held."""
     baskets, leaving = search.baskets, search.leaving
     late, price, excess = totals(world, search, heat)
-    spare, held = find_empty(baskets), 0
+    spare, held, home = find_empty(baskets), 0, 0
     cooling = log(heat.end_m / heat.start_m) / max(1, heat.tries)
     for turn in range(heat.tries):
-        here, there = _choose(world, search, spare)
+        if turn % STAY == 0:
+            number = world.free[random_below(search.random, len(world.free))]
+        else:
+            number = baskets.members[home, random_below(search.random, baskets.size[home])]
+        home = baskets.batch_of[number]
+        here, there = _choose(world, search, number, spare)
         if there == NOBODY:
             continue
         limit = -heat.start_m * exp(cooling * turn) * log(random_share(search.random) + 1e-300)
@@ -108,6 +115,7 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
             continue
         _carry_out(world, search, here, there, here_m, there_m)
         held += 1
+        home = here if baskets.size[here] else there
         price, excess, late = price + change, excess + excess_change, late + late_change
         if baskets.size[here] == 0:
             spare = here
@@ -164,11 +172,10 @@ def find_empty(baskets: Baskets) -> int:
 
 
 @compiled
-def _choose(world: World, search: Search, spare: int) -> tuple[int, int]:
-    """Choose the orders that would change places; return their batches, the second NOBODY where there is no change."""
+def _choose(world: World, search: Search, number: int, spare: int) -> tuple[int, int]:
+    """Choose who changes places with an order; return their batches, the second NOBODY where there is no change."""
     baskets, leaving, random = search.baskets, search.leaving, search.random
     leaving[:] = NOBODY
-    number = world.free[random_below(random, len(world.free))]
     here = baskets.batch_of[number]
     leaving[0, 0] = number
     if spare != NOBODY and baskets.size[here] > 1 and random_share(random) < FRESH:
