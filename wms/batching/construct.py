@@ -32,7 +32,11 @@ def by_savings(work: Workload, crew: Crew, chunk_orders: int) -> Batching:
     """Batch by savings, in chunks of orders with one cutoff and neighbouring far corners, on all cores."""
     order = sorted(work.free, key=lambda number: (work.arrays.due[number], work.corners_of(number), number))
     chunks = list(_chunks(work, order, chunk_orders))
-    joined = [batch for found in crew.each(lambda chunk: _joined(work, [[number] for number in chunk]), chunks) for batch in found]
+    joined = [
+        batch
+        for found in crew.each(lambda chunk: _joined(work, [[number] for number in chunk]), chunks)
+        for batch in found
+    ]
     if len(chunks) == 1:
         return joined
     # What found no company in its own chunk may find some among the others' rest.

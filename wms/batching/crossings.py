@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 NONE, ODD, EVEN = range(3)
 
 THROUGH, TWICE, FRONT, BACK, SPLIT, FRONT_OR_SPLIT, BACK_OR_SPLIT, ANY_END = range(8)
-"""Ways to serve a sub-aisle with stops: walked through once, twice, out and back from an end or both, or the shorter."""
+"""Ways to serve a sub-aisle with stops: through once or twice, out and back from an end or both, or the shorter."""
 
 _SHORTER_OF = {
     frozenset({FRONT, SPLIT}): FRONT_OR_SPLIT,
@@ -120,7 +120,9 @@ def _crossed(state: State) -> Iterator[tuple[int, State]]:
     pieces = {piece for _, piece in state if piece}
     choices = [(0,) if degree == NONE else (1,) if degree == ODD else (0, 2) for degree, _ in state]
     for paths in product(*choices):
-        after = tuple((paths_here, piece if paths_here else 0) for paths_here, (_, piece) in zip(paths, state, strict=True))
+        after = tuple(
+            (paths_here, piece if paths_here else 0) for paths_here, (_, piece) in zip(paths, state, strict=True)
+        )
         if pieces and {piece for _, piece in after if piece} == pieces:
             yield sum(count * 3**level for level, count in enumerate(paths)), _canonical(after)
 

@@ -14,7 +14,9 @@ NODES = 1_000
 """Nodes of the search for new batches in a round."""
 
 
-def dive(generator: Generator, random: np.random.Generator, counts: tuple[float, float], limit_m: float) -> Batching | None:
+def dive(
+    generator: Generator, random: np.random.Generator, counts: tuple[float, float], limit_m: float
+) -> Batching | None:
     """Return a plan shorter than the limit, or None where the dive gets longer or time is up."""
     master, work = generator.master, generator.work
     taken: Batching = []

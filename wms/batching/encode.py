@@ -53,7 +53,7 @@ class Encoded:
 
 
 def _blocks(layout: Blocks, used: Sequence[LocationId]) -> tuple[Floor, Mapping[LocationId, tuple[int, int]]]:
-    """Return a floor of one to four blocks, seen from the cross aisle of the depot, and each location's cell and bit."""
+    """Return a floor of one to four blocks, seen from the depot's cross aisle, and each location's cell and bit."""
     end_m = layout.cross_y_m[-1]
     cross_m = tuple(end_m - depth for depth in reversed(layout.cross_y_m)) if layout.depot_at_back else layout.cross_y_m
     blocks = len(cross_m) - 1
@@ -96,7 +96,9 @@ def _blocks(layout: Blocks, used: Sequence[LocationId]) -> tuple[Floor, Mapping[
     return floor, {location: bits[place] for location, place in places.items()}
 
 
-def _matrix(metres: NDArray[np.float64], used: Sequence[LocationId]) -> tuple[Floor, Mapping[LocationId, tuple[int, int]]]:
+def _matrix(
+    metres: NDArray[np.float64], used: Sequence[LocationId]
+) -> tuple[Floor, Mapping[LocationId, tuple[int, int]]]:
     """Return a floor of given distances, the depot's first, and each location's cell and bit."""
     width = max(1, -(-len(used) // WORD))
     table = crossings(1)

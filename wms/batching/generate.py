@@ -105,7 +105,7 @@ class Generator:
 
     def worths(self, pool: Pool, prices: Prices, shares: Shares) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
         """Return what the batches of a pool are worth."""
-        worth = np.empty(int(pool.count[0]))
+        worth = np.empty(int(pool.held[0]))
         worths(pool, prices, worth)
         return worth + shares.batch_m
 

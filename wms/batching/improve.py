@@ -5,8 +5,8 @@ of any is taken in the end, and what they see on the way goes into pools. Large 
 each leg, a part a thread, so that in time every order meets every other.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 
 import numpy as np
@@ -34,7 +34,7 @@ LENGTHS = 1 << 16
 RECORDED_FROM = 0.3
 """What is seen before so much of an annealing is done is too bad to keep."""
 STRICT = 0.1
-"""A batch over its cart by this share costs as much as the heat is worth: strict in the end, and not in the beginning."""
+"""A batch over its cart by this share costs as much as the heat is worth: strict only in the end."""
 LATE_M = 1.0
 """Metres that a second of work too late is worth while annealing; what is kept in the end has less late work first."""
 
@@ -73,8 +73,10 @@ class Annealer:
         self._visited = self._halves[by_half]
         self._visiting = np.repeat(np.arange(len(halves)), np.diff(self._halves_from))[by_half]
 
-    def side_by_side(self, batches: Batching, cooling: Cooling, until: float, pool_rows: int) -> tuple[Batching, list[Pool]]:
-        """Anneal whole, in a search a thread, until so much of the effort is spent; return the best plan and the pools."""
+    def side_by_side(
+        self, batches: Batching, cooling: Cooling, until: float, pool_rows: int
+    ) -> tuple[Batching, list[Pool]]:
+        """Anneal whole, in a search a thread, until so much effort is spent; return the best plan and the pools."""
         world = self._world(batches, self._judge.room_s(batches))
         searches = [self._search(world, batches, stream, pool_rows) for stream in range(self._crew.hands)]
         mean_m = self._mean_m(batches)
@@ -83,7 +85,7 @@ class Annealer:
         while (spent := self._clock.spent) < until:
             done = (spent - began) / (until - began)
             heat = self._heat(cooling, done, tries, mean_m, is_recording=pool_rows > 0 and done > RECORDED_FROM)
-            _ = self._crew.each(lambda search: anneal(world, search, heat), searches)
+            _ = self._crew.each(partial(anneal, world, heat=heat), searches)
             self._clock.count(tries * len(searches))
             tries = _next_tries(tries, self._clock.spent - spent, until - began)
         best = min(searches, key=lambda search: (round(float(search.best[0]), 3), float(search.best[1])))
@@ -97,7 +99,7 @@ class Annealer:
         while (spent := self._clock.spent) < until:
             heat = self._heat(cooling, (spent - began) / (until - began), tries, mean_m)
             parts = self._dealt(batches)
-            batches = [batch for part in self._crew.each(lambda part: self._annealed(part, heat), parts) for batch in part]
+            batches = [batch for part in self._crew.each(partial(self._annealed, heat=heat), parts) for batch in part]
             self._clock.count(tries * len(parts))
             score = self._judge.score(batches)
             if score < best_score:
@@ -117,7 +119,12 @@ class Annealer:
         rooms = self._judge.rooms_of_parts([[batches[at] for at in hand] for hand in hands])
         self._leg += 1
         return [
-            Part(number=self._leg * self._crew.hands + number, rows=hand, batches=[batches[at] for at in hand], room_s=room_s)
+            Part(
+                number=self._leg * self._crew.hands + number,
+                rows=hand,
+                batches=[batches[at] for at in hand],
+                room_s=room_s,
+            )
             for number, (hand, room_s) in enumerate(zip(hands, rooms, strict=True))
         ]
 
@@ -195,7 +202,9 @@ def most_orders(work: Workload) -> int:
     """Return how many orders a batch can hold at most, and one more for a moment when it is too full."""
     most = 1
     for room in work.rooms:
-        fitting = [int((np.cumsum(np.sort(load)) <= limit).sum()) for load, limit in zip(work.loads.T, room, strict=True)]
+        fitting = [
+            int((np.cumsum(np.sort(load)) <= limit).sum()) for load, limit in zip(work.loads.T, room, strict=True)
+        ]
         most = max(most, min(fitting))
     return min(most, len(work.orders)) + 1
 
@@ -215,4 +224,3 @@ def batches_of(batch_of: Ints) -> Batching:
         if batch != NOBODY:
             batches.setdefault(batch, []).append(number)
     return [batches[batch] for batch in sorted(batches)]
-

@@ -36,16 +36,20 @@ def _until(picker: Picker) -> float:
 
 
 def homes_of(work: Workload, batches: Batching) -> Ints:
-    """Return for each order the batch that is now its earlier one: the one with most of that one's orders; -1 for none."""
+    """Return for each order the batch that now holds most of its earlier one's orders; -1 for none."""
     home = work.arrays.home
-    together = Counter((int(home[number]), at) for at, batch in enumerate(batches) for number in batch if home[number] != NOBODY)
+    together = Counter(
+        (int(home[number]), at) for at, batch in enumerate(batches) for number in batch if home[number] != NOBODY
+    )
     now: dict[int, int] = {}
     taken: set[int] = set()
     for (earlier, at), _ in sorted(together.items(), key=lambda found: (-found[1], found[0])):
         if earlier not in now and at not in taken:
             now[earlier] = at
             taken.add(at)
-    return np.array([now.get(int(earlier), NOWHERE) if earlier != NOBODY else NOBODY for earlier in home], dtype=np.int64)
+    return np.array(
+        [now.get(int(earlier), NOWHERE) if earlier != NOBODY else NOBODY for earlier in home], dtype=np.int64
+    )
 
 
 class Judge:
@@ -102,13 +106,16 @@ class Judge:
         work_s = self._work.work_of_all(batches, self._work.metres_of_all(batches))
         half_s = float(work_s.sum()) / max(1, len(batches)) / 2
         rooms = [
-            sum(max(0.0, min(due_s, _until(picker)) - max(0.0, picker.available_from_s) - half_s) for picker in self._work.problem.pickers)
+            sum(
+                max(0.0, min(due_s, _until(picker)) - max(0.0, picker.available_from_s) - half_s)
+                for picker in self._work.problem.pickers
+            )
             for due_s in self._work.due_s
         ]
         return np.maximum(0.0, np.array(rooms) - self._frozen_s)
 
     def rooms_of_parts(self, parts: Sequence[Batching]) -> list[Floats]:
-        """Return the same for parts of a plan: what each takes now, and an equal share of the time left over or lacking."""
+        """Return the same for parts of a plan: what each takes now, and its share of the time left or lacking."""
         if not self.is_timed:
             return [np.zeros(0) for _ in parts]
         done = [np.cumsum(self._work_by_due(part)) for part in parts]
@@ -126,7 +133,7 @@ class Judge:
             for at, batch in enumerate(batches)
             for number in batch
         )
-        return problem.move_penalty_m * moved
+        return float(problem.move_penalty_m * moved)
 
     def _work_by_due(self, batches: Batching) -> Floats:
         """Return the work in batches of each cutoff, the earliest of their orders'."""

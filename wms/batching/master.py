@@ -22,7 +22,7 @@ TWO_OF_THREE = 2
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Shares:
-    """A solution with shares of batches: metres, what orders, a batch more and cuts are worth, and each column's share."""
+    """A solution in shares: metres, what orders, one batch more and cuts are worth, and each column's share."""
 
     metres: float
     order_m: Floats
@@ -186,4 +186,3 @@ def _quiet_solver() -> highspy.Highs:
     for option, value in (("threads", 1), ("solver", "simplex")):
         _ = solver.setOptionValue(option, value)
     return solver
-

@@ -17,16 +17,17 @@ _FEW = 3
 
 
 def odd_locations(locations: Sequence[Location]) -> dict[LocationId, str]:
-    """Return the locations that stand oddly, each with a sentence why, in the sequence of their aisles."""
+    """Return the locations that stand oddly, each with a sentence why."""
     aisles: dict[str, list[Location]] = defaultdict(list)
     for place in locations:
         if place.aisle:
             aisles[place.aisle].append(place)
-    found = dict(_shared(locations))
+    found: dict[LocationId, str] = {}
     for aisle in aisles.values():
         if len(aisle) >= _FEW:
             found |= dict(_astray(aisle))
-    return found
+    # One that is astray makes the others of the spot where it ended no less right.
+    return found | dict(_shared([place for place in locations if place.id not in found]))
 
 
 def _astray(aisle: Sequence[Location]) -> Iterator[tuple[LocationId, str]]:

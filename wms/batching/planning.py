@@ -59,9 +59,7 @@ def _search(
         return annealer.in_parts(batches, cooling, PROVING), None
     can_prove = work.router.is_exact and len(work.free) <= FEW_TOGETHER * len(batches)
     share = ANNEALING if len(work.free) <= FOUR * len(batches) else LONGER
-    batches, pools = annealer.side_by_side(
-        batches, cooling, share if can_prove else PROVING, KEPT if can_prove else 0
-    )
+    batches, pools = annealer.side_by_side(batches, cooling, share if can_prove else PROVING, KEPT if can_prove else 0)
     if not can_prove:
         return batches, None
     proof = Prover(work, clock, crew, batches, pools, seed).run(PROVING)

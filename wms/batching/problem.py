@@ -72,7 +72,7 @@ class Problem:
 
     The first cart that holds a batch is the one it gets. Without pickers nothing is scheduled: batches have no times
     and no order counts as late. `frozen` are batches that stay together whatever they cost (their room is not checked).
-    `earlier` are batches of an earlier plan: an order that leaves its batch costs `move_penalty_m` on top of the metres.
+    `earlier` are batches of an earlier plan: an order that leaves its batch costs `move_penalty_m` more.
     """
 
     layout: Layout

@@ -74,7 +74,7 @@ class Prover:
     @property
     def bound_m(self) -> float:
         """The length that no plan can beat."""
-        return min(self._best_m, min(case.bound_m for case in self._cases))
+        return min(self._best_m, *(case.bound_m for case in self._cases))
 
     def run(self, until: float) -> Proof:
         """Raise the bound and look for shorter plans until so much of the effort is spent."""
@@ -175,7 +175,7 @@ class Prover:
         return self._generator.was_searched_out
 
     def _choose(self, case: Case, columns: list[Members], share: float) -> None:
-        """Look for the shortest choice of whole batches among these; it closes the case if all of its are among them."""
+        """Look for the shortest choice of whole batches among these; it closes a case that is listed."""
         seconds = share * self._clock.seconds_left
         if seconds <= 0.0:
             return
@@ -206,7 +206,9 @@ class Prover:
     def _take(self, batches: Batching) -> None:
         """Make a plan the best one if it is shorter, with each order in one batch only."""
         for number in self._work.free:
-            holding = sorted((batch for batch in batches if number in batch), key=lambda batch: self._gain(batch, number))
+            holding = sorted(
+                (batch for batch in batches if number in batch), key=lambda batch: self._gain(batch, number)
+            )
             for batch in holding[1:]:
                 batch.remove(number)
         batches = [batch for batch in batches if batch]

@@ -39,7 +39,9 @@ def report(
         _batch(work, judge, walks[index], float(metres[index]), jobs[index], slots[index]) for index in sequence
     )
     late = [found for index in sequence for found in _late_orders(work, judge, members[index], slots[index])]
-    totals = _totals(batches, float(alone_m.sum()), float(work.metres_of_all([*map(list, work.frozen), *first_come]).sum()))
+    totals = _totals(
+        batches, float(alone_m.sum()), float(work.metres_of_all([*map(list, work.frozen), *first_come]).sum())
+    )
     return Plan(
         batches=batches,
         late=tuple(late),
@@ -53,9 +55,7 @@ def report(
     )
 
 
-def _batch(
-    work: Workload, judge: Judge, shares: Sequence[Share], metres: float, job: Job, slot: Slot | None
-) -> Batch:
+def _batch(work: Workload, judge: Judge, shares: Sequence[Share], metres: float, job: Job, slot: Slot | None) -> Batch:
     """One batch as it is walked."""
     members = [share.number for share in shares]
     route = tuple(work.locations[stop] for stop in work.router.sequence(work.stops_of(members)))

@@ -83,7 +83,7 @@ def _aisle_edges(floor: Floor, words: Words, column: int, block: int, way: int) 
 
 
 def _dropped(way: int, widths: Sequence[float]) -> int:
-    """Return the piece of a sub-aisle that is not walked, or -1; of ways that stand for the shorter, the widest piece."""
+    """Return the piece of a sub-aisle that is not walked, the widest that the way leaves open; -1 for none."""
     last = len(widths) - 1
     choices = {
         FRONT: [last],
@@ -104,7 +104,7 @@ def ranks_in(words: Words) -> list[int]:
 
 
 def walk_around(edges: Sequence[Edge], start: Node) -> list[Node]:
-    """Return one closed walk over all edges from the start (Hierholzer), as the nodes in the sequence they are passed."""
+    """Return one closed walk over all edges from the start (Hierholzer), as nodes in the sequence they are passed."""
     ways: dict[Node, list[int]] = {}
     for number, (here, there) in enumerate(edges):
         ways.setdefault(here, []).append(number)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import Protocol
 
-
 TRIES_A_SECOND = 3e6
 """How many changes two threads of an ordinary machine try; only how hot an annealing begins depends on it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """How far a plan has come: changes tried, seconds since the start, and how far above its bound it is (inf: unknown)."""
+    """How far a plan has come: changes tried, seconds since the start, and its share above its bound (inf: unknown)."""
 
     iterations: int
     elapsed_s: float

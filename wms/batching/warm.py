@@ -24,6 +24,7 @@ from wms.batching import (
     Problem,
     plan,
 )
+from wms.batching.kernel.cutting import overdrawn
 
 FEW, MANY = 12, 320
 """Orders of a small problem, and of one that is planned in parts."""
@@ -73,9 +74,10 @@ def _floors() -> Iterator[tuple[Layout, list[LocationId]]]:
 
 
 def warm() -> None:
-    """Plan each problem once."""
+    """Plan each problem once, and cut, which plans of a few orders hardly need."""
     for day in problems():
         _ = plan(day, Iterations(TRIES), params=Params(chunk_orders=100))
+    _ = overdrawn(np.array([[0, 1], [1, 2], [0, 2]]), np.full(3, 0.5), 3, 1)
 
 
 if __name__ == "__main__":

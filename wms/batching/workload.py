@@ -161,8 +161,8 @@ def _arrays(
 ) -> Orders:
     """Return the orders as the compiled part wants them."""
     words = np.zeros((len(orders), router.encoded.floor.words), dtype=np.uint64)
-    for row, order_stops in zip(words, stops, strict=True):
-        row |= router.words(order_stops)
+    for row, order_stops in enumerate(stops):
+        words[row] = router.words(order_stops)
     cell_from, cells = ranges([np.flatnonzero(row).tolist() for row in words])
     class_of = {due: at for at, due in enumerate(due_s)}
     home = np.full(len(orders), NOBODY, dtype=np.int64)
@@ -177,7 +177,10 @@ def _arrays(
         loads=loads,
         rooms=rooms,
         handling_s=speeds.stop_s * np.array([len(found) for found in stops], dtype=np.float64) + speeds.unit_s * units,
-        due=np.array([class_of.get(order.due_s, len(due_s)) if order.due_s is not None else len(due_s) for order in orders], dtype=np.int64),
+        due=np.array(
+            [class_of.get(order.due_s, len(due_s)) if order.due_s is not None else len(due_s) for order in orders],
+            dtype=np.int64,
+        ),
         home=home,
         # Any words will do, if they are the same each time.
         keys=np.random.default_rng(len(orders)).integers(1, 2**63, len(orders), dtype=np.uint64),

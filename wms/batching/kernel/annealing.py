@@ -3,9 +3,6 @@
 from math import exp, log
 from typing import NamedTuple
 
-from numba import uint64
-
-from wms.batching.kernel.compiled import compiled, copy_into
 from wms.batching.kernel.baskets import (
     NOBODY,
     Baskets,
@@ -17,6 +14,7 @@ from wms.batching.kernel.baskets import (
     weigh,
 )
 from wms.batching.kernel.bits import Words, random_below, random_share
+from wms.batching.kernel.compiled import compiled, copy_into
 from wms.batching.kernel.floors import Floats, Floor, Ints
 from wms.batching.kernel.memory import NOTHING, Lengths, Pool, add_batch, keep_length, length_of
 
@@ -84,7 +82,7 @@ class Heat(NamedTuple):
 
 @compiled
 def anneal(world: World, search: Search, heat: Heat) -> int:
-    """Change the batches as often as the heat says, bring the best plan up to date, and return how many changes held."""
+    """Change the batches as often as the heat says and keep the best plan; return how many changes held."""
     baskets, leaving = search.baskets, search.leaving
     late, price, excess = totals(world, search, heat)
     spare, held, home = find_empty(baskets), 0, 0
@@ -183,7 +181,7 @@ def _choose(world: World, search: Search, number: int, spare: int) -> tuple[int,
     most = baskets.members.shape[1]
     company = _company_of(world, random, number)
     there = baskets.batch_of[company]
-    if there == here or there == NOBODY:
+    if there in (here, NOBODY):
         return here, NOBODY
     kind = random_share(random)
     if kind < RELOCATE:
@@ -236,7 +234,7 @@ def _excess_after(world: World, search: Search, batch: int, row: int) -> float:
 @compiled
 def _walk_after(world: World, search: Search, batch: int, row: int) -> float:
     """Return the length of a batch's walk after the change, from memory where it is known."""
-    key = _key_after(world, search, batch, row)
+    key = _key_after(world, search, batch)
     metres = length_of(search.lengths, key)
     if metres == NOTHING:
         metres = _try(world, search, batch, row)
@@ -252,7 +250,7 @@ def _try(world: World, search: Search, batch: int, row: int) -> float:
 
 
 @compiled
-def _key_after(world: World, search: Search, batch: int, row: int) -> int:
+def _key_after(world: World, search: Search, batch: int) -> int:
     """Return the key of a batch after the change."""
     key = search.baskets.key[batch]
     for side in range(2):

@@ -10,8 +10,8 @@ import numpy as np
 from numba import uint64
 from numpy.typing import NDArray
 
-from wms.batching.kernel.compiled import compiled, compiled_with_arrays
 from wms.batching.kernel.bits import Words, lowest_bit
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays
 from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
 from wms.batching.kernel.walks import reach_all, reach_into, scratch_for, walk_m
 
@@ -55,7 +55,7 @@ class Baskets(NamedTuple):
     place_of: Ints
     """The place of each order in its batch's row of `members`."""
     words: Words
-    count: Counts
+    visits: Counts
     """How many orders of a batch visit each bit: batches x (words * 64)."""
     reach: Floats
     """Batches x sub-aisles x 3, see `walks`."""
@@ -136,7 +136,7 @@ def _without(orders: Orders, baskets: Baskets, batch: int, cell: int, out: Ints,
         for other in range(at):
             if out[other] != NOBODY and (orders.words[out[other], cell] >> uint64(bit)) & uint64(1):
                 gone += 1
-        if baskets.count[batch, cell * 64 + bit] <= gone:
+        if baskets.visits[batch, cell * 64 + bit] <= gone:
             left &= ~(uint64(1) << uint64(bit))
         word &= word - uint64(1)
     return left
@@ -158,7 +158,7 @@ def put_in(orders: Orders, baskets: Baskets, number: int, batch: int) -> None:
         word = orders.words[number, cell]
         baskets.words[batch, cell] |= word
         while word != uint64(0):
-            baskets.count[batch, cell * 64 + lowest_bit(word)] += 1
+            baskets.visits[batch, cell * 64 + lowest_bit(word)] += 1
             word &= word - uint64(1)
 
 
@@ -181,8 +181,8 @@ def take_out(orders: Orders, baskets: Baskets, number: int) -> None:
         word = orders.words[number, cell]
         while word != uint64(0):
             bit = lowest_bit(word)
-            baskets.count[batch, cell * 64 + bit] -= 1
-            if baskets.count[batch, cell * 64 + bit] == 0:
+            baskets.visits[batch, cell * 64 + bit] -= 1
+            if baskets.visits[batch, cell * 64 + bit] == 0:
                 baskets.words[batch, cell] &= ~(uint64(1) << uint64(bit))
             word &= word - uint64(1)
 
@@ -212,7 +212,9 @@ def weigh(orders: Orders, baskets: Baskets, batch: int) -> None:
         number = baskets.members[batch, place]
         work += orders.handling_s[number]
         due = min(due, orders.due[number])
-    baskets.work_s[batch] = work + orders.setup_s + baskets.metres[batch] * orders.metre_s if baskets.size[batch] else 0.0
+    baskets.work_s[batch] = (
+        work + orders.setup_s + baskets.metres[batch] * orders.metre_s if baskets.size[batch] else 0.0
+    )
     baskets.due[batch] = due
 
 
@@ -224,7 +226,7 @@ def fill(floor: Floor, orders: Orders, baskets: Baskets, batch_of: Ints) -> None
     baskets.load[:] = 0.0
     baskets.key[:] = uint64(0)
     baskets.words[:] = uint64(0)
-    baskets.count[:] = 0
+    baskets.visits[:] = 0
     baskets.batch_of[:] = NOBODY
     for number in range(len(batch_of)):
         if batch_of[number] != NOBODY:
@@ -243,7 +245,7 @@ def empty_baskets(floor: Floor, orders: Orders, batches: int, most_orders: int) 
         batch_of=np.full(count, NOBODY, dtype=np.int64),
         place_of=np.zeros(count, dtype=np.int64),
         words=np.zeros((batches, words), dtype=np.uint64),
-        count=np.zeros((batches, words * 64), dtype=np.uint16),
+        visits=np.zeros((batches, words * 64), dtype=np.uint16),
         reach=np.zeros(shape),
         load=np.zeros((batches, orders.loads.shape[1])),
         metres=np.zeros(batches),
@@ -256,6 +258,3 @@ def empty_baskets(floor: Floor, orders: Orders, batches: int, most_orders: int) 
         saved_reach=np.zeros((4 * words, 3)),
         scratch=scratch_for(floor),
     )
-
-
-

@@ -1,6 +1,7 @@
 """Bits of a word, and a random sequence of one's own for each thread."""
 
 # mypy: disable-error-code="misc,no-untyped-call"
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,13 @@ from numba import types, uint64
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from wms.batching.kernel.compiled import compiled, copy_into
+from wms.batching.kernel.compiled import compiled
 
 Words = NDArray[np.uint64]
 
 
 @intrinsic
-def lowest_bit(_typing: Any, word: Any) -> Any:
+def _lowest_bit(_typing: Any, word: Any) -> Any:  # noqa: ARG001 - numba goes by the name
     """Return the number of the lowest bit set in a word that is not 0."""
     signature = types.int64(types.uint64)
 
@@ -25,15 +26,8 @@ def lowest_bit(_typing: Any, word: Any) -> Any:
     return signature, emit
 
 
-@intrinsic
-def count_bits(_typing: Any, word: Any) -> Any:
-    """Return how many bits of a word are set."""
-    signature = types.int64(types.uint64)
-
-    def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
-
-    return signature, emit
+# numba takes the first argument away
+lowest_bit: Callable[[Any], int] = _lowest_bit
 
 
 @compiled

@@ -16,7 +16,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def compiled(function: Function) -> Function:
     """Compile a function that makes no arrays."""
-    made: Function = kept(njit(nogil=True, _nrt=False)(function))
+    made: Function = kept(njit(nogil=True, _nrt=False)(function))  # type: ignore[call-overload]  # numba does not name the option
     return made
 
 

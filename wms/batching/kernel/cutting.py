@@ -30,7 +30,7 @@ def overdrawn(members: Ints, shares: Floats, orders: int, most: int) -> tuple[In
             if pair[one, two] <= 0.0:
                 continue
             for three in range(orders):
-                if three == one or three == two or (three < two and pair[two, three] > 0.0 and pair[one, three] > 0.0):
+                if three in (one, two) or (three < two and pair[two, three] > 0.0 and pair[one, three] > 0.0):
                     continue
                 total = pair[one, two] + pair[one, three] + pair[two, three]
                 least = over.argmin()
@@ -54,7 +54,7 @@ def _share_of_all(members: Ints, shares: Floats, one: int, two: int, three: int)
             number = members[row, at]
             if number < 0:
                 break
-            if number == one or number == two or number == three:
+            if number in (one, two, three):
                 held += 1
         if held == 3:
             total += shares[row]

@@ -13,7 +13,7 @@ Ints = NDArray[np.int64]
 
 
 class Floor(NamedTuple):
-    """A floor. Sub-aisle `s` is piece `s % blocks` of aisle `s // blocks`; its walk takes `width` words from `s * width`.
+    """A floor. Sub-aisle `s` is piece `s % blocks` of aisle `s // blocks`; its `width` words begin at `s * width`.
 
     Columns are the aisles from left to right with the depot's place among them, before aisle `depot`.
     A matrix floor is one sub-aisle without columns, and its `metres` has the depot at 0 and bit n at n + 1.

@@ -1,4 +1,4 @@
-"""First batches by savings: of all pairs that fit a cart, those that save most when they walk together, again and again.
+"""First batches by savings: of all pairs that fit a cart, again and again the one that saves most by walking together.
 
 Source: Clarke and Wright, "Scheduling of vehicles from a central depot" (Operations Research 12, 1964), with each
 joined batch priced anew.
@@ -6,10 +6,9 @@ joined batch priced anew.
 
 import numpy as np
 
-
-from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into
 from wms.batching.kernel.baskets import Orders, excess_of
 from wms.batching.kernel.bits import Words
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays
 from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
 from wms.batching.kernel.walks import EMPTY, reach_all, reach_into, scratch_for, walk_m
 

@@ -42,7 +42,7 @@ class KernelLocator(InTreeCacheLocator):
 
     def get_cache_path(self) -> str:
         """Return the folder."""
-        return str(config.CACHE_DIR or super().get_cache_path())
+        return str(getattr(config, "CACHE_DIR", "") or super().get_cache_path())
 
     def get_source_stamp(self) -> str:
         """Return what must be the same for a kept function to be used."""

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import uint64
 
-from wms.batching.kernel.compiled import compiled, copy_into
 from wms.batching.kernel.baskets import Baskets
 from wms.batching.kernel.bits import Words
+from wms.batching.kernel.compiled import compiled
 from wms.batching.kernel.floors import Floats, Ints
 
 NOTHING = -1.0
@@ -21,7 +21,7 @@ class Lengths(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """Batches that fit a cart, each kept once; row 0 of `count` says how many there are."""
+    """Batches that fit a cart, each kept once; entry 0 of `held` says how many there are."""
 
     members: Ints
     size: Ints
@@ -29,7 +29,7 @@ class Pool(NamedTuple):
     keys: Words
     slots: Ints
     """An open table of row numbers by key; -1 is free."""
-    count: Ints
+    held: Ints
 
 
 def empty_lengths(places: int) -> Lengths:
@@ -46,7 +46,7 @@ def empty_pool(rows: int, most_orders: int) -> Pool:
         metres=np.zeros(rows),
         keys=np.zeros(rows, dtype=np.uint64),
         slots=np.full(places, -1, dtype=np.int64),
-        count=np.zeros(1, dtype=np.int64),
+        held=np.zeros(1, dtype=np.int64),
     )
 
 
@@ -76,7 +76,7 @@ def add_batch(pool: Pool, members: Ints, size: int, metres: float, key: int) -> 
         if pool.keys[pool.slots[place]] == key:
             return False
         place = (place + uint64(1)) & mask
-    row = pool.count[0]
+    row = pool.held[0]
     if row >= len(pool.size):
         return False
     pool.slots[place] = row
@@ -85,7 +85,7 @@ def add_batch(pool: Pool, members: Ints, size: int, metres: float, key: int) -> 
     pool.metres[row] = metres
     for at in range(size):
         pool.members[row, at] = members[at]
-    pool.count[0] = row + 1
+    pool.held[0] = row + 1
     return True
 
 
@@ -94,6 +94,4 @@ def add_baskets(pool: Pool, baskets: Baskets) -> None:
     """Keep all batches of a plan that fit."""
     for batch in range(len(baskets.size)):
         if baskets.size[batch] and baskets.excess[batch] == 0.0:
-            _ = add_batch(
-                pool, baskets.members[batch], baskets.size[batch], baskets.metres[batch], baskets.key[batch]
-            )
+            _ = add_batch(pool, baskets.members[batch], baskets.size[batch], baskets.metres[batch], baskets.key[batch])

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-
-from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into, copy_rows
 from wms.batching.kernel.baskets import NOBODY, Orders, excess_of
 from wms.batching.kernel.bits import Words
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into, copy_rows
 from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
 from wms.batching.kernel.memory import Pool, add_batch
 from wms.batching.kernel.walks import EMPTY, reach_into, scratch_for, walk_m
@@ -42,7 +41,7 @@ class Branches(NamedTuple):
     chosen: Ints
     """The orders of the batch, by depth."""
     candidates: Ints
-    count: Ints
+    left: Ints
     """How many orders may still join, best price for their load first."""
     cost: Floats
     bound: Floats
@@ -75,16 +74,16 @@ def price_batches(
     _open(floor, orders, prices, branches, found, 0, least_m)
     while depth >= 0:
         at = branches.next[depth]
-        if at == branches.count[depth] or branches.bound[depth, branches.turn[depth, at]] <= least_m:
+        if at == branches.left[depth] or branches.bound[depth, branches.turn[depth, at]] <= least_m:
             depth -= 1
             continue
         if depth == 0 and at % parts != part:
             branches.next[0] = at + 1
             continue
-        if nodes >= most_nodes or found.count[0] >= len(found.size):
+        if nodes >= most_nodes or found.held[0] >= len(found.size):
             bound = least_m
             for row in range(depth + 1):
-                if branches.next[row] < branches.count[row]:
+                if branches.next[row] < branches.left[row]:
                     bound = max(bound, branches.bound[row, branches.turn[row, branches.next[row]]])
             return bound, nodes
         branches.next[depth] = at + 1
@@ -109,7 +108,7 @@ def _plant(orders: Orders, prices: Prices, branches: Branches) -> None:
         if prices.order_m[number] > 0.0:
             branches.candidates[0, count] = number
             count += 1
-    branches.count[0] = count
+    branches.left[0] = count
 
 
 @compiled
@@ -127,12 +126,12 @@ def _grow(floor: Floor, orders: Orders, prices: Prices, branches: Branches, dept
     for row in range(prices.triples_from[number], prices.triples_from[number + 1]):
         branches.held[depth + 1, prices.triples[row]] += 1
     count = 0
-    for other in range(branches.count[depth]):
+    for other in range(branches.left[depth]):
         comes_before = branches.cost[depth, other] < cost or (branches.cost[depth, other] == cost and other < at)
         if comes_before:
             branches.candidates[depth + 1, count] = branches.candidates[depth, other]
             count += 1
-    branches.count[depth + 1] = count
+    branches.left[depth + 1] = count
 
 
 @compiled
@@ -164,7 +163,7 @@ def _open(
 ) -> None:
     """Measure the batch with each candidate that fits, keep what is worth it, and bound what can grow from each."""
     count, load = 0, np.empty(orders.loads.shape[1])
-    for at in range(branches.count[depth]):
+    for at in range(branches.left[depth]):
         number = branches.candidates[depth, at]
         for kind in range(len(load)):
             load[kind] = branches.load[depth, kind] + orders.loads[number, kind]
@@ -180,7 +179,7 @@ def _open(
         branches.candidates[depth, count] = number
         branches.cost[depth, count] = cost
         count += 1
-    branches.count[depth] = count
+    branches.left[depth] = count
     branches.next[depth] = 0
     room = _most_room(orders)
     for at in range(count):
@@ -194,7 +193,7 @@ def _bound(orders: Orders, prices: Prices, branches: Branches, depth: int, at: i
     number, cost = branches.candidates[depth, at], branches.cost[depth, at]
     left = room - branches.load[depth, 0] - orders.loads[number, 0]
     bound = branches.priced[depth] + prices.order_m[number] - cost
-    for other in range(branches.count[depth]):
+    for other in range(branches.left[depth]):
         if branches.cost[depth, other] < cost or (branches.cost[depth, other] == cost and other < at):
             joining = branches.candidates[depth, other]
             load = orders.loads[joining, 0]
@@ -228,7 +227,7 @@ def branches_for(floor: Floor, orders: Orders, most_orders: int, triples: int) -
         key=np.zeros(rows, dtype=np.uint64),
         chosen=np.full(rows, NOBODY, dtype=np.int64),
         candidates=np.zeros((rows, count), dtype=np.int64),
-        count=np.zeros(rows, dtype=np.int64),
+        left=np.zeros(rows, dtype=np.int64),
         cost=np.zeros((rows, count)),
         bound=np.zeros((rows, count)),
         turn=np.zeros((rows, count), dtype=np.int64),
@@ -241,7 +240,7 @@ def branches_for(floor: Floor, orders: Orders, most_orders: int, triples: int) -
 def worths(pool: Pool, prices: Prices, worth: Floats) -> None:
     """Work out what each batch of a pool is worth at these prices."""
     held = np.zeros(len(prices.fine_m), dtype=np.int64)
-    for row in range(pool.count[0]):
+    for row in range(pool.held[0]):
         total = -pool.metres[row]
         for at in range(pool.size[row]):
             number = pool.members[row, at]

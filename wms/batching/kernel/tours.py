@@ -2,8 +2,8 @@
 
 from numba import uint64
 
-from wms.batching.kernel.compiled import compiled, copy_into
 from wms.batching.kernel.bits import Words, lowest_bit, random_below
+from wms.batching.kernel.compiled import compiled
 from wms.batching.kernel.floors import Floats
 
 LEAST_GAIN_M = 1e-9
@@ -140,7 +140,7 @@ def _move_pieces(metres: Floats, tour: Floats, count: int) -> bool:
 
 
 @compiled
-def _move(tour: Floats, first: int, size: int, target: int, turned: bool) -> None:  # noqa: FBT001 - compiled
+def _move(tour: Floats, first: int, size: int, target: int, turned: bool) -> None:
     """Move `size` points from `first` to between `target` and the point after it."""
     if target > first:
         for _ in range(size):

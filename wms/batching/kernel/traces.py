@@ -2,8 +2,7 @@
 
 import numpy as np
 
-
-from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_into
+from wms.batching.kernel.compiled import compiled, compiled_with_arrays
 from wms.batching.kernel.floors import Floats, Floor, Ints
 from wms.batching.kernel.walks import NEVER, span_of, ways_of
 

@@ -8,8 +8,8 @@ and Catusse 2018). Else: a tour by a distance matrix, which is good and not prov
 import numpy as np
 from numba import uint64
 
-from wms.batching.kernel.compiled import compiled, copy_into
 from wms.batching.kernel.bits import Words, lowest_bit
+from wms.batching.kernel.compiled import compiled
 from wms.batching.kernel.floors import MATRIX, ONE_BLOCK, Floats, Floor
 from wms.batching.kernel.tours import tour_m
 
