@@ -127,7 +127,7 @@ def _save(floor: Floor, baskets: Baskets, batch: int, cell: int, at: int) -> Non
 
 
 @compiled
-def _without(orders: Orders, baskets: Baskets, batch: int, cell: int, out: Ints, at: int) -> int:
+def _without(orders: Orders, baskets: Baskets, batch: int, cell: int, out: Ints, at: int) -> np.uint64:
     """Return the bits of a cell that are still visited when the orders `out`, up to number `at`, are gone."""
     word, left = orders.words[out[at], cell], ~uint64(0)
     while word != uint64(0):
