@@ -163,14 +163,17 @@ def _release(session: Session, actor: Actor, wave: Wave, orders: int) -> None:
 def _still_there(
     session: Session, actor: Actor, wave: Wave, planned: Collection[int], unplanned: dict[batching.OrderId, str]
 ) -> tuple[dict[int, Order], list[StaysOut]]:
-    """Lock the wave's orders and let go of those that were cancelled, held or found too big since they were claimed."""
-    claimed = locked_orders(session, actor, planned)
+    """Lock the wave's orders and let go of those that were cancelled, held or found too big since they were claimed.
+
+    A wave that is planned anew has members whose stock is set aside no more, so that they are not in the plan.
+    """
     members = set(member_ids(session, actor, wave.id))
-    holds = allocating.active_holds(session, actor, planned)
+    claimed = locked_orders(session, actor, members.union(planned))
+    holds = allocating.active_holds(session, actor, [order.id for order in claimed])
     stays: dict[int, Order] = {}
     out: list[StaysOut] = []
     for order in claimed:
-        is_ours = order.id in members and order.status is OrderStatus.ALLOCATED
+        is_ours = order.id in members.intersection(planned) and order.status is OrderStatus.ALLOCATED
         why, reason = Why.CHANGED, ""
         if not is_ours:
             reason = f"It is {order.status} now."
