@@ -131,7 +131,9 @@ def _not_yet(session: Session, actor: Actor, order: Order) -> str:
             PickTask.status == TaskStatus.OPEN,
         )
     )
-    return f"Not picked yet: {lines} lines open" if lines else "Not picked yet: cart not dropped"
+    if not lines:
+        return "Not picked yet: cart not dropped"
+    return f"Not picked yet: {lines} {'line' if lines == 1 else 'lines'} open"
 
 
 def _open_at(session: Session, actor: Actor, order: Order) -> str:
