@@ -9,7 +9,7 @@ from wms.domain.actor import Actor
 from wms.domain.catalog import Barcode, Product
 from wms.domain.codes import CodeKind, clean, parse
 from wms.services.importing.cells import BadRowError, Cells, quoted
-from wms.services.importing.kinds import Column, Kind, Outcome, find, keep
+from wms.services.importing.kinds import Kind, Outcome, find, keep, keyed, optional
 
 _CODE_LENGTH = 80
 _MOST_IN_A_CASE = 100_000
@@ -73,15 +73,14 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
 PRODUCTS = Kind(
     name="products",
     about="what is sold, with its barcodes, weight and size",
-    key=("sku",),
     keep=_keep,
     columns=(
-        Column(name="sku", hint="the shop's SKU", required=True),
-        Column(name="name", hint="what people call it"),
-        Column(name="barcode", hint="several by |, code*12 for a case of 12; may be blank"),
-        Column(name="weight_g", hint="grams"),
-        Column(name="length_mm", hint="millimetres"),
-        Column(name="width_mm", hint="millimetres"),
-        Column(name="height_mm", hint="millimetres"),
+        keyed("sku", "the shop's SKU"),
+        optional("name", "what people call it"),
+        optional("barcode", "several by |, code*12 for a case of 12; may be blank"),
+        optional("weight_g", "grams"),
+        optional("length_mm", "millimetres"),
+        optional("width_mm", "millimetres"),
+        optional("height_mm", "millimetres"),
     ),
 )
