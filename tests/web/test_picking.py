@@ -126,8 +126,26 @@ def test_log_out_ends_the_session_and_the_walk_waits_for_the_next_badge(floor: F
 def test_another_badge_takes_the_device_over(floor: Floor) -> None:
     handheld = Handheld(floor.app)
     assert handheld.scan(floor.marta, floor.cart, floor.tote) == "go_to"
-    assert handheld.scan(floor.tom) == "home"
+    assert handheld.scan(floor.tom) == "go_to"
+    assert handheld.sees("Hand over from Marta? YES or badge again")
+    assert handheld.scan("YES") == "home"
     assert handheld.sees("Hello Tom")
+
+
+def test_another_badge_scanned_again_takes_the_device_over(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    assert handheld.scan(floor.marta, floor.cart, floor.tote) == "go_to"
+    assert handheld.scan(floor.tom, floor.tom) == "home"
+
+
+def test_no_and_any_other_scan_leave_the_device_with_its_worker(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    assert handheld.scan(floor.marta, floor.cart, floor.tote, floor.tom, "NO") == "go_to"
+    assert handheld.sees("NO. Marta goes on")
+    assert handheld.accept is not None
+    assert handheld.scan(floor.tom, handheld.accept[0]) == "scan_item"
+    assert handheld.scan("YES") == "scan_item"
+    assert handheld.sees("YES means nothing here")
 
 
 def test_an_answer_is_small(floor: Floor) -> None:

@@ -49,11 +49,12 @@ def read_scan() -> Pulled:
 
 
 def show(station: Station) -> flask.Response:
-    """Answer a GET: the screen as the database has it."""
+    """Answer a GET: the screen as the database has it; one that asks for itself says in `seen` which it is."""
     with reading(db.engine) as session:
         actor = sessions.actor(session)
         screen = _screen(session, actor, station)
-    return render(station, Answer(screen=screen, feedback=Feedback()), actor)
+    keeps_verdict = flask.request.args.get("seen") == screen.name
+    return render(station, Answer(screen=screen, feedback=Feedback()), actor, keeps_verdict=keeps_verdict)
 
 
 def scan(station: Station) -> flask.Response:
@@ -89,12 +90,14 @@ def _expired(station: Station, actor: Actor) -> flask.Response:
 
 
 def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new_token: str) -> tuple[Actor, Answer]:
-    if signing_in.handles(before, parse(pulled.code)) or not before.may(station.role):
+    may = before.may(station.role)
+    if not may or signing_in.handles(session, before, parse(pulled.code)):
         actor = before
+        take_badge = signing_in.hand_over if may else signing_in.scan
 
         def judge(session: Session, _: Actor, __: object, ___: Screen) -> Feedback:
             nonlocal actor
-            actor, verdict = signing_in.scan(session, before, pulled.code, sessions.browser(), new_token)
+            actor, verdict = take_badge(session, before, pulled.code, sessions.browser(), new_token)
             if actor.worker_id is not None and not actor.may(station.role):
                 actor = signing_in.sign_out(session, actor, f"no {station.role} badge")
                 return feedback.wrong(f"No {station.role} badge. See the lead")
@@ -124,13 +127,14 @@ def _refused(station: Station, error: DomainError) -> flask.Response:
     return answer
 
 
-def render(station: Station, answer: Answer, actor: Actor) -> flask.Response:
+def render(station: Station, answer: Answer, actor: Actor, *, keeps_verdict: bool = False) -> flask.Response:
     """Render the whole page, or for scan.js only the parts that change; the cue travels in X-Cue too."""
     body = flask.render_template(
         answer.screen.template,
         layout="layouts/swap.html" if htmx else f"layouts/{station.layout}.html",
         screen=answer.screen,
         feedback=answer.feedback,
+        keeps_verdict=keeps_verdict,
         actor=actor,
         station_action=flask.request.path,
         fresh_scan=secrets.token_hex(16),
