@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -13,7 +13,7 @@ from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind, ExceptionSettled
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.services.ordering.finding import zone_of
+from wms.services.promising import zone_of
 
 PAGE = 200
 
@@ -94,3 +94,12 @@ def settle(session: Session, actor: Actor, item_id: int) -> ExceptionItem:
     record(session, actor, ExceptionSettled(order_id=item.order_id, kind=item.kind, text=item.text))
     session.flush()
     return item
+
+
+def close(session: Session, actor: Actor, *those: ColumnElement[bool]) -> None:
+    """Take open exceptions from the inbox without a decision of their own: what was done answers them."""
+    _ = session.execute(
+        update(ExceptionItem)
+        .where(ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.settled_at.is_(None), *those)
+        .values(settled_at=actor.at, settled_by=actor.worker_id)
+    )

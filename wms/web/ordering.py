@@ -14,7 +14,7 @@ from wms.domain.actor import Actor, Role
 from wms.domain.base import id_of
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.orders import HoldKind, OrderStatus
-from wms.services import cancelling, ordering
+from wms.services import cancelling, ordering, promising
 from wms.services.ordering import finding
 from wms.services.ordering import page as ordering_page
 from wms.services.ordering.finding import Search
@@ -90,7 +90,7 @@ def hold(order: str) -> ResponseReturnValue:
     form = flask.request.form
 
     def deed(session: Session, actor: Actor, order_id: int) -> str:
-        until = _local_moment(form.get("until", ""), finding.zone_of(session, actor))
+        until = _local_moment(form.get("until", ""), promising.zone_of(session, actor))
         kind = HoldKind.CUSTOMER if form.get("kind") == HoldKind.CUSTOMER else HoldKind.OPERATOR
         held = ordering.hold(session, actor, order_id, kind=kind, reason=form.get("reason", ""), until=until)
         return f"{held.number} is on hold. Its stock is free for others."

@@ -23,6 +23,7 @@ from wms.domain.orders import (
 from wms.domain.packing import Package
 from wms.domain.shipping import STANDING, Label
 from wms.services import allocating
+from wms.services.locking import locked_order
 from wms.services.promising import NOT_WAVED, timetable
 from wms.services.receiving_orders import put_address
 
@@ -41,19 +42,6 @@ ADDRESS_LENGTHS = {
     "country": 2,
     "phone": 40,
 }
-
-
-def locked_order(session: Session, actor: Actor, order_id: int) -> Order:
-    """Return the order, locked; NotFoundError where there is none."""
-    order = session.scalars(
-        select(Order)
-        .where(Order.warehouse_id == actor.warehouse_id, Order.id == order_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if order is None:
-        raise NotFoundError("order", order_id)
-    return order
 
 
 def hold(

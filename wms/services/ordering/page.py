@@ -22,9 +22,8 @@ from wms.domain.waves import Allocation, Wave, WaveOrder
 from wms.services import putting_back
 from wms.services.ordering import telling
 from wms.services.ordering.desk import too_late_to, why_address_stays
-from wms.services.ordering.finding import zone_of
 from wms.services.ordering.telling import Moment
-from wms.services.promising import NOT_WAVED
+from wms.services.promising import NOT_WAVED, zone_of
 from wms.services.putting_back import OpenPutBack
 
 

@@ -16,10 +16,11 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, PickTask
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating
+from wms.services.locking import locked_orders, locked_wave
 from wms.services.numbering import next_number
 from wms.services.planning.problem import fleet, problem_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
-from wms.services.planning.undoing import locked_orders, locked_wave, member_ids, undo_stale_drafts
+from wms.services.planning.undoing import member_ids, undo_stale_drafts
 
 OpenTransaction = Callable[[], AbstractContextManager[Session]]
 
