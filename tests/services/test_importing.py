@@ -21,6 +21,7 @@ from wms.services import stocking
 from wms.services.importing import KINDS
 from wms.services.importing.cells import BadRowError
 from wms.services.importing.kinds import Outcome
+from wms.services.recognising import find_item
 from wms.services.stocking import Goods
 
 # A good row of every kind, in an order in which each finds what it names.
@@ -125,6 +126,15 @@ def test_a_blank_cell_leaves_what_stands_and_another_value_changes_it(opened: Se
     mug = opened.query(Product).one()
     assert (mug.name, mug.weight_g) == ("Mug", 400)
     assert opened.query(Barcode).count() == 3
+
+
+@pytest.mark.parametrize("sku", ["036000291452", "4006381333931", "abc-7"])
+def test_a_product_without_a_barcode_is_found_by_a_scan_of_its_sku(opened: Session, sku: str) -> None:
+    _ = opened.query(Barcode).delete()
+    _ = _keep(opened, "products", sku=sku, barcode="")
+    found = find_item(opened, builders.actor(), parse(sku))
+    assert found is not None
+    assert found.sku == sku
 
 
 def test_a_code_that_only_looks_like_a_gtin_is_kept_as_it_is_printed(opened: Session) -> None:

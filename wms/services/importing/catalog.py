@@ -36,9 +36,15 @@ def _code(text: str) -> tuple[str, int]:
     return code.text, quantity if star else 1
 
 
+def _sku_code(sku: str) -> str:
+    """Return a SKU as a scan of it is read: many shops use the GTIN on the product as its SKU."""
+    code = parse(sku)
+    return code.text if code.kind is CodeKind.PRODUCT else clean(sku)
+
+
 def _keep_codes(session: Session, actor: Actor, product: Product, codes: dict[str, int]) -> Outcome:
     """Give a product its barcodes and its SKU as one; none is taken away, people may have taught some by scanning."""
-    sku_code = clean(product.sku)
+    sku_code = _sku_code(product.sku)
     wanted = codes if sku_code in codes else {**codes, sku_code: 1}
     found = select(Barcode).where(Barcode.warehouse_id == actor.warehouse_id, Barcode.code.in_(wanted))
     rows = {row.code: row for row in session.scalars(found)}
