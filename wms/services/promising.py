@@ -75,14 +75,6 @@ def zone_of(session: Session, actor: Actor) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(warehouse.time_zone)
 
 
-def promise(session: Session, warehouse_id: int, order: Order, at: dt.datetime) -> str:
-    """Promise one order by the timetable of a moment; '' or the sentence why no collection could be promised."""
-    reason = timetable(session, warehouse_id, at).promise(order)
-    if reason:
-        order.reason = reason
-    return reason
-
-
 def repromise(session: Session, actor: Actor) -> int:
     """Promise orders not yet waved whose cutoff has passed, or that had none, anew; return how many have moved."""
     orders = session.scalars(
