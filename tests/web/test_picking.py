@@ -108,6 +108,21 @@ def test_an_unknown_badge_comes_to_nothing(floor: Floor) -> None:
     assert handheld.hears("wrong")
 
 
+def test_a_badge_whose_answer_was_lost_signs_in_when_it_comes_again(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    with handheld.client.session_transaction() as cookie:
+        before = dict(cookie)
+    token = handheld.token
+    assert handheld.scan(floor.marta, token=token, scan="lost") == "home"
+    with handheld.client.session_transaction() as cookie:
+        cookie.clear()
+        cookie.update(before)
+    assert handheld.scan(floor.marta, token=token, scan="lost") == "home"
+    assert handheld.scan(floor.cart) == "build_cart"
+    assert handheld.scan("LOG OUT") == "sign_in"
+    assert handheld.scan(floor.marta, token=token, scan="lost") == "sign_in"
+
+
 def test_a_packer_may_not_pick(floor: Floor, engine: Engine) -> None:
     with transaction(engine) as session:
         badge = builders.worker(session, "Pia", roles="packer").badge

@@ -1,5 +1,7 @@
 """What all scan stations share: a posted form becomes a Scan, an Answer becomes a page or its changed parts."""
 
+import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 
@@ -60,7 +62,7 @@ def show(station: Station) -> flask.Response:
 def scan(station: Station) -> flask.Response:
     """Answer a POST: one request, one transaction, one response."""
     pulled = read_scan()
-    new_token = secrets.token_urlsafe(32)
+    new_token = _token_of(pulled)
     try:
         with transaction(db.engine) as session:
             before = sessions.actor(session, scan=pulled.scan)
@@ -75,6 +77,12 @@ def scan(station: Station) -> flask.Response:
         else:
             flask.session["token"] = new_token
     return render(station, answer, actor)
+
+
+def _token_of(pulled: Pulled) -> str:
+    """Return the token of the session that a badge scan opens: the same when its answer was lost and it comes again."""
+    seed = f"{sessions.browser().device_key}:{pulled.scan}"
+    return hmac.new(str(flask.current_app.secret_key).encode(), seed.encode(), hashlib.sha256).hexdigest()
 
 
 def _has_expired(before: Actor, pulled: Pulled) -> bool:
@@ -92,7 +100,7 @@ def _expired(station: Station, actor: Actor) -> flask.Response:
 def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new_token: str) -> tuple[Actor, Answer]:
     may = before.may(station.role)
     if not may or signing_in.handles(session, before, parse(pulled.code)):
-        actor = before
+        actor = before if before.worker_id is not None else sessions.actor(session, pulled.scan, new_token)
         take_badge = signing_in.hand_over if may else signing_in.scan
 
         def judge(session: Session, _: Actor, __: object, ___: Screen) -> Feedback:
