@@ -25,4 +25,4 @@ RUN mkdir /data && chown 10001:10001 /data
 WORKDIR /data
 USER 10001:10001
 HEALTHCHECK CMD python -c "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=10)"
-CMD wms db upgrade && exec gunicorn --bind "$HOST:$PORT" --worker-class gthread --workers "$(nproc)" --threads 4 --keep-alive 75 'wms.app:create_app()'
+CMD wms db upgrade && exec gunicorn --bind "$HOST:$PORT" --worker-class gthread --workers "$(nproc)" --threads 4 --graceful-timeout 5 --keep-alive 75 'wms.app:create_app()'
