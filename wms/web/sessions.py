@@ -50,10 +50,9 @@ def needs(role: Role) -> Callable[[View[P]], View[P]]:
                 found = actor(session)
             if found.worker_id is None:
                 return _to_sign_in()
-            # Before the role is asked for: the page that refuses shows the menu too.
-            flask.g.actor = found
             if not found.may(role):
                 flask.abort(403, f"{found.name} has no {role} badge. Ask a supervisor.")
+            flask.g.actor = found
             return view(*args, **kwargs)
 
         return guarded
