@@ -19,7 +19,7 @@ setup: .venv/.packages static/vendor/.installed .venv/.compiled ## virtual envir
 run: setup ## serve the demo warehouse on PORT (8000)
 	$(BIN)/wms demo --port $(PORT)
 
-demo-reset: setup ## throw the demo's data away and make it anew
+demo-reset: setup ## throw the demo's data away; the next run makes it anew
 	$(BIN)/wms demo --reset
 
 test: setup lint chromium ## lint, then every test on both database engines; gets Chromium if it may

@@ -141,12 +141,12 @@ def location(session: Session, code: str = "", kind: LocationKind = LocationKind
     return made
 
 
-def stock(session: Session, place: Location | Tote, product: Product, quantity: int) -> None:
+def stock(session: Session, place: Location | Tote, product: Product, quantity: int, lot: str = "") -> None:
     """Receive stock into a place."""
     stocking.move(
         session,
         actor(),
-        Goods(product_id=product.id, quantity=quantity),
+        Goods(product_id=product.id, quantity=quantity, lot=lot),
         from_place_id=SUPPLIER_ID,
         to_place_id=place.id,
         reason="received",

@@ -1,6 +1,7 @@
 """create_app(): the one place where the parts meet."""
 
 import datetime as dt
+from urllib.parse import urlsplit
 
 import flask
 import jinja2
@@ -24,6 +25,7 @@ _SENTENCES = {
     405: "This address takes no such request. Go back to the start.",
     500: "Something went wrong here. Nothing was changed. Try again, then tell the lead.",
 }
+_SERVER_FAILED = 500
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -78,7 +80,10 @@ def _whole_file(response: flask.Response) -> flask.Response:
 
 def _add_errors(app: flask.Flask) -> None:
     def page(status: int, sentence: str) -> tuple[str, int]:
-        return flask.render_template("errors/error.html", status=status, sentence=sentence), status
+        # The desk's page asks the database for its menu: not where the database may be what failed.
+        at_desk = "actor" in flask.g and status < _SERVER_FAILED
+        template = "errors/desk.html" if at_desk else "errors/error.html"
+        return flask.render_template(template, status=status, sentence=sentence, back=_came_from()), status
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[str, int]:
@@ -107,6 +112,13 @@ def _add_errors(app: flask.Flask) -> None:
         # A lost connection, a deadlock or a full lock queue: nothing was counted, the handheld retries by the same id.
         app.logger.error("database: %s", error)
         return page(503, "The database did not answer. Nothing was counted. Try again.")
+
+
+def _came_from() -> str:
+    """Return the address on this server that the browser came from, else the desk's."""
+    parts = urlsplit(flask.request.referrer or "")
+    is_ours = parts.netloc == flask.request.host and parts.path.startswith("/desk/")
+    return parts._replace(scheme="", netloc="").geturl() if is_ours else flask.url_for("desk.home")
 
 
 def _add_health(app: flask.Flask) -> None:

@@ -20,7 +20,10 @@ SCHEMES: dict[str, Callable[[str], Printer]] = {
 
 def open_printer(url: str) -> Printer:
     """Return the printer at `url`; nothing is connected yet. Raises BadAddressError."""
-    scheme = urlsplit(url).scheme
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError as error:
+        raise BadAddressError(url=url, reason="has brackets that do not pair") from error
     if scheme not in SCHEMES:
         raise BadAddressError(url=url, reason="has no scheme we know")
     return SCHEMES[scheme](url)

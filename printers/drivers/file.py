@@ -25,7 +25,7 @@ class FilePrinter:
     def from_url(cls, url: str) -> Self:
         """Open `file:///folder`; raises BadAddressError where a host or no folder is named."""
         parts = urlsplit(url)
-        if parts.netloc or parts.path in {"", "/"}:
+        if parts.netloc or parts.path == "/" or not parts.path.startswith("/"):
             raise BadAddressError(url=url, reason="must name a folder of this machine, with three slashes")
         return cls(url=url, folder=Path(unquote(parts.path)))
 

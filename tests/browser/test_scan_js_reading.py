@@ -139,6 +139,8 @@ def test_a_code_the_page_does_not_accept_gets_no_beep_of_its_own(page: Page, pee
 def test_a_command_can_be_touched_or_pressed(page: Page, peer: ScanPeer) -> None:
     page.locator("summary").tap()
     page.locator("[data-code=K017]").tap()
+    # A touch becomes a click in the browser's own time; a key pressed meanwhile would overtake it.
+    expect(page.locator("#feedback")).to_have_text("Good")
     page.keyboard.press("F1")
     confirmed(page)
     assert peer.codes == ["K017", "K086"]

@@ -108,7 +108,7 @@ def test_a_location_that_held_stock_stays_in_the_history(session: Session) -> No
 
 
 def test_a_printer_of_a_station_stays(session: Session) -> None:
-    _ = keep(session, "printers", name="P1", url="virtual://")
+    _ = keep(session, "printers", name="P1", url="virtual://127.0.0.1:9100")
     _ = keep(session, "stations", name="PACK 1", printer="P1")
     with pytest.raises(StillUsedError, match="stations refer to it"):
         _ = remove(session, "printers", "P1")

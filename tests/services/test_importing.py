@@ -1,10 +1,13 @@
 """Rows a warehouse is opened with: what each kind keeps, and what it refuses."""
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
 from sqlalchemy.orm import Session
 
+from printers.drivers import open_printer
+from printers.errors import BadAddressError
 from tests import builders
 from wms.domain.calendar import Pickup, ShippingMethod
 from wms.domain.catalog import Barcode, Product
@@ -18,6 +21,7 @@ from wms.services import stocking
 from wms.services.importing import KINDS
 from wms.services.importing.cells import BadRowError
 from wms.services.importing.kinds import Outcome
+from wms.services.recognising import find_item
 from wms.services.stocking import Goods
 
 # A good row of every kind, in an order in which each finds what it names.
@@ -64,9 +68,9 @@ BAD_ROWS: list[tuple[str, dict[str, str], str]] = [
     ("totes", {"barcode": "C0017"}, "no tote code"),
     ("totes", {"barcode": "9999999"}, "too large a number"),
     ("cartons", {"width_mm": "0"}, "a positive whole number"),
-    ("printers", {"url": "http://x"}, "not virtual://"),
-    ("printers", {"url": "tcp://"}, "not virtual://"),
-    ("printers", {"url": "tcp://x:port"}, "not virtual://"),
+    ("printers", {"url": "http://x"}, "not tcp://host:9100"),
+    ("printers", {"url": "tcp://"}, "not tcp://host:9100"),
+    ("printers", {"url": "tcp://x:port"}, "not tcp://host:9100"),
     ("stations", {"printer": "PACK 9"}, "import printers first"),
     ("pickups", {"weekday": "someday"}, "the weekday 'someday'"),
     ("pickups", {"cutoff": "25:00"}, "no time of day"),
@@ -74,6 +78,15 @@ BAD_ROWS: list[tuple[str, dict[str, str], str]] = [
     ("holidays", {"day": "christmas"}, "no date"),
     ("methods", {"service": "none"}, "import services first"),
 ]
+
+
+# Each is either taken in and opened, or refused by both.
+PRINTER_ADDRESSES = [
+    "tcp://10.0.0.7:9100", "tcp://10.0.0.7", "tcp://:9100", "tcp://x:port", "tcp://x:0", "tcp://[::1]:9100", "tcp://[",
+    "virtual://", "virtual://127.0.0.1:9102", "virtual://127.0.0.1:9102?http=9101", "virtual://127.0.0.1",
+    "file:///labels", "file:///", "file://labels", "file://host/labels", "file:labels",
+    "queue://Zebra", "queue:///", "queue://", "http://x:9100", "PACK 1",
+]  # fmt: skip
 
 
 def _keep(session: Session, kind: str, /, **row: str) -> Outcome:
@@ -85,6 +98,16 @@ def opened(session: Session) -> Session:
     """A warehouse opened with one good row of every kind."""
     assert {kind: _keep(session, kind, **row) for kind, row in ROWS.items()} == dict.fromkeys(KINDS, Outcome.ADDED)
     return session
+
+
+@pytest.mark.parametrize("url", PRINTER_ADDRESSES)
+def test_a_printer_that_is_taken_in_can_be_opened(session: Session, url: str) -> None:
+    with suppress(BadRowError):
+        assert _keep(session, "printers", name="PACK 1", url=url) is Outcome.ADDED
+        assert open_printer(url).url == url
+        return
+    with pytest.raises(BadAddressError):
+        _ = open_printer(url)
 
 
 def test_the_same_rows_again_add_nothing(opened: Session) -> None:
@@ -103,6 +126,15 @@ def test_a_blank_cell_leaves_what_stands_and_another_value_changes_it(opened: Se
     mug = opened.query(Product).one()
     assert (mug.name, mug.weight_g) == ("Mug", 400)
     assert opened.query(Barcode).count() == 3
+
+
+@pytest.mark.parametrize("sku", ["036000291452", "4006381333931", "abc-7"])
+def test_a_product_without_a_barcode_is_found_by_a_scan_of_its_sku(opened: Session, sku: str) -> None:
+    _ = opened.query(Barcode).delete()
+    _ = _keep(opened, "products", sku=sku, barcode="")
+    found = find_item(opened, builders.actor(), parse(sku))
+    assert found is not None
+    assert found.sku == sku
 
 
 def test_a_code_that_only_looks_like_a_gtin_is_kept_as_it_is_printed(opened: Session) -> None:

@@ -140,6 +140,25 @@ def test_an_order_on_its_way_is_neither_held_nor_put_first(session: Session, sta
         _ = ordering.prioritise(session, ACTOR, order.id, 5)
 
 
+def test_the_page_says_what_is_too_late_and_what_to_do(session: Session) -> None:
+    order = builders.order(session)
+    assert ordering_page.order_page(session, ACTOR, order.id).cannot == ()
+    order.status = OrderStatus.WAVED
+    session.flush()
+    waved = f"{order.number} is waved, too late to hold. Take its wave back, or cancel it."
+    assert ordering_page.order_page(session, ACTOR, order.id).cannot == (waved,)
+    order.status = OrderStatus.PICKED
+    _ = boxes.label(session, boxes.package(session, order), LabelStatus.BOUGHT, "1Z999AA10")
+    page = ordering_page.order_page(session, ACTOR, order.id)
+    assert page.cannot == (
+        f"{order.number} is picked, too late to hold. Let it go on, or cancel it.",
+        f"{order.number} has its label. Void it at the packing station first.",
+    )
+    assert page.can == {"cancel"}
+    order.status = OrderStatus.SHIPPED
+    assert ordering_page.order_page(session, ACTOR, order.id).cannot == ()
+
+
 def test_a_corrected_address_lifts_its_hold_by_itself(session: Session) -> None:
     order = builders.order(session)
     _ = ordering.correct_address(session, ACTOR, order.id, replace(WHOLE, zip=""))

@@ -81,7 +81,7 @@ def test_the_label_of_a_box_just_sealed_is_known_where_a_tote_is_asked_for(sessi
 def test_a_voided_label_is_named(session: Session) -> None:
     floor = _weighed(session)
     old = packers.buy(session, floor.order, "OFF0001")
-    _ = floor.packer.scan(Command.VOID)
+    _ = floor.packer.scan(Command.VOID, Command.YES)
     package = packers.package_of(session, floor.order)
     _ = old.move_to(LabelStatus.VOIDED, package=package.barcode, order_id=floor.order.id)
     session.flush()
@@ -145,6 +145,39 @@ def test_a_refused_label_is_asked_for_again_by_yes(session: Session) -> None:
     assert len(session.scalars(select(Label)).all()) == 2
 
 
+def test_a_void_after_an_earlier_refusal_is_waited_for_and_then_weighed_again(session: Session) -> None:
+    floor = _weighed(session)
+    _refuse(session, floor, "The carrier is closed.")
+    _ = floor.packer.scan(Command.YES)
+    label = packers.buy(session, floor.order, "OFF0001")
+    _ = floor.packer.scan(Command.VOID, Command.YES)
+    assert isinstance(floor.packer.sees(), BuyingLabel)
+    package = packers.package_of(session, floor.order)
+    _ = label.move_to(LabelStatus.VOIDED, package=package.barcode, order_id=floor.order.id)
+    session.flush()
+    assert isinstance(floor.packer.sees(), BoxAndWeigh)
+
+
+def test_a_label_is_voided_only_after_a_second_word(session: Session) -> None:
+    floor = _weighed(session)
+    label = packers.buy(session, floor.order, "OFF0001")
+    assert floor.packer.scan(Command.VOID).words == "VOID this label? YES or VOID again"
+    assert floor.packer.scan(Command.NO).words == "NO. The label stays"
+    assert floor.packer.scan(Command.YES).tone == "wrong"
+    assert label.status == "bought"
+    _ = floor.packer.scan(Command.VOID)
+    floor.packer.at += dt.timedelta(minutes=2)
+    assert floor.packer.scan(Command.YES).tone == "wrong"
+    assert floor.packer.scan(Command.VOID, Command.VOID).words == "VOID. Throw the label away"
+    assert label.status == "voiding"
+
+
+def test_a_label_scanned_after_void_still_seals(session: Session) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001")
+    assert floor.packer.scan(Command.VOID, "OFF0001").cue == "complete"
+
+
 def test_an_order_set_aside_waits_in_the_hold_lane_and_is_packed_later(session: Session) -> None:
     floor = _weighed(session)
     _refuse(session, floor, "The address is not known.")
@@ -167,7 +200,7 @@ def test_an_order_set_aside_waits_in_the_hold_lane_and_is_packed_later(session: 
 def test_void_goes_back_to_box_and_weight(session: Session) -> None:
     floor = _weighed(session)
     label = packers.buy(session, floor.order, "OFF0001")
-    _ = floor.packer.scan(Command.VOID)
+    _ = floor.packer.scan(Command.VOID, Command.YES)
     screen = floor.packer.sees()
     assert isinstance(screen, BuyingLabel)
     assert screen.is_voiding

@@ -102,6 +102,20 @@ def test_short_before_any_unit_frees_the_empty_tote(session: Session) -> None:
     assert verify(session, builders.WAREHOUSE) == []
 
 
+def test_two_lines_of_one_product_are_short_in_whichever_lot_is_missing(session: Session) -> None:
+    floor = packers.bench(session)
+    cup = builders.product(session, "CUP")
+    order = builders.order(session, (cup, 1), (cup, 1))
+    tote = packers.staged(session, order)
+    for lot in ("L1", "L2"):
+        builders.stock(session, tote, cup, 1, lot=lot)
+    _ = floor.packer.scan(tote.barcode, Command.SHORT)
+    assert floor.packer.said[-1].words == "SHORT. The lead is told"
+    gone = session.scalars(select(StockMove.lot).where(StockMove.to_place_id == ADJUSTMENT_ID).order_by(StockMove.lot))
+    assert gone.all() == ["L1", "L2"]
+    assert verify(session, builders.WAREHOUSE) == []
+
+
 def test_short_asks_for_the_other_tote_first(session: Session) -> None:
     floor = packers.bench(session)
     cup, tray = builders.product(session, "CUP"), builders.product(session, "TRAY")

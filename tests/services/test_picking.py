@@ -138,6 +138,7 @@ def test_done_starts_with_the_totes_there_and_leaves_the_rest_waiting(walk: Walk
     assert marta.scan("K086") == "build_cart"
     assert marta.said == "Scan a tote first"
     assert marta.scan(walk.totes[0].barcode, "K086") == "go_to"
+    assert marta.said == "1 order waits for another cart"
     rest = walk.session.query(Batch).filter_by(name=f"{walk.batch.name}/2").one()
     assert rest.status is BatchStatus.WAITING
     tom = Picker(walk.session, device="2")

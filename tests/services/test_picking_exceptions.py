@@ -76,7 +76,7 @@ def test_damaged_units_go_to_scrap(walk: Walk) -> None:
         (("mug", "mug"), "put_in_tote", "All found. Nothing is missing"),
         (("pen",), "short", "PUT IT BACK"),
         (("UNDO",), "scan_item", "SHORT taken back"),
-        (("T000000",), "short", "That is a TOTE. Scan the LOCATION"),
+        (("T000000",), "short", "That is a TOTE. Scan the SHELF"),
     ],
 )
 def test_how_many_were_found_is_said_by_card_or_by_scanning(

@@ -12,11 +12,14 @@ from tests.services.conftest import Walk
 from tests.services.picker import Picker
 from wms.database import transaction
 from wms.domain.actor import Actor
+from wms.domain.codes import parse
 from wms.domain.floor import Cart
 from wms.domain.picking import Batch, BatchStatus, PickTask
 from wms.domain.stock import Stock
-from wms.services import picking, scanning, verifying
-from wms.services.picking.screens import TakeOver, TaskScreen
+from wms.domain.totes import ToteStatus
+from wms.services import feedback, picking, scanning, verifying
+from wms.services.picking import drops
+from wms.services.picking.screens import DropCart, TakeOver, TaskScreen
 from wms.services.scanning import Pulled
 from wms.services.screens import Answer
 
@@ -74,6 +77,19 @@ def test_a_worker_has_one_walk_at_a_time(walk: Walk) -> None:
     _ = marta.scan("DONE")
     assert marta.scan(other.barcode) == "home"
     assert marta.said == f"Finish {walk.batch.name} first"
+
+
+def test_a_lane_scanned_while_undo_opens_a_line_again_drops_nothing(walk: Walk) -> None:
+    marta = walk.begin()
+    for _ in range(3):
+        _ = marta.pick()
+    before = marta.screen
+    assert isinstance(before, DropCart)
+    _ = Picker(walk.session, marta.worker).scan("UNDO")
+    verdict = drops.judge(walk.session, marta.actor, parse(walk.lane.barcode), before)
+    assert verdict == feedback.NOT_COUNTED
+    assert {tote.status for tote in walk.totes} == {ToteStatus.PICKING}
+    assert walk.batch.status is BatchStatus.STARTED
 
 
 def at_once(engine: Engine, *scans: tuple[Actor, str, str, str]) -> list[Answer]:

@@ -1,5 +1,8 @@
 """One line of a walk: location, item, tote; what is wrong is named, and nothing wrong is counted."""
 
+import secrets
+from dataclasses import replace
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -10,6 +13,8 @@ from wms.domain.catalog import Barcode
 from wms.domain.codes import slot_code
 from wms.domain.journal import JournalEntry, Scan
 from wms.domain.orders import Order
+from wms.services import picking, scanning
+from wms.services.scanning import Pulled
 from wms.services.screens import Card
 
 
@@ -41,7 +46,7 @@ def test_an_item_before_its_shelf_is_answered_scan_the_shelf_first(walk: Walk) -
     assert marta.scan(walk.mug_code) == "go_to"
     assert marta.said == "Scan the shelf first"
     _ = marta.scan(walk.pen_code)
-    assert marta.said == "That is a PRODUCT. Scan the LOCATION"
+    assert marta.said == "That is a PRODUCT. Scan the SHELF"
     assert counted(walk.session) == 0
 
 
@@ -74,9 +79,9 @@ def test_a_wrong_tote_stops_and_nothing_moves(walk: Walk) -> None:
 @pytest.mark.parametrize(
     ("at", "code", "words"),
     [
-        ("go_to", "T000000", "That is a TOTE. Scan the LOCATION"),
+        ("go_to", "T000000", "That is a TOTE. Scan the SHELF"),
         ("scan_item", "T000000", "That is a TOTE. Scan the ITEM"),
-        ("put_in_tote", "L0000000", "That is a LOCATION. Scan the TOTE"),
+        ("put_in_tote", "L0000000", "That is a SHELF. Scan the TOTE"),
         ("scan_item", "C0000", "That is a CART. Scan the ITEM"),
         ("scan_item", "12-WHAT-IS-THIS", "Not known: ...-IS-THIS. See the lead"),
     ],
@@ -123,6 +128,16 @@ def test_scanning_the_right_shelf_again_is_harmless_and_another_one_asks_for_the
     assert marta.feedback.tone == "info"
     assert marta.scan(other.barcode) == "go_to"
     assert marta.feedback.tone == "wrong"
+
+
+def test_a_right_item_is_answered_with_the_screen_that_a_reload_shows(walk: Walk) -> None:
+    marta = walk.at_shelf()
+    for name in ("scan_item", "put_in_tote"):
+        pulled = Pulled(code=walk.mug_code, scan=secrets.token_hex(8), token=marta.screen.token)
+        actor = replace(marta.actor, scan=pulled.scan)
+        answer = scanning.take(walk.session, actor, "picking", pulled, picking.current_screen, picking.judge)
+        assert answer.screen == marta.screen
+        assert answer.screen.name == name
 
 
 def test_a_case_counts_its_units_and_never_more_than_remain(session: Session) -> None:

@@ -20,7 +20,7 @@ from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.stock import Stock
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
-from wms.services import cancelling, planning, stocking
+from wms.services import cancelling, ordering, planning, stocking
 from wms.services.planning import Draft, Released, preview, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning.problem import NoCartError
@@ -277,6 +277,20 @@ def test_a_draft_whose_planner_died_can_be_resumed(open_transaction: OpenTransac
     assert (done.wave_id, done.orders, done.batches) == (draft.wave_id, 6, 2)
     with pytest.raises(planning.NotADraftError):
         _ = planning.resume(open_transaction, LATER, draft.wave_id)
+
+
+def test_an_order_held_before_its_draft_is_resumed_leaves_the_wave(open_transaction: OpenTransaction) -> None:
+    with open_transaction() as session:
+        _, orders = _floor(session)
+        draft = _claim(session)
+    with open_transaction() as session:
+        _ = ordering.hold(session, LATER, orders[0].id, kind=HoldKind.CUSTOMER, reason="On holiday")
+    done = planning.resume(open_transaction, LATER, draft.wave_id)
+    assert (done.orders, [order.reason for order in done.out]) == (5, ["It is held now."])
+    with open_transaction() as session:
+        _ = ordering.release_hold(session, LATER, orders[0].id, session.query(Hold).one().id)
+    again = planning.plan_wave(open_transaction, LATER, KEY, Rules())
+    assert (again.orders, again.out) == (1, ())
 
 
 def test_the_next_planner_gives_back_what_a_dead_one_claimed(open_transaction: OpenTransaction) -> None:

@@ -98,6 +98,7 @@ def test_a_scanned_tote_opens_its_order_at_once(app: Flask, lead: FlaskClient) -
     page = lead.get("/desk/orders/", query_string={"q": app.config["TOTE"]}, follow_redirects=True)
     assert f'data-order="{app.config["SHORT"]}"' in page.text
     assert 'data-status="short"' in page.text
+    assert f"{app.config['SHORT']} is short, too late to hold. Let it go on, or cancel it." in page.text
 
 
 def test_the_list_shows_open_orders_newest_first(app: Flask, lead: FlaskClient) -> None:

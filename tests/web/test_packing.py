@@ -144,6 +144,21 @@ def test_only_screens_that_wait_ask_again_by_themselves(
     assert not polls.search(page())
 
 
+def test_a_screen_that_asks_for_itself_leaves_the_verdict_standing(
+    station: Handheld, floor: Floor, engine: Engine, settings: Settings
+) -> None:
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    address = re.search(r'hx-get="([^"]*)"', station.client.get("/pack/").text)
+    assert address
+
+    def poll() -> str:
+        return station.client.get(address[1], headers={"HX-Request": "true"}).text
+
+    assert 'id="feedback"' not in poll()
+    _ = _work(settings, engine)
+    assert 'id="feedback"' in poll()
+
+
 def test_a_refused_rule_is_a_sentence_on_the_same_screen(station: Handheld, floor: Floor, engine: Engine) -> None:
     with transaction(engine) as session:
         session.merge(floor.order).carrier_service_id = None

@@ -108,6 +108,21 @@ def test_an_unknown_badge_comes_to_nothing(floor: Floor) -> None:
     assert handheld.hears("wrong")
 
 
+def test_a_badge_whose_answer_was_lost_signs_in_when_it_comes_again(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    with handheld.client.session_transaction() as cookie:
+        before = dict(cookie)
+    token = handheld.token
+    assert handheld.scan(floor.marta, token=token, scan="lost") == "home"
+    with handheld.client.session_transaction() as cookie:
+        cookie.clear()
+        cookie.update(before)
+    assert handheld.scan(floor.marta, token=token, scan="lost") == "home"
+    assert handheld.scan(floor.cart) == "build_cart"
+    assert handheld.scan("LOG OUT") == "sign_in"
+    assert handheld.scan(floor.marta, token=token, scan="lost") == "sign_in"
+
+
 def test_a_packer_may_not_pick(floor: Floor, engine: Engine) -> None:
     with transaction(engine) as session:
         badge = builders.worker(session, "Pia", roles="packer").badge
@@ -126,8 +141,26 @@ def test_log_out_ends_the_session_and_the_walk_waits_for_the_next_badge(floor: F
 def test_another_badge_takes_the_device_over(floor: Floor) -> None:
     handheld = Handheld(floor.app)
     assert handheld.scan(floor.marta, floor.cart, floor.tote) == "go_to"
-    assert handheld.scan(floor.tom) == "home"
+    assert handheld.scan(floor.tom) == "go_to"
+    assert handheld.sees("Hand over from Marta? YES or badge again")
+    assert handheld.scan("YES") == "home"
     assert handheld.sees("Hello Tom")
+
+
+def test_another_badge_scanned_again_takes_the_device_over(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    assert handheld.scan(floor.marta, floor.cart, floor.tote) == "go_to"
+    assert handheld.scan(floor.tom, floor.tom) == "home"
+
+
+def test_no_and_any_other_scan_leave_the_device_with_its_worker(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    assert handheld.scan(floor.marta, floor.cart, floor.tote, floor.tom, "NO") == "go_to"
+    assert handheld.sees("NO. Marta goes on")
+    assert handheld.accept is not None
+    assert handheld.scan(floor.tom, handheld.accept[0]) == "scan_item"
+    assert handheld.scan("YES") == "scan_item"
+    assert handheld.sees("YES means nothing here")
 
 
 def test_an_answer_is_small(floor: Floor) -> None:

@@ -14,6 +14,7 @@ from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, transaction
 from wms.domain.calendar import Pickup
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch
 from wms.domain.waves import Wave, WaveStatus
@@ -155,11 +156,49 @@ def test_a_picker_cannot_release(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/desk/waves/new?collection=nonsense", "/desk/waves/new?collection=usps.9&max_orders=x", "/desk/waves/zz"],
+    [
+        "/desk/waves/new?collection=nonsense",
+        "/desk/waves/new?collection=usps.9&max_orders=x",
+        "/desk/waves/zz",
+        f"/desk/waves/{'f' * 16}",
+    ],
 )
 def test_nonsense_in_the_address_gets_a_sentence(lead: FlaskClient, address: str) -> None:
     assert lead.get(address).status_code == 422
 
 
-def test_an_unknown_wave_is_not_found(lead: FlaskClient) -> None:
-    assert lead.get("/desk/waves/abc").status_code == 404
+@pytest.mark.parametrize("typed", ["x", "-1", "100000", "0000000001000000"])
+def test_bad_rules_are_refused_on_their_own_form(lead: FlaskClient, typed: str) -> None:
+    page = _preview(lead, max_orders=typed)
+    assert "Orders: give a whole number from 0 to" in page
+    assert _field(page[page.index("data-rules") :], "collection")
+    assert f'value="{typed}"' in page
+
+
+def test_an_unknown_wave_is_not_found_and_the_menu_stays(lead: FlaskClient) -> None:
+    answer = lead.get("/desk/waves/abc", headers={"Referer": "http://localhost/desk/waves/?a=b"})
+    assert answer.status_code == 404
+    assert 'href="/desk/waves/?a=b">Go back' in answer.text
+    assert 'href="/desk/orders/"' in answer.text
+
+
+def test_an_error_page_leads_to_no_other_site(lead: FlaskClient) -> None:
+    answer = lead.get("/desk/waves/abc", headers={"Referer": "http://elsewhere.example/desk/waves/"})
+    assert 'href="/desk/">Go back' in answer.text
+
+
+def test_the_menu_leads_straight_to_each_page(lead: FlaskClient) -> None:
+    menu = lead.get("/desk/").text.partition("</ul>")[0]
+    addresses = re.findall(r'<a href="([^"]+)"', menu)
+    assert len(addresses) > 5
+    for address in addresses:
+        page = lead.get(address)
+        assert page.status_code == 200
+        assert re.search(r'<a href="([^"]+)" aria-current="page"', page.text)[1] == address  # type: ignore[index] # fails where none is
+
+
+def test_the_menu_counts_what_waits_in_the_inbox(lead: FlaskClient, engine: Engine) -> None:
+    assert "desk-nav__count" not in lead.get("/desk/").text
+    with transaction(engine) as session:
+        session.add(ExceptionItem(warehouse_id=1, kind=ExceptionKind.CHANNEL, text="x", at=builders.NOW))
+    assert re.search(r"desk-nav__count.*</span>1</span>", lead.get("/desk/").text)

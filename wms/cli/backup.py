@@ -1,15 +1,13 @@
 """wms backup and wms restore: the whole warehouse in one file, on both engines."""
 
-import json
 from pathlib import Path
 
 import click
 
 from wms import migrations
-from wms.cli.serve import check_revision
-from wms.cli.verify import settings_at_hand
+from wms.cli import style
 from wms.config import WAREHOUSE_ID
-from wms.database import make_engine, reading, snapshot, transaction
+from wms.database import reading, snapshot, transaction
 from wms.services import backing_up, verifying
 
 
@@ -22,16 +20,12 @@ def backup(file: Path, as_json: bool) -> None:
     The file restores on SQLite and on PostgreSQL. Keep the secret key apart: it is in the data folder or in
     WMS_SECRET_KEY. Example: wms backup /backups/2026-11-23.wms
     """
-    settings = settings_at_hand()
-    check_revision(settings)
-    engine = make_engine(settings)
+    engine = style.engine_of(style.settings_at_hand())
     with snapshot(engine) as session:
         summary = backing_up.back_up(session, file, str(migrations.head()))
     size = file.stat().st_size
-    if as_json:
-        click.echo(json.dumps({"file": str(file), "rows": summary.total, "bytes": size, "revision": summary.revision}))
-    else:
-        click.echo(f"Wrote {summary.total} rows to {file} ({size / 1e6:.1f} MB).")
+    facts = {"file": str(file), "rows": summary.total, "bytes": size, "revision": summary.revision}
+    style.say(as_json, facts, f"Wrote {summary.total} rows to {file} ({size / 1e6:.1f} MB).")
 
 
 @click.command()
@@ -43,18 +37,14 @@ def restore(file: Path, replace: bool, as_json: bool) -> int:
 
     Example: wms db upgrade && wms restore /backups/2026-11-23.wms --replace
     """
-    settings = settings_at_hand()
-    check_revision(settings)
-    engine = make_engine(settings)
+    engine = style.engine_of(style.settings_at_hand())
     with transaction(engine) as session:
         summary = backing_up.restore(session, file, str(migrations.head()), replace=replace)
     with reading(engine) as session:
         breaches = verifying.verify(session, WAREHOUSE_ID)
-    if as_json:
-        click.echo(json.dumps({"file": str(file), "rows": summary.total, "verify_breaches": len(breaches)}))
-    else:
-        click.echo(f"Restored {summary.total} rows from {file}; {len(breaches)} breaches in its books.")
-    return 1 if breaches else 0
+    facts = {"file": str(file), "rows": summary.total, "verify_breaches": len(breaches)}
+    style.say(as_json, facts, f"Restored {summary.total} rows from {file}; {len(breaches)} breaches in its books.")
+    return style.NOT_ALL if breaches else 0
 
 
 commands = {"backup": backup, "restore": restore}

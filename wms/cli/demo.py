@@ -8,6 +8,7 @@ import click
 from sqlalchemy import Engine, select
 
 from wms import config, migrations
+from wms.cli import style
 from wms.cli.processes import Processes
 from wms.cli.serve import start_web
 from wms.config import WAREHOUSE_ID, Settings
@@ -17,13 +18,15 @@ from wms.domain.actor import Role
 from wms.domain.floor import Printer
 from wms.domain.people import Worker
 
-_FIRST_PORT = 9101
-_SHOWN = (Role.PICKER, Role.PACKER, Role.SUPERVISOR)
+# The printers' ports begin here and a few further on for each next web port, so that demos beside one another, started
+# in the same second too, do not reach for the same; all below what systems give to clients.
+_FIRST_PORT, _PORTS_A_DEMO, _PORTS = 9101, 4, 20_000
+_USUAL_WEB_PORT = 8000
 
 
 @click.command()
 @click.option("--host", default="0.0.0.0", show_default=True, help="Address to listen on.")  # noqa: S104 - a handheld tries it too
-@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port to listen on.")
+@click.option("--port", default=8000, show_default=True, type=style.PORT, envvar="PORT", help="Port to listen on.")
 @click.option("--reset", is_flag=True, help="Throw the demo's data away and stop; never touches other data.")
 def demo(host: str, port: int, reset: bool) -> int:
     """Make the demo warehouse where there is none yet and serve it with a worker and three virtual printers.
@@ -44,7 +47,7 @@ def demo(host: str, port: int, reset: bool) -> int:
             raise click.UsageError(f"Port {port} is taken ({error.strerror}). Choose another: PORT=8001.") from error
     url = settings.url.render_as_string(hide_password=False)
     processes = Processes(environ={"WMS_DATABASE_URL": url, "WMS_DATA_DIR": str(settings.data_dir)})
-    tray_port = start_printers(processes, settings, engine)
+    tray_port = start_printers(processes, settings, engine, beside=port)
     processes.start("worker", ["-m", "wms", "work"])
     start_web(processes, host=host, port=port)
     _say_hello(engine, port, tray_port)
@@ -75,13 +78,13 @@ def _reset(settings: Settings) -> int:
     return 0
 
 
-def start_printers(processes: Processes, settings: Settings, engine: Engine) -> int:
-    """Start the virtual printers on free ports and write their addresses; return the port that shows their trays."""
+def start_printers(processes: Processes, settings: Settings, engine: Engine, *, beside: int) -> int:
+    """Start the virtual printers for the server on a port and write their addresses; return their trays' port."""
     with reading(engine) as session:
         printers = session.scalars(
             select(Printer).where(Printer.warehouse_id == WAREHOUSE_ID, Printer.url.startswith("virtual://"))
         ).all()
-    ports = free_ports(len(printers) + 1)
+    ports = free_ports(len(printers) + 1, beside)
     tray_port = ports.pop()
     command = ["-m", "printers.virtual", "--http", str(tray_port), "--tray", str(settings.data_dir / "demo" / "trays")]
     with transaction(engine) as session:
@@ -93,10 +96,15 @@ def start_printers(processes: Processes, settings: Settings, engine: Engine) -> 
     return tray_port
 
 
-def free_ports(count: int) -> list[int]:
-    """Return the first free loopback ports from 9101 on."""
+def first_port(beside: int) -> int:
+    """Return where the printers' ports begin for the server on port `beside`: 9101 for 8000."""
+    return _FIRST_PORT + (beside - _USUAL_WEB_PORT) * _PORTS_A_DEMO % _PORTS
+
+
+def free_ports(count: int, beside: int) -> list[int]:
+    """Return the first free loopback ports for the printers of the server on port `beside`."""
     found: list[int] = []
-    port = _FIRST_PORT
+    port = first_port(beside)
     while len(found) < count:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -112,16 +120,17 @@ def free_ports(count: int) -> list[int]:
 
 def _say_hello(engine: Engine, port: int, tray_port: int) -> None:
     with reading(engine) as session:
-        workers = session.scalars(select(Worker).where(Worker.warehouse_id == WAREHOUSE_ID).order_by(Worker.badge))
-        badges = {role: worker for worker in reversed(workers.all()) for role in _SHOWN if role in worker.roles}
+        mine = select(Worker).where(Worker.warehouse_id == WAREHOUSE_ID, Worker.active.is_(True))
+        workers = session.scalars(mine.order_by(Worker.badge.desc())).all()
+    badges = {role: f"badge {worker.badge} ({worker.name})" for worker in workers for role in worker.roles}
     base = f"http://localhost:{port}"
     click.echo(
         f"""
   The demo warehouse is open: {base}
 
-    handheld        {base}/pick/        badge {badges[Role.PICKER].badge} ({badges[Role.PICKER].name})
-    packing         {base}/pack/        badge {badges[Role.PACKER].badge} ({badges[Role.PACKER].name})
-    supervisor      {base}/desk/        badge {badges[Role.SUPERVISOR].badge} ({badges[Role.SUPERVISOR].name})
+    handheld        {base}/pick/        {badges.get(Role.PICKER, "")}
+    packing         {base}/pack/        {badges.get(Role.PACKER, "")}
+    supervisor      {base}/desk/        {badges.get(Role.SUPERVISOR, "")}
     wall board      {base}/board
     no scanner?     {base}/desk-scanner shows the barcodes beside the handheld
     printed labels  http://localhost:{tray_port}/

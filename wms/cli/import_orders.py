@@ -80,7 +80,7 @@ class Report:
             if deed in self.receipts:
                 done.append(f"{self.receipts[deed]} known orders {said}.")
         if self.untaken:
-            done.append(f"Changed, not taken (too far on): {', '.join(self.untaken)}. See the exceptions page.")
+            done.append(f"Changed, not taken (too far on): {', '.join(self.untaken)}. See the desk's inbox.")
         if self.reasons:
             done.append(f"{self.orders_rejected} orders left out for {len(self.reasons)} bad rows. Mend and import")
             done[-1] += f" {rejects.path}:"

@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-_GRACE_S = 10.0
+GRACE_S = 10.0
 _WATCH_S = 0.3
 _QUICK_DEATH_S = 2.0
 _QUICK_DEATHS = 3
@@ -75,9 +75,10 @@ class Processes:
         """Ask all children to end, last started first, and end those that do not."""
         for child in reversed(self._children):
             child.process.terminate()
-        deadline = time.time() + _GRACE_S
+        deadline = time.time() + GRACE_S
         for child in self._children:
             try:
                 _ = child.process.wait(timeout=max(0.1, deadline - time.time()))
             except subprocess.TimeoutExpired:
                 child.process.kill()
+                _ = child.process.wait()

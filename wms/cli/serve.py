@@ -4,25 +4,22 @@ import os
 
 import click
 
-from wms import config, migrations
-from wms.cli.processes import Processes
-from wms.config import Settings
-from wms.database import make_engine
-from wms.domain.errors import WmsError
+from wms import config
+from wms.cli import style
+from wms.cli.processes import GRACE_S, Processes
 
 
 @click.command()
 @click.option("--host", default="0.0.0.0", show_default=True, help="Address to listen on.")  # noqa: S104 - handhelds reach it over the hall's network
-@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port to listen on.")
-@click.option("--workers", default=0, help="Web processes; 0 takes one a core.")
+@click.option("--port", default=8000, show_default=True, type=style.PORT, envvar="PORT", help="Port to listen on.")
+@click.option("--workers", default=0, type=click.IntRange(0), help="Web processes; 0 takes one a core.")
 @click.option("--no-worker", is_flag=True, help="Do not start the worker for labels and printing (it runs elsewhere).")
 def serve(host: str, port: int, workers: int, no_worker: bool) -> int:
     """Serve the floor, with one worker for labels and printing.
 
     Example: WMS_DATABASE_URL=postgresql://wms@db/wms wms serve --port 8000
     """
-    settings = config.load()
-    check_revision(settings)
+    style.engine_of(config.load()).dispose()
     processes = Processes()
     start_web(processes, host=host, port=port, workers=workers)
     if not no_worker:
@@ -31,19 +28,12 @@ def serve(host: str, port: int, workers: int, no_worker: bool) -> int:
     return processes.watch()
 
 
-def check_revision(settings: Settings) -> None:
-    """Refuse to serve a database whose tables are of another version."""
-    engine = make_engine(settings)
-    now, needed = migrations.current(engine), migrations.head()
-    engine.dispose()
-    if now != needed:
-        raise WmsError(f"The database is at revision {now or 'none'}, this program needs {needed}. Run wms db upgrade.")
-
-
 def start_web(processes: Processes, *, host: str, port: int, workers: int = 0) -> None:
     """Start gunicorn: threads for slow lines, keep-alive longer than any page's polling."""
     command = ["-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(workers or os.cpu_count() or 1)]
     command += ["--worker-class", "gthread", "--threads", "8", "--keep-alive", "75", "--log-level", "warning"]
+    # Requests at work are answered within the grace, and browsers that hold a line open do not use it up.
+    command += ["--graceful-timeout", str(int(GRACE_S / 2))]
     processes.start("web server", [*command, "wms.app:create_app()"])
 
 

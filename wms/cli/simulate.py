@@ -1,5 +1,6 @@
 """wms simulate: a whole shift worked over HTTP, to try a plan before the day."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -97,16 +98,18 @@ def _serving(settings: Settings, engine: Engine, address: str) -> Iterator[str]:
         _wait_for(address)
         yield address
         return
+    # Whoever ends the simulation ends what it started.
+    _ = signal.signal(signal.SIGTERM, signal.default_int_handler)
     url = settings.url.render_as_string(hide_password=False)
     processes = Processes(
         environ={"WMS_DATABASE_URL": url, "WMS_DATA_DIR": str(settings.data_dir)}, stdout=subprocess.DEVNULL
     )
     try:
+        port = _free_port()
         if tray_addresses and not trays.answer(tray_addresses):
-            _ = start_printers(processes, settings, engine)
+            _ = start_printers(processes, settings, engine, beside=port)
             _wait_for_trays(engine)
         processes.start("worker", ["-m", "wms", "work"])
-        port = _free_port()
         start_web(processes, host="127.0.0.1", port=port)
         address = f"http://127.0.0.1:{port}/"
         _wait_for(address)

@@ -9,21 +9,31 @@ from io import TextIOWrapper
 import click
 from sqlalchemy import Engine
 
-from wms import migrations
+from wms import config, migrations
 from wms.config import WAREHOUSE_ID, Settings
 from wms.database import make_engine
 from wms.domain.actor import Actor, Role
 from wms.domain.errors import WmsError
 
+PORT = click.IntRange(1, 65_535)
 NOT_ALL = 1  # the exit status of "done, but not all"
 
 
 class NotUpgradedError(WmsError):
     """The database's tables are not those of this program."""
 
-    def __init__(self, revision: str | None) -> None:
-        super().__init__("Run wms db upgrade first: the database is " + (f"at {revision}." if revision else "empty."))
+    def __init__(self, revision: str | None, needed: str | None) -> None:
+        now = f"at revision {revision}" if revision else "empty"
+        super().__init__(f"The database is {now}, this program needs {needed}. Run wms db upgrade first.")
         self.revision = revision
+        self.needed = needed
+
+
+def settings_at_hand() -> Settings:
+    """Return the configured database's settings; without one, the demo's where only the demo was ever made."""
+    settings = config.load()
+    own_file = settings.data_dir / "wms.db"
+    return settings if settings.database_given or own_file.exists() else config.load(demo=True)
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -32,9 +42,9 @@ def engine_of(settings: Settings) -> Engine:
     context = click.get_current_context(silent=True)
     if context is not None:
         _ = context.call_on_close(engine.dispose)
-    revision = migrations.current(engine)
-    if revision != migrations.head():
-        raise NotUpgradedError(revision)
+    revision, needed = migrations.current(engine), migrations.head()
+    if revision != needed:
+        raise NotUpgradedError(revision, needed)
     return engine
 
 

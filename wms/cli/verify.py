@@ -1,21 +1,13 @@
 """wms verify: prove the books."""
 
-import json
+from dataclasses import asdict
 
 import click
 
-from wms import config
-from wms.cli.serve import check_revision
-from wms.config import WAREHOUSE_ID, Settings
-from wms.database import make_engine, snapshot
+from wms.cli import style
+from wms.config import WAREHOUSE_ID
+from wms.database import snapshot
 from wms.services import verifying
-
-
-def settings_at_hand() -> Settings:
-    """Return the configured database's settings; without one, the demo's where only the demo was ever made."""
-    settings = config.load()
-    own_file = settings.data_dir / "wms.db"
-    return settings if settings.database_given or own_file.exists() else config.load(demo=True)
 
 
 @click.command()
@@ -27,20 +19,15 @@ def verify(as_json: bool) -> int:
     (paid where its carrier charges), each print is accounted for. Without WMS_DATABASE_URL: var/wms.db, or the
     demo's database where that is the only one. Example: wms verify --json
     """
-    settings = settings_at_hand()
-    check_revision(settings)
-    with snapshot(make_engine(settings)) as session:
+    settings = style.settings_at_hand()
+    with snapshot(style.engine_of(settings)) as session:
         breaches = verifying.verify(session, WAREHOUSE_ID)
-    if as_json:
-        found = [{"check": breach.check, "text": breach.text} for breach in breaches]
-        click.echo(json.dumps({"verify_breaches": len(found), "breaches": found}))
-    else:
-        for breach in breaches:
-            click.echo(f"{breach.check}: {breach.text}")
-        database = settings.url.render_as_string(hide_password=True)
-        verdict = f"{len(breaches)} breaches" if breaches else f"The books are right ({len(verifying.CHECKS)} checks)"
-        click.echo(f"{verdict}: {database}")
-    return 1 if breaches else 0
+    database = settings.url.render_as_string(hide_password=True)
+    verdict = f"{len(breaches)} breaches" if breaches else f"The books are right ({len(verifying.CHECKS)} checks)"
+    facts = {"verify_breaches": len(breaches), "breaches": [asdict(breach) for breach in breaches]}
+    told = [f"{breach.check}: {breach.text}" for breach in breaches]
+    style.say(as_json, facts, "\n".join([*told, f"{verdict}: {database}"]))
+    return style.NOT_ALL if breaches else 0
 
 
 commands = {"verify": verify}

@@ -11,7 +11,13 @@ from wms.jobs import handlers, outbox
 
 
 @click.command()
-@click.option("--threads", default=3, show_default=True, help="Jobs run at once; each printer still gets one.")
+@click.option(
+    "--threads",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Jobs run at once; each printer still gets one.",
+)
 @click.option("--demo", is_flag=True, help="Work on the demo's database when WMS_DATABASE_URL is not set.")
 def work(threads: int, demo: bool) -> None:
     """Take slow jobs from the outbox until stopped: buy labels, print.

@@ -10,6 +10,9 @@ from wms.domain.base import Base, EnumText, Row, one_of, refers
 from wms.domain.errors import DomainError
 from wms.domain.lifecycle import Lifecycle
 
+# What a tote holds where nobody has said; an order is planned by it while there is no tote at all.
+USUAL_TOTE_ML = 30_000
+
 
 class ToteStatus(StrEnum):
     """Where a tote stands."""
@@ -57,7 +60,7 @@ class Tote(Row, Base, kw_only=True):
     )
 
     barcode: Mapped[str] = mapped_column(String(16))
-    volume_ml: Mapped[int] = mapped_column(default=30_000)
+    volume_ml: Mapped[int] = mapped_column(default=USUAL_TOTE_ML)
     status: Mapped[ToteStatus] = mapped_column(EnumText(ToteStatus), default=ToteStatus.FREE)
     order_id: Mapped[int | None] = mapped_column(default=None)
     lane_id: Mapped[int | None] = mapped_column(default=None)

@@ -1,7 +1,6 @@
 """Cancelling an order at any stage, with what that sets off: stock freed, walks emptied, labels voided, put-backs.
 
-Locks in the house's order: wave, order, its tasks, its batches that wait (one that is walked is left alone), totes,
-packages, labels, stock. Whoever starts or ends a walk or plans one holds the wave; a scan at the shelf holds its task.
+Of the batches only those that wait are locked (sequence: locking.py); one that is walked is left alone.
 """
 
 from sqlalchemy import and_, delete, func, select
@@ -15,7 +14,8 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
-from wms.services import allocating, cancelling_boxes
+from wms.services import allocating, cancelling_boxes, settling
+from wms.services.locking import locked_wave_of
 
 _ENDED = (OrderStatus.SHIPPED, OrderStatus.CANCELLED)
 _NOT_WALKED = (OrderStatus.ALLOCATED, OrderStatus.WAVED)
@@ -33,7 +33,7 @@ class TooLateError(DomainError):
 
 def cancel(session: Session, actor: Actor, order: Order, reason: str) -> None:
     """End an order wherever it stands; TooLateError where it has left. The caller holds no lock on it yet."""
-    wave = _locked_wave(session, actor, order.id)
+    wave = locked_wave_of(session, actor, order.id)
     _lock(session, order)
     _refuse_too_late(session, actor, order)
     tasks = _cancel_tasks(session, actor, order.id)
@@ -48,7 +48,8 @@ def cancel(session: Session, actor: Actor, order: Order, reason: str) -> None:
         _end_wave(session, actor, wave)
     order.reason = ""
     record(session, actor, order.move_to(OrderStatus.CANCELLED, reason[:200]))
-    _settle_exceptions(session, actor, order.id)
+    # What the order lacked or printed needs no decision any more.
+    settling.close(session, actor, ExceptionItem.order_id == order.id, ExceptionItem.kind.in_(_DECIDED))
     session.flush()
 
 
@@ -59,16 +60,6 @@ def cancel_by_id(session: Session, actor: Actor, order_id: int, reason: str) -> 
         raise NotFoundError("order", order_id)
     cancel(session, actor, order, reason)
     return order
-
-
-def _locked_wave(session: Session, actor: Actor, order_id: int) -> Wave | None:
-    return session.scalars(
-        select(Wave)
-        .join(WaveOrder, and_(WaveOrder.warehouse_id == Wave.warehouse_id, WaveOrder.wave_id == Wave.id))
-        .where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id == order_id)
-        .with_for_update(of=Wave)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
 
 
 def _lock(session: Session, order: Order) -> None:
@@ -153,16 +144,3 @@ def _end_wave(session: Session, actor: Actor, wave: Wave) -> None:
         record(session, actor, wave.move_to(WaveStatus.DONE))
     elif wave.status in {WaveStatus.PLANNED, WaveStatus.RELEASED}:
         record(session, actor, wave.move_to(WaveStatus.TAKEN_BACK))
-
-
-def _settle_exceptions(session: Session, actor: Actor, order_id: int) -> None:
-    """What the order lacked, weighed or printed needs no decision any more."""
-    for item in session.scalars(
-        select(ExceptionItem).where(
-            ExceptionItem.warehouse_id == actor.warehouse_id,
-            ExceptionItem.order_id == order_id,
-            ExceptionItem.kind.in_(_DECIDED),
-            ExceptionItem.settled_at.is_(None),
-        )
-    ):
-        item.settled_at, item.settled_by = actor.at, actor.worker_id

@@ -88,7 +88,7 @@ def _statement(warehouse_id: int, ask: str) -> Select[str, str] | None:
     return statements.get("product" if ask == "item" else ask)
 
 
-def tray_ports(session: Session, warehouse_id: int) -> tuple[str, ...]:
+def printer_urls(session: Session, warehouse_id: int) -> tuple[str, ...]:
     """Return the addresses of the virtual printers, whose trays show printed labels."""
     urls = select(Printer.url).where(Printer.warehouse_id == warehouse_id, Printer.url.startswith("virtual://"))
     return tuple(session.scalars(urls.order_by(Printer.name)))

@@ -6,6 +6,8 @@ from wms.services.screens import Card, Feedback
 _LAST = 8
 # What is asked for where no barcode of one type is: the rest is "Scan the ...".
 _ASKS = {"answer": "Answer YES or NO", "done": "Press OK", "weight": "Weigh the box"}
+# The word that the screens' own instructions use, where it is another than the kind's.
+_FLOOR_WORDS = {"location": "shelf"}
 
 
 def accepted(words: str = "") -> Feedback:
@@ -47,11 +49,15 @@ def wrong_type(code: Code, wanted: str) -> Feedback:
     """Name what was scanned and what is wanted, or show the end of a code nobody knows."""
     if code.kind is CodeKind.UNKNOWN:
         return unknown(code)
-    ask = _ASKS.get(wanted, f"Scan the {wanted.upper()}")
+    ask = _ASKS.get(wanted, f"Scan the {_said(wanted)}")
     if code.command is not None:
         return wrong(f"{code.command.name.replace('_', ' ')} means nothing here. {ask}")
     a = "an" if code.kind.value[0] in "aeiou" else "a"
-    return wrong(f"That is {a} {code.kind.value.upper()}. {ask}")
+    return wrong(f"That is {a} {_said(code.kind.value)}. {ask}")
+
+
+def _said(kind: str) -> str:
+    return _FLOOR_WORDS.get(kind, kind).upper()
 
 
 def unknown(code: Code) -> Feedback:

@@ -133,11 +133,7 @@ def state(session: Session, actor: Actor, package_id: int) -> LabelState | None:
     """Return where the package's newest label and its newest print stand, or None before one was wanted."""
     label = session.scalars(
         select(Label)
-        .where(
-            Label.warehouse_id == actor.warehouse_id,
-            Label.package_id == package_id,
-            Label.status.not_in((LabelStatus.VOIDED, LabelStatus.VOIDING)),
-        )
+        .where(Label.warehouse_id == actor.warehouse_id, Label.package_id == package_id)
         .order_by(Label.id.desc())
         .limit(1)
     ).one_or_none()

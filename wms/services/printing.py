@@ -15,6 +15,7 @@ from wms.domain.outbox import JobKind, enqueue
 from wms.domain.packing import Package
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
+from wms.services import settling
 
 _ENDED = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER, PrintStatus.NOT_PRINTED, PrintStatus.DROPPED)
 
@@ -115,14 +116,7 @@ def settle(session: Session, actor: Actor, print_job_id: int, *, printed: bool, 
 
 def settle_inbox(session: Session, actor: Actor, print_job_id: int) -> None:
     """Settle the inbox rows of a print job: somebody has dealt with it."""
-    for item in session.scalars(
-        select(ExceptionItem).where(
-            ExceptionItem.warehouse_id == actor.warehouse_id,
-            ExceptionItem.subject_id == print_job_id,
-            ExceptionItem.settled_at.is_(None),
-        )
-    ):
-        item.settled_at, item.settled_by = actor.at, actor.worker_id
+    settling.close(session, actor, ExceptionItem.subject_id == print_job_id)
 
 
 def printer_name(session: Session, job: PrintJob) -> str:

@@ -21,8 +21,8 @@ from wms.labels import sheets
 from wms.labels.sheets import ThingLabel
 from wms.services import printing
 from wms.services.label_sheets import SheetKind
-from wms.services.planning.preview import zone_of
 from wms.services.printing import Wanted
+from wms.services.promising import zone_of
 
 LAST = 50
 _UNSENT = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING)

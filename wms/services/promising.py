@@ -1,6 +1,7 @@
 """Promises: which carrier service a shipping method means, and which collection an order is to catch."""
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -66,12 +67,12 @@ def timetable(session: Session, warehouse_id: int, at: dt.datetime) -> Timetable
     )
 
 
-def promise(session: Session, warehouse_id: int, order: Order, at: dt.datetime) -> str:
-    """Promise one order by the timetable of a moment; '' or the sentence why no collection could be promised."""
-    reason = timetable(session, warehouse_id, at).promise(order)
-    if reason:
-        order.reason = reason
-    return reason
+def zone_of(session: Session, actor: Actor) -> zoneinfo.ZoneInfo:
+    """Return the warehouse's time zone."""
+    warehouse = session.get(Warehouse, actor.warehouse_id)
+    if warehouse is None:
+        raise NotFoundError("warehouse", actor.warehouse_id)
+    return zoneinfo.ZoneInfo(warehouse.time_zone)
 
 
 def repromise(session: Session, actor: Actor) -> int:

@@ -1,16 +1,34 @@
-"""What a scanned text names: a product with the units it counts, or a location."""
+"""What a scanned text names, a product with the units it counts or a location; and the codes that name a product."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import biip
-from sqlalchemy import BindParameter, Row, and_, bindparam, func, literal, select
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    ScalarSelect,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.catalog import Barcode, Product
 from wms.domain.codes import Code, CodeKind
 from wms.domain.floor import Location
+from wms.domain.orders import OrderLine
+from wms.domain.picking import PickTask
 
+# A barcode holds no line break: reading a code drops what cannot be printed. A separator given as plain text would be
+# written into the statement anew at each run.
+_BREAK: Any = literal_column("'\n'")
 _W: BindParameter[int] = bindparam("warehouse")
 _TEXT: BindParameter[str] = bindparam("text")
 _BY_CODE = (
@@ -43,6 +61,22 @@ class Shelf:
 
     location_id: int
     code: str
+
+
+def codes_of(of: type[PickTask] | type[OrderLine]) -> ScalarSelect[str]:
+    """Return the column with all barcodes of a row's product, for a statement with a parameter `warehouse`."""
+    return (
+        select(func.aggregate_strings(cast(Barcode.quantity, String) + "*" + Barcode.code, _BREAK))
+        .where(Barcode.warehouse_id == _W, Barcode.product_id == of.product_id)
+        .correlate(of)
+        .scalar_subquery()
+    )
+
+
+def read_codes(found: str | None) -> tuple[tuple[str, int], ...]:
+    """Read what `codes_of` found: each barcode with the units it counts."""
+    pairs = [pair.split("*", 1) for pair in (found or "").split("\n") if pair]
+    return tuple((code, int(units)) for units, code in pairs)
 
 
 def find_item(session: Session, actor: Actor, code: Code) -> Item | None:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -13,7 +13,7 @@ from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind, ExceptionSettled
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.services.ordering.finding import zone_of
+from wms.services.promising import zone_of
 
 PAGE = 200
 
@@ -44,16 +44,23 @@ class Inbox:
 def inbox(session: Session, actor: Actor) -> Inbox:
     """Return what waits for a decision, oldest due first; what concerns no order comes last."""
     zone = zone_of(session, actor)
-    is_open = (ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.settled_at.is_(None))
     rows = session.execute(
         select(ExceptionItem, Order)
         .outerjoin(Order, and_(Order.warehouse_id == ExceptionItem.warehouse_id, Order.id == ExceptionItem.order_id))
-        .where(*is_open)
+        .where(*_is_open(actor))
         .order_by(Order.cutoff_at.is_(None), Order.cutoff_at, ExceptionItem.at, ExceptionItem.id)
         .limit(PAGE)
     ).all()
-    total: int = session.execute(select(func.count()).select_from(ExceptionItem).where(*is_open)).scalar_one()
-    return Inbox(rows=tuple(_row(item, order, actor, zone) for item, order in rows), total=total)
+    return Inbox(rows=tuple(_row(item, order, actor, zone) for item, order in rows), total=waiting(session, actor))
+
+
+def waiting(session: Session, actor: Actor) -> int:
+    """Return how many exceptions wait for a decision."""
+    return session.scalar(select(func.count()).select_from(ExceptionItem).where(*_is_open(actor))) or 0
+
+
+def _is_open(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.settled_at.is_(None)
 
 
 def _row(item: ExceptionItem, order: Order | None, actor: Actor, zone: ZoneInfo) -> InboxRow:
@@ -87,3 +94,12 @@ def settle(session: Session, actor: Actor, item_id: int) -> ExceptionItem:
     record(session, actor, ExceptionSettled(order_id=item.order_id, kind=item.kind, text=item.text))
     session.flush()
     return item
+
+
+def close(session: Session, actor: Actor, *those: ColumnElement[bool]) -> None:
+    """Take open exceptions from the inbox without a decision of their own: what was done answers them."""
+    _ = session.execute(
+        update(ExceptionItem)
+        .where(ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.settled_at.is_(None), *those)
+        .values(settled_at=actor.at, settled_by=actor.worker_id)
+    )

@@ -12,7 +12,7 @@ from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, Command, parse
 from wms.domain.journal import record
 from wms.domain.people import Device, Worker, WorkerSession, WorkerSignedIn, WorkerSignedOut, read_roles
-from wms.services import feedback
+from wms.services import asking, feedback
 from wms.services.numbering import next_number
 from wms.services.screens import Feedback, Screen
 
@@ -22,6 +22,7 @@ SESSION_LIMIT = dt.timedelta(hours=10)
 _SEEN_STEP = dt.timedelta(seconds=30)
 _DESK_ROLES = frozenset({Role.SUPERVISOR, Role.ADMIN})
 TOKEN = "sign-in"  # noqa: S105 - the task token of the sign-in screen, no secret
+_ANSWERS = frozenset({Command.YES, Command.NO})
 _WHO = (
     select(
         Device.number.label("device"),
@@ -118,9 +119,30 @@ def keep_alive(session: Session, actor: Actor) -> None:
         _ = session.connection().execute(_SEEN, values)
 
 
-def handles(actor: Actor, code: Code) -> bool:
+def handles(session: Session, actor: Actor, code: Code) -> bool:
     """Tell whether a scan is about who works here, on whatever screen it was made."""
-    return actor.worker_id is None or code.kind is CodeKind.BADGE or code.command is Command.LOG_OUT
+    if actor.worker_id is None or code.kind is CodeKind.BADGE or code.command is Command.LOG_OUT:
+        return True
+    return code.command in _ANSWERS and asked_badge(session, actor) is not None
+
+
+def asked_badge(session: Session, actor: Actor) -> Code | None:
+    """Return the badge whose holder was asked just now whether to take the device over, or None."""
+    before = asking.asked(session, actor)
+    return before if before is not None and before.kind is CodeKind.BADGE else None
+
+
+def hand_over(session: Session, actor: Actor, code: str, browser: Browser, new_token: str) -> tuple[Actor, Feedback]:
+    """Do as `scan` where somebody works: another's badge takes over only by YES after it, or scanned again."""
+    parsed, badge = parse(code), asked_badge(session, actor)
+    if badge is not None and parsed.command is Command.NO:
+        return actor, feedback.told(f"NO. {actor.name} goes on")
+    if badge is not None and (parsed.command is Command.YES or parsed == badge):
+        return scan(session, actor, badge.text, browser, new_token)
+    worker = _holder(session, actor, parsed)
+    if worker is not None and worker.id != actor.worker_id:
+        return actor, asking.ask(f"Hand over from {actor.name}? YES or badge again")
+    return scan(session, actor, code, browser, new_token)
 
 
 def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token: str) -> tuple[Actor, Feedback]:
@@ -130,11 +152,7 @@ def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token:
         return sign_out(session, actor, "log out"), feedback.told("Logged out")
     if parsed.kind is not CodeKind.BADGE:
         return actor, feedback.wrong_type(parsed, "badge")
-    worker = session.scalars(
-        select(Worker).where(
-            Worker.warehouse_id == actor.warehouse_id, Worker.badge == parsed.text, Worker.active.is_(True)
-        )
-    ).one_or_none()
+    worker = _holder(session, actor, parsed)
     if worker is None:
         return actor, feedback.wrong("Badge not known. See the lead")
     if worker.id == actor.worker_id:
@@ -142,6 +160,14 @@ def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token:
     if actor.worker_id is not None:
         actor = sign_out(session, actor, f"handed over to {worker.name}")
     return sign_in(session, actor, worker, browser, new_token), feedback.accepted(f"Hello {worker.name}")
+
+
+def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:
+    return session.scalars(
+        select(Worker).where(
+            Worker.warehouse_id == actor.warehouse_id, Worker.badge == code.text, Worker.active.is_(True)
+        )
+    ).one_or_none()
 
 
 def sign_in(session: Session, actor: Actor, worker: Worker, browser: Browser, new_token: str) -> Actor:

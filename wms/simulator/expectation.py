@@ -107,11 +107,11 @@ def _able(session: Session, warehouse_id: int) -> frozenset[int]:
 
 
 def _of_one_tote(session: Session, warehouse_id: int) -> frozenset[int]:
-    litres = Product.length_mm * Product.width_mm * Product.height_mm
+    volume_mm3 = Product.length_mm * Product.width_mm * Product.height_mm
     sizes = session.execute(
         select(
             OrderLine.order_id,
-            func.sum(((litres + 999) / 1000) * OrderLine.to_pick),
+            func.sum(((volume_mm3 + 999) / 1000) * OrderLine.to_pick),
             func.sum(Product.weight_g * OrderLine.to_pick),
             func.sum(OrderLine.to_pick),
         )

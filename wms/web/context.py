@@ -9,31 +9,33 @@ from wms.config import WAREHOUSE_ID
 from wms.database import db, reading
 from wms.domain.actor import Actor, Role
 from wms.domain.people import Warehouse
+from wms.services import settling
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NavRow:
-    """One entry of the desk's navigation; `here` marks the page shown."""
+    """One entry of the desk's navigation; `here` marks the page shown, `count` how much waits there."""
 
     href: str
     word: str
     icon: str
     here: bool
-    count: int = 0
+    count: int
 
 
+_INBOX = "/desk/inbox/"
 # Address, word, icon and the role that sees it.
 _PAGES = (
     ("/desk/", "Overview", "board", Role.SUPERVISOR),
-    ("/desk/waves", "Waves", "truck", Role.SUPERVISOR),
-    ("/desk/orders", "Orders", "order", Role.SUPERVISOR),
-    ("/desk/inbox", "Inbox", "alert", Role.SUPERVISOR),
+    ("/desk/waves/", "Waves", "truck", Role.SUPERVISOR),
+    ("/desk/orders/", "Orders", "order", Role.SUPERVISOR),
+    (_INBOX, "Inbox", "alert", Role.SUPERVISOR),
     ("/desk/shipping", "Shipping", "carton", Role.SUPERVISOR),
-    ("/desk/stock", "Stock", "product", Role.SUPERVISOR),
+    ("/desk/stock/", "Stock", "product", Role.SUPERVISOR),
     ("/desk/board", "Picked right", "tick", Role.SUPERVISOR),
     ("/desk/printing", "Printing", "printer", Role.SUPERVISOR),
     ("/desk/labels", "Label sheets", "label", Role.SUPERVISOR),
-    ("/desk/admin", "Set-up", "person", Role.ADMIN),
+    ("/desk/admin/", "Set-up", "person", Role.ADMIN),
 )
 
 
@@ -56,16 +58,19 @@ def picture(sku: str) -> str:
 def desk_nav() -> list[NavRow]:
     """Return the desk pages that the worker at the browser may open."""
     actor: Actor | None = flask.g.get("actor")
-    path = flask.request.path.rstrip("/") + "/"
+    if actor is None:
+        return []
+    with reading(db.engine) as session:
+        counts = {_INBOX: settling.waiting(session, actor)}
     return [
-        NavRow(href=href, word=word, icon=icon, here=_is_here(path, href))
+        NavRow(href=href, word=word, icon=icon, here=_is_here(flask.request.path, href), count=counts.get(href, 0))
         for href, word, icon, role in _PAGES
-        if actor is not None and actor.may(role)
+        if actor.may(role)
     ]
 
 
 def _is_here(path: str, href: str) -> bool:
-    return path == "/desk/" if href == "/desk/" else path.startswith(href + "/")
+    return path == href if href == "/desk/" else f"{path}/".startswith(f"{href.rstrip('/')}/")
 
 
 def site_name() -> str:

@@ -1,14 +1,12 @@
 """The desk scanner, in the demo only: a handheld or a packing station beside the barcodes one can scan by a click."""
 
-from urllib.parse import parse_qs, urlsplit
-
 import flask
 
 from wms.config import WAREHOUSE_ID
 from wms.database import db, reading
 from wms.domain.actor import Role
 from wms.services import desk_scanner
-from wms.web import security
+from wms.web import security, trays
 
 blueprint = flask.Blueprint("desk_scanner", __name__)
 _DEMO = "wms_demo"
@@ -23,14 +21,14 @@ def page() -> str:
     _need_demo()
     at = _at()
     with reading(db.engine) as session:
-        printers = desk_scanner.tray_ports(session, WAREHOUSE_ID)
+        printers = desk_scanner.printer_urls(session, WAREHOUSE_ID)
     return flask.render_template(
         "desk_scanner/page.html",
         at=at,
         stations=[(name, word) for name, (word, _, _) in _STATIONS.items()],
         framed=_STATIONS[at][1],
         commands=desk_scanner.COMMANDS,
-        tray=_tray(printers),
+        tray=next(filter(None, map(trays.address, printers)), ""),
     )
 
 
@@ -72,12 +70,3 @@ def _is_demo() -> bool:
         if known is not None:
             flask.current_app.extensions[_DEMO] = known
     return bool(known)
-
-
-def _tray(printers: tuple[str, ...]) -> str:
-    """Return the address that shows printed labels, on the host the browser knows; '' without one."""
-    for url in printers:
-        port = parse_qs(urlsplit(url).query).get("http")
-        if port:
-            return f"http://{flask.request.host.rpartition(':')[0] or flask.request.host}:{port[0]}/"
-    return ""

@@ -1,5 +1,7 @@
 """What all scan stations share: a posted form becomes a Scan, an Answer becomes a page or its changed parts."""
 
+import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 
@@ -49,17 +51,18 @@ def read_scan() -> Pulled:
 
 
 def show(station: Station) -> flask.Response:
-    """Answer a GET: the screen as the database has it."""
+    """Answer a GET: the screen as the database has it; one that asks for itself says in `seen` which it is."""
     with reading(db.engine) as session:
         actor = sessions.actor(session)
         screen = _screen(session, actor, station)
-    return render(station, Answer(screen=screen, feedback=Feedback()), actor)
+    keeps_verdict = flask.request.args.get("seen") == screen.name
+    return render(station, Answer(screen=screen, feedback=Feedback()), actor, keeps_verdict=keeps_verdict)
 
 
 def scan(station: Station) -> flask.Response:
     """Answer a POST: one request, one transaction, one response."""
     pulled = read_scan()
-    new_token = secrets.token_urlsafe(32)
+    new_token = _token_of(pulled)
     try:
         with transaction(db.engine) as session:
             before = sessions.actor(session, scan=pulled.scan)
@@ -76,6 +79,12 @@ def scan(station: Station) -> flask.Response:
     return render(station, answer, actor)
 
 
+def _token_of(pulled: Pulled) -> str:
+    """Return the token of the session that a badge scan opens: the same when its answer was lost and it comes again."""
+    seed = f"{sessions.browser().device_key}:{pulled.scan}"
+    return hmac.new(str(flask.current_app.secret_key).encode(), seed.encode(), hashlib.sha256).hexdigest()
+
+
 def _has_expired(before: Actor, pulled: Pulled) -> bool:
     """Tell whether a scan was meant for work whose session ended: it is not taken in, and counts after the badge."""
     return before.worker_id is None and pulled.token != signing_in.TOKEN
@@ -89,12 +98,14 @@ def _expired(station: Station, actor: Actor) -> flask.Response:
 
 
 def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new_token: str) -> tuple[Actor, Answer]:
-    if signing_in.handles(before, parse(pulled.code)) or not before.may(station.role):
-        actor = before
+    may = before.may(station.role)
+    if not may or signing_in.handles(session, before, parse(pulled.code)):
+        actor = before if before.worker_id is not None else sessions.actor(session, pulled.scan, new_token)
+        take_badge = signing_in.hand_over if may else signing_in.scan
 
         def judge(session: Session, _: Actor, __: object, ___: Screen) -> Feedback:
             nonlocal actor
-            actor, verdict = signing_in.scan(session, before, pulled.code, sessions.browser(), new_token)
+            actor, verdict = take_badge(session, before, pulled.code, sessions.browser(), new_token)
             if actor.worker_id is not None and not actor.may(station.role):
                 actor = signing_in.sign_out(session, actor, f"no {station.role} badge")
                 return feedback.wrong(f"No {station.role} badge. See the lead")
@@ -124,13 +135,14 @@ def _refused(station: Station, error: DomainError) -> flask.Response:
     return answer
 
 
-def render(station: Station, answer: Answer, actor: Actor) -> flask.Response:
+def render(station: Station, answer: Answer, actor: Actor, *, keeps_verdict: bool = False) -> flask.Response:
     """Render the whole page, or for scan.js only the parts that change; the cue travels in X-Cue too."""
     body = flask.render_template(
         answer.screen.template,
         layout="layouts/swap.html" if htmx else f"layouts/{station.layout}.html",
         screen=answer.screen,
         feedback=answer.feedback,
+        keeps_verdict=keeps_verdict,
         actor=actor,
         station_action=flask.request.path,
         fresh_scan=secrets.token_hex(16),

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from wms.database import db, reading, transaction
 from wms.domain.actor import Role
+from wms.domain.base import id_of
 from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionKind
 from wms.domain.orders import OrderStatus
 from wms.services import settling
 from wms.services.settling import InboxRow
 from wms.web import sessions
-from wms.web.ordering import read_id
 
 blueprint = flask.Blueprint("inbox", __name__, url_prefix="/desk/inbox")
 needs_supervisor = sessions.needs(Role.SUPERVISOR)
@@ -54,7 +54,7 @@ def settle(item: str) -> ResponseReturnValue:
     """Settle one exception."""
     try:
         with transaction(db.engine) as session:
-            settled = settling.settle(session, flask.g.actor, read_id(item))
+            settled = settling.settle(session, flask.g.actor, id_of(item))
     except DomainError as error:
         flask.flash(str(error), "warn")
     else:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from wms.channels.base import ShipTo
 from wms.database import db, reading, transaction
 from wms.domain.actor import Actor, Role
+from wms.domain.base import id_of
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.orders import HoldKind, OrderStatus
-from wms.services import cancelling, ordering
+from wms.services import cancelling, ordering, promising
 from wms.services.ordering import finding
 from wms.services.ordering import page as ordering_page
 from wms.services.ordering.finding import Search
@@ -25,7 +26,6 @@ needs_supervisor = sessions.needs(Role.SUPERVISOR)
 Deed = Callable[[Session, Actor, int], str]
 
 _SEE_OTHER = 303
-_HEX_DIGITS = 16
 _LONGEST_REASON = 150
 
 
@@ -40,7 +40,7 @@ def home() -> ResponseReturnValue:
         carrier=asked.get("carrier", ""),
         cutoff_at=_moment(asked.get("cutoff", "")),
         held=asked.get("held") == "1",
-        below=read_id(asked["below"]) if asked.get("below") else None,
+        below=id_of(asked["below"]) if asked.get("below") else None,
     )
     with reading(db.engine) as session:
         found = finding.find(session, flask.g.actor, search)
@@ -55,14 +55,13 @@ def home() -> ResponseReturnValue:
         choices=choices,
         statuses=[*first, *((status.value, status.value) for status in OrderStatus)],
         carriers=[(carrier, carrier.upper()) for carrier in choices.carriers],
-        more=_next_page(search, found.more),
+        newest=_address(search) if search.below else "",
+        older=_address(search, below=found.more) if found.more else "",
     )
 
 
-def _next_page(search: Search, below: str) -> str:
-    """Return the address of the page that begins below an order, '' where there is none."""
-    if not below:
-        return ""
+def _address(search: Search, below: str = "") -> str:
+    """Return the address of a search's page that begins below an order, or of its first."""
     return flask.url_for(
         "ordering.home",
         q=search.text,
@@ -70,7 +69,7 @@ def _next_page(search: Search, below: str) -> str:
         carrier=search.carrier,
         cutoff=search.cutoff_at.isoformat() if search.cutoff_at else "",
         held="1" if search.held else "",
-        below=below,
+        below=below or None,
     )
 
 
@@ -80,7 +79,7 @@ def order(order: str) -> str:
     """Show one order."""
     each_scan = flask.request.args.get("scans") == "1"
     with reading(db.engine) as session:
-        page = ordering_page.order_page(session, flask.g.actor, read_id(order), each_scan=each_scan)
+        page = ordering_page.order_page(session, flask.g.actor, id_of(order), each_scan=each_scan)
     return flask.render_template("ordering/order.html", page=page, order=page.order, each_scan=each_scan)
 
 
@@ -91,7 +90,7 @@ def hold(order: str) -> ResponseReturnValue:
     form = flask.request.form
 
     def deed(session: Session, actor: Actor, order_id: int) -> str:
-        until = _local_moment(form.get("until", ""), finding.zone_of(session, actor))
+        until = _local_moment(form.get("until", ""), promising.zone_of(session, actor))
         kind = HoldKind.CUSTOMER if form.get("kind") == HoldKind.CUSTOMER else HoldKind.OPERATOR
         held = ordering.hold(session, actor, order_id, kind=kind, reason=form.get("reason", ""), until=until)
         return f"{held.number} is on hold. Its stock is free for others."
@@ -105,7 +104,7 @@ def release_hold(order: str, hold: str) -> ResponseReturnValue:
     """Take one hold off."""
 
     def deed(session: Session, actor: Actor, order_id: int) -> str:
-        released = ordering.release_hold(session, actor, order_id, read_id(hold))
+        released = ordering.release_hold(session, actor, order_id, id_of(hold))
         return f"Hold released. {released.number} is {released.status}."
 
     return _do(order, deed)
@@ -134,7 +133,9 @@ def prioritise(order: str) -> ResponseReturnValue:
     text = flask.request.form.get("priority", "")
 
     def deed(session: Session, actor: Actor, order_id: int) -> str:
-        changed = ordering.prioritise(session, actor, order_id, int(text) if text.isdecimal() else -1)
+        changed = ordering.prioritise(
+            session, actor, order_id, int(text) if len(text) == 1 and text.isdecimal() else -1
+        )
         return f"Priority of {changed.number} is {changed.priority}."
 
     return _do(order, deed)
@@ -172,19 +173,12 @@ def _do(order: str, deed: Deed) -> ResponseReturnValue:
     """Do something to the order in one transaction, and show it again with what came of it."""
     try:
         with transaction(db.engine) as session:
-            words = deed(session, flask.g.actor, read_id(order))
+            words = deed(session, flask.g.actor, id_of(order))
     except (DomainError, BadInputError) as error:
         flask.flash(str(error), "wrong")
     else:
         flask.flash(words, "ok")
     return flask.redirect(flask.url_for("ordering.order", order=order), _SEE_OTHER)
-
-
-def read_id(text: str) -> int:
-    """Return the id that a page carries as hexadecimal; BadInputError for any other text."""
-    if not text or len(text) > _HEX_DIGITS or not set(text) <= set("0123456789abcdef") or int(text, 16) >= 2**63:
-        raise BadInputError(f"'{text[:_HEX_DIGITS]}' is no id. Choose from the list.")
-    return int(text, 16)
 
 
 def _moment(text: str) -> dt.datetime | None:

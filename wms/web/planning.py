@@ -1,6 +1,8 @@
 """Wave pages: choose a collection, see the wave that would be, release it with one button, take it back."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import flask
 from flask.typing import ResponseReturnValue
@@ -8,23 +10,23 @@ from sqlalchemy.orm import Session
 
 from wms.database import db, reading, transaction
 from wms.domain.actor import Role
-from wms.domain.base import text_id
+from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.services import planning
 from wms.services.planning import Released, overview, replanning, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning import preview as planning_preview
 from wms.services.planning.replanning import Replanned
-from wms.services.planning.selection import MAX_ORDERS, Rules, collection_key
+from wms.services.planning.selection import MAX_ORDERS, CollectionKey, Rules, collection_key
 from wms.web import sessions
 
 blueprint = flask.Blueprint("planning", __name__, url_prefix="/desk/waves")
 needs_supervisor = sessions.needs(Role.SUPERVISOR)
 
 _SEE_OTHER = 303
+_UNREADABLE = 422
 _MAX_TOTES = 200
 _MAX_PICKERS = 100
-_HEX_DIGITS = 16
 
 
 @blueprint.get("/")
@@ -42,18 +44,28 @@ def home() -> str:
 
 @blueprint.get("/new")
 @needs_supervisor
-def preview() -> str:
+def preview() -> ResponseReturnValue:
     """Show the wave that would be released by the rules in the address."""
     asked = flask.request.args
     key = collection_key(asked.get("collection", ""))
-    rules = Rules(
-        max_orders=_number(asked.get("max_orders", ""), "Orders", Rules().max_orders, MAX_ORDERS),
-        totes_a_cart=_number(asked.get("totes", ""), "Totes a cart", 0, _MAX_TOTES),
-        pickers=_number(asked.get("pickers", ""), "Pickers", 0, _MAX_PICKERS),
-    )
+    try:
+        rules = _rules(asked)
+    except BadInputError as error:
+        return _preview_page(key, Rules(), asked, str(error)), _UNREADABLE
+    return _preview_page(key, rules)
+
+
+def _preview_page(key: CollectionKey, rules: Rules, typed: Mapping[str, str] | None = None, wrong: str = "") -> str:
+    """Render the wave of some rules; `typed` and `wrong`: what was asked for instead, and why it cannot be."""
     shown = planning_preview.preview(_open, flask.g.actor, key, rules)
-    order_ids = ",".join(text_id(order_id) for order_id in shown.order_ids)
-    return flask.render_template("planning/preview.html", preview=shown, order_ids=order_ids)
+    standing = {"max_orders": rules.max_orders, "totes": rules.totes_a_cart, "pickers": rules.pickers}
+    return flask.render_template(
+        "planning/preview.html",
+        preview=shown,
+        order_ids=",".join(text_id(order_id) for order_id in shown.order_ids),
+        fields={name: typed.get(name, "") if typed else number or "" for name, number in standing.items()},
+        wrong=wrong,
+    )
 
 
 @blueprint.post("/")
@@ -62,13 +74,8 @@ def release() -> ResponseReturnValue:
     """Release the orders that were shown, as far as they can still walk."""
     form = flask.request.form
     key = collection_key(form.get("collection", ""))
-    shown = [_id(text) for text in form.get("orders", "").split(",") if text]
-    rules = Rules(
-        max_orders=_number(form.get("max_orders", ""), "Orders", Rules().max_orders, MAX_ORDERS),
-        totes_a_cart=_number(form.get("totes", ""), "Totes a cart", 0, _MAX_TOTES),
-        pickers=_number(form.get("pickers", ""), "Pickers", 0, _MAX_PICKERS),
-        only=frozenset(shown) if shown else None,
-    )
+    shown = [id_of(text) for text in form.get("orders", "").split(",") if text]
+    rules = replace(_rules(form), only=frozenset(shown) if shown else None)
     return _after(planning.plan_wave(_open, flask.g.actor, key, rules))
 
 
@@ -77,7 +84,7 @@ def release() -> ResponseReturnValue:
 def wave(wave: str) -> str:
     """Show one wave with its batches and orders."""
     with reading(db.engine) as session:
-        page = overview.wave_page(session, flask.g.actor, _id(wave))
+        page = overview.wave_page(session, flask.g.actor, id_of(wave))
     return flask.render_template("planning/wave.html", page=page, wave=page.wave)
 
 
@@ -87,7 +94,7 @@ def take_back(wave: str) -> ResponseReturnValue:
     """Take a released wave back, or say why it cannot be."""
     try:
         with transaction(db.engine) as session:
-            orders = undoing.take_back(session, flask.g.actor, _id(wave))
+            orders = undoing.take_back(session, flask.g.actor, id_of(wave))
     except DomainError as error:
         flask.flash(str(error), "wrong")
         return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
@@ -100,7 +107,7 @@ def take_back(wave: str) -> ResponseReturnValue:
 def again(wave: str) -> ResponseReturnValue:
     """Plan the walks anew that nobody has begun, with the orders that came since; or say why not."""
     try:
-        done = replanning.plan_again(_open, flask.g.actor, _id(wave))
+        done = replanning.plan_again(_open, flask.g.actor, id_of(wave))
     except DomainError as error:
         flask.flash(str(error), "wrong")
     else:
@@ -112,7 +119,7 @@ def again(wave: str) -> ResponseReturnValue:
 @needs_supervisor
 def resume(wave: str) -> ResponseReturnValue:
     """Plan a draft to its end whose planner died."""
-    return _after(planning.resume(_open, flask.g.actor, _id(wave)))
+    return _after(planning.resume(_open, flask.g.actor, id_of(wave)))
 
 
 @blueprint.post("/<wave>/undo")
@@ -120,7 +127,7 @@ def resume(wave: str) -> ResponseReturnValue:
 def undo(wave: str) -> ResponseReturnValue:
     """Give the orders of such a draft back."""
     with transaction(db.engine) as session:
-        orders = undoing.undo_draft(session, flask.g.actor, _id(wave))
+        orders = undoing.undo_draft(session, flask.g.actor, id_of(wave))
     flask.flash(f"Undone. {_count(orders, 'order')} wait again.", "ok")
     return flask.redirect(flask.url_for("planning.home"), _SEE_OTHER)
 
@@ -139,7 +146,7 @@ def short_orders() -> str:
 def pick_again(order: str) -> ResponseReturnValue:
     """Send a picker for the missing units, or say why not."""
     with transaction(db.engine) as session:
-        again = planning_again.pick_again(session, flask.g.actor, _id(order))
+        again = planning_again.pick_again(session, flask.g.actor, id_of(order))
     if again.batch:
         flask.flash(f"{again.number}: missing units are in {again.batch}.", "ok")
     else:
@@ -176,15 +183,17 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing if number == 1 else plural}"
 
 
+def _rules(asked: Mapping[str, str]) -> Rules:
+    return Rules(
+        max_orders=_number(asked.get("max_orders", ""), "Orders", Rules().max_orders, MAX_ORDERS),
+        totes_a_cart=_number(asked.get("totes", ""), "Totes a cart", 0, _MAX_TOTES),
+        pickers=_number(asked.get("pickers", ""), "Pickers", 0, _MAX_PICKERS),
+    )
+
+
 def _number(text: str, field: str, default: int, most: int) -> int:
     if not text:
         return default
-    if not (text.isascii() and text.isdigit()) or int(text[:9]) > most:
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(most)) or int(text) > most:
         raise BadInputError(f"{field}: give a whole number from 0 to {most}.")
     return int(text) or default
-
-
-def _id(text: str) -> int:
-    if not text or len(text) > _HEX_DIGITS or not set(text) <= set("0123456789abcdef"):
-        raise BadInputError(f"'{text}' is no id. Choose from the list.")
-    return int(text, 16)

@@ -1,21 +1,16 @@
 """The printing page and the label sheets."""
 
-import ipaddress
-from urllib.parse import urlsplit
-
 import flask
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from printers.drivers import open_printer
-from printers.errors import BadAddressError
 from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.base import id_of
 from wms.domain.errors import BadInputError
 from wms.services import label_sheets, printing, printing_desk
 from wms.services.label_sheets import Choice, SheetKind
-from wms.web import sessions
+from wms.web import sessions, trays
 from wms.web.barcodes import code128
 
 blueprint = flask.Blueprint("printing", __name__, url_prefix="/desk")
@@ -30,8 +25,8 @@ def desk() -> str:
     """Show printers and jobs."""
     with reading(db.engine) as session:
         shown = printing_desk.page(session, flask.g.actor)
-    trays = {printer.name: _tray(printer.url) for printer in shown.printers}
-    return flask.render_template("printing/desk.html", page=shown, trays=trays)
+    found = {printer.name: trays.address(printer.url) for printer in shown.printers}
+    return flask.render_template("printing/desk.html", page=shown, trays=found)
 
 
 @blueprint.post("/printing/jobs/<job>/printed")
@@ -132,25 +127,3 @@ def _options(values: list[str]) -> list[tuple[str, str]]:
 
 def _to_desk() -> ResponseReturnValue:
     return flask.redirect(flask.url_for("printing.desk"), _SEE_OTHER)
-
-
-def _tray(url: str) -> str:
-    """Return where the browser finds a printer's tray, or ''; this machine is called what the browser calls it."""
-    try:
-        tray = open_printer(url).tray_url
-    except BadAddressError:
-        return ""
-    if tray is None:
-        return ""
-    at = urlsplit(tray)
-    if not _is_loopback(at.hostname or ""):
-        return tray
-    host = urlsplit(f"//{flask.request.host}").hostname or ""
-    return f"http://{f'[{host}]' if ':' in host else host}:{at.port}/"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

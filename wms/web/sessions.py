@@ -34,9 +34,10 @@ def browser() -> Browser:
     return Browser(device_key=flask.session["device"], token=flask.session.get("token", ""))
 
 
-def actor(session: Session, scan: str | None = None) -> Actor:
-    """Return who is at the browser; `worker_id` is None when nobody is signed in."""
-    return signing_in.actor_of(session, WAREHOUSE_ID, browser(), now(), scan)
+def actor(session: Session, scan: str | None = None, token: str | None = None) -> Actor:
+    """Return who is at the browser, by its cookie or by `token`; `worker_id` is None when nobody is signed in."""
+    found = browser() if token is None else Browser(device_key=browser().device_key, token=token)
+    return signing_in.actor_of(session, WAREHOUSE_ID, found, now(), scan)
 
 
 def needs(role: Role) -> Callable[[View[P]], View[P]]:

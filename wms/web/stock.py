@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from wms.database import db, reading, transaction
 from wms.domain.actor import Role
-from wms.domain.base import text_id
+from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError, NotFoundError
 from wms.services import adjusting, putting_back
 from wms.services.adjusting import Count
 from wms.web import sessions
-from wms.web.ordering import read_id
 
 blueprint = flask.Blueprint("stock", __name__, url_prefix="/desk/stock")
 needs_supervisor = sessions.needs(Role.SUPERVISOR)
@@ -37,8 +36,8 @@ def adjust() -> ResponseReturnValue:
     form = flask.request.form
     try:
         count = Count(
-            place_id=read_id(form.get("place", "")),
-            product_id=read_id(form.get("product", "")),
+            place_id=id_of(form.get("place", "")),
+            product_id=id_of(form.get("product", "")),
             lot=form.get("lot", ""),
             serial=form.get("serial", ""),
             shown=_units(form.get("shown", "")),
@@ -93,7 +92,7 @@ def put_back_done(put_back: str) -> ResponseReturnValue:
     """Book that units are on their shelf again."""
     try:
         with transaction(db.engine) as session:
-            row = putting_back.done(session, flask.g.actor, read_id(put_back))
+            row = putting_back.done(session, flask.g.actor, id_of(put_back))
     except DomainError as error:
         flask.flash(str(error), "wrong")
     else:

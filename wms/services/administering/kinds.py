@@ -19,9 +19,8 @@ from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, 
 from wms.domain.people import Worker
 from wms.domain.totes import Tote
 from wms.services.importing import KINDS
+from wms.services.importing.calendar import DAYS
 from wms.services.importing.kinds import Column, Kind
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

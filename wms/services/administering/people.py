@@ -6,10 +6,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor, Role
-from wms.domain.codes import CodeKind, random_code
 from wms.domain.errors import DomainError
 from wms.domain.journal import Event, record
 from wms.domain.people import Worker, WorkerSession
+from wms.services.importing.people import fresh_badge
 
 
 class LastAdminError(DomainError):
@@ -36,12 +36,7 @@ class WorkerSwitched(Event):
 
 def new_badge(session: Session, actor: Actor, worker: Worker) -> None:
     """Give a worker a fresh random badge and end the sessions that the old one opened."""
-    badge = random_code(CodeKind.BADGE)
-    while session.scalars(
-        select(Worker.id).where(Worker.warehouse_id == actor.warehouse_id, Worker.badge == badge)
-    ).first():
-        badge = random_code(CodeKind.BADGE)
-    worker.badge = badge
+    worker.badge = fresh_badge(session, actor)
     session.flush()
     end_sessions(session, actor, worker.name)
     record(session, actor, BadgeIssued(worker=worker.name))

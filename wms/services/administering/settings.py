@@ -120,11 +120,6 @@ def _name(setting: Setting, cells: Mapping[str, str]) -> str:
     return " ".join(cells[column] for column in setting.kind.key)
 
 
-def blank(session: Session, actor: Actor, setting: Setting) -> tuple[FieldView, ...]:
-    """Return the cells of a row to be added."""
-    return fields(session, actor, setting, {})
-
-
 def fields(session: Session, actor: Actor, setting: Setting, cells: Mapping[str, str]) -> tuple[FieldView, ...]:
     """Return a kind's cells with what stands in them."""
     names = load_names(session, actor.warehouse_id)

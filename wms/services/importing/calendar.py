@@ -5,19 +5,19 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService, Holiday, Pickup, ShippingMethod
 from wms.services.importing.cells import BadRowError, Cells, quoted
-from wms.services.importing.kinds import Column, Kind, Outcome, find, keep
+from wms.services.importing.kinds import Kind, Outcome, find, keep, keyed, optional, required
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SHORT = 3
 
 
 def _weekday(text: str) -> int:
     day = text.lower()
-    if day.isascii() and day.isdigit() and int(day) < len(_DAYS):
+    if day.isascii() and day.isdigit() and int(day) < len(DAYS):
         return int(day)
-    if len(day) >= _SHORT and day[:_SHORT] in _DAYS:
-        return _DAYS.index(day[:_SHORT])
-    raise BadRowError(f"the weekday {quoted(text)} is not one of {', '.join(_DAYS)} (or 0 for Monday to 6)")
+    if len(day) >= _SHORT and day[:_SHORT] in DAYS:
+        return DAYS.index(day[:_SHORT])
+    raise BadRowError(f"the weekday {quoted(text)} is not one of {', '.join(DAYS)} (or 0 for Monday to 6)")
 
 
 def _keep_pickup(session: Session, actor: Actor, cells: Cells) -> Outcome:
@@ -37,14 +37,47 @@ def _keep_pickup(session: Session, actor: Actor, cells: Cells) -> Outcome:
     return next(outcome for outcome in Outcome if outcome in outcomes)
 
 
+PICKUPS = Kind(
+    name="pickups",
+    about="when carriers collect, and the latest moment an order must be ready",
+    keep=_keep_pickup,
+    columns=(
+        keyed("carrier", "such as usps"),
+        keyed("weekday", "mon to sun, several by |"),
+        keyed("cutoff", "local time, 16:30"),
+        required("pickup", "local time, 17:00"),
+    ),
+)
+
+
 def _keep_holiday(session: Session, actor: Actor, cells: Cells) -> Outcome:
     return keep(session, actor, Holiday, {"day": cells.day("day")}, {"name": cells.text("name", 60)})[1]
+
+
+HOLIDAYS = Kind(
+    name="holidays",
+    about="days on which no carrier collects",
+    keep=_keep_holiday,
+    columns=(keyed("day", "2026-12-25"), optional("name", "what day it is")),
+)
 
 
 def _keep_service(session: Session, actor: Actor, cells: Cells) -> Outcome:
     service = cells.needed("service", 60)
     given = {"carrier": cells.needed("carrier", 24).lower(), "name": cells.text("name", 60)}
     return keep(session, actor, CarrierService, {"service": service}, given, lambda: {"name": service})[1]
+
+
+SERVICES = Kind(
+    name="services",
+    about="what is bought from carriers",
+    keep=_keep_service,
+    columns=(
+        required("carrier", "such as usps"),
+        keyed("service", "the carrier's token, such as usps_priority"),
+        optional("name", "what people call it"),
+    ),
+)
 
 
 def _keep_method(session: Session, actor: Actor, cells: Cells) -> Outcome:
@@ -56,43 +89,12 @@ def _keep_method(session: Session, actor: Actor, cells: Cells) -> Outcome:
     return keep(session, actor, ShippingMethod, key, {"carrier_service_id": service.id})[1]
 
 
-PICKUPS = Kind(
-    name="pickups",
-    about="when carriers collect, and the latest moment an order must be ready",
-    key=("carrier", "weekday", "cutoff"),
-    keep=_keep_pickup,
-    columns=(
-        Column(name="carrier", hint="such as usps", required=True),
-        Column(name="weekday", hint="mon to sun, several by |", required=True),
-        Column(name="cutoff", hint="local time, 16:30", required=True),
-        Column(name="pickup", hint="local time, 17:00", required=True),
-    ),
-)
-HOLIDAYS = Kind(
-    name="holidays",
-    about="days on which no carrier collects",
-    key=("day",),
-    keep=_keep_holiday,
-    columns=(Column(name="day", hint="2026-12-25", required=True), Column(name="name", hint="what day it is")),
-)
-SERVICES = Kind(
-    name="services",
-    about="what is bought from carriers",
-    key=("service",),
-    keep=_keep_service,
-    columns=(
-        Column(name="carrier", hint="such as usps", required=True),
-        Column(name="service", hint="the carrier's token, such as usps_priority", required=True),
-        Column(name="name", hint="what people call it"),
-    ),
-)
 METHODS = Kind(
     name="methods",
     about="a shop's words for shipping and the carrier service they mean; * is the default",
-    key=("method",),
     keep=_keep_method,
     columns=(
-        Column(name="method", hint="such as Standard, or *", required=True),
-        Column(name="service", hint="a service's token", required=True),
+        keyed("method", "such as Standard, or *"),
+        required("service", "a service's token"),
     ),
 )

@@ -9,7 +9,7 @@ from wms.domain.actor import Actor
 from wms.domain.catalog import Barcode, Product
 from wms.domain.codes import CodeKind, clean, parse
 from wms.services.importing.cells import BadRowError, Cells, quoted
-from wms.services.importing.kinds import Column, Kind, Outcome, find, keep
+from wms.services.importing.kinds import Kind, Outcome, find, keep, keyed, optional
 
 _CODE_LENGTH = 80
 _MOST_IN_A_CASE = 100_000
@@ -36,9 +36,15 @@ def _code(text: str) -> tuple[str, int]:
     return code.text, quantity if star else 1
 
 
+def _sku_code(sku: str) -> str:
+    """Return a SKU as a scan of it is read: many shops use the GTIN on the product as its SKU."""
+    code = parse(sku)
+    return code.text if code.kind is CodeKind.PRODUCT else clean(sku)
+
+
 def _keep_codes(session: Session, actor: Actor, product: Product, codes: dict[str, int]) -> Outcome:
     """Give a product its barcodes and its SKU as one; none is taken away, people may have taught some by scanning."""
-    sku_code = clean(product.sku)
+    sku_code = _sku_code(product.sku)
     wanted = codes if sku_code in codes else {**codes, sku_code: 1}
     found = select(Barcode).where(Barcode.warehouse_id == actor.warehouse_id, Barcode.code.in_(wanted))
     rows = {row.code: row for row in session.scalars(found)}
@@ -73,15 +79,14 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
 PRODUCTS = Kind(
     name="products",
     about="what is sold, with its barcodes, weight and size",
-    key=("sku",),
     keep=_keep,
     columns=(
-        Column(name="sku", hint="the shop's SKU", required=True),
-        Column(name="name", hint="what people call it"),
-        Column(name="barcode", hint="several by |, code*12 for a case of 12; may be blank"),
-        Column(name="weight_g", hint="grams"),
-        Column(name="length_mm", hint="millimetres"),
-        Column(name="width_mm", hint="millimetres"),
-        Column(name="height_mm", hint="millimetres"),
+        keyed("sku", "the shop's SKU"),
+        optional("name", "what people call it"),
+        optional("barcode", "several by |, code*12 for a case of 12; may be blank"),
+        optional("weight_g", "grams"),
+        optional("length_mm", "millimetres"),
+        optional("width_mm", "millimetres"),
+        optional("height_mm", "millimetres"),
     ),
 )

@@ -9,24 +9,26 @@ from wms.domain.actor import Actor
 from wms.domain.base import Base
 from wms.domain.codes import CodeKind
 from wms.domain.floor import Cart, CartonType, PlaceKind, Printer, Station
-from wms.domain.totes import Tote
+from wms.domain.totes import USUAL_TOTE_ML, Tote
 from wms.services.importing.cells import BadRowError, Cells, quoted
 from wms.services.importing.kinds import (
-    Column,
     Kind,
     Outcome,
     find,
     fresh_code,
     keep,
+    keyed,
     new_place,
+    optional,
     own_barcode,
     refuse_taken,
+    required,
 )
 
-_TOTE_ML = 30_000
 _TOTE_LOAD_G = 15_000
 _MOST_SLOTS = 99  # a slot's code has two digits
-_BARCODE = Column(name="barcode", hint="its code or number; made where blank")
+_ADDRESSES = "tcp://host:9100, virtual://host:9100, file:///folder or queue://NAME"
+_BARCODE = optional("barcode", "its code or number; made where blank")
 
 
 def _keep_coded(
@@ -52,10 +54,24 @@ def _keep_cart(session: Session, actor: Actor, cells: Cells) -> Outcome:
     volume_ml, weight_g = cells.whole("volume_ml", least=1), cells.whole("weight_g", least=1)
     given = {
         "slots": slots,
-        "volume_ml": volume_ml or (None if old else slots * _TOTE_ML),
+        "volume_ml": volume_ml or (None if old else slots * USUAL_TOTE_ML),
         "weight_g": weight_g or (None if old else slots * _TOTE_LOAD_G),
     }
     return _keep_coded(session, actor, cells, Cart, CodeKind.CART, given)
+
+
+CARTS = Kind(
+    name="carts",
+    about="picking carts: how many totes they carry, and at most how much",
+    keep=_keep_cart,
+    columns=(
+        keyed("name", "such as Cart 12"),
+        required("slots", "places for totes, 1 to 99"),
+        optional("volume_ml", "millilitres; 30000 a slot where blank"),
+        optional("weight_g", "grams; 15000 a slot where blank"),
+        _BARCODE,
+    ),
+)
 
 
 def _keep_tote(session: Session, actor: Actor, cells: Cells) -> Outcome:
@@ -65,27 +81,70 @@ def _keep_tote(session: Session, actor: Actor, cells: Cells) -> Outcome:
     return keep(session, actor, Tote, key, given, lambda: {"id": new_place(session, actor, PlaceKind.TOTE)})[1]
 
 
+TOTES = Kind(
+    name="totes",
+    about="containers that carry one order's units",
+    keep=_keep_tote,
+    columns=(
+        keyed("barcode", "T code, or its number such as 12"),
+        optional("volume_ml", "millilitres; 30000 where blank"),
+    ),
+)
+
+
 def _keep_carton(session: Session, actor: Actor, cells: Cells) -> Outcome:
     sizes = {name: cells.needed_whole(name, least=1) for name in ("length_mm", "width_mm", "height_mm")}
     given = {**sizes, "weight_g": cells.whole("weight_g"), "max_weight_g": cells.whole("max_weight_g", least=1)}
     return _keep_coded(session, actor, cells, CartonType, CodeKind.CARTON, given)
 
 
-def _keep_printer(session: Session, actor: Actor, cells: Cells) -> Outcome:
-    url = cells.needed("url", 200)
+CARTONS = Kind(
+    name="cartons",
+    about="box sizes one can choose",
+    keep=_keep_carton,
+    columns=(
+        keyed("name", "such as M2"),
+        required("length_mm", "inside, millimetres"),
+        required("width_mm", "inside, millimetres"),
+        required("height_mm", "inside, millimetres"),
+        optional("weight_g", "the empty box, grams"),
+        optional("max_weight_g", "the most it carries, grams; 30000 where blank"),
+        _BARCODE,
+    ),
+)
+
+
+def _can_be_opened(url: str) -> bool:
+    """Tell whether an address is one that printers.drivers opens; a test holds the two together."""
     try:
         parts = urlsplit(url)
-        right = {
-            "virtual": True,
-            "tcp": bool(parts.hostname) and (parts.port or 1) > 0,
-            "file": parts.path.startswith("/"),
-            "queue": bool(parts.netloc),
-        }.get(parts.scheme, False)
+        rights = {
+            "virtual": bool(parts.hostname and parts.port),
+            "tcp": bool(parts.hostname and parts.port),
+            "file": not parts.netloc and parts.path.startswith("/") and parts.path != "/",
+            "queue": bool((parts.netloc + parts.path).strip("/")),
+        }
     except ValueError:  # an address whose port or brackets cannot be read
-        right = False
-    if not right:
-        raise BadRowError(f"the url {quoted(url)} is not virtual://, tcp://host:9100, file:///folder or queue://NAME")
+        return False
+    return rights.get(parts.scheme, False)
+
+
+def _keep_printer(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    url = cells.needed("url", 200)
+    if not _can_be_opened(url):
+        raise BadRowError(f"the url {quoted(url)} is not {_ADDRESSES}")
     return keep(session, actor, Printer, {"name": cells.needed("name", 40)}, {"url": url})[1]
+
+
+PRINTERS = Kind(
+    name="printers",
+    about="label printers by their address",
+    keep=_keep_printer,
+    columns=(
+        keyed("name", "such as PACK 1"),
+        required("url", _ADDRESSES),
+    ),
+)
 
 
 def _keep_station(session: Session, actor: Actor, cells: Cells) -> Outcome:
@@ -97,62 +156,13 @@ def _keep_station(session: Session, actor: Actor, cells: Cells) -> Outcome:
     return _keep_coded(session, actor, cells, Station, CodeKind.STATION, given)
 
 
-CARTS = Kind(
-    name="carts",
-    about="picking carts: how many totes they carry, and at most how much",
-    key=("name",),
-    keep=_keep_cart,
-    columns=(
-        Column(name="name", hint="such as Cart 12", required=True),
-        Column(name="slots", hint="places for totes, 1 to 99", required=True),
-        Column(name="volume_ml", hint="millilitres; 30000 a slot where blank"),
-        Column(name="weight_g", hint="grams; 15000 a slot where blank"),
-        _BARCODE,
-    ),
-)
-TOTES = Kind(
-    name="totes",
-    about="containers that carry one order's units",
-    key=("barcode",),
-    keep=_keep_tote,
-    columns=(
-        Column(name="barcode", hint="T code, or its number such as 12", required=True),
-        Column(name="volume_ml", hint="millilitres; 30000 where blank"),
-    ),
-)
-CARTONS = Kind(
-    name="cartons",
-    about="box sizes one can choose",
-    key=("name",),
-    keep=_keep_carton,
-    columns=(
-        Column(name="name", hint="such as M2", required=True),
-        Column(name="length_mm", hint="inside, millimetres", required=True),
-        Column(name="width_mm", hint="inside, millimetres", required=True),
-        Column(name="height_mm", hint="inside, millimetres", required=True),
-        Column(name="weight_g", hint="the empty box, grams"),
-        Column(name="max_weight_g", hint="the most it carries, grams; 30000 where blank"),
-        _BARCODE,
-    ),
-)
-PRINTERS = Kind(
-    name="printers",
-    about="label printers by their address",
-    key=("name",),
-    keep=_keep_printer,
-    columns=(
-        Column(name="name", hint="such as PACK 1", required=True),
-        Column(name="url", hint="virtual://, tcp://host:9100, file:///folder or queue://NAME", required=True),
-    ),
-)
 STATIONS = Kind(
     name="stations",
     about="packing stations, each with its printer",
-    key=("name",),
     keep=_keep_station,
     columns=(
-        Column(name="name", hint="such as PACK 1", required=True),
-        Column(name="printer", hint="a printer's name"),
+        keyed("name", "such as PACK 1"),
+        optional("printer", "a printer's name"),
         _BARCODE,
     ),
 )

@@ -38,16 +38,32 @@ class RowKept(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """A column: its name in files and forms, what it holds, and whether each row must have it."""
+    """A column: its name in files and forms, what it holds, whether each row must have it, and names a thing by it."""
 
     name: str
     hint: str
     required: bool = False
+    is_key: bool = False
+
+
+def keyed(name: str, hint: str) -> Column:
+    """Return a column that each row must have and that says which thing the row is about."""
+    return Column(name=name, hint=hint, required=True, is_key=True)
+
+
+def required(name: str, hint: str) -> Column:
+    """Return a column that each row must have."""
+    return Column(name=name, hint=hint, required=True)
+
+
+def optional(name: str, hint: str) -> Column:
+    """Return a column that may be blank or absent."""
+    return Column(name=name, hint=hint)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """A kind of row. `key` are the columns that say which thing a row is about; `keep` writes it or refuses it.
+    """A kind of row; `keep` writes one or refuses it.
 
     `once`: a file may name a key only once, since its rows state a whole.
     """
@@ -55,9 +71,13 @@ class Kind:
     name: str
     about: str
     columns: tuple[Column, ...]
-    key: tuple[str, ...]
     keep: Callable[[Session, Actor, Cells], Outcome]
     once: bool = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that say which thing a row is about."""
+        return tuple(column.name for column in self.columns if column.is_key)
 
     def write(self, session: Session, actor: Actor, row: Mapping[str, str]) -> Outcome:
         """Keep a row of cells by column and tell the journal what is new; BadRowError leaves nothing of it behind."""

@@ -11,13 +11,14 @@ from wms.domain.codes import CodeKind
 from wms.domain.floor import Location, LocationKind, PlaceKind
 from wms.services.importing.cells import BadRowError, Cells, quoted
 from wms.services.importing.kinds import (
-    Column,
     Kind,
     Outcome,
     find,
     fresh_code,
     keep,
+    keyed,
     new_place,
+    optional,
     own_barcode,
     refuse_taken,
 )
@@ -74,20 +75,19 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
 LOCATIONS = Kind(
     name="locations",
     about="where stock stands, with coordinates in metres",
-    key=("code",),
     keep=_keep,
     columns=(
-        Column(name="code", hint="the address people read, such as A07-03-B2", required=True),
-        Column(name="zone", hint="part of the building"),
-        Column(name="aisle", hint="aisle"),
-        Column(name="bay", hint="bay"),
-        Column(name="level", hint="level"),
-        Column(name="position", hint="position on the level"),
-        Column(name="x_m", hint="metres, such as 12.5"),
-        Column(name="y_m", hint="metres, such as 3"),
-        Column(name="kind", hint=f"{', '.join(LocationKind)}; pick where blank"),
-        Column(name="pick_sequence", hint="a whole number: the order of a walk by number"),
-        Column(name="check", hint="three digits to speak; made where blank"),
-        Column(name="barcode", hint="L or D code or its number; made where blank"),
+        keyed("code", "the address people read, such as A07-03-B2"),
+        optional("zone", "part of the building"),
+        optional("aisle", "aisle"),
+        optional("bay", "bay"),
+        optional("level", "level"),
+        optional("position", "position on the level"),
+        optional("x_m", "metres, such as 12.5"),
+        optional("y_m", "metres, such as 3"),
+        optional("kind", f"{', '.join(LocationKind)}; pick where blank"),
+        optional("pick_sequence", "a whole number: the order of a walk by number"),
+        optional("check", "three digits to speak; made where blank"),
+        optional("barcode", "L or D code or its number; made where blank"),
     ),
 )

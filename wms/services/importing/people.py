@@ -6,7 +6,7 @@ from wms.domain.actor import Actor, Role
 from wms.domain.codes import CodeKind, parse, random_code
 from wms.domain.people import Worker
 from wms.services.importing.cells import BadRowError, Cells, quoted
-from wms.services.importing.kinds import Column, Kind, Outcome, find, keep, refuse_taken
+from wms.services.importing.kinds import Kind, Outcome, find, keep, keyed, optional, refuse_taken
 
 
 def _roles(cells: Cells) -> str | None:
@@ -27,16 +27,21 @@ def _badge(cells: Cells) -> str | None:
     return code.text
 
 
+def fresh_badge(session: Session, actor: Actor) -> str:
+    """Return a random badge that no worker carries."""
+    while True:
+        badge = random_code(CodeKind.BADGE)
+        if find(session, actor, Worker, badge=badge) is None:
+            return badge
+
+
 def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
     key = {"name": cells.needed("name", 80)}
     badge = _badge(cells)
     refuse_taken(session, actor, Worker, key, "badge", badge)
 
     def fresh() -> dict[str, object]:
-        made = random_code(CodeKind.BADGE)
-        while find(session, actor, Worker, badge=made) is not None:
-            made = random_code(CodeKind.BADGE)
-        return {"badge": made, "roles_text": Role.PICKER.value}
+        return {"badge": fresh_badge(session, actor), "roles_text": Role.PICKER.value}
 
     return keep(session, actor, Worker, key, {"roles_text": _roles(cells), "badge": badge}, fresh)[1]
 
@@ -44,11 +49,10 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
 WORKERS = Kind(
     name="workers",
     about="people with their roles and badges",
-    key=("name",),
     keep=_keep,
     columns=(
-        Column(name="name", hint="as greeted on the handheld", required=True),
-        Column(name="roles", hint=f"{'|'.join(Role)}; picker where blank"),
-        Column(name="badge", hint="B code; a random one is made where blank"),
+        keyed("name", "as greeted on the handheld"),
+        optional("roles", f"{'|'.join(Role)}; picker where blank"),
+        optional("badge", "B code; a random one is made where blank"),
     ),
 )

@@ -8,7 +8,7 @@ from wms.domain.floor import Location
 from wms.domain.stock import Lot, Stock
 from wms.services import stocking
 from wms.services.importing.cells import BadRowError, Cells, quoted
-from wms.services.importing.kinds import Column, Kind, Outcome, find, keep
+from wms.services.importing.kinds import Column, Kind, Outcome, find, keep, keyed, optional, required
 from wms.services.stocking import Goods
 
 
@@ -45,14 +45,13 @@ def _no_expiry() -> dict[str, object]:
 STOCK = Kind(
     name="stock",
     about="what each location holds; a row states the whole quantity, it is not added to what is there",
-    key=("location", "sku", "lot"),
     keep=_keep,
     once=True,
     columns=(
-        Column(name="location", hint="a location's code", required=True),
-        Column(name="sku", hint="a product's SKU", required=True),
-        Column(name="lot", hint="production group; may be blank"),
-        Column(name="expiry", hint="the lot's use-by date, 2026-11-22"),
-        Column(name="quantity", hint="units on hand, 0 or more", required=True),
+        keyed("location", "a location's code"),
+        keyed("sku", "a product's SKU"),
+        Column(name="lot", hint="production group; may be blank", is_key=True),
+        optional("expiry", "the lot's use-by date, 2026-11-22"),
+        required("quantity", "units on hand, 0 or more"),
     ),
 )

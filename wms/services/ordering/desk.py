@@ -23,6 +23,7 @@ from wms.domain.orders import (
 from wms.domain.packing import Package
 from wms.domain.shipping import STANDING, Label
 from wms.services import allocating
+from wms.services.locking import locked_order
 from wms.services.promising import NOT_WAVED, timetable
 from wms.services.receiving_orders import put_address
 
@@ -41,19 +42,6 @@ ADDRESS_LENGTHS = {
     "country": 2,
     "phone": 40,
 }
-
-
-def locked_order(session: Session, actor: Actor, order_id: int) -> Order:
-    """Return the order, locked; NotFoundError where there is none."""
-    order = session.scalars(
-        select(Order)
-        .where(Order.warehouse_id == actor.warehouse_id, Order.id == order_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if order is None:
-        raise NotFoundError("order", order_id)
-    return order
 
 
 def hold(
@@ -79,10 +67,28 @@ def _reason(text: str) -> str:
 
 
 def _refuse_waved(order: Order, verb: str) -> None:
+    sentence = too_late_to(verb, order)
+    if sentence:
+        raise DomainError(sentence)
+
+
+def too_late_to(verb: str, order: Order) -> str:
+    """Return the sentence why an order is held or put first no more; '' while it may be."""
+    if order.status in NOT_WAVED:
+        return ""
     if order.status in ORDER_LIFECYCLE.ends:
-        raise DomainError(f"{order.number} is {order.status}. There is nothing to {verb}.")
-    if order.status not in NOT_WAVED:
-        raise DomainError(f"{order.number} is {order.status}, too late to {verb}. Take its wave back, or cancel it.")
+        return f"{order.number} is {order.status}. There is nothing to {verb}."
+    way_out = (
+        "Take its wave back, or cancel it." if order.status is OrderStatus.WAVED else "Let it go on, or cancel it."
+    )
+    return f"{order.number} is {order.status}, too late to {verb}. {way_out}"
+
+
+def why_address_stays(order: Order, *, has_label: bool) -> str:
+    """Return the sentence why an order's address is corrected no more; '' while it may be."""
+    if order.status in ORDER_LIFECYCLE.ends:
+        return f"{order.number} is {order.status}. Its address stays."
+    return f"{order.number} has its label. Void it at the packing station first." if has_label else ""
 
 
 def _put_hold(
@@ -138,10 +144,9 @@ def correct_address(session: Session, actor: Actor, order_id: int, ship_to: Ship
         if len(getattr(ship_to, part)) > most:
             raise BadInputError(f"The {part} is too long. It takes {most} characters.")
     order = locked_order(session, actor, order_id)
-    if order.status in ORDER_LIFECYCLE.ends:
-        raise DomainError(f"{order.number} is {order.status}. Its address stays.")
-    if _has_label(session, actor, order_id):
-        raise DomainError(f"{order.number} has its label. Void it at the packing station first.")
+    sentence = why_address_stays(order, has_label=_has_label(session, actor, order_id))
+    if sentence:
+        raise DomainError(sentence)
     before = order.address_line
     was_complete = not order.address_missing
     put_address(order, ship_to)

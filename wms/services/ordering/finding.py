@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session
@@ -15,10 +14,10 @@ from wms.domain.catalog import Barcode, Product
 from wms.domain.codes import CodeKind, clean, parse
 from wms.domain.orders import OPEN, Hold, Order, OrderLine, OrderStatus
 from wms.domain.packing import Package
-from wms.domain.people import Warehouse
 from wms.domain.shipping import Label
 from wms.domain.totes import Tote
 from wms.services import allocating
+from wms.services.promising import zone_of
 
 PAGE = 50
 OPEN_WORD = "open"
@@ -246,9 +245,3 @@ def choices(session: Session, actor: Actor) -> Choices:
         carriers=tuple(carriers),
         cutoffs=tuple(Cutoff(carrier=carrier, at=at.astimezone(zone)) for at, carrier in cutoffs if at is not None),
     )
-
-
-def zone_of(session: Session, actor: Actor) -> ZoneInfo:
-    """Return the warehouse's time zone."""
-    name: str = session.execute(select(Warehouse.time_zone).where(Warehouse.id == actor.warehouse_id)).scalar_one()
-    return ZoneInfo(name)

@@ -21,9 +21,9 @@ from wms.domain.totes import Tote
 from wms.domain.waves import Allocation, Wave, WaveOrder
 from wms.services import putting_back
 from wms.services.ordering import telling
-from wms.services.ordering.finding import zone_of
+from wms.services.ordering.desk import too_late_to, why_address_stays
 from wms.services.ordering.telling import Moment
-from wms.services.promising import NOT_WAVED
+from wms.services.promising import NOT_WAVED, zone_of
 from wms.services.putting_back import OpenPutBack
 
 
@@ -79,7 +79,10 @@ class BoxRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderPage:
-    """All that the page of an order shows; times are the warehouse's. `can` holds the words of what may be done now."""
+    """All that the page of an order shows; times are the warehouse's.
+
+    `can` holds the words of what may be done now, `cannot` the sentences why the rest is over for an order under way.
+    """
 
     key: str
     order: Order
@@ -98,6 +101,7 @@ class OrderPage:
     put_backs: tuple[OpenPutBack, ...]
     life: tuple[Moment, ...]
     can: frozenset[str]
+    cannot: tuple[str, ...]
 
 
 def order_page(session: Session, actor: Actor, order_id: int, *, each_scan: bool = False) -> OrderPage:
@@ -131,6 +135,7 @@ def order_page(session: Session, actor: Actor, order_id: int, *, each_scan: bool
         put_backs=putting_back.open_put_backs(session, actor, order_id),
         life=telling.timeline(session, actor, order_id, zone, each_scan=each_scan),
         can=_can(order, boxes),
+        cannot=_cannot(order, boxes),
     )
 
 
@@ -140,15 +145,25 @@ def _local(at: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
 
 def _can(order: Order, boxes: tuple[BoxRow, ...]) -> frozenset[str]:
     has_ended = order.status in ORDER_LIFECYCLE.ends
-    has_label = any(box.label in STANDING for box in boxes)
     words = {
         "hold": order.status in NOT_WAVED,
         "prioritise": order.status in NOT_WAVED,
         "cancel": not has_ended and all(box.status is not PackageStatus.HANDED_OVER for box in boxes),
-        "correct": not has_ended and not has_label,
+        "correct": not why_address_stays(order, has_label=_has_label(boxes)),
         "pick again": order.status is OrderStatus.SHORT,
     }
     return frozenset(word for word, may in words.items() if may)
+
+
+def _cannot(order: Order, boxes: tuple[BoxRow, ...]) -> tuple[str, ...]:
+    if order.status in ORDER_LIFECYCLE.ends:
+        return ()
+    sentences = too_late_to("hold", order), why_address_stays(order, has_label=_has_label(boxes))
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _has_label(boxes: tuple[BoxRow, ...]) -> bool:
+    return any(box.label in STANDING for box in boxes)
 
 
 def _lines(session: Session, actor: Actor, order_id: int) -> tuple[LineRow, ...]:

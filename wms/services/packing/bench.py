@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, String, and_, bindparam, cast, func, select
+from sqlalchemy import BindParameter, Row, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
-from wms.domain.catalog import Barcode, Product
+from wms.domain.catalog import Product
 from wms.domain.floor import Station
 from wms.domain.orders import Order, OrderLine
 from wms.domain.packing import Package, PackageLine, PackageStatus
@@ -15,6 +15,7 @@ from wms.domain.people import Warehouse, WorkerSession
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.services.packing.screens import Bench, BenchTote, Content, Units
+from wms.services.recognising import codes_of, read_codes
 from wms.services.screens import clock
 
 Found = Row[*tuple[Any, ...]]
@@ -97,13 +98,6 @@ _here = (
     .correlate(OrderLine)
     .scalar_subquery()
 )
-# A barcode holds no line break: reading a code drops what cannot be printed.
-_codes = (
-    select(func.aggregate_strings(cast(Barcode.quantity, String) + "*" + Barcode.code, "\n"))
-    .where(Barcode.warehouse_id == _W, Barcode.product_id == OrderLine.product_id)
-    .correlate(OrderLine)
-    .scalar_subquery()
-)
 _UNITS = (
     select(
         OrderLine.id.label("line_id"),
@@ -117,7 +111,7 @@ _UNITS = (
         Product.length_mm,
         Product.width_mm,
         Product.height_mm,
-        _codes.label("codes"),
+        codes_of(OrderLine).label("codes"),
     )
     .join(Product, and_(Product.warehouse_id == OrderLine.warehouse_id, Product.id == OrderLine.product_id))
     .where(OrderLine.warehouse_id == _W, OrderLine.order_id == _ORDER, OrderLine.to_pick > 0)
@@ -162,7 +156,6 @@ def open_bench(session: Session, actor: Actor, row: Found) -> Bench | None:
 
 
 def _units(row: Found) -> Units:
-    pairs = [pair.split("*", 1) for pair in (row.codes or "").split("\n") if pair]
     return Units(
         line_id=row.line_id,
         product_id=row.product_id,
@@ -173,7 +166,7 @@ def _units(row: Found) -> Units:
         here=int(row.here),
         weight_g=row.weight_g,
         sizes_mm=(row.length_mm, row.width_mm, row.height_mm),
-        codes=tuple((code, int(count)) for count, code in pairs),
+        codes=read_codes(row.codes),
     )
 
 

@@ -72,8 +72,6 @@ def _after_items(session: Session, actor: Actor, facts: _Facts) -> PackingScreen
     bench = facts["bench"]
     state = labelling.state(session, actor, bench.package_id)
     if state is None or state.status is LabelStatus.VOIDED:
-        if bench.weight_g and labels.is_voiding(session, actor, bench.package_id):
-            return BuyingLabel(**facts, accept=(), is_voiding=True, waited_s=0)
         return _box(session, actor, facts)
     return _label(actor, state, facts)
 
@@ -163,7 +161,8 @@ def _label(actor: Actor, state: LabelState, facts: _Facts) -> PackingScreen:
         return LabelFailed(**facts, accept=answers, reason=state.reason)
     if state.status is not LabelStatus.BOUGHT:
         waited_s = max(0, int((actor.at - state.asked_at).total_seconds()))
-        return BuyingLabel(**facts, accept=(), is_voiding=False, waited_s=waited_s)
+        is_voiding = state.status is LabelStatus.VOIDING
+        return BuyingLabel(**facts, accept=(), is_voiding=is_voiding, waited_s=waited_s)
     return ScanLabel(
         **facts,
         accept=state.accept,

@@ -11,11 +11,10 @@ from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.shipping import Label, LabelStatus
-from wms.services import feedback, labelling, printing
+from wms.services import asking, feedback, labelling, printing
 from wms.services.labelling import LabelState
 from wms.services.packing.screens import BuyingLabel, LabelFailed, ScanLabel
-from wms.services.packing.totes import free_if_empty, give_up
+from wms.services.packing.totes import free_if_empty, give_up, has_open_box
 from wms.services.screens import Card, Feedback
 
 REPRINT_LIMIT = dt.timedelta(minutes=30)
@@ -23,6 +22,7 @@ _UNDER_WAY = frozenset({PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SEN
 _DONE = frozenset({PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER})
 # A label that the packer can hold in hand: SENDING too, for paper is faster than the printer's answer.
 _ON_PAPER = _DONE | {PrintStatus.SENDING, PrintStatus.UNKNOWN}
+_ANSWERS = frozenset({Command.YES, Command.VOID, Command.NO})
 _REPRINT = "asked for at the station"
 
 
@@ -37,18 +37,6 @@ def print_word(state: LabelState) -> str:
     # A job in line carries the printer's fault, or why the packer asked for it again.
     is_waiting = state.print_reason and not state.print_reason.startswith(_REPRINT)
     return "waiting" if is_waiting else "under way"
-
-
-def is_voiding(session: Session, actor: Actor, package_id: int) -> bool:
-    """Tell whether the box's last label is being given back just now."""
-    found = session.scalars(
-        select(Label.id).where(
-            Label.warehouse_id == actor.warehouse_id,
-            Label.package_id == package_id,
-            Label.status == LabelStatus.VOIDING,
-        )
-    ).first()
-    return found is not None
 
 
 def judge_buying(_: Session, __: Actor, ___: Code, screen: BuyingLabel) -> Feedback:
@@ -68,17 +56,30 @@ def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed
 
 
 def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
-    """Seal the box by its own label; REPRINT, VOID and NO (nothing came out) are the other ways on."""
+    """Seal the box by its own label; REPRINT, VOID (said twice) and NO (nothing came out) are the other ways on."""
+    if code.command in _ANSWERS and _is_void_asked(session, actor):
+        return _void(session, actor, code, screen)
+    if code.command is Command.VOID:
+        return asking.ask("VOID this label? YES or VOID again")
     if code.command is Command.REPRINT or (code.command is Command.NO and screen.printing == "unknown"):
         return _reprint(session, actor, screen)
-    if code.command is Command.VOID:
-        labelling.void(session, actor, screen.bench.package_id, f"void card at {screen.bench.station}")
-        return feedback.told("VOID. Throw the label away")
     if code.command is not None or code.kind is CodeKind.PACKAGE:
         return feedback.wrong_type(code, "label")
     if labelling.is_label_of(session, actor, screen.bench.package_id, code.text):
         return _seal(session, actor, screen)
     return _not_its_label(session, actor, code, screen)
+
+
+def _is_void_asked(session: Session, actor: Actor) -> bool:
+    before = asking.asked(session, actor)
+    return before is not None and before.command is Command.VOID
+
+
+def _void(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
+    if code.command is Command.NO:
+        return feedback.told("NO. The label stays")
+    labelling.void(session, actor, screen.bench.package_id, f"void card at {screen.bench.station}")
+    return feedback.told("VOID. Throw the label away")
 
 
 def _not_its_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
@@ -128,22 +129,12 @@ def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     record(session, actor, package.move_to(PackageStatus.SEALED))
     package.sealed_at = actor.at
     session.flush()
-    if labelling.missing_units(session, actor, order.id) == 0 and not _has_open_box(session, actor, order.id):
+    is_all_packed = labelling.missing_units(session, actor, order.id) == 0
+    if is_all_packed and not has_open_box(session, actor, Package.order_id == order.id):
         record(session, actor, order.move_to(OrderStatus.PACKED))
     for tote in screen.bench.open_totes:
         _ = free_if_empty(session, actor, tote.tote_id)
     return feedback.complete(f"{order.number} sealed. CONVEYOR")
-
-
-def _has_open_box(session: Session, actor: Actor, order_id: int) -> bool:
-    found = session.scalars(
-        select(Package.id).where(
-            Package.warehouse_id == actor.warehouse_id,
-            Package.order_id == order_id,
-            Package.status == PackageStatus.OPEN,
-        )
-    ).first()
-    return found is not None
 
 
 def last_sealed(session: Session, actor: Actor, station_id: int) -> tuple[Package, str] | None:

@@ -1,6 +1,8 @@
 """Totes at the bench: opening the box of a scanned tote, and giving a box up with its units back in the tote."""
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from collections import Counter
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -33,7 +35,7 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
     station = session.scalars(
         select(Station).where(Station.warehouse_id == actor.warehouse_id, Station.id == station_id).with_for_update()
     ).one()
-    if _has_open_box(session, actor, station.id):
+    if has_open_box(session, actor, Package.station_id == station.id):
         return feedback.NOT_COUNTED  # the station's other scanner was faster
     tote, order = _locked_tote(session, actor, code)
     if tote is None:
@@ -66,13 +68,10 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
     return feedback.accepted(f"Order {order.number}")
 
 
-def _has_open_box(session: Session, actor: Actor, station_id: int) -> bool:
+def has_open_box(session: Session, actor: Actor, of: ColumnElement[bool]) -> bool:
+    """Tell whether a station or an order, as `of` says, has a box that is being packed."""
     found = session.scalars(
-        select(Package.id).where(
-            Package.warehouse_id == actor.warehouse_id,
-            Package.station_id == station_id,
-            Package.status == PackageStatus.OPEN,
-        )
+        select(Package.id).where(Package.warehouse_id == actor.warehouse_id, Package.status == PackageStatus.OPEN, of)
     ).first()
     return found is not None
 
@@ -131,7 +130,9 @@ def _not_yet(session: Session, actor: Actor, order: Order) -> str:
             PickTask.status == TaskStatus.OPEN,
         )
     )
-    return f"Not picked yet: {lines} lines open" if lines else "Not picked yet: cart not dropped"
+    if not lines:
+        return "Not picked yet: cart not dropped"
+    return f"Not picked yet: {lines} {'line' if lines == 1 else 'lines'} open"
 
 
 def _open_at(session: Session, actor: Actor, order: Order) -> str:
@@ -153,21 +154,7 @@ def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
     if bench.other_totes:
         return feedback.wrong(f"Scan tote {bench.other_totes[0].code} first")
     lacking = ", ".join(f"{row.left} of {row.sku}" for row in bench.units if row.left)
-    for row in bench.units:
-        left = row.left
-        for content in bench.contents:
-            take = min(left, content.on_hand) if content.product_id == row.product_id else 0
-            if take:
-                goods = Goods(product_id=content.product_id, quantity=take, lot=content.lot, serial=content.serial)
-                stocking.move(
-                    session,
-                    actor,
-                    goods,
-                    from_place_id=content.tote_id,
-                    to_place_id=ADJUSTMENT_ID,
-                    reason="missing at packing",
-                )
-                left -= take
+    _book_missing(session, actor, bench)
     text = f"{bench.number} lacks {lacking}, seen at {bench.station}"
     give_up(session, actor, bench, f"short: {lacking}")
     order = session.scalars(
@@ -185,6 +172,26 @@ def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
         )
     )
     return feedback.told("SHORT. The lead is told")
+
+
+def _book_missing(session: Session, actor: Actor, bench: Bench) -> None:
+    """Take out of the totes' books what they should still hold; an order may have several lines of one product."""
+    left = Counter[int]()
+    for row in bench.units:
+        left[row.product_id] += row.left
+    for content in bench.contents:
+        take = min(left[content.product_id], content.on_hand)
+        if not take:
+            continue
+        left[content.product_id] -= take
+        stocking.move(
+            session,
+            actor,
+            Goods(product_id=content.product_id, quantity=take, lot=content.lot, serial=content.serial),
+            from_place_id=content.tote_id,
+            to_place_id=ADJUSTMENT_ID,
+            reason="missing at packing",
+        )
 
 
 def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:

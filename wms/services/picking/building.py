@@ -233,4 +233,4 @@ def _go_without_the_rest(session: Session, actor: Actor, build: Build) -> Feedba
     record(session, actor, BatchMoved(batch=rest.name, then=BatchStatus.WAITING, reason=f"left by {build.batch.name}"))
     for row in build.unbound:
         session.expunge(row)  # its key has changed in the table
-    return feedback.told(f"{len(orders)} orders wait for another cart")
+    return feedback.told(f"{len(orders)} {'order waits' if len(orders) == 1 else 'orders wait'} for another cart")

@@ -93,7 +93,8 @@ def judge(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedb
         return feedback.wrong_type(code, screen.wants)
     wave = _wave(session, actor, screen.batch_id)
     drop = _drop(session, actor, screen.batch_id, lock=True)
-    if drop.batch.status is not BatchStatus.STARTED or drop.is_hold != screen.is_hold:
+    is_over = drop.batch.status is not BatchStatus.STARTED or _has_open_line(session, actor, screen.batch_id)
+    if is_over or drop.is_hold != screen.is_hold:
         return feedback.NOT_COUNTED
     lane = next((lane for lane in drop.lanes if lane.barcode == code.text), None)
     if lane is None:
@@ -102,6 +103,17 @@ def judge(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedb
         wanted = "a HOLD lane" if drop.is_hold else "a lane for packing"
         return feedback.wrong(f"{lane.code} is wrong. Scan {wanted}")
     return _put_all_down(session, actor, wave, drop, lane)
+
+
+def _has_open_line(session: Session, actor: Actor, batch_id: int) -> bool:
+    """Lock the walk's lines, and tell whether UNDO on another handheld has opened one again."""
+    statuses = session.scalars(
+        select(PickTask.status)
+        .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.batch_id == batch_id)
+        .order_by(PickTask.id)
+        .with_for_update()
+    )
+    return TaskStatus.OPEN in statuses.all()
 
 
 def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: Location) -> Feedback:

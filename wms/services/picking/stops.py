@@ -5,16 +5,17 @@ The statements of the scan path are built once: building them for each request c
 
 from typing import Any
 
-from sqlalchemy import BindParameter, String, and_, bindparam, cast, exists, func, literal_column, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
-from wms.domain.catalog import Barcode, Product
+from wms.domain.catalog import Product
 from wms.domain.floor import Cart, Location
 from wms.domain.people import Warehouse
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.totes import Tote
 from wms.services.picking.screens import Slot, Stop
+from wms.services.recognising import codes_of, read_codes
 from wms.services.screens import clock
 
 _W: BindParameter[int] = bindparam("warehouse")
@@ -24,15 +25,6 @@ _other = aliased(PickTask)
 _ahead = aliased(Location)
 _line = aliased(PickTask)
 
-# A barcode holds no line break: reading a code drops what cannot be printed. A separator given as plain text would be
-# written into the statement anew at each run.
-_BREAK: Any = literal_column("'\n'")
-_codes = (
-    select(func.aggregate_strings(cast(Barcode.quantity, String) + "*" + Barcode.code, _BREAK))
-    .where(Barcode.warehouse_id == _W, Barcode.product_id == PickTask.product_id)
-    .correlate(PickTask)
-    .scalar_subquery()
-)
 _of_batch = (_line.warehouse_id == _W, _line.batch_id == Batch.id)
 _total = (
     select(func.count())
@@ -125,7 +117,7 @@ _CURRENT = (
         PickTask.product_id,
         Product.sku,
         Product.name.label("product"),
-        _codes.label("codes"),
+        codes_of(PickTask).label("codes"),
         BatchOrder.tote_id,
         func.coalesce(Tote.barcode, "").label("tote"),
         func.coalesce(BatchOrder.slot, 0).label("slot"),
@@ -173,9 +165,8 @@ def current(session: Session, actor: Actor) -> Stop | None:
         return None
     facts = dict(row._mapping)  # noqa: SLF001 - the public name of a row's mapping begins so
     zone, cutoff_at, codes = facts.pop("time_zone"), facts.pop("cutoff_at"), facts.pop("codes")
-    pairs = [pair.split("*", 1) for pair in (codes or "").split("\n") if pair]
     facts["at_shelf"] = bool(facts["at_shelf"])
-    return Stop(**facts, codes=tuple((code, int(units)) for units, code in pairs), due=clock(cutoff_at, zone, actor.at))
+    return Stop(**facts, codes=read_codes(codes), due=clock(cutoff_at, zone, actor.at))
 
 
 def slots(session: Session, actor: Actor, batch_id: int, here: int = 0) -> tuple[Slot, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from wms import batching
 from wms.domain.actor import Actor
-from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
@@ -17,9 +17,10 @@ from wms.domain.packing import Package
 from wms.domain.picking import Batch, BatchOrder
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
-from wms.domain.waves import Wave, WaveOrder
-from wms.services import allocating
+from wms.domain.waves import Wave
+from wms.services import allocating, settling
 from wms.services.allocating import Need
+from wms.services.locking import locked_order, locked_wave_of
 from wms.services.planning import new_batch, task_for
 from wms.services.planning.problem import fleet, problem_of
 
@@ -47,15 +48,8 @@ class ShortOrder:
 
 def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
     """Set the missing units of a short order aside and let them be walked for in a new batch of the same wave."""
-    wave = _locked_wave_of(session, actor, order_id)
-    order = session.scalars(
-        select(Order)
-        .where(Order.warehouse_id == actor.warehouse_id, Order.id == order_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if order is None:
-        raise NotFoundError("order", order_id)
+    wave = locked_wave_of(session, actor, order_id)  # so that its batches are counted by one at a time
+    order = locked_order(session, actor, order_id)
     if order.status is not OrderStatus.SHORT or wave is None:
         return PickedAgain(number=order.number, reason=f"{order.number} is {order.status}, not short.")
     hold = allocating.active_holds(session, actor, [order_id]).get(order_id)
@@ -80,7 +74,7 @@ def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
     rows.sort(key=lambda row: stop[row.place_id])
     session.add_all(task_for(batch, row, sequence) for sequence, row in enumerate(rows, start=1))
     record(session, actor, order.move_to(OrderStatus.PICKING, f"missing units in {batch.name}"))
-    _settle_exceptions(session, actor, order_id)
+    settling.close(session, actor, ExceptionItem.order_id == order_id, ExceptionItem.kind == ExceptionKind.SHORT)
     return PickedAgain(number=order.number, batch=batch.name)
 
 
@@ -144,17 +138,6 @@ def _held_units(session: Session, actor: Actor, order_ids: Sequence[int]) -> dic
     return held
 
 
-def _locked_wave_of(session: Session, actor: Actor, order_id: int) -> Wave | None:
-    """The order's wave, locked so that its batches are counted by one at a time."""
-    return session.scalars(
-        select(Wave)
-        .join(WaveOrder, and_(WaveOrder.warehouse_id == Wave.warehouse_id, WaveOrder.wave_id == Wave.id))
-        .where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id == order_id)
-        .with_for_update(of=Wave)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-
-
 def _new_walk(session: Session, actor: Actor, wave: Wave, order_id: int, walk: batching.Batch) -> Batch:
     count = session.scalar(
         select(func.count()).where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id)
@@ -163,15 +146,3 @@ def _new_walk(session: Session, actor: Actor, wave: Wave, order_id: int, walk: b
     session.add(batch)
     session.add(BatchOrder(warehouse_id=actor.warehouse_id, batch_id=batch.id, order_id=order_id, slot=1))
     return batch
-
-
-def _settle_exceptions(session: Session, actor: Actor, order_id: int) -> None:
-    for item in session.scalars(
-        select(ExceptionItem).where(
-            ExceptionItem.warehouse_id == actor.warehouse_id,
-            ExceptionItem.order_id == order_id,
-            ExceptionItem.kind == ExceptionKind.SHORT,
-            ExceptionItem.settled_at.is_(None),
-        )
-    ):
-        item.settled_at, item.settled_by = actor.at, actor.worker_id

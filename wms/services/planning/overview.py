@@ -18,9 +18,10 @@ from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import promising
-from wms.services.planning.preview import minutes_until, saving_pct, zone_of
+from wms.services.planning.preview import minutes_until, saving_pct
 from wms.services.planning.selection import CollectionKey
 from wms.services.planning.undoing import STALE_AFTER
+from wms.services.promising import zone_of
 
 _WAVES_SHOWN = 40
 _S = OrderStatus

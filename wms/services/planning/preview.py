@@ -12,14 +12,12 @@ from sqlalchemy.orm import Session
 from wms import batching
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
-from wms.domain.errors import NotFoundError
 from wms.domain.orders import Order
-from wms.domain.people import Warehouse
 from wms.services import allocating, promising
 from wms.services.planning import OpenTransaction
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
-from wms.services.promising import NOT_WAVED
+from wms.services.promising import NOT_WAVED, zone_of
 
 # A person waits for this page: good enough to judge by, and the release plans longer.
 _MOST_S = 0.8
@@ -106,14 +104,6 @@ def refresh(session: Session, actor: Actor) -> None:
     """Let no order keep a hold that is over or a promise that is missed."""
     _ = allocating.release_ended_holds(session, actor)
     _ = promising.repromise(session, actor)
-
-
-def zone_of(session: Session, actor: Actor) -> zoneinfo.ZoneInfo:
-    """The warehouse's time zone."""
-    warehouse = session.get(Warehouse, actor.warehouse_id)
-    if warehouse is None:
-        raise NotFoundError("warehouse", actor.warehouse_id)
-    return zoneinfo.ZoneInfo(warehouse.time_zone)
 
 
 def preview(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey, rules: Rules) -> WavePreview:

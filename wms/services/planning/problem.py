@@ -14,12 +14,11 @@ from wms.domain.errors import DomainError
 from wms.domain.floor import Cart, Location
 from wms.domain.orders import Order
 from wms.domain.people import Worker, WorkerSession
-from wms.domain.totes import Tote
+from wms.domain.totes import USUAL_TOTE_ML, Tote
 from wms.services.allocating import Portion
 from wms.services.planning.layouts import floor_of
 from wms.services.signing_in import IDLE_LIMIT
 
-_TOTE_ML = 30_000
 _MANY_PICKERS = 100
 # A hundred orders take two seconds, which leaves little to be found; a handful is planned at once.
 _LEAST_S, _ORDER_S = 0.2, 0.02
@@ -68,7 +67,7 @@ def fleet(session: Session, actor: Actor, slots: int = 0) -> Fleet:
         slots=min(slots, smallest) if slots else smallest,
         volume_ml=min(cart.volume_ml for cart in carts),
         weight_g=min(cart.weight_g for cart in carts),
-        tote_ml=tote_ml or _TOTE_ML,
+        tote_ml=tote_ml or USUAL_TOTE_ML,
     )
 
 

@@ -20,10 +20,10 @@ from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskSta
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import allocating
 from wms.services.allocating import Portion
+from wms.services.locking import locked_orders, locked_wave
 from wms.services.planning.laying import Laying, Walks
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import MAX_ORDERS, CollectionKey, Rules, StaysOut, Why, select_orders
-from wms.services.planning.undoing import locked_orders, locked_wave
 from wms.services.planning.waves import OpenTransaction, set_figures
 
 _MOST_S = 2.0

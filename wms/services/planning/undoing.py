@@ -1,18 +1,19 @@
 """Waves given back: taken back before the first scan, or undone when their planner died half-way."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.errors import DomainError
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import allocating
+from wms.services.locking import locked_orders, locked_wave
 
 STALE_AFTER = dt.timedelta(minutes=1)
 _BACK = (WaveStatus.PLANNED, WaveStatus.RELEASED)
@@ -88,34 +89,10 @@ def undo_stale_drafts(session: Session, actor: Actor) -> int:
     return len(drafts)
 
 
-def locked_wave(session: Session, actor: Actor, wave_id: int) -> Wave:
-    """The wave, locked; NotFoundError where there is none."""
-    wave = session.scalars(
-        select(Wave)
-        .where(Wave.warehouse_id == actor.warehouse_id, Wave.id == wave_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if wave is None:
-        raise NotFoundError("wave", wave_id)
-    return wave
-
-
 def member_ids(session: Session, actor: Actor, wave_id: int) -> Sequence[int]:
     """The ids of the wave's orders."""
     return session.scalars(
         select(WaveOrder.order_id).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.wave_id == wave_id)
-    ).all()
-
-
-def locked_orders(session: Session, actor: Actor, order_ids: Collection[int]) -> Sequence[Order]:
-    """The orders of these ids, locked one after another by id as everywhere."""
-    return session.scalars(
-        select(Order)
-        .where(Order.warehouse_id == actor.warehouse_id, Order.id.in_(order_ids))
-        .order_by(Order.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
     ).all()
 
 

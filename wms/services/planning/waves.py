@@ -16,10 +16,11 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, PickTask
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating
+from wms.services.locking import locked_orders, locked_wave
 from wms.services.numbering import next_number
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
-from wms.services.planning.undoing import locked_orders, locked_wave, member_ids, undo_stale_drafts
+from wms.services.planning.undoing import member_ids, undo_stale_drafts
 
 OpenTransaction = Callable[[], AbstractContextManager[Session]]
 
@@ -170,14 +171,17 @@ def _release(session: Session, actor: Actor, wave: Wave, orders: int) -> None:
 def _still_there(
     session: Session, actor: Actor, wave: Wave, planned: Collection[int], unplanned: dict[batching.OrderId, str]
 ) -> tuple[dict[int, Order], list[StaysOut]]:
-    """Lock the wave's orders and let go of those that were cancelled, held or found too big since they were claimed."""
-    claimed = locked_orders(session, actor, planned)
+    """Lock the wave's orders and let go of those that were cancelled, held or found too big since they were claimed.
+
+    A wave that is planned anew has members whose stock is set aside no more, so that they are not in the plan.
+    """
     members = set(member_ids(session, actor, wave.id))
-    holds = allocating.active_holds(session, actor, planned)
+    claimed = locked_orders(session, actor, members.union(planned))
+    holds = allocating.active_holds(session, actor, [order.id for order in claimed])
     stays: dict[int, Order] = {}
     out: list[StaysOut] = []
     for order in claimed:
-        is_ours = order.id in members and order.status is OrderStatus.ALLOCATED
+        is_ours = order.id in members.intersection(planned) and order.status is OrderStatus.ALLOCATED
         why, reason = Why.CHANGED, ""
         if not is_ours:
             reason = f"It is {order.status} now."

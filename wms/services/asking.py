@@ -1,0 +1,36 @@
+"""Questions that a verdict asks: the very next scan of the same worker on the same device answers, or they lapse."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, parse
+from wms.domain.journal import Scan
+from wms.services.screens import Feedback
+
+_PATIENCE = dt.timedelta(minutes=1)
+_TONE = "info"
+
+
+def ask(words: str) -> Feedback:
+    """Ask for a second word: blue bar."""
+    return Feedback(tone=_TONE, cue="command", words=words)
+
+
+def asked(session: Session, actor: Actor) -> Code | None:
+    """Return the code scanned just before the actor's scan, if it was told and not refused a minute ago at most."""
+    before = session.execute(
+        select(Scan.code, Scan.tone)
+        .where(
+            Scan.warehouse_id == actor.warehouse_id,
+            Scan.at > actor.at - _PATIENCE,
+            Scan.worker_id == actor.worker_id,
+            Scan.device == actor.device,
+            Scan.scan != actor.scan,
+        )
+        .order_by(Scan.at.desc())
+        .limit(1)
+    ).one_or_none()
+    return parse(before.code) if before is not None and before.tone == _TONE else None
