@@ -1,15 +1,15 @@
 """Tiny floors and orders, small enough to check by hand."""
 
-from itertools import pairwise, permutations
+from itertools import accumulate, pairwise, permutations
 
 from hypothesis import strategies as st
 
-from wms.batching import Cart, Line, Order, Picker, Problem, SingleBlock
-from wms.batching.layout import LocationId
+from wms.batching import Blocks, Cart, Line, LocationId, Order, Picker, Problem
+from wms.batching.layout import MOST_BLOCKS
 
-FLOOR = SingleBlock(
+FLOOR = Blocks(
     aisle_x_m=(0.0, 5.0, 10.0),
-    length_m=12.0,
+    cross_y_m=(0.0, 12.0),
     depot_x_m=0.0,
     places={f"{name}{depth}": (aisle, float(depth)) for aisle, name in enumerate("ABC") for depth in (1, 4, 8, 11)},
 )
@@ -30,62 +30,66 @@ def problem(*orders: Order, totes: int = 2, pickers: int = 0) -> Problem:
     return Problem(layout=FLOOR, orders=orders, carts=(Cart(name="cart", totes=totes),), pickers=people)
 
 
-def metres_between(floor: SingleBlock, here: tuple[float, float], there: tuple[float, float]) -> float:
-    """The walking distance between two points (x, depth)."""
+def metres_between(floor: Blocks, here: tuple[float, float], there: tuple[float, float]) -> float:
+    """The walking distance between two points (x, depth): along one aisle, or over the cross aisle that suits best."""
     across = abs(here[0] - there[0])
     if not across:
         return abs(here[1] - there[1])
-    around_front = here[1] + there[1]
-    around_back = 2 * floor.length_m - around_front
-    return across + min(around_front, around_back)
+    return across + min(abs(here[1] - cross) + abs(there[1] - cross) for cross in floor.cross_y_m)
 
 
-def walked_m(floor: SingleBlock, stops: tuple[LocationId, ...]) -> float:
+def walked_m(floor: Blocks, stops: tuple[LocationId, ...]) -> float:
     """The length of the walk from the depot over the stops in this sequence and back."""
     places = [floor.places[stop] for stop in stops]
-    depot = (floor.depot_x_m, 0.0)
+    depot = (floor.depot_x_m, floor.cross_y_m[-1] if floor.depot_at_back else 0.0)
     points = [depot, *((floor.aisle_x_m[aisle], depth) for aisle, depth in places), depot]
     return sum(metres_between(floor, here, there) for here, there in pairwise(points)) + 2 * floor.depot_m
 
 
-def shortest_m(floor: SingleBlock, stops: tuple[LocationId, ...]) -> float:
+def shortest_m(floor: Blocks, stops: tuple[LocationId, ...]) -> float:
     """The length of the shortest walk over the stops, by trying every sequence."""
     return min(walked_m(floor, sequence) for sequence in permutations(stops))
 
 
-def s_shape_m(floor: SingleBlock, stops: tuple[LocationId, ...]) -> float:
-    """The length of the S-shape walk: every aisle with a stop from end to end, but an odd last one out and back."""
+def s_shape_m(floor: Blocks, stops: tuple[LocationId, ...]) -> float:
+    """The length of the S-shape walk on one block: each aisle with a stop end to end, an odd last one out and back."""
     deepest: dict[int, float] = {}
     for aisle, depth in (floor.places[stop] for stop in stops):
         deepest[aisle] = max(depth, deepest.get(aisle, 0.0))
     aisles = sorted(deepest)
     left, right = (floor.aisle_x_m[aisles[at]] for at in (0, -1))
     across = abs(floor.depot_x_m - left) + (right - left) + abs(right - floor.depot_x_m)
-    through = len(aisles) // 2 * 2 * floor.length_m
+    through = len(aisles) // 2 * 2 * floor.cross_y_m[-1]
     return across + through + (2 * deepest[aisles[-1]] if len(aisles) % 2 else 0.0) + 2 * floor.depot_m
 
 
 @st.composite
-def floors(draw: st.DrawFn) -> SingleBlock:
-    """Blocks of up to six aisles, with locations anywhere in them and the depot anywhere in front."""
+def floors(draw: st.DrawFn, most_blocks: int = MOST_BLOCKS, *, at_back: bool = True) -> Blocks:
+    """One to four blocks of up to six aisles, with locations anywhere in them and the depot anywhere at either end."""
     gaps = draw(st.lists(st.integers(1, 9), min_size=1, max_size=6))
-    aisle_x_m = tuple(float(sum(gaps[: number + 1])) for number in range(len(gaps)))
-    spots = st.tuples(st.integers(0, len(gaps) - 1), st.integers(0, 15).map(float))
+    lengths = draw(st.lists(st.integers(3, 12), min_size=1, max_size=most_blocks))
+    cross_y_m = tuple(map(float, accumulate(lengths, initial=0)))
+    spots = st.tuples(st.integers(0, len(gaps) - 1), st.integers(0, sum(lengths)).map(float))
     places = draw(st.lists(spots, min_size=1, max_size=20))
-    return SingleBlock(
-        aisle_x_m=aisle_x_m,
-        length_m=15.0,
+    return Blocks(
+        aisle_x_m=tuple(map(float, accumulate(gaps))),
+        cross_y_m=cross_y_m,
         depot_x_m=float(draw(st.integers(-3, sum(gaps) + 3))),
         depot_m=float(draw(st.integers(0, 2))),
+        depot_at_back=at_back and draw(st.booleans()),
         places=dict(enumerate(places)),
     )
 
 
 @st.composite
-def problems(draw: st.DrawFn) -> Problem:
-    """Days of up to 10 orders with loads, cutoffs and priorities, for up to three pickers with or without shifts."""
+def problems(draw: st.DrawFn, most_orders: int = 10) -> Problem:
+    """Days of some orders with loads, cutoffs and priorities, for up to three pickers with or without shifts.
+
+    Some orders fit no cart, some want what is nowhere, some walk in a frozen batch and some in an earlier one.
+    """
     floor = draw(floors())
-    lines = st.builds(Line, location=st.sampled_from(list(floor.places)), quantity=st.integers(1, 3))
+    anywhere = st.sampled_from([*floor.places] * 5 + ["nowhere"])
+    lines = st.builds(Line, location=anywhere, quantity=st.integers(1, 3))
     orders = draw(
         st.lists(
             st.builds(
@@ -98,7 +102,7 @@ def problems(draw: st.DrawFn) -> Problem:
                 due_s=st.none() | st.integers(-60, 1200).map(float),
                 priority=st.integers(0, 2),
             ),
-            max_size=10,
+            max_size=most_orders,
             unique_by=lambda order: order.id,
         )
     )
@@ -114,4 +118,6 @@ def problems(draw: st.DrawFn) -> Problem:
         carts=carts,
         pickers=tuple(draw(st.lists(pickers, max_size=3, unique_by=lambda picker: picker.id))),
         frozen=frozen,
+        earlier=(tuple(order.id for order in orders[1:4]),) if len(orders) > 1 and draw(st.booleans()) else (),
+        move_penalty_m=draw(st.sampled_from([0.0, 3.0, 1000.0])),
     )

@@ -9,9 +9,9 @@ from wms.batching.kernel import keeping
 
 @pytest.fixture
 def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "below.py").write_text("")
-    (tmp_path / "above.py").write_text("from wms.batching.kernel.below import something\n")
-    (tmp_path / "aside.py").write_text("")
+    _ = (tmp_path / "below.py").write_text("")
+    _ = (tmp_path / "above.py").write_text("from wms.batching.kernel.below import something\n")
+    _ = (tmp_path / "aside.py").write_text("")
     monkeypatch.setattr(keeping, "KERNEL", tmp_path)
     return tmp_path
 

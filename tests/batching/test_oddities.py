@@ -36,9 +36,15 @@ def test_a_location_away_from_its_aisle_is_odd(place: Location, why: str) -> Non
 
 
 def test_two_aisles_on_one_spot_are_both_odd() -> None:
-    found = odd_locations(with_one(Location(id="odd", aisle="A", x_m=4, y_m=0)))
-    assert found["B0"] == "Stands at 4, 0, where aisle A has a location too."
-    assert "odd" in found
+    found = odd_locations([*aisle("A", 0), *aisle("B", 2), Location(id="odd", aisle="A", x_m=2, y_m=0)])
+    assert found == {
+        "B0": "Stands at 2, 0, where aisle A has a location too.",
+        "odd": "Stands at 2, 0, where aisle B has a location too.",
+    }
+
+
+def test_a_location_on_which_another_strayed_is_not_odd() -> None:
+    assert odd_locations(with_one(Location(id="odd", aisle="A", x_m=4, y_m=0))).keys() == {"odd"}
 
 
 def test_levels_on_one_spot_and_locations_without_an_aisle_are_not_odd() -> None:

@@ -45,7 +45,10 @@ def test_nobody_imports_upwards() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "allowed"),
-    [("wms/batching", ("highspy", "llvmlite", "numba", "numpy", "wms.batching")), ("wms/domain", ("sqlalchemy", "wms.domain"))],
+    [
+        ("wms/batching", ("highspy", "llvmlite", "numba", "numpy", "wms.batching")),
+        ("wms/domain", ("sqlalchemy", "wms.domain")),
+    ],
 )
 def test_a_pure_floor_imports_little_beyond_the_standard_library(folder: str, allowed: tuple[str, ...]) -> None:
     strangers = [

@@ -97,6 +97,24 @@ def test_a_wave_is_previewed_released_and_taken_back(lead: FlaskClient, engine: 
         assert {order.status for order in session.query(Order)} == {OrderStatus.RECEIVED}
 
 
+def test_a_wave_and_its_preview_show_what_the_plan_saves_and_how_near_the_best_it_is(lead: FlaskClient) -> None:
+    page = _preview(lead)
+    for shown in (page, _release(lead, page).text):
+        assert "less than one by one" in shown
+        assert "less than as they came" in shown
+        assert "data-bound" in shown
+        assert "proven the shortest" in shown
+
+
+def test_an_order_that_came_since_joins_a_wave_that_is_planned_again(lead: FlaskClient, engine: Engine) -> None:
+    released = _release(lead, _preview(lead, max_orders="2")).text
+    again = _post(lead, released, "data-again")
+    assert "Wave 1: 1 order joined, 1 batch new," in again.text
+    assert "Wave 1 stays as it is" in _post(lead, again.text, "data-again").text
+    with transaction(engine) as session:
+        assert {order.status for order in session.query(Order)} == {OrderStatus.WAVED}
+
+
 def test_the_same_button_pressed_twice_releases_once(lead: FlaskClient, engine: Engine) -> None:
     page = _preview(lead, max_orders="2")
     _ = _release(lead, page)

@@ -57,7 +57,7 @@ class Blocks:
         """Refuse aisles out of order and places outside the blocks, naming the field."""
         if not self.aisle_x_m or any(left >= right for left, right in pairwise(self.aisle_x_m)):
             raise InvalidProblemError("layout.aisle_x_m", "give each aisle's x once, in increasing order")
-        if not 2 <= len(self.cross_y_m) <= MOST_BLOCKS + 1 or self.cross_y_m[0] != 0:  # noqa: PLR2004
+        if not 2 <= len(self.cross_y_m) <= MOST_BLOCKS + 1 or self.cross_y_m[0] != 0:  # noqa: PLR2004 - two make one block
             fault = f"give 2 to {MOST_BLOCKS + 1} depths, the first of them 0: 1 to {MOST_BLOCKS} blocks"
             raise InvalidProblemError("layout.cross_y_m", fault)
         if any(near >= far for near, far in pairwise(self.cross_y_m)):

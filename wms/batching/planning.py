@@ -24,6 +24,8 @@ FOUR = 4
 PROVING = 0.97
 KEPT = 60_000
 """Batches that each search remembers for a proof."""
+TRIES_A_BATCH_KEPT = 20
+"""Where there is time for few tries, room to remember more would take longer to make than to fill."""
 HOT, COLD = 0.05, 0.003
 """Heat at the beginning and at the end, as shares of the mean walk, where there is time to cool slowly."""
 SLOWLY = 25_000
@@ -58,8 +60,9 @@ def _search(
     if len(work.free) > SMALL:
         return annealer.in_parts(batches, cooling, PROVING), None
     can_prove = work.router.is_exact and len(work.free) <= FEW_TOGETHER * len(batches)
+    kept = int(min(KEPT, clock.tries_left / TRIES_A_BATCH_KEPT)) if can_prove else 0
     share = ANNEALING if len(work.free) <= FOUR * len(batches) else LONGER
-    batches, pools = annealer.side_by_side(batches, cooling, share if can_prove else PROVING, KEPT if can_prove else 0)
+    batches, pools = annealer.side_by_side(batches, cooling, share if can_prove else PROVING, kept)
     if not can_prove:
         return batches, None
     proof = Prover(work, clock, crew, batches, pools, seed).run(PROVING)

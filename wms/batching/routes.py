@@ -24,7 +24,7 @@ from wms.batching.kernel.traces import NONE, trace
 from wms.batching.kernel.walks import EMPTY, reach_all
 
 WORD = 64
-KICKS = 400
+KICKS = 800
 """How often the tour of a batch by a matrix is thrown about; while searching it is not."""
 Node: TypeAlias = tuple[int, int, int]
 """A column; a cross aisle, or the block behind it; -1 for the crossing itself, or the rank of a depth in the block."""

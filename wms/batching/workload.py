@@ -185,7 +185,7 @@ def _arrays(
         # Any words will do, if they are the same each time.
         keys=np.random.default_rng(len(orders)).integers(1, 2**63, len(orders), dtype=np.uint64),
         metre_s=1.0 / speeds.metres_per_s,
-        setup_s=speeds.setup_s,
+        setup_s=float(speeds.setup_s),  # for a whole number everything would be compiled anew
     )
 
 

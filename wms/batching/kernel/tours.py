@@ -6,6 +6,8 @@ from wms.batching.kernel.bits import Words, lowest_bit, random_below
 from wms.batching.kernel.compiled import compiled
 from wms.batching.kernel.floors import Floats
 
+SHORT = 10
+"""Every other time the pieces exchanged have at most so many points: what is far away stays in order."""
 LEAST_GAIN_M = 1e-9
 """Gains below this are rounding, and would go on forever."""
 
@@ -79,9 +81,10 @@ def _settle(metres: Floats, tour: Floats, count: int) -> None:
 @compiled
 def _throw(tour: Floats, thrown: Floats, count: int, random: Words) -> None:
     """Write the tour with two neighbouring pieces exchanged (a double bridge, Martin, Otto and Felten 1991)."""
+    most = SHORT if random_below(random, 2) == 0 else count
     first = 1 + random_below(random, count - 1)
-    second = first + 1 + random_below(random, count - first)
-    third = second + random_below(random, count - second + 1)
+    second = first + 1 + random_below(random, min(most, count - first))
+    third = second + random_below(random, min(most, count - second + 1))
     for at in range(count + 2):
         thrown[at] = tour[at]
     at = first

@@ -1,7 +1,9 @@
 """The layout as its page draws it: aisles, cross aisles, the depot, and each pick location where it stands."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median_low
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,8 @@ from wms.services.planning.layouts import Face, Floor
 Point = tuple[float, float]
 Line = tuple[Point, Point]
 
-_MARGIN_M = 2.5
+_MARGIN_M = 4.0
+_BESIDE_M = 2.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,10 +116,16 @@ def _aisles(faces: tuple[Face, ...], at: dict[int, Point]) -> tuple[DrawnAisle, 
             name=name.strip("/"),
             locations=len(points),
             dots=tuple(dict.fromkeys(points)),
-            label=(sorted(x for x, _ in points)[len(points) // 2], min(y for _, y in points)),
+            label=_label(points),
         )
         for name, points in found.items()
     )
+
+
+def _label(points: Sequence[Point]) -> Point:
+    """Return the aisle's farthest point from the front, those that stand beside it left aside."""
+    middle_m = median_low(x for x, _ in points)
+    return middle_m, min(y for x, y in points if abs(x - middle_m) <= _BESIDE_M)
 
 
 def _odd(floor: Floor, at: dict[int, Point]) -> tuple[Odd, ...]:
