@@ -127,8 +127,8 @@ def test_a_drawing_shows_each_location_where_it_stands(session: Session) -> None
         2,
     )
     assert {point for aisle in drawn.drawn for point in aisle.dots} == {(place.x_m, -place.y_m) for place in places}
-    assert drawn.depot == (0, 2)
-    assert drawn.odd == ()
+    assert list(drawn.depot) == [0, 2]
+    assert not drawn.odd
     left, top, width, height = drawn.box
     assert all(left < place.x_m < left + width and top < -place.y_m < top + height for place in places)
 
