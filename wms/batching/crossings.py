@@ -108,7 +108,7 @@ def _joined(state: State, block: int, *, paths: int) -> State:
     merged = {piece for _, piece in state[block : block + 2] if piece}
     for level, (degree, piece) in enumerate(state):
         if level in (block, block + 1):
-            grown = degree if paths == 2 and degree else EVEN if paths == 2 or degree == ODD else ODD  # noqa: PLR2004
+            grown = degree if paths == 2 and degree else EVEN if paths == 2 or degree == ODD else ODD  # noqa: PLR2004 - there and back
             ends.append((grown, fresh))
         else:
             ends.append((degree, fresh if piece in merged else piece))
