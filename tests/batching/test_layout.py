@@ -83,7 +83,7 @@ def test_a_gap_that_all_aisles_share_is_a_cross_aisle() -> None:
     """Ten bays to 12.8 m and ten from 15.8 m on: three metres from bay to bay where 1.2 are usual."""
     floor = blocks_from([*block_of("A", "B", "C", first_m=2), *block_of("A", "B", "C", first_m=15.8)])
     assert list(floor.cross_y_m) == pytest.approx([0, 13.3, 26.6])
-    assert list(floor.aisle_x_m) == [0, 4, 8]
+    assert floor.aisle_x_m == (0.0, 4.0, 8.0)
     assert len(floor.places) == 60
 
 

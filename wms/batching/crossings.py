@@ -101,6 +101,13 @@ def _touched(state: State, level: int) -> State:
     return _canonical((*state[:level], (EVEN, fresh), *state[level + 1 :]))
 
 
+def _grown(degree: int, paths: int) -> int:
+    """Return whether an end is odd or even with one or two more paths."""
+    if paths == 1:
+        return EVEN if degree == ODD else ODD
+    return degree or EVEN
+
+
 def _joined(state: State, block: int, *, paths: int) -> State:
     """Return the state after walking through a sub-aisle once or twice."""
     fresh = 1 + max(piece for _, piece in state)
@@ -108,7 +115,7 @@ def _joined(state: State, block: int, *, paths: int) -> State:
     merged = {piece for _, piece in state[block : block + 2] if piece}
     for level, (degree, piece) in enumerate(state):
         if level in (block, block + 1):
-            grown = degree if paths == 2 and degree else EVEN if paths == 2 or degree == ODD else ODD  # noqa: PLR2004
+            grown = degree if paths == 2 and degree else EVEN if paths == 2 or degree == ODD else ODD  # noqa: PLR2004 - there and back
             ends.append((grown, fresh))
         else:
             ends.append((degree, fresh if piece in merged else piece))

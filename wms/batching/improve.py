@@ -183,7 +183,7 @@ class Annealer:
             end_m=now_m,
             excess_m=STRICT * mean_m * mean_m / now_m,
             late_m=LATE_M,
-            move_m=self._work.problem.move_penalty_m,
+            move_m=float(self._work.problem.move_penalty_m),
             is_recording=is_recording,
         )
 

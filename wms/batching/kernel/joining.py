@@ -45,15 +45,10 @@ def join(floor: Floor, orders: Orders, group_of: Ints, scratch: Floats) -> None:
     best = np.zeros(groups, dtype=np.int64)
     for group in range(groups):
         best[group] = saved[group].argmax()
-    while True:
-        here = 0
-        for group in range(1, groups):
-            if saved[group, best[group]] > saved[here, best[here]]:
-                here = group
-        there = best[here]
-        if groups < 2 or saved[here, there] < -ROUNDING_M:
+    while groups > 1:
+        here, there = _best_pair(saved, best)
+        if saved[here, there] < -ROUNDING_M:
             break
-        here, there = min(here, there), max(here, there)
         words[here] |= words[there]
         load[here] += load[there]
         into[there] = here
@@ -66,16 +61,32 @@ def join(floor: Floor, orders: Orders, group_of: Ints, scratch: Floats) -> None:
                 saved[here, other] = saved[other, here] = _saving(
                     floor, orders, words, reach, load, metres, here, other, scratch
                 )
-        for group in range(groups):
-            if group == here or best[group] == here or best[group] == there:
-                best[group] = saved[group].argmax()
-            elif saved[group, here] > saved[group, best[group]]:
-                best[group] = here
+        _follow(saved, best, here, there)
     for number in range(len(group_of)):
         group = group_of[number]
         while group >= 0 and into[group] != group:
             group = into[group]
         group_of[number] = group
+
+
+@compiled
+def _best_pair(saved: Floats, best: Ints) -> tuple[int, int]:
+    """Return the two groups that save most together, the lower number first."""
+    here = 0
+    for group in range(1, len(best)):
+        if saved[group, best[group]] > saved[here, best[here]]:
+            here = group
+    return min(here, best[here]), max(here, best[here])
+
+
+@compiled_with_arrays
+def _follow(saved: Floats, best: Ints, here: int, there: int) -> None:
+    """Bring each group's best company up to date when one group has joined another."""
+    for group in range(len(best)):
+        if group == here or best[group] == here or best[group] == there:
+            best[group] = saved[group].argmax()
+        elif saved[group, here] > saved[group, best[group]]:
+            best[group] = here
 
 
 @compiled

@@ -150,6 +150,40 @@ def ways_of(reach: Floats, sub: int, length: float, ways: Floats) -> None:
 
 
 @compiled
+def _cross(floor: Floor, now: Floats, then: Floats, width_m: float) -> None:
+    """Work out the states at the next column, so many metres farther on."""
+    then[: len(floor.is_end)] = NEVER
+    for row in range(len(floor.cross)):
+        cost = now[floor.cross[row, 1]] + floor.cross_m[row] * width_m
+        after = floor.cross[row, 2]
+        if cost < then[after]:
+            then[after] = cost
+
+
+@compiled
+def _serve(floor: Floor, reach: Floats, sub: int, ways: Floats, now: Floats, then: Floats) -> None:
+    """Work out the states after a sub-aisle."""
+    block, states = sub % floor.blocks, len(floor.is_end)
+    is_empty = reach[sub, 0] < 0.0
+    if is_empty:
+        ways[0] = floor.length_m[block]
+        ways[1] = 2.0 * ways[0]
+        for state in range(states):
+            then[state] = now[state]
+    else:
+        ways_of(reach, sub, floor.length_m[block], ways)
+        then[:states] = NEVER
+    for row in range(floor.serve_from[block], floor.serve_from[block + 1]):
+        way = floor.serve[row, 1]
+        if is_empty and way > 1:
+            break
+        cost = now[floor.serve[row, 2]] + ways[way]
+        after = floor.serve[row, 3]
+        if cost < then[after]:
+            then[after] = cost
+
+
+@compiled
 def blocks_m(floor: Floor, reach: Floats, scratch: Floats) -> float:
     """Return the length of the shortest walk on several blocks, by the floor's table of states."""
     first, last = span_of(floor, reach)
@@ -161,13 +195,7 @@ def blocks_m(floor: Floor, reach: Floats, scratch: Floats) -> float:
     now[0] = 0.0
     for column in range(first, last + 1):
         if column > first:
-            width = floor.column_x_m[column] - floor.column_x_m[column - 1]
-            then[:states] = NEVER
-            for row in range(len(floor.cross)):
-                cost = now[floor.cross[row, 1]] + floor.cross_m[row] * width
-                after = floor.cross[row, 2]
-                if cost < then[after]:
-                    then[after] = cost
+            _cross(floor, now, then, floor.column_x_m[column] - floor.column_x_m[column - 1])
             now, then = then, now
         if column == floor.depot:
             then[:states] = NEVER
@@ -180,23 +208,7 @@ def blocks_m(floor: Floor, reach: Floats, scratch: Floats) -> float:
         aisle = column - (1 if column > floor.depot else 0)
         for block in range(floor.blocks):
             sub = aisle * floor.blocks + block
-            is_empty = reach[sub, 0] < 0.0
-            if is_empty:
-                ways[0] = floor.length_m[block]
-                ways[1] = 2.0 * ways[0]
-                for state in range(states):
-                    then[state] = now[state]
-            else:
-                ways_of(reach, sub, floor.length_m[block], ways)
-                then[:states] = NEVER
-            for row in range(floor.serve_from[block], floor.serve_from[block + 1]):
-                way = floor.serve[row, 1]
-                if is_empty and way > 1:
-                    break
-                cost = now[floor.serve[row, 2]] + ways[way]
-                after = floor.serve[row, 3]
-                if cost < then[after]:
-                    then[after] = cost
+            _serve(floor, reach, sub, ways, now, then)
             now, then = then, now
     best = NEVER
     for state in range(states):
