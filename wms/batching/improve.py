@@ -18,15 +18,16 @@ from wms.batching.judge import Judge, homes_of
 from wms.batching.kernel.annealing import Heat, Search, World, anneal
 from wms.batching.kernel.baskets import NOBODY, empty_baskets, fill
 from wms.batching.kernel.bits import random_state
-from wms.batching.kernel.floors import Floats, Ints
+from wms.batching.kernel.floors import Ints
+from wms.batching.kernel.lateness import Shifts, Turns
 from wms.batching.kernel.memory import Pool, add_baskets, empty_lengths, empty_pool
 from wms.batching.workload import Batching, Workload
 
-SMALL = 400
-"""Plans of up to so many orders are improved whole."""
 LEGS = 40
 """About how many legs an annealing has."""
 FIRST_TRIES = 2_000
+TRIES_AN_ORDER = 10
+"""A leg of a large plan has so many tries an order at least, or dealing anew would take longer than annealing."""
 LENGTHS = 1 << 16
 """Walks remembered by each search."""
 
@@ -35,18 +36,15 @@ RECORDED_FROM = 0.3
 """What is seen before so much of an annealing is done is too bad to keep."""
 STRICT = 0.1
 """A batch over its cart by this share costs as much as the heat is worth: strict only in the end."""
-LATE_M = 1.0
-"""Metres that a second of work too late is worth while annealing; what is kept in the end has less late work first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """Some batches of a large plan, and how much work there is time for in them by each cutoff."""
+    """Some batches of a large plan, and the pickers who are to walk them."""
 
     number: int
-    rows: list[int]
     batches: Batching
-    room_s: Floats
+    shifts: Shifts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +53,8 @@ class Cooling:
 
     start: float
     end: float
+    late: float = 0.01
+    late_end: float = 0.01
 
 
 class Annealer:
@@ -77,7 +77,7 @@ class Annealer:
         self, batches: Batching, cooling: Cooling, until: float, pool_rows: int
     ) -> tuple[Batching, list[Pool]]:
         """Anneal whole, in a search a thread, until so much effort is spent; return the best plan and the pools."""
-        world = self._world(batches, self._judge.room_s(batches))
+        world = self._world(batches, self._judge.shifts())
         searches = [self._search(world, batches, stream, pool_rows) for stream in range(self._crew.hands)]
         mean_m = self._mean_m(batches)
         began = self._clock.spent
@@ -91,11 +91,14 @@ class Annealer:
         best = min(searches, key=lambda search: (round(float(search.best[0]), 3), float(search.best[1])))
         return self._better(batches, batches_of(best.best_batch_of)), [search.pool for search in searches]
 
-    def in_parts(self, batches: Batching, cooling: Cooling, until: float) -> Batching:
-        """Anneal in parts, dealt anew for each leg, until so much of the effort is spent; return the best plan."""
+    def in_parts(self, batches: Batching, cooling: Cooling, until: float) -> tuple[Batching, Batching]:
+        """Anneal in parts, dealt anew for each leg, until so much of the effort is spent; return the best plan and the
+        last one, which is the coldest but may have late orders that only the parts' own pickers had time for.
+        """
         mean_m = self._mean_m(batches)
         best, best_score = batches, self._judge.score(batches)
-        began, tries = self._clock.spent, FIRST_TRIES * 10
+        began, least = self._clock.spent, TRIES_AN_ORDER * len(self._work.free) // self._crew.hands
+        tries = least
         while (spent := self._clock.spent) < until:
             heat = self._heat(cooling, (spent - began) / (until - began), tries, mean_m)
             parts = self._dealt(batches)
@@ -104,39 +107,59 @@ class Annealer:
             score = self._judge.score(batches)
             if score < best_score:
                 best, best_score = batches, score
-            tries = _next_tries(tries, self._clock.spent - spent, until - began)
-        return best
+            tries = max(least, _next_tries(tries, self._clock.spent - spent, until - began))
+        return best, batches
 
     def _better(self, one: Batching, other: Batching) -> Batching:
         """Return the better of two plans."""
         return min(one, other, key=self._judge.score)
 
     def _dealt(self, batches: Batching) -> list[Part]:
-        """Deal the batches into as many parts as there are threads, each with its share of the time that is left."""
-        dealt = self._random.permutation(len(batches))
-        size = -(-len(batches) // self._crew.hands)
-        hands = [sorted(dealt[at : at + size].tolist()) for at in range(0, len(batches), size)]
-        rooms = self._judge.rooms_of_parts([[batches[at] for at in hand] for hand in hands])
+        """Deal the batches into as many parts as there are threads, each with its share of the pickers."""
         self._leg += 1
+        hands = self._crew.hands
+        if not self._judge.is_timed:
+            dealt = self._random.permutation(len(batches))
+            size = -(-len(batches) // hands)
+            rows = [dealt[at : at + size] for at in range(0, len(batches), size)]
+            teams = [self._judge.shifts() for _ in rows]
+        else:
+            rows, teams = self._dealt_by_time(batches)
         return [
-            Part(
-                number=self._leg * self._crew.hands + number,
-                rows=hand,
-                batches=[batches[at] for at in hand],
-                room_s=room_s,
-            )
-            for number, (hand, room_s) in enumerate(zip(hands, rooms, strict=True))
+            Part(number=self._leg * hands + number, batches=[batches[at] for at in sorted(row)], shifts=team)
+            for number, (row, team) in enumerate(zip(rows, teams, strict=True))
         ]
+
+    def _dealt_by_time(self, batches: Batching) -> tuple[list[list[int]], list[Shifts]]:
+        """Deal pickers evenly, and the batches of each cutoff by how much work each team has had so far."""
+        shifts = self._judge.shifts()
+        shuffled = self._random.permutation(len(shifts.from_s))
+        seats = shuffled[np.argsort(shifts.from_s[shuffled], kind="stable")]
+        hands = min(self._crew.hands, len(seats))
+        teams = [
+            shifts._replace(from_s=shifts.from_s[seats[hand::hands]], until_s=shifts.until_s[seats[hand::hands]])
+            for hand in range(hands)
+        ]
+        rows: list[list[int]] = [[] for _ in teams]
+        done_s = [0.0] * hands
+        work_s = self._work.work_of_all(batches, self._work.metres_of_all(batches))
+        due = np.array([self._work.arrays.due[batch].min() for batch in batches])
+        dealt = self._random.permutation(len(batches))
+        for at in dealt[np.argsort(due[dealt], kind="stable")].tolist():
+            hand = min(range(hands), key=lambda hand: done_s[hand] / len(teams[hand].from_s))
+            rows[hand].append(at)
+            done_s[hand] += float(work_s[at])
+        return rows, teams
 
     def _annealed(self, part: Part, heat: Heat) -> Batching:
         """Return a part after a leg: as it stands then, or the best on the way where a cart would be too full."""
-        world = self._world(part.batches, part.room_s)
+        world = self._world(part.batches, part.shifts)
         search = self._search(world, part.batches, part.number, 0)
         _ = anneal(world, search, heat)
         fits = not search.baskets.excess.any()
         return batches_of(search.baskets.batch_of if fits else search.best_batch_of)
 
-    def _world(self, batches: Batching, room_s: Floats) -> World:
+    def _world(self, batches: Batching, shifts: Shifts) -> World:
         """Return what a search among the orders of these batches cannot change."""
         free = [number for batch in batches for number in batch]
         is_free = np.zeros(len(self._work.orders), dtype=np.bool_)
@@ -151,7 +174,7 @@ class Annealer:
             halves=self._halves,
             visitors_from=np.array([0, *np.cumsum(counts)], dtype=np.int64),
             visitors=self._visiting[mine],
-            room_s=room_s,
+            shifts=shifts,
         )
 
     def _search(self, world: World, batches: Batching, stream: int, pool_rows: int) -> Search:
@@ -165,8 +188,10 @@ class Annealer:
             lengths=empty_lengths(LENGTHS),
             pool=empty_pool(pool_rows, self._most),
             random=random_state(self._seed, stream),
-            work_s=np.zeros(len(world.room_s) + 1),
-            leaving=np.full((2, 2), NOBODY),
+            turns=Turns(batches=np.full(rows, NOBODY), free_s=np.zeros(len(world.shifts.from_s))),
+            leaving=np.full((3, 2), NOBODY),
+            without_m=np.zeros(len(batch_of)),
+            without_key=np.zeros(len(batch_of), dtype=np.uint64),
             best=np.array([inf, inf]),
             best_batch_of=batch_of,
         )
@@ -182,7 +207,7 @@ class Annealer:
             start_m=now_m,
             end_m=now_m,
             excess_m=STRICT * mean_m * mean_m / now_m,
-            late_m=LATE_M,
+            late_m=mean_m * cooling.late * (cooling.late_end / cooling.late) ** min(1.0, done),
             move_m=float(self._work.problem.move_penalty_m),
             is_recording=is_recording,
         )

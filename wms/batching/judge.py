@@ -1,7 +1,6 @@
 """Which of two plans is better: fewer late orders, then less late, then fewer metres walked."""
 
 from collections import Counter
-from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -9,13 +8,10 @@ import numpy as np
 
 from wms.batching.kernel.baskets import NOBODY
 from wms.batching.kernel.floors import Floats, Ints
+from wms.batching.kernel.lateness import NEVER_S, Shifts
 from wms.batching.problem import Picker
 from wms.batching.schedule import Job, Slot, schedule
 from wms.batching.workload import Batching, Workload
-
-NEVER_S = 86_400.0
-"""Lateness charged for an order that nobody is left to walk: a day."""
-
 
 NOWHERE = -2
 """Home of an order whose earlier batch has come apart: it has left it wherever it is."""
@@ -96,31 +92,20 @@ class Judge:
             )
         ]
 
-    def room_s(self, batches: Batching) -> Floats:
-        """Return how much work of these batches can be done by each cutoff; nothing where time does not matter.
-
-        All pickers together, less half a batch each: work is not done in drops. Frozen batches go first.
-        """
+    def shifts(self) -> Shifts:
+        """Return the pickers as the search wants them, free when all frozen batches are walked; none without time."""
         if not self.is_timed:
-            return np.zeros(0)
-        work_s = self._work.work_of_all(batches, self._work.metres_of_all(batches))
-        half_s = float(work_s.sum()) / max(1, len(batches)) / 2
-        rooms = [
-            sum(
-                max(0.0, min(due_s, _until(picker)) - max(0.0, picker.available_from_s) - half_s)
-                for picker in self._work.problem.pickers
-            )
-            for due_s in self._work.due_s
-        ]
-        return np.maximum(0.0, np.array(rooms) - self._frozen_s)
-
-    def rooms_of_parts(self, parts: Sequence[Batching]) -> list[Floats]:
-        """Return the same for parts of a plan: what each takes now, and its share of the time left or lacking."""
-        if not self.is_timed:
-            return [np.zeros(0) for _ in parts]
-        done = [np.cumsum(self._work_by_due(part)) for part in parts]
-        left = self.room_s([batch for part in parts for batch in part]) - sum(done)
-        return [np.maximum(0.0, mine + left / len(parts)) for mine in done]
+            return Shifts(from_s=np.zeros(0), until_s=np.zeros(0), due_s=np.zeros(0))
+        pickers = self._work.problem.pickers
+        free_s = {picker.id: max(0.0, picker.available_from_s) for picker in pickers}
+        for slot in schedule(self.jobs(self._frozen, self._work.metres_of_all(self._frozen)), pickers):
+            if slot:
+                free_s[slot.picker_id] = max(free_s[slot.picker_id], slot.finish_s)
+        return Shifts(
+            from_s=np.array([free_s[picker.id] for picker in pickers]),
+            until_s=np.array([_until(picker) for picker in pickers]),
+            due_s=np.array([*self._work.due_s, inf]),
+        )
 
     def moved_m(self, batches: Batching) -> float:
         """Return the price of orders that left their earlier batch, in metres."""
@@ -134,13 +119,6 @@ class Judge:
             for number in batch
         )
         return float(problem.move_penalty_m * moved)
-
-    def _work_by_due(self, batches: Batching) -> Floats:
-        """Return the work in batches of each cutoff, the earliest of their orders'."""
-        work_s = np.zeros(len(self._work.due_s) + 1)
-        each_s = self._work.work_of_all(batches, self._work.metres_of_all(batches))
-        np.add.at(work_s, [self._work.arrays.due[batch].min() for batch in batches], each_s)
-        return work_s[:-1]
 
     def late_s(self, number: int, slot: Slot | None) -> float:
         """How late an order is in a slot, in seconds; 0 when it is not."""

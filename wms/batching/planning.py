@@ -21,13 +21,17 @@ FEW_TOGETHER = 9
 ANNEALING, LONGER = 0.35, 0.6
 """Share of the effort that goes into annealing before a proof, and where more than four orders walk together."""
 FOUR = 4
+SOFT=.02
+STRICT=1.0
+PARTED = 0.6
+"""Share of the effort after which large plans with cutoffs are annealed whole: parts cannot see all pickers' time."""
 PROVING = 0.97
 KEPT = 60_000
 """Batches that each search remembers for a proof."""
 TRIES_A_BATCH_KEPT = 20
 """Where there is time for few tries, room to remember more would take longer to make than to fill."""
-HOT, COLD = 0.05, 0.003
-"""Heat at the beginning and at the end, as shares of the mean walk, where there is time to cool slowly."""
+HOT, COLD = 0.2, 0.012
+"""Heat at the beginning and at the end where there is time to cool slowly, as shares of an order's share of a walk."""
 SLOWLY = 25_000
 """Tries an order for which the annealing may begin as hot as that; with fewer the first plan must not be lost."""
 
@@ -56,9 +60,14 @@ def _search(
     """Return the best plan found, and a length no plan can beat where one is known."""
     batches = by_savings(work, crew, params.chunk_orders)
     annealer = Annealer(work, judge, clock, crew, seed)
-    cooling = _cooling(clock.tries_left / len(work.free))
+    cooling = _cooling(len(work.free), len(batches), clock.tries_left)
     if len(work.free) > SMALL:
-        return annealer.in_parts(batches, cooling, PROVING), None
+        best, coldest = annealer.in_parts(batches, cooling, PARTED if judge.is_timed else PROVING)
+        if judge.is_timed:
+            cold = Cooling(start=cooling.end, end=cooling.end, late=SOFT, late_end=STRICT)
+            together, _ = annealer.side_by_side(coldest, cold, PROVING, 0)
+            best = min(best, together, key=judge.score)
+        return best, None
     can_prove = work.router.is_exact and len(work.free) <= FEW_TOGETHER * len(batches)
     kept = int(min(KEPT, clock.tries_left / TRIES_A_BATCH_KEPT)) if can_prove else 0
     share = ANNEALING if len(work.free) <= FOUR * len(batches) else LONGER
@@ -70,7 +79,7 @@ def _search(
     return min(batches, proof.batches, key=judge.score), proof.bound_m + frozen_m
 
 
-def _cooling(tries: float) -> Cooling:
-    """Return how to cool when so many changes can be tried an order."""
-    heat = min(1.0, sqrt(tries / SLOWLY))
-    return Cooling(start=max(COLD, HOT * heat), end=COLD * min(1.0, 3 * heat))
+def _cooling(orders: int, batches: int, tries: float) -> Cooling:
+    """Return how to cool plans of so many orders when so many changes can be tried."""
+    heat, share = min(1.0, sqrt(tries / orders / SLOWLY)), batches / orders
+    return Cooling(start=HOT * heat * share, end=COLD * min(1.0, 3 * heat) * share)

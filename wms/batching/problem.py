@@ -142,7 +142,10 @@ def _check_carts(carts: tuple[Cart, ...]) -> None:
 
 def _check_people(pickers: tuple[Picker, ...], speeds: Speeds) -> None:
     """Refuse shifts that end before they start, and speeds without sense."""
+    seen: set[Hashable] = set()
     for number, picker in enumerate(pickers):
+        _refuse(picker.id in seen, f"pickers[{number}].id", f"picker {picker.id!r} is given twice")
+        seen.add(picker.id)
         until = picker.available_until_s
         fault = "a shift must end after it starts"
         _refuse(not isfinite(picker.available_from_s), f"pickers[{number}].available_from_s", "must be a number")

@@ -181,6 +181,7 @@ def _arrays(
             [class_of.get(order.due_s, len(due_s)) if order.due_s is not None else len(due_s) for order in orders],
             dtype=np.int64,
         ),
+        priority=np.array([order.priority for order in orders], dtype=np.int64),
         home=home,
         # Any words will do, if they are the same each time.
         keys=np.random.default_rng(len(orders)).integers(1, 2**63, len(orders), dtype=np.uint64),

@@ -3,6 +3,8 @@
 from math import exp, log
 from typing import NamedTuple
 
+from numba import uint64
+
 from wms.batching.kernel.baskets import (
     NOBODY,
     Baskets,
@@ -15,7 +17,8 @@ from wms.batching.kernel.baskets import (
 )
 from wms.batching.kernel.bits import Words, random_below, random_share
 from wms.batching.kernel.compiled import compiled, copy_into
-from wms.batching.kernel.floors import Floats, Floor, Ints
+from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
+from wms.batching.kernel.lateness import Shifts, Turns, change_turns, late_after, late_now, put_in_turn, start_after
 from wms.batching.kernel.memory import NOTHING, Lengths, Pool, add_batch, keep_length, length_of
 
 ROUNDING = 1e-7
@@ -24,11 +27,13 @@ RELOCATE, SWAP, PAIRS = 0.25, 0.65, 0.85
 """Shares of tries that move one order, and (from there on) that swap two, two for one, and two for two."""
 FAR_AFIELD = 0.05
 """Share of tries that look for company anywhere instead of in the order's own aisles."""
+LOOKS = 12
+"""So many orders are looked at before one is chosen: a look costs far less than a walk."""
 STAY = 8
 """So many tries in a row begin in the same batch: its rows are at hand then."""
 FRESH = 0.01
 """Share of tries that give an order a batch of its own."""
-COPIED = 2000
+COPIED = 5000
 """Plans of up to so many orders are copied at each new best; larger ones when a leg ends."""
 
 
@@ -44,8 +49,7 @@ class World(NamedTuple):
     """The halves of sub-aisles that each order visits, and below the free orders that visit each half."""
     visitors_from: Ints
     visitors: Ints
-    room_s: Floats
-    """How much work all pickers together can do by each cutoff; empty where time does not matter."""
+    shifts: Shifts
 
 
 class Search(NamedTuple):
@@ -55,12 +59,14 @@ class Search(NamedTuple):
     lengths: Lengths
     pool: Pool
     random: Words
-    work_s: Floats
-    """Work in batches by cutoff, the last without."""
+    turns: Turns
     leaving: Ints
-    """Two rows: the orders that leave here for there, and those that leave there for here."""
+    """Two rows: the orders that leave here for there, and those that leave there for here; the third stays empty."""
+    without_m: Floats
+    """What each order's batch walks without it, known for the batch whose key stands in `without_key`."""
+    without_key: Words
     best: Floats
-    """Seconds of work too late and price in metres of the best plan so far without excess."""
+    """Lateness (see `lateness`) and price in metres of the best plan so far without excess."""
     best_batch_of: Ints
 
 
@@ -73,11 +79,24 @@ class Heat(NamedTuple):
     excess_m: float
     """Price of a batch as much over its cart as the cart holds."""
     late_m: float
-    """Price of a second of work for which there is no time before its cutoff."""
+    """Price of an order that is late, and of each of its minutes."""
     move_m: float
     """Price of an order outside its earlier batch."""
     is_recording: bool
     """Whether batches that fit go to the pool."""
+
+
+class Change(NamedTuple):
+    """What a change would do: the two walks after it, and how much more it costs of each kind."""
+
+    here_m: float
+    there_m: float
+    price_m: float
+    excess: float
+    late: float
+
+
+TOO_MUCH = Change(0.0, 0.0, 1e18, 0.0, 0.0)
 
 
 @compiled
@@ -97,24 +116,13 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
         if there == NOBODY:
             continue
         limit = -heat.start_m * exp(cooling * turn) * log(random_share(search.random) + 1e-300)
-        excess_change = _excess_after(world, search, here, 0) + _excess_after(world, search, there, 1)
-        excess_change -= baskets.excess[here] + baskets.excess[there]
-        # No change of two walks can save more than the walk that is left.
-        if excess_change * heat.excess_m > limit + baskets.metres[here]:
+        change = _tried(world, search, heat, here, there, limit + late * heat.late_m, late)
+        if change.price_m + change.excess * heat.excess_m + change.late * heat.late_m > limit:
             continue
-        here_m, there_m = _walk_after(world, search, here, 0), _walk_after(world, search, there, 1)
-        change = here_m + there_m - baskets.metres[here] - baskets.metres[there]
-        if heat.move_m > 0.0:
-            change += heat.move_m * _moved(world, search, here, there)
-        late_change = 0.0
-        if len(world.room_s):
-            late_change = _late_change(world, search, here, there, here_m, there_m)
-        if change + excess_change * heat.excess_m + late_change * heat.late_m > limit:
-            continue
-        _carry_out(world, search, here, there, here_m, there_m)
+        _carry_out(world, search, here, there, change.here_m, change.there_m)
         held += 1
         home = here if baskets.size[here] else there
-        price, excess, late = price + change, excess + excess_change, late + late_change
+        price, excess, late = price + change.price_m, excess + change.excess, late + change.late
         if baskets.size[here] == 0:
             spare = here
         elif there == spare:
@@ -132,32 +140,52 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
 
 
 @compiled
+def _tried(world: World, search: Search, heat: Heat, here: int, there: int, limit: float, late: float) -> Change:
+    """Return what the change chosen does; TOO_MUCH as soon as it is clear that it costs more than the limit.
+
+    The limit is for metres and excess, on top of all the lateness that a change could take away.
+    """
+    baskets = search.baskets
+    excess = _excess_after(world, search, here, 0) + _excess_after(world, search, there, 1)
+    excess -= baskets.excess[here] + baskets.excess[there]
+    before_m = baskets.metres[here] + baskets.metres[there]
+    most_m = limit + before_m - excess * heat.excess_m
+    if most_m < baskets.metres[there]:
+        return TOO_MUCH
+    moved_m = heat.move_m * _moved(world, search, here, there) if heat.move_m > 0.0 else 0.0
+    least_m = _least_after(world, search, there) + moved_m
+    if least_m > most_m:
+        return TOO_MUCH
+    here_m = _walk_after(world, search, here, 0)
+    if here_m + least_m > most_m:
+        return TOO_MUCH
+    there_m = _walk_after(world, search, there, 1)
+    together_m = here_m + there_m + moved_m
+    if together_m > most_m:
+        return TOO_MUCH
+    late_change = 0.0
+    if len(world.shifts.from_s):
+        most = (most_m - together_m) / heat.late_m
+        late_change = _late_after(world, search, here, there, here_m, there_m, most) - late
+    return Change(here_m, there_m, together_m - before_m, excess, late_change)
+
+
+@compiled
 def totals(world: World, search: Search, heat: Heat) -> tuple[float, float, float]:
-    """Return seconds of work too late, price in metres and excess of the plan as it stands."""
+    """Return lateness, price in metres and excess of the plan as it stands; puts the batches in turn anew."""
     baskets, late, price, excess = search.baskets, 0.0, 0.0, 0.0
-    search.work_s[:] = 0.0
     for batch in range(len(baskets.size)):
         if baskets.size[batch]:
             price += baskets.metres[batch]
             excess += baskets.excess[batch]
-            search.work_s[min(baskets.due[batch], len(search.work_s) - 1)] += baskets.work_s[batch]
     if heat.move_m > 0.0:
         for number in world.free:
             home = world.orders.home[number]
             price += heat.move_m if home != NOBODY and baskets.batch_of[number] != home else 0.0
-    if len(world.room_s):
-        late = late_work_s(search.work_s, world.room_s)
+    if len(world.shifts.from_s):
+        put_in_turn(baskets, search.turns)
+        late = late_now(world.orders, baskets, world.shifts, search.turns)
     return late, price, excess
-
-
-@compiled
-def late_work_s(work_s: Floats, room_s: Floats) -> float:
-    """Return the seconds of work for which there is no room, over all cutoffs."""
-    late, done = 0.0, 0.0
-    for due in range(len(room_s)):
-        done += work_s[due]
-        late += max(0.0, done - room_s[due])
-    return late
 
 
 @compiled
@@ -179,7 +207,7 @@ def _choose(world: World, search: Search, number: int, spare: int) -> tuple[int,
     if spare != NOBODY and baskets.size[here] > 1 and random_share(random) < FRESH:
         return here, spare
     most = baskets.members.shape[1]
-    company = _company_of(world, random, number)
+    company = _company_of(world, search, number)
     there = baskets.batch_of[company]
     if there in (here, NOBODY):
         return here, NOBODY
@@ -187,7 +215,7 @@ def _choose(world: World, search: Search, number: int, spare: int) -> tuple[int,
     if kind < RELOCATE:
         return here, there if baskets.size[there] < most else NOBODY
     # The company stays where it is, so somebody else makes room; alone, it comes over itself.
-    other = baskets.members[there, random_below(random, baskets.size[there])]
+    other = _member_for(world, search, there, here)
     if other == company and baskets.size[there] > 1:
         other = baskets.members[there, (baskets.place_of[company] + 1) % baskets.size[there]]
     leaving[1, 0] = other
@@ -201,7 +229,49 @@ def _choose(world: World, search: Search, number: int, spare: int) -> tuple[int,
 
 
 @compiled
-def _company_of(world: World, random: Words, number: int) -> int:
+def _company_of(world: World, search: Search, number: int) -> int:
+    """Return an order whose batch seems a good place for the order: of a few, the one least out of its way."""
+    batch_of = search.baskets.batch_of
+    found, least = number, len(world.orders.cells)
+    for _ in range(LOOKS):
+        company = _neighbour_of(world, search.random, number)
+        if batch_of[company] == batch_of[number]:
+            continue
+        new = _new_cells(world, search, number, batch_of[company])
+        if new < least:
+            found, least = company, new
+        if new == 0:
+            break
+    return found
+
+
+@compiled
+def _member_for(world: World, search: Search, batch: int, other: int) -> int:
+    """Return an order of a batch that seems to fit another: of a few, the one least out of the other's way."""
+    baskets = search.baskets
+    found, least = NOBODY, len(world.orders.cells)
+    for _ in range(min(LOOKS, baskets.size[batch])):
+        number = baskets.members[batch, random_below(search.random, baskets.size[batch])]
+        new = _new_cells(world, search, number, other)
+        if new < least:
+            found, least = number, new
+        if new == 0:
+            break
+    return found
+
+
+@compiled
+def _new_cells(world: World, search: Search, number: int, batch: int) -> int:
+    """Return how many of an order's cells a batch does not visit."""
+    orders, new = world.orders, 0
+    for row in range(orders.cell_from[number], orders.cell_from[number + 1]):
+        if search.baskets.words[batch, orders.cells[row]] == uint64(0):
+            new += 1
+    return new
+
+
+@compiled
+def _neighbour_of(world: World, random: Words, number: int) -> int:
     """Return an order that visits one of the halves the order visits, or now and then any."""
     first, past = world.halves_from[number], world.halves_from[number + 1]
     if past > first and random_share(random) >= FAR_AFIELD:
@@ -234,19 +304,40 @@ def _excess_after(world: World, search: Search, batch: int, row: int) -> float:
 @compiled
 def _walk_after(world: World, search: Search, batch: int, row: int) -> float:
     """Return the length of a batch's walk after the change, from memory where it is known."""
+    leaving = search.leaving
+    if leaving[1 - row, 0] == NOBODY and leaving[row, 1] == NOBODY:
+        return _walk_without(world, search, leaving[row, 0])
     key = _key_after(world, search, batch)
     metres = length_of(search.lengths, key)
     if metres == NOTHING:
-        metres = _try(world, search, batch, row)
+        metres = try_change(world.floor, world.orders, search.baskets, batch, leaving[row], leaving[1 - row])
         keep_length(search.lengths, key, metres)
     return metres
 
 
 @compiled
-def _try(world: World, search: Search, batch: int, row: int) -> float:
-    """Return the length of a batch's walk after the change."""
+def _walk_without(world: World, search: Search, number: int) -> float:
+    """Return the length of an order's batch's walk without it."""
+    baskets, leaving = search.baskets, search.leaving
+    batch = baskets.batch_of[number]
+    if search.without_key[number] != baskets.key[batch]:
+        leaving[2, 0] = number
+        search.without_m[number] = try_change(
+            world.floor, world.orders, baskets, batch, leaving[2, :1], leaving[2, 1:]
+        )
+        search.without_key[number] = baskets.key[batch]
+    return search.without_m[number]
+
+
+@compiled
+def _least_after(world: World, search: Search, there: int) -> float:
+    """Return a length that the walk there cannot fall below by the change: a walk over more stops is never shorter."""
     leaving = search.leaving
-    return try_change(world.floor, world.orders, search.baskets, batch, leaving[row], leaving[1 - row])
+    if leaving[1, 1] != NOBODY or world.floor.kind == MATRIX:
+        return 0.0
+    if leaving[1, 0] == NOBODY:
+        return search.baskets.metres[there]
+    return _walk_without(world, search, leaving[1, 0])
 
 
 @compiled
@@ -275,52 +366,22 @@ def _moved(world: World, search: Search, here: int, there: int) -> int:
 
 
 @compiled
-def _late_change(world: World, search: Search, here: int, there: int, here_m: float, there_m: float) -> float:
-    """Return how much more work would be too late, in seconds."""
-    baskets, work_s = search.baskets, search.work_s
-    last = len(work_s) - 1
-    before = late_work_s(work_s, world.room_s)
-    due_here, work_here = _work_after(world, search, here, 0, here_m)
-    due_there, work_there = _work_after(world, search, there, 1, there_m)
-    work_s[min(last, baskets.due[here])] -= baskets.work_s[here]
-    work_s[min(last, baskets.due[there])] -= baskets.work_s[there]
-    work_s[min(last, due_here)] += work_here
-    work_s[min(last, due_there)] += work_there
-    after = late_work_s(work_s, world.room_s)
-    work_s[min(last, due_here)] -= work_here
-    work_s[min(last, due_there)] -= work_there
-    work_s[min(last, baskets.due[here])] += baskets.work_s[here]
-    work_s[min(last, baskets.due[there])] += baskets.work_s[there]
-    return after - before
-
-
-@compiled
-def _work_after(world: World, search: Search, batch: int, row: int, metres: float) -> tuple[int, float]:
-    """Return the earliest cutoff and the work of a batch after the change, for a walk of so many metres."""
+def _late_after(
+    world: World, search: Search, here: int, there: int, here_m: float, there_m: float, most: float
+) -> float:
+    """Return how late the plan is after the change, or some number above `most`."""
     orders, baskets, leaving = world.orders, search.baskets, search.leaving
-    due, work, left = len(search.work_s), 0.0, 0
-    for place in range(baskets.size[batch]):
-        number = baskets.members[batch, place]
-        if number != leaving[row, 0] and number != leaving[row, 1]:
-            due = min(due, orders.due[number])
-            work += orders.handling_s[number]
-            left += 1
-    for at in range(2):
-        number = leaving[1 - row, at]
-        if number != NOBODY:
-            due = min(due, orders.due[number])
-            work += orders.handling_s[number]
-            left += 1
-    return due, work + orders.setup_s + metres * orders.metre_s if left else 0.0
+    starts = (
+        start_after(orders, baskets, here, leaving[0], leaving[1], here_m),
+        start_after(orders, baskets, there, leaving[1], leaving[0], there_m),
+    )
+    return late_after(orders, baskets, world.shifts, search.turns, leaving, starts, most)
 
 
 @compiled
 def _carry_out(world: World, search: Search, here: int, there: int, here_m: float, there_m: float) -> None:
     """Let the chosen orders change places."""
     floor, orders, baskets, leaving = world.floor, world.orders, search.baskets, search.leaving
-    last = len(search.work_s) - 1
-    for batch in (here, there):
-        search.work_s[min(last, baskets.due[batch])] -= baskets.work_s[batch]
     for row in range(2):
         for at in range(2):
             if leaving[row, at] != NOBODY:
@@ -337,7 +398,8 @@ def _carry_out(world: World, search: Search, here: int, there: int, here_m: floa
     baskets.metres[here], baskets.metres[there] = here_m, there_m
     for batch in (here, there):
         weigh(orders, baskets, batch)
-        search.work_s[min(last, baskets.due[batch])] += baskets.work_s[batch]
+    if len(world.shifts.from_s):
+        change_turns(baskets, search.turns, here, there)
 
 
 @compiled

@@ -36,6 +36,7 @@ class Orders(NamedTuple):
     """Time each order takes beside walking."""
     due: Ints
     """The number of each order's cutoff, the earliest 0; orders without one have the last number."""
+    priority: Ints
     home: Ints
     """The earlier batch of each order, or -1."""
     keys: Words
@@ -65,6 +66,7 @@ class Baskets(NamedTuple):
     """How far each batch is over its cart, as a share of the cart."""
     work_s: Floats
     due: Ints
+    priority: Ints
     key: Words
     saved_cell: Ints
     """What a change that is tried has touched, in its sequence: cells, and their words and ways before."""
@@ -205,17 +207,18 @@ def measure(floor: Floor, orders: Orders, baskets: Baskets, batch: int) -> None:
 
 @compiled
 def weigh(orders: Orders, baskets: Baskets, batch: int) -> None:
-    """Work out a batch's excess, work and cutoff from its members and its metres."""
+    """Work out a batch's excess, work, cutoff and priority from its members and its metres."""
     baskets.excess[batch] = excess_of(baskets.load[batch], orders.rooms) if baskets.size[batch] else 0.0
-    work, due = 0.0, len(orders.due)
+    work, due, priority = 0.0, len(orders.due), 0
     for place in range(baskets.size[batch]):
         number = baskets.members[batch, place]
         work += orders.handling_s[number]
         due = min(due, orders.due[number])
+        priority = max(priority, orders.priority[number])
     baskets.work_s[batch] = (
         work + orders.setup_s + baskets.metres[batch] * orders.metre_s if baskets.size[batch] else 0.0
     )
-    baskets.due[batch] = due
+    baskets.due[batch], baskets.priority[batch] = due, priority
 
 
 @compiled_with_arrays
@@ -252,6 +255,7 @@ def empty_baskets(floor: Floor, orders: Orders, batches: int, most_orders: int) 
         excess=np.zeros(batches),
         work_s=np.zeros(batches),
         due=np.zeros(batches, dtype=np.int64),
+        priority=np.zeros(batches, dtype=np.int64),
         key=np.zeros(batches, dtype=np.uint64),
         saved_cell=np.zeros(4 * words, dtype=np.int64),
         saved_words=np.zeros(4 * words, dtype=np.uint64),
