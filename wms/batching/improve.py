@@ -32,6 +32,11 @@ LENGTHS = 1 << 16
 """Walks remembered by each search."""
 
 
+LATE = 0.01
+"""Price of a late order, and of each of its minutes, as a share of the mean walk. What is kept in the end has fewer
+late orders whatever they cost; on the way a high price would hold orders of one cutoff together."""
+DELAY = 0.15
+"""No change may cost a larger share of the mean walk for less lateness: most would, and few of them were worth it."""
 RECORDED_FROM = 0.3
 """What is seen before so much of an annealing is done is too bad to keep."""
 STRICT = 0.1
@@ -49,12 +54,12 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cooling:
-    """Heat at the beginning and the end of an annealing, as shares of the mean walk."""
+    """Heat at the beginning and the end of an annealing, and the price of a late order: shares of the mean walk."""
 
     start: float
     end: float
-    late: float = 0.01
-    late_end: float = 0.01
+    late: float = LATE
+    late_end: float = LATE
 
 
 class Annealer:
@@ -208,6 +213,7 @@ class Annealer:
             end_m=now_m,
             excess_m=STRICT * mean_m * mean_m / now_m,
             late_m=mean_m * cooling.late * (cooling.late_end / cooling.late) ** min(1.0, done),
+            delay_m=DELAY * mean_m,
             move_m=float(self._work.problem.move_penalty_m),
             is_recording=is_recording,
         )

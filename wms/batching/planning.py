@@ -21,10 +21,12 @@ FEW_TOGETHER = 9
 ANNEALING, LONGER = 0.35, 0.6
 """Share of the effort that goes into annealing before a proof, and where more than four orders walk together."""
 FOUR = 4
-SOFT=.02
-STRICT=1.0
 PARTED = 0.6
 """Share of the effort after which large plans with cutoffs are annealed whole: parts cannot see all pickers' time."""
+WARM = 5.0
+"""How much hotter that begins than the parts have ended."""
+SOFT, STRICT = 0.2, 1.0
+"""The price of a late order then, at the beginning and at the end."""
 PROVING = 0.97
 KEPT = 60_000
 """Batches that each search remembers for a proof."""
@@ -64,8 +66,8 @@ def _search(
     if len(work.free) > SMALL:
         best, coldest = annealer.in_parts(batches, cooling, PARTED if judge.is_timed else PROVING)
         if judge.is_timed:
-            cold = Cooling(start=cooling.end, end=cooling.end, late=SOFT, late_end=STRICT)
-            together, _ = annealer.side_by_side(coldest, cold, PROVING, 0)
+            cooling = Cooling(start=WARM * cooling.end, end=cooling.end, late=SOFT, late_end=STRICT)
+            together, _ = annealer.side_by_side(coldest, cooling, PROVING, 0)
             best = min(best, together, key=judge.score)
         return best, None
     can_prove = work.router.is_exact and len(work.free) <= FEW_TOGETHER * len(batches)

@@ -80,6 +80,8 @@ class Heat(NamedTuple):
     """Price of a batch as much over its cart as the cart holds."""
     late_m: float
     """Price of an order that is late, and of each of its minutes."""
+    delay_m: float
+    """The most metres that a change may cost for less lateness."""
     move_m: float
     """Price of an order outside its earlier batch."""
     is_recording: bool
@@ -116,7 +118,7 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
         if there == NOBODY:
             continue
         limit = -heat.start_m * exp(cooling * turn) * log(random_share(search.random) + 1e-300)
-        change = _tried(world, search, heat, here, there, limit + late * heat.late_m, late)
+        change = _tried(world, search, heat, here, there, limit, late)
         if change.price_m + change.excess * heat.excess_m + change.late * heat.late_m > limit:
             continue
         _carry_out(world, search, here, there, change.here_m, change.there_m)
@@ -140,16 +142,18 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
 
 
 @compiled
-def _tried(world: World, search: Search, heat: Heat, here: int, there: int, limit: float, late: float) -> Change:
+def _tried(
+    world: World, search: Search, heat: Heat, here: int, there: int, limit: float, late: float
+) -> Change:
     """Return what the change chosen does; TOO_MUCH as soon as it is clear that it costs more than the limit.
 
-    The limit is for metres and excess, on top of all the lateness that a change could take away.
+    The limit is what all may cost. No change is tried that costs more metres than `heat.delay_m` for being in time.
     """
     baskets = search.baskets
     excess = _excess_after(world, search, here, 0) + _excess_after(world, search, there, 1)
     excess -= baskets.excess[here] + baskets.excess[there]
     before_m = baskets.metres[here] + baskets.metres[there]
-    most_m = limit + before_m - excess * heat.excess_m
+    most_m = limit + min(late * heat.late_m, heat.delay_m) + before_m - excess * heat.excess_m
     if most_m < baskets.metres[there]:
         return TOO_MUCH
     moved_m = heat.move_m * _moved(world, search, here, there) if heat.move_m > 0.0 else 0.0
@@ -165,7 +169,7 @@ def _tried(world: World, search: Search, heat: Heat, here: int, there: int, limi
         return TOO_MUCH
     late_change = 0.0
     if len(world.shifts.from_s):
-        most = (most_m - together_m) / heat.late_m
+        most = late + (limit - together_m + before_m - excess * heat.excess_m) / heat.late_m
         late_change = _late_after(world, search, here, there, here_m, there_m, most) - late
     return Change(here_m, there_m, together_m - before_m, excess, late_change)
 
@@ -222,7 +226,8 @@ def _choose(world: World, search: Search, number: int, spare: int) -> tuple[int,
     if kind > SWAP and baskets.size[here] > 1 and baskets.size[there] < most:
         second = baskets.members[here, random_below(random, baskets.size[here])]
         leaving[0, 1] = second if second != number else NOBODY
-        if kind > PAIRS and baskets.size[there] > 2:
+        has_room = leaving[0, 1] != NOBODY or baskets.size[here] < most
+        if kind > PAIRS and has_room and baskets.size[there] > 2:
             third = baskets.members[there, random_below(random, baskets.size[there])]
             leaving[1, 1] = third if third != other and third != company else NOBODY
     return here, there
