@@ -2,8 +2,8 @@
 
 Batches come from savings, annealing and a proof by column generation; routes on one to four blocks are exact. The
 search is compiled: names are light to import, and the engine itself is loaded by the first plan.
-What the engine cannot do yet has no field that would pretend it: zones, bulk picks by product, and a limited number
-of carts.
+Bulk picks, orders in several trips and zones that meet at packing are folded into plain orders before the search (see
+`folding`). What the engine cannot do yet has no field that would pretend it: a limited number of carts.
 """
 
 from wms.batching.derive import Survey, layout_from_locations, survey
@@ -19,7 +19,7 @@ from wms.batching.layout import (
     renamed,
 )
 from wms.batching.oddities import odd_locations
-from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Route, Totals, Unplanned
+from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Route, TakenLine, Totals, Unplanned
 from wms.batching.problem import Cart, Line, Order, OrderId, Params, Picker, Problem, Speeds
 from wms.batching.stop import FirstOf, Gap, Iterations, Progress, Seconds, StopRule
 
@@ -51,6 +51,7 @@ __all__ = [
     "Speeds",
     "StopRule",
     "Survey",
+    "TakenLine",
     "Totals",
     "Unplanned",
     "layout_from_locations",

@@ -1,10 +1,13 @@
 """The door: a problem in, a plan out."""
 
+from functools import partial
 from math import sqrt
 
 from wms.batching.clock import Clock
 from wms.batching.construct import by_savings, first_come
 from wms.batching.crew import Crew
+from wms.batching.folding import fold
+from wms.batching.folding.effort import plan_each
 from wms.batching.improve import Annealer, Cooling
 from wms.batching.judge import Judge
 from wms.batching.plans import Plan
@@ -45,6 +48,12 @@ def plan(problem: Problem, stop: StopRule, *, seed: int = 0, params: Params = Pa
     when the plan is proven best. The same problem, seed and iterations give the same plan. Orders that no cart holds
     are named in the plan; InvalidProblemError comes from making the problem, never from here.
     """
+    folded = fold(problem)
+    return folded.unfold(plan_each(folded.problems, stop, partial(_plan_whole, seed=seed, params=params)))
+
+
+def _plan_whole(problem: Problem, stop: StopRule, *, seed: int, params: Params) -> Plan:
+    """Plan orders that walk whole, on one floor."""
     clock = Clock(stop)
     work = workload_of(problem)
     judge = Judge(work)

@@ -16,10 +16,20 @@ class Route:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TakenLine:
+    """So many units of one of an order's lines, numbered from 0."""
+
+    line: int
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedOrder:
     """An order's place in the plan: what it adds to its batch, what it would walk alone, and a sentence why here.
 
-    `late_s` is None when it is on time, has no cutoff, or nobody is there to walk it.
+    `late_s` is None when it is on time, has no cutoff, or nobody is there to walk it. An order that walks in several
+    `parts` is in as many batches: in each stand the `lines` of it that are taken there (None: all), and metres and
+    lateness are those of that part. Orders with the same number in `bulk` share one tote of their batch.
     """
 
     id: OrderId
@@ -27,11 +37,17 @@ class PlannedOrder:
     alone_m: float
     late_s: float | None
     reason: str
+    lines: tuple[TakenLine, ...] | None = None
+    parts: int = 1
+    bulk: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """Orders that walk together with one cart; `picker_id`, `start_s` and `finish_s` are None when not scheduled."""
+    """Orders that walk together with one cart; `picker_id`, `start_s` and `finish_s` are None when not scheduled.
+
+    `zone` is where it walks, None where the floor has no zones.
+    """
 
     orders: tuple[PlannedOrder, ...]
     cart: Cart
@@ -42,6 +58,7 @@ class Batch:
     start_s: float | None
     finish_s: float | None
     is_frozen: bool
+    zone: Hashable | None = None
 
     @property
     def order_ids(self) -> tuple[OrderId, ...]:
@@ -51,7 +68,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LateOrder:
-    """An order that will miss its cutoff; without times when no picker is left for its batch."""
+    """An order that will miss its cutoff, by its last part; without times when no picker is left for a batch of it."""
 
     id: OrderId
     due_s: float
@@ -69,7 +86,10 @@ class Unplanned:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
-    """The plan in figures, beside two ways of walking without it: order by order, and carts filled as orders came."""
+    """The plan in figures, beside two ways of walking without it: order by order, and carts filled as orders came.
+
+    Both walk zone by zone and in several trips where the plan must, and neither picks in bulk.
+    """
 
     metres: float
     work_s: float
@@ -84,7 +104,8 @@ class Plan:
     """Batches in the sequence in which they should start.
 
     `lower_bound_m` is a length no plan can beat and `gap` how far above it this plan may be (0.25 is 25 %);
-    both are None where routes are not exact: no bound. `is_route_exact` says so.
+    both are None where routes are not exact: no bound. `is_route_exact` says so. Where orders are picked in bulk or
+    walk in several trips, it holds for plans with the same bulk picks and the same trips.
     """
 
     batches: tuple[Batch, ...]

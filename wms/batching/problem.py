@@ -1,6 +1,6 @@
 """What is to be planned: the floor, the orders, the carts and the people."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import TypeAlias
@@ -10,13 +10,17 @@ from wms.batching.layout import Layout, LocationId
 
 OrderId: TypeAlias = Hashable
 
+FEWEST_IN_BULK = 3
+"""Two orders in one tote save one place on the cart, about what taking them apart at packing costs."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """So many units to take from one location."""
+    """So many units to take from one location; of what product matters for bulk picks only."""
 
     location: LocationId
     quantity: int
+    product: Hashable | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,11 +53,12 @@ class Cart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picker:
-    """Somebody who can walk, from and until so many seconds after the start of the plan."""
+    """Somebody who can walk, from and until so many seconds after the start of the plan, in one zone or in any."""
 
     id: Hashable
     available_from_s: float = 0.0
     available_until_s: float | None = None
+    zone: Hashable | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +78,11 @@ class Problem:
     The first cart that holds a batch is the one it gets. Without pickers nothing is scheduled: batches have no times
     and no order counts as late. `frozen` are batches that stay together whatever they cost (their room is not checked).
     `earlier` are batches of an earlier plan: an order that leaves its batch costs `move_penalty_m` more.
+
+    The last three fields change what walks as one order. With `bulk_per_tote`, up to so many orders of one tote, with
+    one line of the same product at the same location, share a tote. With `may_divide_orders`, one that no cart holds
+    walks in several trips. With `zones`, each location's zone, the goods of an order walk apart in each and meet at
+    packing. Frozen orders are left as they are: a frozen batch that crosses zones is walked in the one of most lines.
     """
 
     layout: Layout
@@ -83,6 +93,9 @@ class Problem:
     frozen: tuple[tuple[OrderId, ...], ...] = ()
     earlier: tuple[tuple[OrderId, ...], ...] = ()
     move_penalty_m: float = 0.0
+    bulk_per_tote: int | None = None
+    may_divide_orders: bool = False
+    zones: Mapping[LocationId, Hashable] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be planned, naming the field."""
@@ -93,6 +106,9 @@ class Problem:
         _check_batches("frozen", self.frozen, known)
         _check_batches("earlier", self.earlier, known)
         _refuse(not 0 <= self.move_penalty_m < float("inf"), "move_penalty_m", "must be 0 or more")
+        is_too_few = self.bulk_per_tote is not None and self.bulk_per_tote < FEWEST_IN_BULK
+        _refuse(is_too_few, "bulk_per_tote", f"must be {FEWEST_IN_BULK} or more, or None for no bulk picks")
+        _check_zones(self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,6 +171,19 @@ def _check_people(pickers: tuple[Picker, ...], speeds: Speeds) -> None:
     _refuse(not 0 < speeds.metres_per_s < float("inf"), "speeds.metres_per_s", "must be more than 0")
     for name, value in (("stop_s", speeds.stop_s), ("unit_s", speeds.unit_s), ("setup_s", speeds.setup_s)):
         _refuse(not 0 <= value < float("inf"), f"speeds.{name}", "must be 0 or more")
+
+
+def _check_zones(problem: Problem) -> None:
+    """Refuse zones without a name, locations to be visited that have none, and pickers of a zone that is nowhere."""
+    zones = problem.zones or {}
+    names = set(zones.values())
+    _refuse(None in names, "zones", "a zone needs a name")
+    for number, picker in enumerate(problem.pickers):
+        _refuse(picker.zone not in names | {None}, f"pickers[{number}].zone", f"{picker.zone!r} is not among the zones")
+    if problem.zones is not None:
+        visited = dict.fromkeys(line.location for order in problem.orders for line in order.lines)
+        for location in visited:
+            _refuse(location not in zones and location in problem.layout, "zones", f"location {location!r} has no zone")
 
 
 def _check_batches(name: str, batches: tuple[tuple[OrderId, ...], ...], known: set[OrderId]) -> None:

@@ -76,14 +76,15 @@ def _planned_order(
     work: Workload, judge: Judge, share: Share, company: int, job: Job, slot: Slot | None
 ) -> PlannedOrder:
     """One order in its batch, with the reason why there."""
-    reason = why_here(work, share.number, company, share.added_m, share.alone_m, is_frozen=job.is_frozen)
+    order = work.orders[share.number]
+    reason = why_here(order.due_s, company, share.added_m, share.alone_m, is_frozen=job.is_frozen)
     late_s = judge.late_s(share.number, slot) if judge.is_timed else 0.0
     return PlannedOrder(
-        id=work.orders[share.number].id,
+        id=order.id,
         added_m=share.added_m,
         alone_m=share.alone_m,
         late_s=late_s if late_s and slot else None,
-        reason=f"{reason} {lateness_in_words(slot, late_s)}" if late_s else reason,
+        reason=f"{reason} {lateness_in_words(late_s if slot else None)}" if late_s else reason,
     )
 
 

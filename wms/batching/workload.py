@@ -113,9 +113,7 @@ def _without_each(walks: Words) -> Words:
 def workload_of(problem: Problem) -> Workload:
     """Turn orders and stops into numbers, and set aside the orders that no cart or no walk can serve."""
     rooms = np.array([[_room(cart, name) for name in ROOMS] for cart in problem.carts])
-    # Asked once a location: a distance matrix looks through all of its locations.
-    named = dict.fromkeys(line.location for order in problem.orders for line in order.lines)
-    unknown = frozenset(location for location in named if location not in problem.layout)
+    unknown = unknown_locations(problem)
     is_frozen = {order for batch in problem.frozen for order in batch}
     orders: list[Order] = []
     unplanned: list[Unplanned] = []
@@ -147,6 +145,13 @@ def workload_of(problem: Problem) -> Workload:
         free=tuple(index for index, order in enumerate(orders) if order.id not in is_frozen),
         unplanned=tuple(unplanned),
     )
+
+
+def unknown_locations(problem: Problem) -> frozenset[LocationId]:
+    """Return the locations that orders name and the floor does not have."""
+    # Asked once a location: a distance matrix looks through all of its locations.
+    named = dict.fromkeys(line.location for order in problem.orders for line in order.lines)
+    return frozenset(location for location in named if location not in problem.layout)
 
 
 def _arrays(

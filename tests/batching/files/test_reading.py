@@ -9,7 +9,19 @@ import pytest
 
 from tests.batching.files.documents import AISLES, BLOCKS, MATRIX, document, frozen
 from tests.house.source import ROOT
-from wms.batching import Blocks, Cart, DistanceMatrix, InvalidProblemError, LooseAisles, Order, Picker, Seconds, plan
+from wms.batching import (
+    Blocks,
+    Cart,
+    DistanceMatrix,
+    InvalidProblemError,
+    Line,
+    LooseAisles,
+    Order,
+    Picker,
+    Problem,
+    Seconds,
+    plan,
+)
 from wms.batching.files import problem_from
 
 
@@ -36,6 +48,19 @@ def test_pickers_speeds_and_batches_are_read() -> None:
     assert problem.pickers == (Picker(id="Ann", available_until_s=900.0), Picker(id=7))
     assert (problem.speeds.stop_s, problem.speeds.metres_per_s) == (3.0, 1.2)
     assert (problem.frozen, problem.earlier, problem.move_penalty_m) == ((("one",),), ((2,),), 5.0)
+
+
+def test_what_walks_as_one_order_is_read() -> None:
+    zones = {"A4": "shelf", "B1": 2}
+    orders = [{"id": "one", "lines": [{"location": "A4", "product": "P-17"}, {"location": "B1", "product": None}]}]
+    people = [{"id": "Ann", "zone": 2}, {"id": "Ben", "zone": None}]
+    given = document(orders=orders, pickers=people, zones=zones, bulk_per_tote=6, may_divide_orders=True)
+    problem = problem_from(given)
+    assert [line.product for line in problem.orders[0].lines] == ["P-17", None]
+    assert problem.pickers == (Picker(id="Ann", zone=2), Picker(id="Ben"))
+    assert (problem.zones, problem.bulk_per_tote, problem.may_divide_orders) == (zones, 6, True)
+    plain = problem_from(document(zones=None, bulk_per_tote=None))
+    assert (plain.zones, plain.bulk_per_tote, plain.may_divide_orders) == (None, None, False)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +98,14 @@ def test_every_kind_of_floor_is_read_and_planned(layout: dict[str, Any], kind: t
         (document(carts=[]), "carts: give at least one shape of cart"),
         (document(pickers=[{"id": 1, "available_from_s": float("nan")}]), "pickers[0].available_from_s: must be"),
         (document(frozen=[["two"]]), "frozen[0]: order 'two' is not among the orders"),
+        (document(bulk_per_tote=2), "bulk_per_tote: must be 3 or more"),
+        (document(bulk_per_tote="six"), "bulk_per_tote: must be a number"),
+        (document(may_divide_orders=1), "may_divide_orders: must be true or false"),
+        (document(zones=["A4"]), "zones: must be an object with named fields"),
+        (document(zones={"A4": None}), "zones['A4']: must be a text or a whole number"),
+        (document(zones={"A4": "shelf"}), "zones: location 'B1' has no zone"),
+        (document(pickers=[{"id": 1, "zone": "attic"}]), "pickers[0].zone: 'attic' is not among the zones"),
+        (document(orders=[{"id": 1, "lines": [{"location": "A4", "product": 1.5}]}]), "orders[0].lines[0].product:"),
         (frozen(cutoffs_s=[9.0]), "cutoff_of_order: is missing"),
         (frozen(cutoffs_s=[9.0], cutoff_of_order=[0, 1, 0]), "cutoff_of_order[1]: must be 0 to 0"),
         (frozen(orders=[{"stops": [[2, 0]]}]), "orders[0].stops[0]: is no [aisle, cell] of the layout"),
@@ -99,9 +132,9 @@ def test_a_frozen_benchmark_without_cutoffs_is_not_timed() -> None:
     assert problem.pickers == ()
 
 
-def test_every_field_of_an_order_a_cart_and_a_picker_can_stand_in_a_file() -> None:
+def test_every_field_of_a_problem_and_its_parts_can_stand_in_a_file() -> None:
     page = (ROOT / "docs" / "plan-format.md").read_text()
-    for kind in (Order, Cart, Picker):
+    for kind in (Problem, Order, Line, Cart, Picker):
         names = {field.name for field in dataclasses.fields(kind)}
         assert {name for name in names if f"`{name}`" not in page} == set(), kind
         told = refused(document(orders=[{"unknown": 1, "id": 1, "lines": []}]))

@@ -33,6 +33,17 @@ def test_orders_in_no_batch_are_written_with_their_reason() -> None:
     assert given["unplanned_count"] == 1
 
 
+def test_parts_zones_and_bulk_picks_are_written() -> None:
+    alike = [{"id": number, "lines": [{"location": "A4", "product": "P-17"}]} for number in range(3)]
+    both = {"id": "both", "lines": [{"location": "A4", "quantity": 2}, {"location": "B1"}]}
+    given = written(orders=[*alike, both], bulk_per_tote=3, zones={"A4": "shelf", "B1": "cold"})
+    placed = {(batch["zone"], order["id"]): order for batch in given["batches"] for order in batch["orders"]}
+    assert [placed["shelf", number]["bulk"] for number in range(3)] == [1, 1, 1]
+    assert placed["shelf", "both"]["lines"] == [{"line": 0, "quantity": 2}]
+    assert (placed["cold", "both"]["parts"], placed["cold", "both"]["bulk"]) == (2, None)
+    assert (placed["shelf", 0]["parts"], placed["shelf", 0]["lines"]) == (1, None)
+
+
 def test_a_plan_of_no_orders_is_written() -> None:
     given = written(orders=[])
     assert (given["metres"], given["batches"]) == (0, [])
@@ -43,7 +54,7 @@ def test_every_field_that_is_written_is_described() -> None:
     made = plan(problem_from(document(pickers=[{"id": 1}], orders=_late())), Seconds(0.2))
     whole = plan_document(made)
     batch = whole["batches"][0]
-    names = {*figures_of(made), *whole, *batch, *batch["orders"][0], *whole["late"][0]}
+    names = {*figures_of(made), *whole, *batch, *batch["orders"][0], *whole["late"][0], "line", "quantity"}
     assert {name for name in names if not re.search(rf"`{name}`", page)} == set()
 
 

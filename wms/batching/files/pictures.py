@@ -141,7 +141,8 @@ def _summary(plan: Plan) -> str:
 def _heading(number: int, batch: Batch) -> str:
     orders = len(batch.orders)
     frozen = ", frozen" if batch.is_frozen else ""
-    return f"{number + 1}: {orders} order{'' if orders == 1 else 's'}, {batch.route.metres:,.0f} m{frozen}"
+    zone = "" if batch.zone is None else f", zone {batch.zone}"
+    return f"{number + 1}: {orders} order{'' if orders == 1 else 's'}, {batch.route.metres:,.0f} m{zone}{frozen}"
 
 
 def _times(batch: Batch) -> str:

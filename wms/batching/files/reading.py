@@ -1,6 +1,6 @@
 """Reads a problem from a JSON document: `wms-plan-problem-1`, or a frozen benchmark, `wms-frozen-1`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ PROBLEM = "wms-plan-problem-1"
 Readers = Mapping[str, Callable[[Value], Any]]
 """The fields that may be left out, and how each is read; what is left out keeps the default of its class."""
 
+_LINE: Readers = {"quantity": Value.whole, "product": Value.name_or_none}
 _ORDER: Readers = {
     "totes": Value.whole,
     "volume_ml": Value.whole,
@@ -23,7 +24,11 @@ _ORDER: Readers = {
     "priority": Value.whole,
 }
 _CART: Readers = {"volume_ml": Value.whole_or_none, "weight_g": Value.whole_or_none, "lines": Value.whole_or_none}
-_PICKER: Readers = {"available_from_s": Value.number, "available_until_s": Value.number_or_none}
+_PICKER: Readers = {
+    "available_from_s": Value.number,
+    "available_until_s": Value.number_or_none,
+    "zone": Value.name_or_none,
+}
 _SPEEDS: Readers = dict.fromkeys(("metres_per_s", "stop_s", "unit_s", "setup_s"), Value.number)
 _BLOCKS: Readers = {"depot_m": Value.number, "depot_at_back": Value.flag}
 
@@ -66,8 +71,8 @@ def _order(value: Value) -> Order:
 
 
 def _line(value: Value) -> Line:
-    fields = value.fields(("location",), ("quantity",))
-    return Line(location=fields["location"].text(), quantity=fields["quantity"].whole() if "quantity" in fields else 1)
+    fields = value.fields(("location",), tuple(_LINE))
+    return Line(**{"location": fields["location"].text(), "quantity": 1, **_given(fields, _LINE)})
 
 
 def _cart(value: Value) -> Cart:
@@ -92,12 +97,19 @@ def _batches(value: Value) -> tuple[tuple[OrderId, ...], ...]:
     return tuple(tuple(order.name() for order in batch.each()) for batch in value.each())
 
 
+def _zones(value: Value) -> dict[LocationId, Hashable] | None:
+    return None if value.held is None else {location: zone.name() for location, zone in value.entries().items()}
+
+
 _OPTIONS: Readers = {
     "pickers": _pickers,
     "speeds": _speeds,
     "frozen": _batches,
     "earlier": _batches,
     "move_penalty_m": Value.number,
+    "bulk_per_tote": Value.whole_or_none,
+    "may_divide_orders": Value.flag,
+    "zones": _zones,
 }
 
 

@@ -67,7 +67,7 @@ class Value:
         return self.held
 
     def name(self) -> str | int:
-        """Return what an order or a picker is called: a text or a whole number."""
+        """Return what an order, a picker, a product or a zone is called: a text or a whole number."""
         if isinstance(self.held, str) and self.held:
             return self.held
         if isinstance(self.held, bool) or not isinstance(self.held, int):
@@ -87,6 +87,10 @@ class Value:
     def whole_or_none(self) -> int | None:
         """Return a whole number, or None for null."""
         return None if self.held is None else self.whole()
+
+    def name_or_none(self) -> str | int | None:
+        """Return what something is called, or None for null."""
+        return None if self.held is None else self.name()
 
     def inside(self, name: str) -> "Value":
         """Return the place of a field, whether it is there or not."""

@@ -46,6 +46,7 @@ def _batch(batch: Batch) -> dict[str, Any]:
         "units": batch.units,
         "work_s": batch.work_s,
         "is_frozen": batch.is_frozen,
+        "zone": batch.zone,
         "orders": [asdict(order) for order in batch.orders],
     }
 

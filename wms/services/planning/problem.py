@@ -128,7 +128,11 @@ def problem_of(
     room: Fleet,
     pickers: int = 0,
 ) -> batching.Problem | None:
-    """The engine's problem for orders whose units have their places; None where there is nothing to walk."""
+    """The engine's problem for orders whose units have their places; None where there is nothing to walk.
+
+    Each order walks whole, with one cart, into one tote: nobody on the floor would yet bring the parts of an order
+    together at packing, or take a bulk pick apart. So the engine is not asked for zones, several trips or bulk picks.
+    """
     floor = floor_of(session, actor) if picks else None
     if floor is None:
         return None
