@@ -53,6 +53,7 @@ __all__ = [
     "Survey",
     "Totals",
     "Unplanned",
+    "insert",
     "layout_from_locations",
     "locations_of",
     "odd_locations",
@@ -73,3 +74,17 @@ def plan(problem: Problem, stop: StopRule, *, seed: int = 0, params: Params = Pa
     from wms.batching.planning import plan as planned  # noqa: PLC0415
 
     return planned(problem, stop, seed=seed, params=params)
+
+
+def insert(problem: Problem, plan: Plan, order: Order, *, now_s: float = 0.0) -> Plan:
+    """Return the plan with one more order in it; `problem` is the plan's, without the order.
+
+    The order joins a batch that is not frozen and has not begun at `now_s`, or gets one of its own: wherever fewest
+    orders are late, then least late, then fewest metres are added. No other order moves; what has not begun gets its
+    times anew. An order that no cart or no walk can serve comes back in `unplanned`. InvalidProblemError for an order
+    that is in the problem already or has no sense, and for a plan of another problem.
+    """
+    # as for `plan`
+    from wms.batching.inserting import insert as inserted  # noqa: PLC0415
+
+    return inserted(problem, plan, order, now_s=now_s)

@@ -1,14 +1,12 @@
 """Sentences for the supervisor: why an order walks where it does."""
 
 from wms.batching.schedule import Slot
-from wms.batching.workload import Workload
 
 
-def why_here(work: Workload, number: int, company: int, added_m: float, alone_m: float, *, is_frozen: bool) -> str:
+def why_here(due_s: float | None, company: int, added_m: float, alone_m: float, *, is_frozen: bool) -> str:
     """Return a sentence about an order that walks with so many others and adds so many metres."""
     others = f"With {company} other{'s' if company > 1 else ''}" if company else "By itself"
     kept = ", in a frozen batch" if is_frozen else ""
-    due_s = work.orders[number].due_s
     due = "" if due_s is None else f", {due_in_words(due_s)}"
     walk = f"adds {added_m:.0f} m here, {alone_m:.0f} m alone" if company else f"walks {alone_m:.0f} m"
     return f"{others}{kept}{due}: {walk}."

@@ -48,6 +48,10 @@ class Batch:
         """The orders' ids, in the order given."""
         return tuple(order.id for order in self.orders)
 
+    def has_begun(self, now_s: float) -> bool:
+        """Whether somebody walks it, or has walked it, at this time of the plan."""
+        return self.start_s is not None and self.start_s < now_s
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LateOrder:

@@ -76,7 +76,8 @@ def _planned_order(
     work: Workload, judge: Judge, share: Share, company: int, job: Job, slot: Slot | None
 ) -> PlannedOrder:
     """One order in its batch, with the reason why there."""
-    reason = why_here(work, share.number, company, share.added_m, share.alone_m, is_frozen=job.is_frozen)
+    due_s = work.orders[share.number].due_s
+    reason = why_here(due_s, company, share.added_m, share.alone_m, is_frozen=job.is_frozen)
     late_s = judge.late_s(share.number, slot) if judge.is_timed else 0.0
     return PlannedOrder(
         id=work.orders[share.number].id,

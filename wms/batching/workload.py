@@ -83,7 +83,7 @@ class Workload:
         """Return what each order adds to its batch's walk, in metres, in the sequence of the batches."""
         if not batches:
             return np.zeros(0)
-        rests = np.concatenate([_without_each(self.arrays.words[batch]) for batch in batches])
+        rests = np.concatenate([without_each(self.arrays.words[batch]) for batch in batches])
         whole = np.repeat(self.metres_of_all(batches), [len(batch) for batch in batches])
         return np.asarray(whole - self.router.metres_of_all(rests))
 
@@ -102,7 +102,7 @@ class Workload:
         return float(self.arrays.setup_s + walking_s + self.arrays.handling_s[list(batch)].sum())
 
 
-def _without_each(walks: Words) -> Words:
+def without_each(walks: Words) -> Words:
     """Return for each of some walks all the others together."""
     before, after = np.zeros_like(walks), np.zeros_like(walks)
     before[1:] = np.bitwise_or.accumulate(walks, axis=0)[:-1]
@@ -112,7 +112,7 @@ def _without_each(walks: Words) -> Words:
 
 def workload_of(problem: Problem) -> Workload:
     """Turn orders and stops into numbers, and set aside the orders that no cart or no walk can serve."""
-    rooms = np.array([[_room(cart, name) for name in ROOMS] for cart in problem.carts])
+    rooms = rooms_of(problem.carts)
     # Asked once a location: a distance matrix looks through all of its locations.
     named = dict.fromkeys(line.location for order in problem.orders for line in order.lines)
     unknown = frozenset(location for location in named if location not in problem.layout)
@@ -187,6 +187,11 @@ def _arrays(
         metre_s=1.0 / speeds.metres_per_s,
         setup_s=float(speeds.setup_s),  # for a whole number everything would be compiled anew
     )
+
+
+def rooms_of(carts: Sequence[Cart]) -> Loads:
+    """Return the room of each shape of cart, a row each."""
+    return np.array([[_room(cart, name) for name in ROOMS] for cart in carts])
 
 
 def _room(cart: Cart, name: str) -> float:
