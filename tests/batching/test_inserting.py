@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.batching.instances import metres_between, order, orders_on, problem, problems, walked_m
+from tests.batching.instances import FLOOR, LOCATIONS, metres_between, order, orders_on, problem, problems, walked_m
 from tests.batching.test_laws import holds, rounded, times_of
 from wms.batching import (
     Blocks,
@@ -185,9 +185,9 @@ def test_orders_put_in_one_after_another_come_to_the_same_whether_the_plan_is_ke
 ) -> None:
     assert isinstance(day.layout, Blocks)
     found = planned(day)
-    running = Running(day, found)
+    running, floor = Running(day, found), day.layout
     for number in range(3):
-        hot = replace(more.draw(orders_on(day.layout)), id=number)
+        hot = replace(more.draw(orders_on(floor)), id=number)
         found = insert(day, found, hot)
         kept = running.insert(hot)
         day = with_order(day, hot)
@@ -203,7 +203,7 @@ def test_on_a_floor_of_distances_walks_are_as_long_as_they_say(
 ) -> None:
     day, hot = given_
     assert isinstance(day.layout, Blocks)
-    floor = loose(day.layout) if is_loose else distances(day.layout)
+    floor: LooseAisles | DistanceMatrix = loose(day.layout) if is_loose else distances(day.layout)
     day = replace(day, layout=floor)
     found = insert(day, planned(day), hot)
     for batch in found.batches:
@@ -213,6 +213,16 @@ def test_on_a_floor_of_distances_walks_are_as_long_as_they_say(
         assert walked == pytest.approx(batch.route.metres)
     assert found.lower_bound_m is None
     assert set(found.unplanned) == set(planned(with_order(day, hot)).unplanned)
+
+
+def test_of_many_batches_on_a_floor_of_distances_an_order_joins_one_that_it_is_near() -> None:
+    orders = [order(number, name) for number, name in enumerate(LOCATIONS)]
+    day = replace(problem(*orders, totes=1), layout=distances(FLOOR))
+    made = planned(day)
+    roomy = replace(day, carts=(replace(day.carts[0], totes=2),))
+    found = insert(roomy, made, order(99, "B8"))
+    assert found.totals.metres == made.totals.metres
+    assert len(found.batches) == len(made.batches)
 
 
 def test_an_order_joins_the_batch_it_is_on_the_way_of() -> None:
@@ -268,7 +278,7 @@ def scores_of_places(day: Problem, before: Plan, hot: Order) -> Iterator[Score]:
     work = workload_of(with_order(day, hot))
     number = {order.id: at for at, order in enumerate(work.orders)}
     free = [[number[order] for order in batch.order_ids] for batch in before.batches if not batch.is_frozen]
-    assume(hot.id in number)
+    _ = assume(hot.id in number)
     judge = Judge(work)
     yield judge.score([*free, [number[hot.id]]])
     for at, batch in enumerate(free):

@@ -32,6 +32,7 @@ def insert(problem: Problem, plan: Plan, order: Order, *, now_s: float = 0.0) ->
     order moves; all batches that have not begun get their times anew. The lower bound stays: whoever walks these orders
     and one more cannot walk less than these alone. `iterations` and `elapsed_s` are still those of the planning.
 
+    Where routes are not exact, places are compared by walks worked out quickly, and the one chosen gets a better one.
     An order that fits no cart, or wants a location that is not on the floor, comes back in `unplanned`.
     InvalidProblemError for an order that is in the problem already or has no sense, and for a plan of another problem.
     """
@@ -99,14 +100,15 @@ class Running:
         takers = self._takers(alone, now_s)
         groups = [_stops(before), _stops(after), *(self.plan.batches[at].route.stops for at in takers)]
         router, walks = _walks(self._problem, groups, _stops([order]))
-        before_m, after_m, *taken_m, alone_m = router.metres_of_all(walks).tolist()
-        places = [
-            self._place(alone, at, metres)
-            for at, metres in zip([*takers, len(self._jobs)], [*taken_m, alone_m], strict=True)
-        ]
-        self._last_cart = after
+        before_m, after_m, *metres = router.rough_metres_of_all(walks).tolist()
+        walk_at = dict(zip([*takers, len(self._jobs)], walks[2:], strict=True))
         times = Timetable(self._problem.pickers, self.plan.batches, now_s)
-        self._settle(router, alone_m, after_m - before_m, self._best(places, times), times)
+        best = self._best([self._place(alone, at, rough_m) for at, rough_m in zip(walk_at, metres, strict=True)], times)
+        if not router.is_exact:
+            at = best.place.at
+            best = self._best([self._place(alone, at, router.metres_of(walk_at[at]))], times)
+        self._last_cart = after
+        self._settle(router, router.metres_of(walks[-1]), after_m - before_m, best, times)
         return self.plan
 
     def _takers(self, alone: Workload, now_s: float) -> list[int]:
@@ -216,14 +218,17 @@ class Running:
         before = batches[place.at].orders if place.at < len(batches) else ()
         orders = [self._orders[order] for order in place.order_ids]
         walks = np.array([router.encoded.words_of(_stops([one])) for one in orders])
-        added_m = place.metres - router.metres_of_all(without_each(walks))
+        whole_m, *rests_m = router.rough_metres_of_all(
+            np.concatenate([np.bitwise_or.reduce(walks, axis=0)[None], without_each(walks)])
+        ).tolist()
         alone = [*(planned.alone_m for planned in before), alone_m]
         number = {location: at for at, location in enumerate(router.encoded.locations)}
         stops = router.sequence(number[location] for location in _stops(orders))
         return Batch(
             orders=tuple(
-                PlannedOrder(id=one.id, added_m=added, alone_m=own_m, late_s=None, reason="")
-                for one, added, own_m in zip(orders, added_m.tolist(), alone, strict=True)
+                # A walk that is not exact may be shorter with the order than without it.
+                PlannedOrder(id=one.id, added_m=max(0.0, whole_m - rest_m), alone_m=own_m, late_s=None, reason="")
+                for one, rest_m, own_m in zip(orders, rests_m, alone, strict=True)
             ),
             cart=next(
                 cart for cart, room in zip(self._problem.carts, self._rooms, strict=True) if (place.load <= room).all()
