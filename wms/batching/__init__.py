@@ -20,6 +20,7 @@ from wms.batching.layout import (
 )
 from wms.batching.oddities import odd_locations
 from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Route, Totals, Unplanned
+from wms.batching.policies import Compared, Walk, compare, largest_gap, s_shape, shortest
 from wms.batching.problem import Cart, Line, Order, OrderId, Params, Picker, Problem, Speeds
 from wms.batching.stop import FirstOf, Gap, Iterations, Progress, Seconds, StopRule
 
@@ -27,6 +28,7 @@ __all__ = [
     "Batch",
     "Blocks",
     "Cart",
+    "Compared",
     "DistanceMatrix",
     "FirstOf",
     "Gap",
@@ -53,12 +55,17 @@ __all__ = [
     "Survey",
     "Totals",
     "Unplanned",
+    "Walk",
+    "compare",
     "insert",
+    "largest_gap",
     "layout_from_locations",
     "locations_of",
     "odd_locations",
     "plan",
     "renamed",
+    "s_shape",
+    "shortest",
     "survey",
 ]
 

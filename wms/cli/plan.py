@@ -16,6 +16,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--out", type=_FILE, help="Write the plan to this file, as JSON.")
 @click.option("--svg", type=_FILE, help="Draw the plan: aisles, stops and each batch's route.")
+@click.option("--compare", "is_compared", is_flag=True, help="Tell how long S-shape and largest gap would be.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the plan, or with --out its figures.")
 def plan(
     problem: Path,
@@ -24,6 +25,7 @@ def plan(
     seed: int,
     out: Path | None,
     svg: Path | None,
+    is_compared: bool,
     as_json: bool,
 ) -> int:
     r"""Decide which orders of a file walk together, on what route and when. No database is needed.
@@ -38,7 +40,15 @@ def plan(
     # wms --help loads every command, and the engine behind this one takes a second to load.
     from wms.cli import planning  # noqa: PLC0415
 
-    asked = planning.Asked(seconds=seconds, iterations=iterations, seed=seed, out=out, svg=svg, as_json=as_json)
+    asked = planning.Asked(
+        seconds=seconds,
+        iterations=iterations,
+        seed=seed,
+        out=out,
+        svg=svg,
+        is_compared=is_compared,
+        as_json=as_json,
+    )
     return planning.run(problem, asked)
 
 
