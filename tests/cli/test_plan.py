@@ -58,6 +58,15 @@ def test_the_walks_are_compared_with_those_by_s_shape_and_largest_gap(wms_plan: 
     assert json.loads(wms_plan(document(layout=MATRIX), "--compare", "--json").out)["metres_s_shape"] is None
 
 
+def test_it_is_told_which_batches_start_now_and_which_wait(wms_plan: Plan) -> None:
+    given = document(pickers=[{"id": "Ann"}])
+    ran = wms_plan(given, "--release-at", 0, "--arrivals-per-hour", 20)
+    assert ran.out.splitlines()[-1] == "Batch 1, orders one, 2: Starts now: no order of a size seen so far fits."
+    (decision,) = json.loads(wms_plan(given, "--release-at", 0, "--json").out)["release"]
+    assert (decision["order_ids"], decision["starts_now"], decision["until_s"]) == (["one", 2], True, None)
+    assert wms_plan(given, "--release-at", "nan").err.splitlines()[-1].startswith("Error: --release-at")
+
+
 def test_without_a_file_the_whole_plan_is_printed_as_json(wms_plan: Plan) -> None:
     printed = json.loads(wms_plan(document(), "--json").out)
     assert [len(batch["orders"]) for batch in printed["batches"]] == [2]

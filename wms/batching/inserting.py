@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ from wms.batching.problem import Order, OrderId, Problem
 from wms.batching.retiming import Timetable, at_slot, has_slot, late_orders, late_s
 from wms.batching.routing import Router, router_for
 from wms.batching.schedule import Job, Slot
-from wms.batching.workload import ROOMS, Loads, Workload, rooms_of, without_each, workload_of
+from wms.batching.workload import ROOMS, Loads, Workload, loads_of, rooms_of, without_each, workload_of
 
 DECIMALS = 6
 """Walks that differ less than this, in decimals of a metre, are equally long."""
@@ -77,11 +76,11 @@ class Running:
             fault = f"order {error.args[0]!r} is not among the problem's orders"
             raise InvalidProblemError("plan", fault) from None
         starts = np.cumsum([0, *(len(batch.orders) for batch in plan.batches)])[:-1]
-        self._loads = np.add.reduceat(_loads(members, self._rooms), starts)
+        self._loads = np.add.reduceat(loads_of(members, self._rooms), starts)
         self._jobs = _jobs(plan.batches, members, starts)
         apart = {order.id for order in plan.unplanned} | {order for batch in problem.frozen for order in batch}
         free = [order for order in problem.orders if order.id not in apart]
-        self._last_cart = free[_last_cart_from(_loads(free, self._rooms), self._rooms) :]
+        self._last_cart = free[_last_cart_from(loads_of(free, self._rooms), self._rooms) :]
 
     def insert(self, order: Order, *, now_s: float = 0.0) -> Plan:
         """Put an order in, and return the plan with it: see the function of this name."""
@@ -95,7 +94,7 @@ class Running:
             self.plan = replace(self.plan, unplanned=(*self.plan.unplanned, *alone.unplanned))
             return self.plan
         before, after = self._last_cart, [*self._last_cart, order]
-        if not alone.fits(_loads(after, self._rooms).sum(axis=0)):
+        if not alone.fits(loads_of(after, self._rooms).sum(axis=0)):
             before, after = [], [order]
         takers = self._takers(alone, now_s)
         groups = [_stops(before), _stops(after), *(self.plan.batches[at].route.stops for at in takers)]
@@ -254,16 +253,6 @@ def _walks(problem: Problem, groups: Sequence[Sequence[LocationId]], own: Sequen
 def _stops(orders: Sequence[Order]) -> list[LocationId]:
     """Return the locations that orders want, each once."""
     return list(dict.fromkeys(line.location for order in orders for line in order.lines))
-
-
-def _loads(orders: Sequence[Order], rooms: Loads) -> Loads:
-    """Return what each order takes of each kind of room that some cart has limited, and 0 of the others."""
-    loads = np.zeros((len(orders), len(ROOMS)))
-    for kind, (name, is_limited) in enumerate(zip(ROOMS, np.asarray((rooms < inf).any(axis=0)), strict=True)):
-        if is_limited:
-            amounts = map(attrgetter(name), orders)
-            loads[:, kind] = np.fromiter(map(len, amounts) if name == "lines" else amounts, float, len(orders))
-    return loads
 
 
 def _jobs(batches: Sequence[Batch], members: Sequence[Order], starts: Ints) -> list[Job]:

@@ -64,6 +64,16 @@ class LateOrder:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """Whether a batch starts now; if not, the latest time to which it waits for more orders, and a sentence why."""
+
+    order_ids: tuple[OrderId, ...]
+    starts_now: bool
+    until_s: float | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Unplanned:
     """An order in no batch, and a sentence why."""
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
+from operator import attrgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -192,6 +194,16 @@ def _arrays(
 def rooms_of(carts: Sequence[Cart]) -> Loads:
     """Return the room of each shape of cart, a row each."""
     return np.array([[_room(cart, name) for name in ROOMS] for cart in carts])
+
+
+def loads_of(orders: Sequence[Order], rooms: Loads) -> Loads:
+    """Return what each order takes of each kind of room that some cart has limited, and 0 of the others."""
+    loads = np.zeros((len(orders), len(ROOMS)))
+    for kind, (name, is_limited) in enumerate(zip(ROOMS, np.asarray((rooms < inf).any(axis=0)), strict=True)):
+        if is_limited:
+            amounts = map(attrgetter(name), orders)
+            loads[:, kind] = np.fromiter(map(len, amounts) if name == "lines" else amounts, float, len(orders))
+    return loads
 
 
 def _room(cart: Cart, name: str) -> float:

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 
 from wms.batching import (
     Blocks,
+    Decision,
     FirstOf,
     InvalidProblemError,
     Iterations,
@@ -20,6 +22,7 @@ from wms.batching import (
     StopRule,
     largest_gap,
     plan,
+    release,
     s_shape,
 )
 from wms.batching.files import figures_of, picture, plan_document, problem_from
@@ -35,7 +38,7 @@ _FEW = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """The command's options."""
+    """The command's options, by their names there."""
 
     seconds: float | None
     iterations: int | None
@@ -43,6 +46,8 @@ class Asked:
     out: Path | None
     svg: Path | None
     is_compared: bool
+    release_at_s: float | None
+    arrivals_per_hour: float
     as_json: bool
 
 
@@ -53,18 +58,23 @@ def run(path: Path, asked: Asked) -> int:
     made = plan(problem, telling, seed=asked.seed)
     telling.end(made)
     by_policy = _by_policy(problem, made) if asked.is_compared else {}
-    document = {**plan_document(made), **by_policy}
+    decisions = _decisions(problem, made, asked)
+    told = {**by_policy, **({} if asked.release_at_s is None else {"release": [asdict(one) for one in decisions]})}
+    document = {**plan_document(made), **told}
     if asked.out is not None:
         _write(asked.out, json.dumps(document, indent=1) + "\n")
     if asked.svg is not None:
         _write(asked.svg, picture(problem, made))
     if asked.as_json:
-        figures = {"file": str(asked.out), **figures_of(made), **by_policy}
+        figures = {"file": str(asked.out), **figures_of(made), **told}
         click.echo(json.dumps(document if asked.out is None else figures))
     else:
         click.echo(_words(problem, made))
         if asked.is_compared:
             click.echo(_compared_words(made, by_policy))
+        number = {batch.order_ids: number for number, batch in enumerate(made.batches, start=1)}
+        for one in decisions:
+            click.echo(f"Batch {number[one.order_ids]}, orders {', '.join(map(str, one.order_ids))}: {one.reason}")
     return _NOT_ALL if made.unplanned else 0
 
 
@@ -122,6 +132,16 @@ def _write(path: Path, text: str) -> None:
         _ = path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInputError(f"{path} cannot be written: {error.strerror}. Name another file.") from error
+
+
+def _decisions(problem: Problem, made: Plan, asked: Asked) -> Sequence[Decision]:
+    """Return which batches start when asked; none where nothing was asked."""
+    if asked.release_at_s is None:
+        return ()
+    try:
+        return release(problem, made, now_s=asked.release_at_s, arrivals_per_s=asked.arrivals_per_hour / 3600)
+    except InvalidProblemError as error:
+        raise BadInputError(f"--release-at, --arrivals-per-hour: {error}.") from error
 
 
 def _by_policy(problem: Problem, made: Plan) -> dict[str, float | None]:
