@@ -81,6 +81,22 @@ def floors(draw: st.DrawFn, most_blocks: int = MOST_BLOCKS, *, at_back: bool = T
     )
 
 
+def orders_on(floor: Blocks) -> st.SearchStrategy[Order]:
+    """Orders from a floor's locations, and now and then from nowhere."""
+    anywhere = st.sampled_from([*floor.places] * 5 + ["nowhere"])
+    lines = st.builds(Line, location=anywhere, quantity=st.integers(1, 3))
+    return st.builds(
+        Order,
+        id=st.uuids(),
+        lines=st.lists(lines, min_size=1, max_size=4).map(tuple),
+        totes=st.integers(1, 3),
+        volume_ml=st.integers(0, 900),
+        weight_g=st.integers(0, 900),
+        due_s=st.none() | st.integers(-60, 1200).map(float),
+        priority=st.integers(0, 2),
+    )
+
+
 @st.composite
 def problems(draw: st.DrawFn, most_orders: int = 10) -> Problem:
     """Days of some orders with loads, cutoffs and priorities, for up to three pickers with or without shifts.
@@ -88,24 +104,7 @@ def problems(draw: st.DrawFn, most_orders: int = 10) -> Problem:
     Some orders fit no cart, some want what is nowhere, some walk in a frozen batch and some in an earlier one.
     """
     floor = draw(floors())
-    anywhere = st.sampled_from([*floor.places] * 5 + ["nowhere"])
-    lines = st.builds(Line, location=anywhere, quantity=st.integers(1, 3))
-    orders = draw(
-        st.lists(
-            st.builds(
-                Order,
-                id=st.uuids(),
-                lines=st.lists(lines, min_size=1, max_size=4).map(tuple),
-                totes=st.integers(1, 3),
-                volume_ml=st.integers(0, 900),
-                weight_g=st.integers(0, 900),
-                due_s=st.none() | st.integers(-60, 1200).map(float),
-                priority=st.integers(0, 2),
-            ),
-            max_size=most_orders,
-            unique_by=lambda order: order.id,
-        )
-    )
+    orders = draw(st.lists(orders_on(floor), max_size=most_orders, unique_by=lambda order: order.id))
     small = Cart(name="small", totes=2, volume_ml=1500, weight_g=1200)
     large = Cart(name="large", totes=5, volume_ml=2000, weight_g=2500, lines=12)
     until = st.none() | st.integers(200, 2000).map(float)

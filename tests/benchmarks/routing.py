@@ -1,7 +1,8 @@
 """Route the published single-picker instances on one block and on two, and count how many are as short as the optimum.
 
 DIR holds `instances` and `results`. Two blocks are the same files with a cross aisle in the middle. Each route's
-sequence of stops is walked here too, leg by leg, and must be as long as the engine says.
+sequence of stops is walked here too, leg by leg, and must be as long as the engine says. How much longer the walks by
+S-shape and by largest gap are is told as the mean over all files.
 """
 
 # mypy: disable-error-code="misc,no-untyped-call"
@@ -22,7 +23,7 @@ from numba import njit
 from tests.benchmarks.batching.judging import SAME_M
 from tests.benchmarks.batching.mainz import MainzFile, parse
 from tests.benchmarks.batching.shortest import shortest_m, walked_m
-from wms.batching import Blocks, LocationId
+from wms.batching import Blocks, LocationId, largest_gap, s_shape
 from wms.batching.encode import Encoded
 from wms.batching.kernel.bits import Words
 from wms.batching.kernel.floors import Floats, Floor
@@ -35,13 +36,18 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Routed:
-    """One file on one floor: whether its length is the published one, what is wrong, and CPU microseconds a route."""
+    """One file on one floor: whether its length is the published one, what is wrong, and CPU microseconds a route.
+
+    `s_shape` and `largest_gap` are how much longer these walks are: 0.1 is 10 %.
+    """
 
     aisles: int
     is_exact: bool
     fault: str
     whole_us: float
     known_us: float
+    s_shape: float
+    largest_gap: float
 
 
 def routed(file: MainzFile, blocks: int, optimum_m: float, times: int) -> Routed:
@@ -64,6 +70,8 @@ def routed(file: MainzFile, blocks: int, optimum_m: float, times: int) -> Routed
         fault=fault,
         whole_us=whole_us,
         known_us=known_us,
+        s_shape=s_shape(layout, stops).route.metres / metres - 1,
+        largest_gap=largest_gap(layout, stops).route.metres / metres - 1,
     )
 
 
@@ -143,6 +151,8 @@ def _print(blocks: int, results: list[Routed]) -> None:
     exact, whole = sum(one.is_exact for one in results), sum(not one.fault for one in results)
     name = "one block" if blocks == 1 else "two blocks"
     print(f"{name}: {exact:,} of {len(results):,} exact; {whole:,} routes as long as they say")
+    by_shape, by_gap = fmean(one.s_shape for one in results), fmean(one.largest_gap for one in results)
+    print(f"  longer than the shortest: S-shape {by_shape:.1%}, largest gap {by_gap:.1%}")
     by_aisles: dict[int, list[Routed]] = defaultdict(list)
     for one in results:
         by_aisles[one.aisles].append(one)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batching.files.documents import document, frozen
+from tests.batching.files.documents import MATRIX, document, frozen
 from tests.cli.conftest import Ran
 from wms import cli
 
@@ -46,6 +46,25 @@ def test_plan_and_picture_are_written_and_the_figures_printed(wms_plan: Plan, tm
     assert printed["metres"] == written["metres"]
     assert "batches" not in printed
     assert svg.read_text().startswith("<svg ")
+
+
+def test_the_walks_are_compared_with_those_by_s_shape_and_largest_gap(wms_plan: Plan) -> None:
+    ran = wms_plan(document(), "--compare")
+    said = "These batches in S-shape: 34 m, 70.0% longer; by largest gap: 34 m, 70.0% longer."
+    assert ran.out.splitlines()[-1] == said
+    printed = json.loads(wms_plan(document(), "--compare", "--json").out)
+    assert (printed["metres"], printed["metres_s_shape"], printed["metres_largest_gap"]) == (20, 34, 34)
+    assert "parallel aisles" in wms_plan(document(layout=MATRIX), "--compare").out
+    assert json.loads(wms_plan(document(layout=MATRIX), "--compare", "--json").out)["metres_s_shape"] is None
+
+
+def test_it_is_told_which_batches_start_now_and_which_wait(wms_plan: Plan) -> None:
+    given = document(pickers=[{"id": "Ann"}])
+    ran = wms_plan(given, "--release-at", 0, "--arrivals-per-hour", 20)
+    assert ran.out.splitlines()[-1] == "Batch 1, orders one, 2: Starts now: no order of a size seen so far fits."
+    (decision,) = json.loads(wms_plan(given, "--release-at", 0, "--json").out)["release"]
+    assert (decision["order_ids"], decision["starts_now"], decision["until_s"]) == (["one", 2], True, None)
+    assert wms_plan(given, "--release-at", "nan").err.splitlines()[-1].startswith("Error: --release-at")
 
 
 def test_without_a_file_the_whole_plan_is_printed_as_json(wms_plan: Plan) -> None:

@@ -19,7 +19,18 @@ from wms.batching.layout import (
     renamed,
 )
 from wms.batching.oddities import odd_locations
-from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Route, TakenLine, Totals, Unplanned
+from wms.batching.plans import (
+    Batch,
+    Decision,
+    LateOrder,
+    Plan,
+    PlannedOrder,
+    Route,
+    TakenLine,
+    Totals,
+    Unplanned,
+)
+from wms.batching.policies import Compared, Walk, compare, largest_gap, s_shape, shortest
 from wms.batching.problem import Cart, Line, Order, OrderId, Params, Picker, Problem, Speeds
 from wms.batching.stop import FirstOf, Gap, Iterations, Progress, Seconds, StopRule
 
@@ -27,6 +38,8 @@ __all__ = [
     "Batch",
     "Blocks",
     "Cart",
+    "Compared",
+    "Decision",
     "DistanceMatrix",
     "FirstOf",
     "Gap",
@@ -54,11 +67,18 @@ __all__ = [
     "TakenLine",
     "Totals",
     "Unplanned",
+    "Walk",
+    "compare",
+    "insert",
+    "largest_gap",
     "layout_from_locations",
     "locations_of",
     "odd_locations",
     "plan",
+    "release",
     "renamed",
+    "s_shape",
+    "shortest",
     "survey",
 ]
 
@@ -74,3 +94,33 @@ def plan(problem: Problem, stop: StopRule, *, seed: int = 0, params: Params = Pa
     from wms.batching.planning import plan as planned  # noqa: PLC0415
 
     return planned(problem, stop, seed=seed, params=params)
+
+
+def insert(problem: Problem, plan: Plan, order: Order, *, now_s: float = 0.0) -> Plan:
+    """Return the plan with one more order in it; `problem` is the plan's, without the order.
+
+    The order joins a batch that is not frozen and has not begun at `now_s`, or gets one of its own: wherever fewest
+    orders are late, then least late, then fewest metres are added. No other order moves; what has not begun gets its
+    times anew. An order that no cart or no walk can serve comes back in `unplanned`. InvalidProblemError for an order
+    that is in the problem already or has no sense, and for a plan of another problem.
+    """
+    # as for `plan`
+    from wms.batching.inserting import insert as inserted  # noqa: PLC0415
+
+    return inserted(problem, plan, order, now_s=now_s)
+
+
+def release(
+    problem: Problem, plan: Plan, *, now_s: float, arrivals_per_s: float, spare: float = 0.1
+) -> tuple[Decision, ...]:
+    """Decide for each batch that has not begun whether it starts now or waits for more orders, and until when.
+
+    It starts when its cutoff, or what its picker walks next, can wait no longer but for the share `spare` of its work;
+    when nothing fits on its cart, or nothing is expected to come (`arrivals_per_s`, orders a second); or when a picker
+    is idle and waiting would not save as much time as it takes. InvalidProblemError for numbers without sense and for
+    a plan of another problem.
+    """
+    # as for `plan`
+    from wms.batching.releasing import release as released  # noqa: PLC0415
+
+    return released(problem, plan, now_s=now_s, arrivals_per_s=arrivals_per_s, spare=spare)

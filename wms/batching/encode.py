@@ -41,11 +41,11 @@ class Encoded:
 
     def words_of(self, locations: Iterable[LocationId]) -> NDArray[np.uint64]:
         """Return the walk over the locations as a row of words."""
-        words = np.zeros(self.floor.words, dtype=np.uint64)
+        words = [0] * self.floor.words
         for location in locations:
             cell, bit = self._bits[location]
-            words[cell] |= np.uint64(1) << np.uint64(bit)
-        return words
+            words[cell] |= 1 << bit
+        return np.array(words, dtype=np.uint64)
 
     def stops_at(self, cell: int, bit: int) -> Sequence[int]:
         """Return the numbers of the locations that have the bit."""

@@ -12,15 +12,15 @@ def why_here(due_s: float | None, company: int, added_m: float, alone_m: float, 
 
 def lateness_in_words(late_s: float | None) -> str:
     """Return a sentence to add for a late order; None: nobody is left to walk it."""
-    return "No picker is left for it." if late_s is None else f"Late by {_duration(late_s)}."
+    return "No picker is left for it." if late_s is None else f"Late by {duration_in_words(late_s)}."
 
 
 def due_in_words(due_s: float) -> str:
     """Return a cutoff as a worker says it."""
-    return f"due in {_duration(due_s)}" if due_s >= 0 else f"due {_duration(-due_s)} ago"
+    return f"due in {duration_in_words(due_s)}" if due_s >= 0 else f"due {duration_in_words(-due_s)} ago"
 
 
-def _duration(seconds: float) -> str:
+def duration_in_words(seconds: float) -> str:
     """Whole minutes, with hours from an hour on; at least a minute."""
     minutes = max(1, round(seconds / 60))
     hours, rest = divmod(minutes, 60)

@@ -97,8 +97,9 @@ class Annealer:
         return self._better(batches, batches_of(best.best_batch_of)), [search.pool for search in searches]
 
     def in_parts(self, batches: Batching, cooling: Cooling, until: float) -> tuple[Batching, Batching]:
-        """Anneal in parts, dealt anew for each leg, until so much of the effort is spent; return the best plan and the
-        last one, which is the coldest but may have late orders that only the parts' own pickers had time for.
+        """Anneal in parts, dealt anew for each leg, until so much effort is spent; return the best and the last plan.
+
+        The last is the coldest, but may have late orders: parts see only their own pickers.
         """
         mean_m = self._mean_m(batches)
         best, best_score = batches, self._judge.score(batches)
@@ -123,17 +124,19 @@ class Annealer:
         """Deal the batches into as many parts as there are threads, each with its share of the pickers."""
         self._leg += 1
         hands = self._crew.hands
-        if not self._judge.is_timed:
-            dealt = self._random.permutation(len(batches))
-            size = -(-len(batches) // hands)
-            rows = [dealt[at : at + size] for at in range(0, len(batches), size)]
-            teams = [self._judge.shifts() for _ in rows]
-        else:
-            rows, teams = self._dealt_by_time(batches)
+        rows, teams = self._dealt_by_time(batches) if self._judge.is_timed else self._dealt_at_random(batches)
         return [
             Part(number=self._leg * hands + number, batches=[batches[at] for at in sorted(row)], shifts=team)
             for number, (row, team) in enumerate(zip(rows, teams, strict=True))
+            if row
         ]
+
+    def _dealt_at_random(self, batches: Batching) -> tuple[list[list[int]], list[Shifts]]:
+        """Deal the batches evenly; nobody's time matters."""
+        dealt = self._random.permutation(len(batches)).tolist()
+        size = -(-len(batches) // self._crew.hands)
+        rows = [dealt[at : at + size] for at in range(0, len(batches), size)]
+        return rows, [self._judge.shifts()] * len(rows)
 
     def _dealt_by_time(self, batches: Batching) -> tuple[list[list[int]], list[Shifts]]:
         """Deal pickers evenly, and the batches of each cutoff by how much work each team has had so far."""

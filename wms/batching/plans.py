@@ -65,6 +65,10 @@ class Batch:
         """The orders' ids, in the order given."""
         return tuple(order.id for order in self.orders)
 
+    def has_begun(self, now_s: float) -> bool:
+        """Whether somebody walks it, or has walked it, at this time of the plan."""
+        return self.start_s is not None and self.start_s < now_s
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LateOrder:
@@ -74,6 +78,16 @@ class LateOrder:
     due_s: float
     finish_s: float | None
     late_s: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """Whether a batch starts now; if not, the latest time to which it waits for more orders, and a sentence why."""
+
+    order_ids: tuple[OrderId, ...]
+    starts_now: bool
+    until_s: float | None
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
+from operator import attrgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -83,7 +85,7 @@ class Workload:
         """Return what each order adds to its batch's walk, in metres, in the sequence of the batches."""
         if not batches:
             return np.zeros(0)
-        rests = np.concatenate([_without_each(self.arrays.words[batch]) for batch in batches])
+        rests = np.concatenate([without_each(self.arrays.words[batch]) for batch in batches])
         whole = np.repeat(self.metres_of_all(batches), [len(batch) for batch in batches])
         return np.asarray(whole - self.router.metres_of_all(rests))
 
@@ -102,7 +104,7 @@ class Workload:
         return float(self.arrays.setup_s + walking_s + self.arrays.handling_s[list(batch)].sum())
 
 
-def _without_each(walks: Words) -> Words:
+def without_each(walks: Words) -> Words:
     """Return for each of some walks all the others together."""
     before, after = np.zeros_like(walks), np.zeros_like(walks)
     before[1:] = np.bitwise_or.accumulate(walks, axis=0)[:-1]
@@ -112,7 +114,7 @@ def _without_each(walks: Words) -> Words:
 
 def workload_of(problem: Problem) -> Workload:
     """Turn orders and stops into numbers, and set aside the orders that no cart or no walk can serve."""
-    rooms = np.array([[_room(cart, name) for name in ROOMS] for cart in problem.carts])
+    rooms = rooms_of(problem.carts)
     unknown = unknown_locations(problem)
     is_frozen = {order for batch in problem.frozen for order in batch}
     orders: list[Order] = []
@@ -193,6 +195,21 @@ def _arrays(
         metre_s=1.0 / speeds.metres_per_s,
         setup_s=float(speeds.setup_s),  # for a whole number everything would be compiled anew
     )
+
+
+def rooms_of(carts: Sequence[Cart]) -> Loads:
+    """Return the room of each shape of cart, a row each."""
+    return np.array([[_room(cart, name) for name in ROOMS] for cart in carts])
+
+
+def loads_of(orders: Sequence[Order], rooms: Loads) -> Loads:
+    """Return what each order takes of each kind of room that some cart has limited, and 0 of the others."""
+    loads = np.zeros((len(orders), len(ROOMS)))
+    for kind, (name, is_limited) in enumerate(zip(ROOMS, np.asarray((rooms < inf).any(axis=0)), strict=True)):
+        if is_limited:
+            amounts = map(attrgetter(name), orders)
+            loads[:, kind] = np.fromiter(map(len, amounts) if name == "lines" else amounts, float, len(orders))
+    return loads
 
 
 def _room(cart: Cart, name: str) -> float:

@@ -1,6 +1,7 @@
 """wms plan: the batching engine without a database."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,16 +17,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--out", type=_FILE, help="Write the plan to this file, as JSON.")
 @click.option("--svg", type=_FILE, help="Draw the plan: aisles, stops and each batch's route.")
+@click.option("--compare", "is_compared", is_flag=True, help="Tell how long S-shape and largest gap would be.")
+@click.option("--release-at", "release_at_s", type=float, metavar="SECONDS", help="Tell which batches to start then.")
+@click.option("--arrivals-per-hour", type=click.FloatRange(0), default=0.0, help="Orders expected, for --release-at.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the plan, or with --out its figures.")
-def plan(
-    problem: Path,
-    seconds: float | None,
-    iterations: int | None,
-    seed: int,
-    out: Path | None,
-    svg: Path | None,
-    as_json: bool,
-) -> int:
+def plan(problem: Path, **options: Any) -> int:
     r"""Decide which orders of a file walk together, on what route and when. No database is needed.
 
     Fewest late orders first, then fewest metres. The file's format is described in docs/plan-format.md. What the plan
@@ -38,8 +34,7 @@ def plan(
     # wms --help loads every command, and the engine behind this one takes a second to load.
     from wms.cli import planning  # noqa: PLC0415
 
-    asked = planning.Asked(seconds=seconds, iterations=iterations, seed=seed, out=out, svg=svg, as_json=as_json)
-    return planning.run(problem, asked)
+    return planning.run(problem, planning.Asked(**options))
 
 
 commands = {"plan": plan}

@@ -2,13 +2,29 @@
 
 import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
 
 import click
 
-from wms.batching import FirstOf, InvalidProblemError, Iterations, Plan, Problem, Progress, Seconds, StopRule, plan
+from wms.batching import (
+    Blocks,
+    Decision,
+    FirstOf,
+    InvalidProblemError,
+    Iterations,
+    Plan,
+    Problem,
+    Progress,
+    Seconds,
+    StopRule,
+    largest_gap,
+    plan,
+    release,
+    s_shape,
+)
 from wms.batching.files import figures_of, picture, plan_document, problem_from
 from wms.cli import documents
 from wms.domain.errors import BadInputError
@@ -22,13 +38,16 @@ _FEW = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """The command's options."""
+    """The command's options, by their names there."""
 
     seconds: float | None
     iterations: int | None
     seed: int
     out: Path | None
     svg: Path | None
+    is_compared: bool
+    release_at_s: float | None
+    arrivals_per_hour: float
     as_json: bool
 
 
@@ -38,15 +57,24 @@ def run(path: Path, asked: Asked) -> int:
     telling = Telling(_stop(asked))
     made = plan(problem, telling, seed=asked.seed)
     telling.end(made)
-    document = plan_document(made)
+    by_policy = _by_policy(problem, made) if asked.is_compared else {}
+    decisions = _decisions(problem, made, asked)
+    told = {**by_policy, **({} if asked.release_at_s is None else {"release": [asdict(one) for one in decisions]})}
+    document = {**plan_document(made), **told}
     if asked.out is not None:
         _write(asked.out, json.dumps(document, indent=1) + "\n")
     if asked.svg is not None:
         _write(asked.svg, picture(problem, made))
     if asked.as_json:
-        click.echo(json.dumps(document if asked.out is None else {"file": str(asked.out), **figures_of(made)}))
+        figures = {"file": str(asked.out), **figures_of(made), **told}
+        click.echo(json.dumps(document if asked.out is None else figures))
     else:
         click.echo(_words(problem, made))
+        if asked.is_compared:
+            click.echo(_compared_words(made, by_policy))
+        number = {batch.order_ids: number for number, batch in enumerate(made.batches, start=1)}
+        for one in decisions:
+            click.echo(f"Batch {number[one.order_ids]}, orders {', '.join(map(str, one.order_ids))}: {one.reason}")
     return _NOT_ALL if made.unplanned else 0
 
 
@@ -104,6 +132,38 @@ def _write(path: Path, text: str) -> None:
         _ = path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInputError(f"{path} cannot be written: {error.strerror}. Name another file.") from error
+
+
+def _decisions(problem: Problem, made: Plan, asked: Asked) -> Sequence[Decision]:
+    """Return which batches start when asked; none where nothing was asked."""
+    if asked.release_at_s is None:
+        return ()
+    try:
+        return release(problem, made, now_s=asked.release_at_s, arrivals_per_s=asked.arrivals_per_hour / 3600)
+    except InvalidProblemError as error:
+        raise BadInputError(f"--release-at, --arrivals-per-hour: {error}.") from error
+
+
+def _by_policy(problem: Problem, made: Plan) -> dict[str, float | None]:
+    """Return how long the batches' walks are by each policy; None on a floor that has no blocks."""
+    walks = [batch.route.stops for batch in made.batches]
+    policies = {"metres_s_shape": s_shape, "metres_largest_gap": largest_gap}
+    if not isinstance(problem.layout, Blocks):
+        return dict.fromkeys(policies)
+    return {
+        name: sum(policy(problem.layout, stops).route.metres for stops in walks) for name, policy in policies.items()
+    }
+
+
+def _compared_words(made: Plan, by_policy: dict[str, float | None]) -> str:
+    by_shape, by_gap = by_policy["metres_s_shape"], by_policy["metres_largest_gap"]
+    if by_shape is None or by_gap is None:
+        return "S-shape and largest gap are for floors of parallel aisles (blocks)."
+    longer = [metres / made.totals.metres - 1 if made.totals.metres else 0.0 for metres in (by_shape, by_gap)]
+    return (
+        f"These batches in S-shape: {by_shape:,.0f} m, {longer[0]:.1%} longer; "
+        f"by largest gap: {by_gap:,.0f} m, {longer[1]:.1%} longer."
+    )
 
 
 def _words(problem: Problem, made: Plan) -> str:

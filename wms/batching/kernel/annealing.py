@@ -142,9 +142,7 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
 
 
 @compiled
-def _tried(
-    world: World, search: Search, heat: Heat, here: int, there: int, limit: float, late: float
-) -> Change:
+def _tried(world: World, search: Search, heat: Heat, here: int, there: int, limit: float, late: float) -> Change:
     """Return what the change chosen does; TOO_MUCH as soon as it is clear that it costs more than the limit.
 
     The limit is what all may cost. No change is tried that costs more metres than `heat.delay_m` for being in time.
@@ -327,9 +325,7 @@ def _walk_without(world: World, search: Search, number: int) -> float:
     batch = baskets.batch_of[number]
     if search.without_key[number] != baskets.key[batch]:
         leaving[2, 0] = number
-        search.without_m[number] = try_change(
-            world.floor, world.orders, baskets, batch, leaving[2, :1], leaving[2, 1:]
-        )
+        search.without_m[number] = try_change(world.floor, world.orders, baskets, batch, leaving[2, :1], leaving[2, 1:])
         search.without_key[number] = baskets.key[batch]
     return search.without_m[number]
 

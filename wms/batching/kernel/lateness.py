@@ -61,7 +61,7 @@ def is_before(one: Start, other: Start) -> bool:
 
 @compiled
 def start_after(orders: Orders, baskets: Baskets, batch: int, out: Ints, into: Ints, metres: float) -> Start:
-    """Return what decides when a batch starts without the orders `out` and with `into`, for a walk of so many metres."""
+    """Return what decides when a batch starts without the orders `out` and with `into`, for a walk of this length."""
     due, priority, work, left = len(orders.due), 0, 0.0, 0
     for place in range(baskets.size[batch]):
         number = baskets.members[batch, place]

@@ -1,0 +1,74 @@
+"""The lateness that the search counts is that of the schedule which the plan gets in the end."""
+
+from math import inf
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.batching.instances import problems
+from wms.batching import Problem
+from wms.batching.construct import first_come
+from wms.batching.improve import batch_numbers, most_orders
+from wms.batching.judge import Judge
+from wms.batching.kernel.baskets import NOBODY, Baskets, empty_baskets, fill
+from wms.batching.kernel.lateness import MINUTE_S, NEVER_S, Turns, late_after, late_now, put_in_turn, start_after
+from wms.batching.schedule import schedule
+from wms.batching.workload import Batching, Workload, workload_of
+
+A_FEW_DAYS = settings(max_examples=60, deadline=None)
+
+
+def by_schedule(work: Workload, judge: Judge, batches: Batching) -> float:
+    """Late orders, and their minutes by priority, of the batches in the plan's own schedule."""
+    every = [*map(list, work.frozen), *batches]
+    slots = schedule(judge.jobs(every, work.metres_of_all(every)), work.problem.pickers)
+    return sum(
+        1 + min(NEVER_S, late_s) / MINUTE_S * (1 + work.orders[number].priority)
+        for batch, slot in list(zip(every, slots, strict=True))[len(work.frozen) :]
+        for number in batch
+        if (late_s := judge.late_s(number, slot)) > 0
+    )
+
+
+def filled(work: Workload, batches: Batching) -> tuple[Baskets, Turns]:
+    """The batches as the search holds them, with one row to spare."""
+    floor, shifts = work.router.encoded.floor, Judge(work).shifts()
+    baskets = empty_baskets(floor, work.arrays, len(batches) + 1, most_orders(work))
+    fill(floor, work.arrays, baskets, batch_numbers(batches, len(work.orders)))
+    turns = Turns(batches=np.full(len(batches) + 1, NOBODY), free_s=np.zeros(len(shifts.from_s)))
+    put_in_turn(baskets, turns)
+    return baskets, turns
+
+
+@given(day=problems())
+@A_FEW_DAYS
+def test_the_search_counts_late_orders_as_the_schedule_has_them(day: Problem) -> None:
+    work = workload_of(day)
+    judge, batches = Judge(work), first_come(work)
+    _ = assume(judge.is_timed and batches)
+    baskets, turns = filled(work, batches)
+    found = late_now(work.arrays, baskets, judge.shifts(), turns)
+    assert found == pytest.approx(by_schedule(work, judge, batches))
+
+
+@given(day=problems(), random=st.randoms(use_true_random=False))
+@A_FEW_DAYS
+def test_a_change_is_as_late_as_the_plan_after_it(day: Problem, random: Random) -> None:
+    work = workload_of(day)
+    judge, batches = Judge(work), [[number] for number in work.free]
+    _ = assume(judge.is_timed and len(batches) > 1)
+    baskets, turns = filled(work, batches)
+    here, there = random.sample(range(len(batches)), 2)
+    leaving = np.full((3, 2), NOBODY)
+    leaving[0, 0] = batches[here][0]
+    after = [batch for at, batch in enumerate(batches) if at not in (here, there)]
+    after.append([*batches[there], *batches[here]])
+    starts = (
+        start_after(work.arrays, baskets, here, leaving[0], leaving[1], 0.0),
+        start_after(work.arrays, baskets, there, leaving[1], leaving[0], work.metres(after[-1])),
+    )
+    found = late_after(work.arrays, baskets, judge.shifts(), turns, leaving, starts, inf)
+    assert found == pytest.approx(by_schedule(work, judge, after))
