@@ -1,6 +1,6 @@
 """Laws of putting one more order into a plan at work."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -320,7 +320,7 @@ def _depot(floor: Blocks) -> tuple[float, float]:
 
 
 def test_a_plan_by_zones_wants_to_be_made_anew() -> None:
-    zones = {"A1": "shelf", "C11": "cold"}
+    zones: dict[LocationId, Hashable] = {"A1": "shelf", "C11": "cold"}
     day = replace(problem(order(1, "A1")), zones=zones)
     with pytest.raises(InvalidProblemError, match="plan anew"):
         _ = insert(day, planned(day), order(2, "C11"))

@@ -15,9 +15,10 @@ from wms.batching.clock import Clock
 from wms.batching.crew import Crew
 from wms.batching.encode import ranges
 from wms.batching.judge import Judge, homes_of
-from wms.batching.kernel.annealing import Heat, Search, World, anneal
+from wms.batching.kernel.annealing import Heat, anneal
 from wms.batching.kernel.baskets import NOBODY, empty_baskets, fill
 from wms.batching.kernel.bits import random_state
+from wms.batching.kernel.choosing import Search, World
 from wms.batching.kernel.floors import Ints
 from wms.batching.kernel.lateness import Shifts, Turns
 from wms.batching.kernel.memory import Pool, add_baskets, empty_lengths, empty_pool

@@ -69,7 +69,7 @@ class Running:
         """Look through the problem's orders and the plan's batches."""
         planned = [order for batch in plan.batches for order in batch.orders]
         if problem.zones or any(order.lines or order.bulk is not None for order in planned):
-            raise InvalidProblemError("plan", "has zones, divided orders or bulk picks: plan anew with the order instead")
+            raise InvalidProblemError("plan", "has zones, divided orders or bulk picks: plan anew with the order")
         self.plan = plan
         self._problem = problem
         self._rooms = rooms_of(problem.carts)

@@ -209,7 +209,7 @@ def _walked(shifts: Shifts, turns: Turns, work_s: float) -> float:
 @compiled
 def _late(orders: Orders, shifts: Shifts, number: int, end_s: float) -> float:
     """Return 1 for an order that is done after its cutoff, and more by its minutes and its priority; else 0."""
-    over_s = min(NEVER_S, end_s - shifts.due_s[orders.due[number]])
-    if not over_s > 0.0:
+    due_s = shifts.due_s[orders.due[number]]
+    if not end_s > due_s:
         return 0.0
-    return 1.0 + over_s / MINUTE_S * (1 + orders.priority[number])
+    return 1.0 + min(NEVER_S, end_s - due_s) / MINUTE_S * (1 + orders.priority[number])
