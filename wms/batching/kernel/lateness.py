@@ -129,10 +129,7 @@ def late_now(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns) -> 
         batch = turns.batches[at]
         if batch == NOBODY:
             break
-        end_s = _walked(shifts, turns, baskets.work_s[batch])
-        if end_s > shifts.due_s[baskets.due[batch]]:
-            for place in range(baskets.size[batch]):
-                late += _late(orders, shifts, baskets.members[batch, place], end_s)
+        late += _late_unchanged(orders, baskets, shifts, turns, batch)
     return late
 
 
@@ -167,10 +164,17 @@ def late_after(
             row, changed = 1 - row, changed + 1
         if batch == NOBODY or late > most:
             break
-        end_s = _walked(shifts, turns, baskets.work_s[batch])
-        if end_s > shifts.due_s[baskets.due[batch]]:
-            for place in range(baskets.size[batch]):
-                late += _late(orders, shifts, baskets.members[batch, place], end_s)
+        late += _late_unchanged(orders, baskets, shifts, turns, batch)
+    return late
+
+
+@compiled
+def _late_unchanged(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, batch: int) -> float:
+    """Let somebody walk a batch as it stands; return how late its orders are."""
+    late, end_s = 0.0, _walked(shifts, turns, baskets.work_s[batch])
+    if end_s > shifts.due_s[baskets.due[batch]]:
+        for place in range(baskets.size[batch]):
+            late += _late(orders, shifts, baskets.members[batch, place], end_s)
     return late
 
 
