@@ -29,6 +29,9 @@ LEGS = 40
 FIRST_TRIES = 2_000
 TRIES_AN_ORDER = 10
 """A leg of a large plan has so many tries an order at least, or dealing anew would take longer than annealing."""
+LOOKS, ORDERS_A_LOOK = 12, 50
+"""The most looks for a better place before a change, and how many orders there must be for each: among a few, always
+trying the best-looking place would leave the others untried."""
 LENGTHS = 1 << 16
 """Walks remembered by each search."""
 
@@ -184,6 +187,7 @@ class Annealer:
             visitors_from=np.array([0, *np.cumsum(counts)], dtype=np.int64),
             visitors=self._visiting[mine],
             shifts=shifts,
+            looks=min(LOOKS, 1 + len(free) // ORDERS_A_LOOK),
         )
 
     def _search(self, world: World, batches: Batching, stream: int, pool_rows: int) -> Search:

@@ -37,8 +37,9 @@ TRIES_A_BATCH_KEPT = 20
 """Where there is time for few tries, room to remember more would take longer to make than to fill."""
 HOT, COLD = 0.2, 0.012
 """Heat at the beginning and at the end where there is time to cool slowly, as shares of an order's share of a walk."""
-SLOWLY = 25_000
-"""Tries an order for which the annealing may begin as hot as that; with fewer the first plan must not be lost."""
+SLOWLY, MANY = 250, 100
+"""Tries for each two of the orders, up to so many others, for which the annealing may begin as hot as that; with
+fewer the first plan must not be lost."""
 
 
 def plan(problem: Problem, stop: StopRule, *, seed: int = 0, params: Params = Params()) -> Plan:  # noqa: B008 - frozen
@@ -92,5 +93,5 @@ def _search(
 
 def _cooling(orders: int, batches: int, tries: float) -> Cooling:
     """Return how to cool plans of so many orders when so many changes can be tried."""
-    heat, share = min(1.0, sqrt(tries / orders / SLOWLY)), batches / orders
+    heat, share = min(1.0, sqrt(tries / orders / min(MANY, orders) / SLOWLY)), batches / orders
     return Cooling(start=HOT * heat * share, end=COLD * min(1.0, 3 * heat) * share)

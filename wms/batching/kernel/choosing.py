@@ -15,8 +15,6 @@ RELOCATE, SWAP, PAIRS = 0.25, 0.65, 0.85
 """Shares of tries that move one order, and (from there on) that swap two, two for one, and two for two."""
 FAR_AFIELD = 0.05
 """Share of tries that look for company anywhere instead of in the order's own aisles."""
-LOOKS = 12
-"""So many orders are looked at before one is chosen: a look costs far less than a walk."""
 FRESH = 0.01
 """Share of tries that give an order a batch of its own."""
 
@@ -34,6 +32,8 @@ class World(NamedTuple):
     visitors_from: Ints
     visitors: Ints
     shifts: Shifts
+    looks: int
+    """So many orders are looked at before one is chosen: a look costs far less than a walk."""
 
 
 class Search(NamedTuple):
@@ -91,7 +91,7 @@ def _company_of(world: World, search: Search, number: int) -> int:
     """Return an order whose batch seems a good place for the order: of a few, the one least out of its way."""
     batch_of = search.baskets.batch_of
     found, least = number, len(world.orders.cells)
-    for _ in range(LOOKS):
+    for _ in range(world.looks):
         company = _neighbour_of(world, search.random, number)
         if batch_of[company] == batch_of[number]:
             continue
@@ -108,7 +108,7 @@ def _member_for(world: World, search: Search, batch: int, other: int) -> int:
     """Return an order of a batch that seems to fit another: of a few, the one least out of the other's way."""
     baskets = search.baskets
     found, least = NOBODY, len(world.orders.cells)
-    for _ in range(min(LOOKS, baskets.size[batch])):
+    for _ in range(min(world.looks, baskets.size[batch])):
         number = baskets.members[batch, random_below(search.random, baskets.size[batch])]
         new = _new_cells(world, search, number, other)
         if new < least:
