@@ -41,13 +41,13 @@ const scanId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 function take(raw) {
   const code = raw.trim();
   if (!code) return;
+  if (stopped) return play("blocked"); // not taken: the same code right after the network is back is no double
   const at = Date.now();
   const plain = normal(code);
   const twiceMs = /^[BCDKLNOPRSTX]\d+$/.test(plain) ? OWN_TWICE_MS : PRODUCT_TWICE_MS;
   const twice = plain === last.code && at - last.at < twiceMs;
   last = { code: plain, at };
   if (twice) return;
-  if (stopped) return play("blocked");
   const { token, worker, action } = page();
   lastN = Math.max(lastN + 1, at);
   const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action };
