@@ -13,8 +13,9 @@ from wms.batching import Problem
 from wms.batching.construct import first_come
 from wms.batching.improve import batch_numbers, most_orders
 from wms.batching.judge import Judge
-from wms.batching.kernel.baskets import NOBODY, Baskets, empty_baskets, fill
-from wms.batching.kernel.lateness import MINUTE_S, NEVER_S, Turns, late_after, late_now, put_in_turn, start_after
+from wms.batching.kernel.baskets import NOBODY, Baskets, empty_baskets, fill, put_in, take_out, weigh
+from wms.batching.kernel.lateness import MINUTE_S, NEVER_S, keep_change, late_after, late_now
+from wms.batching.kernel.turns import Turns, empty_turns, start_after
 from wms.batching.schedule import schedule
 from wms.batching.workload import Batching, Workload, workload_of
 
@@ -38,8 +39,7 @@ def filled(work: Workload, batches: Batching) -> tuple[Baskets, Turns]:
     floor, shifts = work.router.encoded.floor, Judge(work).shifts()
     baskets = empty_baskets(floor, work.arrays, len(batches) + 1, most_orders(work))
     fill(floor, work.arrays, baskets, batch_numbers(batches, len(work.orders)))
-    turns = Turns(batches=np.full(len(batches) + 1, NOBODY), free_s=np.zeros(len(shifts.from_s)))
-    put_in_turn(baskets, turns)
+    turns = empty_turns(len(batches) + 1, len(shifts.from_s))
     return baskets, turns
 
 
@@ -56,19 +56,30 @@ def test_the_search_counts_late_orders_as_the_schedule_has_them(day: Problem) ->
 
 @given(day=problems(), random=st.randoms(use_true_random=False))
 @A_FEW_DAYS
-def test_a_change_is_as_late_as_the_plan_after_it(day: Problem, random: Random) -> None:
+def test_each_of_many_changes_is_as_late_as_the_plan_after_it(day: Problem, random: Random) -> None:
     work = workload_of(day)
-    judge, batches = Judge(work), [[number] for number in work.free]
+    arrays, judge, batches = work.arrays, Judge(work), [[number] for number in work.free]
     _ = assume(judge.is_timed and len(batches) > 1)
-    baskets, turns = filled(work, batches)
-    here, there = random.sample(range(len(batches)), 2)
-    leaving = np.full((3, 2), NOBODY)
-    leaving[0, 0] = batches[here][0]
-    after = [batch for at, batch in enumerate(batches) if at not in (here, there)]
-    after.append([*batches[there], *batches[here]])
-    starts = (
-        start_after(work.arrays, baskets, here, leaving[0], leaving[1], 0.0),
-        start_after(work.arrays, baskets, there, leaving[1], leaving[0], work.metres(after[-1])),
-    )
-    found = late_after(work.arrays, baskets, judge.shifts(), turns, leaving, starts, inf)
-    assert found == pytest.approx(by_schedule(work, judge, after))
+    shifts, (baskets, turns) = judge.shifts(), filled(work, batches)
+    _ = late_now(arrays, baskets, shifts, turns)
+    for _change in range(8):
+        here, there = random.sample(range(len(batches)), 2)
+        if not batches[here] or len(batches[there]) == baskets.members.shape[1]:
+            continue
+        leaving = np.full((3, 2), NOBODY)
+        leaving[0, 0] = number = random.choice(batches[here])
+        batches[here].remove(number)
+        batches[there].append(number)
+        here_m, there_m = work.metres(batches[here]), work.metres(batches[there])
+        starts = (
+            start_after(arrays, baskets, here, leaving[0], leaving[1], here_m),
+            start_after(arrays, baskets, there, leaving[1], leaving[0], there_m),
+        )
+        expected = pytest.approx(by_schedule(work, judge, [batch for batch in batches if batch]))
+        assert late_after(arrays, baskets, shifts, turns, leaving, starts, inf) == expected
+        take_out(arrays, baskets, number)
+        put_in(arrays, baskets, number, there)
+        baskets.metres[here], baskets.metres[there] = here_m, there_m
+        weigh(arrays, baskets, here)
+        weigh(arrays, baskets, there)
+        assert keep_change(arrays, baskets, shifts, turns, here, there) == expected

@@ -16,13 +16,15 @@ A_FEW = 100
 
 
 def compiled_functions() -> dict[str, Dispatcher]:
-    """All functions of the kernel that get compiled."""
+    """All functions of the kernel that get compiled by themselves, not into others."""
     modules = [import_module(f"{kernel.__name__}.{found.name}") for found in iter_modules(kernel.__path__)]
     return {
         f"{module.__name__}.{name}": function
         for module in modules
         for name, function in vars(module).items()
-        if isinstance(function, Dispatcher) and function.__module__ == module.__name__
+        if isinstance(function, Dispatcher)
+        and function.__module__ == module.__name__
+        and function.targetoptions.get("inline") != "always"
     }
 
 

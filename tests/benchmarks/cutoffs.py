@@ -94,7 +94,7 @@ def _options() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _ = parser.add_argument("file", type=Path, metavar="FILE", help="cutoffs_3000.json")
-    _ = parser.add_argument("--seconds", type=float, default=15.0, help="for each number of pickers (15)")
+    _ = parser.add_argument("--seconds", type=float, default=20.0, help="for each number of pickers (20)")
     _ = parser.add_argument("--pickers", type=_counts, default=[16, 18, 20], help="with commas between (16,18,20)")
     _ = parser.add_argument("--seed", type=int, default=0)
     _ = parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to this file too")

@@ -20,8 +20,9 @@ from wms.batching.kernel.baskets import NOBODY, empty_baskets, fill
 from wms.batching.kernel.bits import random_state
 from wms.batching.kernel.choosing import Search, World
 from wms.batching.kernel.floors import Ints
-from wms.batching.kernel.lateness import Shifts, Turns
+from wms.batching.kernel.lateness import Shifts
 from wms.batching.kernel.memory import Pool, add_baskets, empty_lengths, empty_pool
+from wms.batching.kernel.turns import empty_turns
 from wms.batching.workload import Batching, Workload
 
 LEGS = 40
@@ -201,7 +202,7 @@ class Annealer:
             lengths=empty_lengths(LENGTHS),
             pool=empty_pool(pool_rows, self._most),
             random=random_state(self._seed, stream),
-            turns=Turns(batches=np.full(rows, NOBODY), free_s=np.zeros(len(world.shifts.from_s))),
+            turns=empty_turns(rows, len(world.shifts.from_s)),
             leaving=np.full((3, 2), NOBODY),
             without_m=np.zeros(len(batch_of)),
             without_key=np.zeros(len(batch_of), dtype=np.uint64),

@@ -30,6 +30,8 @@ WARM = 5.0
 """How much hotter that begins than the parts have ended."""
 SOFT, STRICT = 0.2, 1.0
 """The price of a late order then, at the beginning and at the end."""
+IN_TIME = 0.85
+"""Share of the effort after which the plan with the least lateness seen is made shorter, and no later again."""
 PROVING = 0.97
 KEPT = 60_000
 """Batches that each search remembers for a proof."""
@@ -77,8 +79,9 @@ def _search(
         best, coldest = annealer.in_parts(batches, cooling, PARTED if judge.is_timed else PROVING)
         if judge.is_timed:
             cooling = Cooling(start=WARM * cooling.end, end=cooling.end, late=SOFT, late_end=STRICT)
-            together, _ = annealer.side_by_side(coldest, cooling, PROVING, 0)
-            best = min(best, together, key=judge.score)
+            together, _ = annealer.side_by_side(coldest, cooling, IN_TIME, 0)
+            cold = Cooling(start=cooling.end, end=cooling.end, late=STRICT, late_end=STRICT)
+            best, _ = annealer.side_by_side(min(best, together, key=judge.score), cold, PROVING, 0)
         return best, None
     can_prove = work.router.is_exact and len(work.free) <= FEW_TOGETHER * len(batches)
     kept = int(min(KEPT, clock.tries_left / TRIES_A_BATCH_KEPT)) if can_prove else 0

@@ -14,10 +14,11 @@ from wms.batching.kernel.baskets import (
 )
 from wms.batching.kernel.bits import random_below, random_share
 from wms.batching.kernel.choosing import Search, World, choose
-from wms.batching.kernel.compiled import compiled, copy_into
+from wms.batching.kernel.compiled import compiled, copy_into, inlined
 from wms.batching.kernel.floors import MATRIX
-from wms.batching.kernel.lateness import change_turns, late_after, late_now, put_in_turn, start_after
+from wms.batching.kernel.lateness import keep_change, late_after, late_now
 from wms.batching.kernel.memory import NOTHING, add_batch, keep_length, length_of
+from wms.batching.kernel.turns import start_after
 
 ROUNDING = 1e-7
 """Sums of the same metres or seconds in another sequence differ by less than this."""
@@ -78,10 +79,10 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
         change = _tried(world, search, heat, here, there, limit, late)
         if change.price_m + change.excess * heat.excess_m + change.late * heat.late_m > limit:
             continue
-        _carry_out(world, search, here, there, change.here_m, change.there_m)
+        late = _carry_out(world, search, here, there, change.here_m, change.there_m)
         held += 1
         home = here if baskets.size[here] else there
-        price, excess, late = price + change.price_m, excess + change.excess, late + change.late
+        price, excess = price + change.price_m, excess + change.excess
         if baskets.size[here] == 0:
             spare = here
         elif there == spare:
@@ -98,7 +99,7 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
     return held
 
 
-@compiled
+@inlined
 def _tried(world: World, search: Search, heat: Heat, here: int, there: int, limit: float, late: float) -> Change:
     """Return what the change chosen does; TOO_MUCH as soon as it is clear that it costs more than the limit.
 
@@ -131,7 +132,7 @@ def _tried(world: World, search: Search, heat: Heat, here: int, there: int, limi
 
 @compiled
 def totals(world: World, search: Search, heat: Heat) -> tuple[float, float, float]:
-    """Return lateness, price in metres and excess of the plan as it stands; puts the batches in turn anew."""
+    """Return lateness, price in metres and excess of the plan as it stands; times the batches anew."""
     baskets, late, price, excess = search.baskets, 0.0, 0.0, 0.0
     for batch in range(len(baskets.size)):
         if baskets.size[batch]:
@@ -142,7 +143,6 @@ def totals(world: World, search: Search, heat: Heat) -> tuple[float, float, floa
             home = world.orders.home[number]
             price += heat.move_m if home != NOBODY and baskets.batch_of[number] != home else 0.0
     if len(world.shifts.from_s):
-        put_in_turn(baskets, search.turns)
         late = late_now(world.orders, baskets, world.shifts, search.turns)
     return late, price, excess
 
@@ -156,7 +156,7 @@ def find_empty(baskets: Baskets) -> int:
     return NOBODY
 
 
-@compiled
+@inlined
 def _excess_after(world: World, search: Search, batch: int, row: int) -> float:
     """Return the excess of a batch after the change; row 0 is the batch here, 1 the one there."""
     orders, baskets, leaving = world.orders, search.baskets, search.leaving
@@ -176,7 +176,7 @@ def _excess_after(world: World, search: Search, batch: int, row: int) -> float:
     return least
 
 
-@compiled
+@inlined
 def _walk_after(world: World, search: Search, batch: int, row: int) -> float:
     """Return the length of a batch's walk after the change, from memory where it is known."""
     leaving = search.leaving
@@ -190,7 +190,7 @@ def _walk_after(world: World, search: Search, batch: int, row: int) -> float:
     return metres
 
 
-@compiled
+@inlined
 def _walk_without(world: World, search: Search, number: int) -> float:
     """Return the length of an order's batch's walk without it."""
     baskets, leaving = search.baskets, search.leaving
@@ -202,7 +202,7 @@ def _walk_without(world: World, search: Search, number: int) -> float:
     return search.without_m[number]
 
 
-@compiled
+@inlined
 def _least_after(world: World, search: Search, there: int) -> float:
     """Return a length that the walk there cannot fall below by the change: a walk over more stops is never shorter."""
     leaving = search.leaving
@@ -213,7 +213,7 @@ def _least_after(world: World, search: Search, there: int) -> float:
     return _walk_without(world, search, leaving[1, 0])
 
 
-@compiled
+@inlined
 def _key_after(world: World, search: Search, batch: int) -> int:
     """Return the key of a batch after the change."""
     key = search.baskets.key[batch]
@@ -224,7 +224,7 @@ def _key_after(world: World, search: Search, batch: int) -> int:
     return key
 
 
-@compiled
+@inlined
 def _moved(world: World, search: Search, here: int, there: int) -> int:
     """Return how many more orders would be outside their earlier batch."""
     more = 0
@@ -238,7 +238,7 @@ def _moved(world: World, search: Search, here: int, there: int) -> int:
     return more
 
 
-@compiled
+@inlined
 def _late_after(
     world: World, search: Search, here: int, there: int, here_m: float, there_m: float, most: float
 ) -> float:
@@ -252,8 +252,8 @@ def _late_after(
 
 
 @compiled
-def _carry_out(world: World, search: Search, here: int, there: int, here_m: float, there_m: float) -> None:
-    """Let the chosen orders change places."""
+def _carry_out(world: World, search: Search, here: int, there: int, here_m: float, there_m: float) -> float:
+    """Let the chosen orders change places; return how late the plan is then."""
     floor, orders, baskets, leaving = world.floor, world.orders, search.baskets, search.leaving
     for row in range(2):
         for at in range(2):
@@ -271,8 +271,9 @@ def _carry_out(world: World, search: Search, here: int, there: int, here_m: floa
     baskets.metres[here], baskets.metres[there] = here_m, there_m
     for batch in (here, there):
         weigh(orders, baskets, batch)
-    if len(world.shifts.from_s):
-        change_turns(baskets, search.turns, here, there)
+    if len(world.shifts.from_s) == 0:
+        return 0.0
+    return keep_change(orders, baskets, world.shifts, search.turns, here, there)
 
 
 @compiled

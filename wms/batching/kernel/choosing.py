@@ -6,10 +6,11 @@ from numba import uint64
 
 from wms.batching.kernel.baskets import NOBODY, Baskets, Orders
 from wms.batching.kernel.bits import Words, random_below, random_share
-from wms.batching.kernel.compiled import compiled
+from wms.batching.kernel.compiled import inlined
 from wms.batching.kernel.floors import Floats, Floor, Ints
-from wms.batching.kernel.lateness import Shifts, Turns
+from wms.batching.kernel.lateness import Shifts
 from wms.batching.kernel.memory import Lengths, Pool
+from wms.batching.kernel.turns import Turns
 
 RELOCATE, SWAP, PAIRS = 0.25, 0.65, 0.85
 """Shares of tries that move one order, and (from there on) that swap two, two for one, and two for two."""
@@ -54,7 +55,7 @@ class Search(NamedTuple):
     best_batch_of: Ints
 
 
-@compiled
+@inlined
 def choose(world: World, search: Search, number: int, spare: int) -> tuple[int, int]:
     """Choose who changes places with an order; return their batches, the second NOBODY where there is no change."""
     baskets, leaving, random = search.baskets, search.leaving, search.random
@@ -86,7 +87,7 @@ def choose(world: World, search: Search, number: int, spare: int) -> tuple[int, 
     return here, there
 
 
-@compiled
+@inlined
 def _company_of(world: World, search: Search, number: int) -> int:
     """Return an order whose batch seems a good place for the order: of a few, the one least out of its way."""
     batch_of = search.baskets.batch_of
@@ -103,7 +104,7 @@ def _company_of(world: World, search: Search, number: int) -> int:
     return found
 
 
-@compiled
+@inlined
 def _member_for(world: World, search: Search, batch: int, other: int) -> int:
     """Return an order of a batch that seems to fit another: of a few, the one least out of the other's way."""
     baskets = search.baskets
@@ -118,7 +119,7 @@ def _member_for(world: World, search: Search, batch: int, other: int) -> int:
     return found
 
 
-@compiled
+@inlined
 def _new_cells(world: World, search: Search, number: int, batch: int) -> int:
     """Return how many of an order's cells a batch does not visit."""
     orders, new = world.orders, 0
@@ -128,7 +129,7 @@ def _new_cells(world: World, search: Search, number: int, batch: int) -> int:
     return new
 
 
-@compiled
+@inlined
 def _neighbour_of(world: World, random: Words, number: int) -> int:
     """Return an order that visits one of the halves the order visits, or now and then any."""
     first, past = world.halves_from[number], world.halves_from[number + 1]

@@ -20,6 +20,16 @@ def compiled(function: Function) -> Function:
     return made
 
 
+def inlined(function: Function) -> Function:
+    """Compile a function that makes no arrays into each of its callers.
+
+    A call hands on every array of what it is given, some four hundred words for a search: where it is made at every try
+    that costs more than the work. So this is for functions that are called in few places, and always.
+    """
+    made: Function = njit(nogil=True, _nrt=False, inline="always")(function)  # type: ignore[call-overload]  # as above
+    return made
+
+
 def compiled_with_arrays(function: Function) -> Function:
     """Compile a function that makes arrays, at the start of a search; not one that is called within a search."""
     made: Function = kept(njit(nogil=True)(function))

@@ -1,6 +1,7 @@
 """How late a plan is while it is being improved: who starts which batch when, exactly as `schedule` does it.
 
-Only changes whose metres are welcome are scheduled, so an exact answer costs less than a guess made each time.
+Only changes whose metres are welcome are scheduled, and only from the first batch on that starts at another time; so an
+exact answer costs less than a guess made each time.
 """
 
 from typing import NamedTuple
@@ -8,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from wms.batching.kernel.baskets import NOBODY, Baskets, Orders
-from wms.batching.kernel.compiled import compiled, copy_into
+from wms.batching.kernel.compiled import compiled
 from wms.batching.kernel.floors import Floats, Ints
+from wms.batching.kernel.turns import Start, Turns, change_turns, is_before, place_for, place_or_last, put_in_turn
 
 MINUTE_S = 60.0
 NEVER_S = 86_400.0
@@ -25,112 +27,42 @@ class Shifts(NamedTuple):
     """The time of each cutoff; endless for the last, of orders without one."""
 
 
-class Turns(NamedTuple):
-    """The batches in the sequence in which they start, padded with -1, and room to note when each picker is free."""
-
-    batches: Ints
-    free_s: Floats
-
-
-class Start(NamedTuple):
-    """What decides when a batch starts: its earliest cutoff, its highest priority, the time it takes; 0 for none."""
-
-    batch: int
-    due: int
-    priority: int
-    work_s: float
-
-
-@compiled
-def start_of(baskets: Baskets, batch: int) -> Start:
-    """Return what decides when a batch starts as it stands."""
-    return Start(batch, baskets.due[batch], baskets.priority[batch], baskets.work_s[batch])
-
-
-@compiled
-def is_before(one: Start, other: Start) -> bool:
-    """Whether a batch starts before another: earliest cutoff, highest priority, longest."""
-    if one.due != other.due:
-        return bool(one.due < other.due)
-    if one.priority != other.priority:
-        return bool(one.priority > other.priority)
-    if one.work_s != other.work_s:
-        return bool(one.work_s > other.work_s)
-    return bool(one.batch < other.batch)
-
-
-@compiled
-def start_after(orders: Orders, baskets: Baskets, batch: int, out: Ints, into: Ints, metres: float) -> Start:
-    """Return what decides when a batch starts without the orders `out` and with `into`, for a walk of this length."""
-    due, priority, work, left = len(orders.due), 0, 0.0, 0
-    for place in range(baskets.size[batch]):
-        number = baskets.members[batch, place]
-        if number != out[0] and number != out[1]:
-            due = min(due, orders.due[number])
-            priority = max(priority, orders.priority[number])
-            work += orders.handling_s[number]
-            left += 1
-    for at in range(len(into)):
-        number = into[at]
-        if number != NOBODY:
-            due = min(due, orders.due[number])
-            priority = max(priority, orders.priority[number])
-            work += orders.handling_s[number]
-            left += 1
-    return Start(batch, due, priority, work + orders.setup_s + metres * orders.metre_s if left else 0.0)
-
-
-@compiled
-def put_in_turn(baskets: Baskets, turns: Turns) -> None:
-    """Put all batches in the sequence in which they start."""
-    turns.batches[:] = NOBODY
-    for batch in range(len(baskets.size)):
-        if baskets.size[batch]:
-            _insert(baskets, turns, batch)
-
-
-@compiled
-def change_turns(baskets: Baskets, turns: Turns, here: int, there: int) -> None:
-    """Bring the sequence up to date when two batches have changed."""
-    kept = 0
-    for at in range(len(turns.batches)):
-        batch = turns.batches[at]
-        if batch == NOBODY:
-            break
-        if batch not in (here, there):
-            turns.batches[kept] = batch
-            kept += 1
-    for at in range(kept, min(kept + 2, len(turns.batches))):
-        turns.batches[at] = NOBODY
-    for batch in (here, there):
-        if baskets.size[batch]:
-            _insert(baskets, turns, batch)
-
-
-@compiled
-def _insert(baskets: Baskets, turns: Turns, batch: int) -> None:
-    """Give a batch its place in the sequence."""
-    moved, start = batch, start_of(baskets, batch)
-    for at in range(len(turns.batches)):
-        other = turns.batches[at]
-        if other == NOBODY:
-            turns.batches[at] = moved
-            return
-        if moved != batch or is_before(start, start_of(baskets, other)):
-            turns.batches[at], moved = moved, other
-
-
 @compiled
 def late_now(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns) -> float:
-    """Return how late the plan is as it stands: late orders, and their minutes by priority."""
-    copy_into(turns.free_s, shifts.from_s)
-    late = 0.0
-    for at in range(len(turns.batches)):
+    """Put all batches in turn; return how late the plan is: late orders, and their minutes by priority."""
+    put_in_turn(baskets, turns)
+    free_s, whose = turns.free_s[0], turns.whose[0]
+    for who in range(len(free_s)):
+        at = who
+        while at > 0 and free_s[at - 1] > shifts.from_s[who]:
+            free_s[at], whose[at] = free_s[at - 1], whose[at - 1]
+            at -= 1
+        free_s[at], whose[at] = shifts.from_s[who], who
+    return _timed(orders, baskets, shifts, turns, 0)
+
+
+@compiled
+def keep_change(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, here: int, there: int) -> float:
+    """Bring sequence and times up to date when two batches have changed; return how late the plan is now."""
+    return _timed(orders, baskets, shifts, turns, change_turns(baskets, turns, here, there))
+
+
+@compiled
+def _timed(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, first: int) -> float:
+    """Note how the day stands before each batch from the first place on; return how late the plan is."""
+    head = _begin(turns, first)
+    at = first
+    while turns.batches[at] != NOBODY:
         batch = turns.batches[at]
-        if batch == NOBODY:
-            break
-        late += _late_unchanged(orders, baskets, shifts, turns, batch)
-    return late
+        end_s = _walked(shifts.until_s, turns.queue_s, turns.queue, head, baskets.work_s[batch])
+        head += 1 if end_s < np.inf else 0
+        at += 1
+        turns.late[at] = turns.late[at - 1]
+        if end_s > shifts.due_s[baskets.due[batch]]:
+            turns.late[at] += _late_unchanged(orders, baskets, shifts, batch, end_s)
+        for place in range(len(shifts.from_s)):
+            turns.free_s[at, place], turns.whose[at, place] = turns.queue_s[head + place], turns.queue[head + place]
+    return float(turns.late[at])
 
 
 @compiled
@@ -147,67 +79,86 @@ def late_after(
 
     The orders in row 0 of `leaving` go from the first of `starts` to the second, those in row 1 the other way.
     """
-    copy_into(turns.free_s, shifts.from_s)
     here, there = starts[0].batch, starts[1].batch
+    places = place_for(baskets, turns, starts[0]), place_for(baskets, turns, starts[1])
     row = 0 if is_before(starts[0], starts[1]) else 1
-    late, changed = 0.0, 0
-    for at in range(len(turns.batches)):
-        batch = turns.batches[at]
-        if batch in (here, there) and batch != NOBODY:
-            continue
-        while changed < 2:
-            start = starts[row]
-            if batch != NOBODY and not is_before(start, start_of(baskets, batch)):
-                break
-            if start.work_s > 0.0:
-                late += _late_changed(orders, baskets, shifts, turns, leaving, start, row)
+    first = min(places[0], places[1], place_or_last(turns, here), place_or_last(turns, there))
+    head, late, changed = _begin(turns, first), turns.late[first], 0
+    for at in range(first, len(turns.batches)):
+        while changed < 2 and places[row] <= at:
+            if starts[row].work_s > 0.0:
+                end_s = _walked(shifts.until_s, turns.queue_s, turns.queue, head, starts[row].work_s)
+                head += 1 if end_s < np.inf else 0
+                if end_s > shifts.due_s[starts[row].due]:
+                    late += _late_changed(orders, baskets, shifts, leaving, starts[row], row, end_s)
             row, changed = 1 - row, changed + 1
+        batch = turns.batches[at]
         if batch == NOBODY or late > most:
             break
-        late += _late_unchanged(orders, baskets, shifts, turns, batch)
+        if batch in (here, there):
+            continue
+        end_s = _walked(shifts.until_s, turns.queue_s, turns.queue, head, baskets.work_s[batch])
+        head += 1 if end_s < np.inf else 0
+        if end_s > shifts.due_s[baskets.due[batch]]:
+            late += _late_unchanged(orders, baskets, shifts, batch, end_s)
     return late
 
 
 @compiled
-def _late_unchanged(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, batch: int) -> float:
-    """Let somebody walk a batch as it stands; return how late its orders are."""
-    late, end_s = 0.0, _walked(shifts, turns, baskets.work_s[batch])
-    if end_s > shifts.due_s[baskets.due[batch]]:
-        for place in range(baskets.size[batch]):
-            late += _late(orders, shifts, baskets.members[batch, place], end_s)
+def _late_unchanged(orders: Orders, baskets: Baskets, shifts: Shifts, batch: int, end_s: float) -> float:
+    """Return how late the orders of a batch as it stands are when it ends then."""
+    late = 0.0
+    for place in range(baskets.size[batch]):
+        late += _late(orders, shifts, baskets.members[batch, place], end_s)
     return late
 
 
 @compiled
 def _late_changed(
-    orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, leaving: Ints, start: Start, row: int
+    orders: Orders, baskets: Baskets, shifts: Shifts, leaving: Ints, start: Start, row: int, end_s: float
 ) -> float:
-    """Let somebody walk a batch as it is after the change; return how late its orders are."""
-    late, end_s = 0.0, _walked(shifts, turns, start.work_s)
-    if end_s > shifts.due_s[start.due]:
-        for place in range(baskets.size[start.batch]):
-            number = baskets.members[start.batch, place]
-            if number != leaving[row, 0] and number != leaving[row, 1]:
-                late += _late(orders, shifts, number, end_s)
-        for at in range(2):
-            if leaving[1 - row, at] != NOBODY:
-                late += _late(orders, shifts, leaving[1 - row, at], end_s)
+    """Return how late the orders of a batch as it is after the change are when it ends then."""
+    late = 0.0
+    for place in range(baskets.size[start.batch]):
+        number = baskets.members[start.batch, place]
+        if number != leaving[row, 0] and number != leaving[row, 1]:
+            late += _late(orders, shifts, number, end_s)
+    for at in range(2):
+        if leaving[1 - row, at] != NOBODY:
+            late += _late(orders, shifts, leaving[1 - row, at], end_s)
     return late
 
 
 @compiled
-def _walked(shifts: Shifts, turns: Turns, work_s: float) -> float:
-    """Give work to whoever is free first and can do it before going home; return when it is done, endless if never."""
-    who = NOBODY
-    for picker in range(len(turns.free_s)):
-        if turns.free_s[picker] + work_s <= shifts.until_s[picker] and (
-            who == NOBODY or turns.free_s[picker] < turns.free_s[who]
-        ):
-            who = picker
-    if who == NOBODY:
+def _begin(turns: Turns, place: int) -> int:
+    """Line the pickers up as they are before the batch at a place starts; return where the line begins."""
+    for at in range(turns.free_s.shape[1]):
+        turns.queue_s[at], turns.queue[at] = turns.free_s[place, at], turns.whose[place, at]
+    return 0
+
+
+@compiled
+def _walked(until_s: Floats, queue_s: Floats, queue: Ints, head: int, work_s: float) -> float:
+    """Give work to whoever is free first and can do it before going home; return when it is done, endless if never.
+
+    The pickers stand in line from `head` on, whoever is free first in front, then by number; when the work is given the
+    line begins one further.
+    """
+    at, past = head, head + len(until_s)
+    while at < past and queue_s[at] + work_s > until_s[queue[at]]:
+        at += 1
+    if at == past:
         return np.inf
-    turns.free_s[who] += work_s
-    return turns.free_s[who]
+    end_s, who = queue_s[at] + work_s, queue[at]
+    while at > head:
+        queue_s[at], queue[at] = queue_s[at - 1], queue[at - 1]
+        at -= 1
+    at = past
+    while at > head + 1 and (queue_s[at - 1] > end_s or (queue_s[at - 1] == end_s and queue[at - 1] > who)):
+        queue_s[at], queue[at] = queue_s[at - 1], queue[at - 1]
+        at -= 1
+    queue_s[at], queue[at] = end_s, who
+    return float(end_s)
 
 
 @compiled
