@@ -1,19 +1,24 @@
-"""A small floor for the picking tests: two orders on a cart with two totes, and the lanes they go to."""
+"""Small floors: two orders on a cart with two totes for picking, a released wave of six for planning it again."""
 
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import func
+from sqlalchemy import Engine, func
 from sqlalchemy.orm import Session
 
 from tests import builders
+from tests.builders import NOW
 from tests.services.picker import Picker
+from wms.database import transaction
 from wms.domain.catalog import Product
 from wms.domain.floor import Cart, Location, LocationKind
 from wms.domain.orders import Order
 from wms.domain.picking import Batch, PickTask
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
+from wms.services import planning
+from wms.services.planning import OpenTransaction
+from wms.services.planning.selection import CollectionKey, Rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,3 +86,26 @@ def walk(session: Session) -> Walk:
         lane=builders.location(session, kind=LocationKind.LANE),
         hold=builders.location(session, kind=LocationKind.HOLD),
     )
+
+
+@pytest.fixture
+def open_transaction(engine: Engine) -> OpenTransaction:
+    """A transaction of its own each time."""
+    return lambda: transaction(engine)
+
+
+@pytest.fixture
+def wave_id(open_transaction: OpenTransaction) -> int:
+    """A released wave of six orders for two shelves, in two batches of at most four."""
+    with open_transaction() as session:
+        _ = builders.cart(session, slots=4)
+        products = [builders.product(session, f"P{number}") for number in range(2)]
+        for product in products:
+            builders.stock(session, builders.location(session), product, 50)
+        for number in range(6):
+            _ = builders.order(session, (products[number % 2], 1))
+    key = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
+    done = planning.plan_wave(open_transaction, builders.actor(), key, Rules())
+    assert done.wave_id is not None
+    assert (done.orders, done.batches) == (6, 2)
+    return done.wave_id

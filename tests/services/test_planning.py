@@ -3,16 +3,12 @@
 import datetime as dt
 import itertools
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.builders import NOW, WAREHOUSE
-from wms.database import transaction
 from wms.domain.catalog import Product
 from wms.domain.errors import BadInputError
 from wms.domain.floor import ADJUSTMENT_ID
@@ -21,7 +17,7 @@ from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskSta
 from wms.domain.stock import Stock
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import cancelling, ordering, planning, stocking
-from wms.services.planning import Draft, Released, preview, undoing
+from wms.services.planning import Draft, OpenTransaction, Released, preview, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning.problem import NoCartError
 from wms.services.planning.selection import CollectionKey, Rules, Why, collection_key
@@ -31,12 +27,6 @@ from wms.services.stocking import Goods
 KEY = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
 ACTOR = builders.actor()
 LATER = builders.actor(at=NOW + dt.timedelta(minutes=2))
-OpenTransaction = Callable[[], AbstractContextManager[Session]]
-
-
-@pytest.fixture
-def open_transaction(engine: Engine) -> OpenTransaction:
-    return lambda: transaction(engine)
 
 
 def _floor(session: Session, orders: int = 6, stock: int = 50) -> tuple[Product, list[Order]]:

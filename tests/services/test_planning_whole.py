@@ -1,27 +1,13 @@
 """On the floor each order walks whole: what only a plan could bring together again is not asked of the engine."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
-import pytest
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
-
 from tests import builders
 from tests.builders import NOW
 from wms import batching
-from wms.database import transaction
 from wms.services import planning
-from wms.services.planning import Draft
+from wms.services.planning import Draft, OpenTransaction
 from wms.services.planning.selection import CollectionKey, Rules
 
 KEY = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
-OpenTransaction = Callable[[], AbstractContextManager[Session]]
-
-
-@pytest.fixture
-def open_transaction(engine: Engine) -> OpenTransaction:
-    return lambda: transaction(engine)
 
 
 def test_orders_alike_share_no_tote_and_an_order_of_many_places_is_in_one_batch(

@@ -1,52 +1,25 @@
 """A wave at work planned again: orders join, begun walks stay, and a wave that moved on is left alone."""
 
 import datetime as dt
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.builders import NOW, WAREHOUSE
 from wms import batching
-from wms.database import transaction
 from wms.domain.catalog import Product
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.stock import Stock
 from wms.domain.waves import Allocation, Wave, WaveOrder
 from wms.services import planning, verifying
-from wms.services.planning import replanning, undoing
+from wms.services.planning import OpenTransaction, replanning, undoing
 from wms.services.planning.replanning import WaveMovedOnError
 from wms.services.planning.selection import CollectionKey, Rules
 
 KEY = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
-ACTOR = builders.actor()
 LATER = builders.actor(at=NOW + dt.timedelta(minutes=2))
-OpenTransaction = Callable[[], AbstractContextManager[Session]]
-
-
-@pytest.fixture
-def open_transaction(engine: Engine) -> OpenTransaction:
-    return lambda: transaction(engine)
-
-
-@pytest.fixture
-def wave_id(open_transaction: OpenTransaction) -> int:
-    """A released wave of six orders for two shelves, in two batches of at most four."""
-    with open_transaction() as session:
-        _ = builders.cart(session, slots=4)
-        products = [builders.product(session, f"P{number}") for number in range(2)]
-        for product in products:
-            builders.stock(session, builders.location(session), product, 50)
-        for number in range(6):
-            _ = builders.order(session, (products[number % 2], 1))
-    done = planning.plan_wave(open_transaction, ACTOR, KEY, Rules())
-    assert done.wave_id is not None
-    assert (done.orders, done.batches) == (6, 2)
-    return done.wave_id
 
 
 def _arrive(open_transaction: OpenTransaction, count: int = 1) -> list[int]:

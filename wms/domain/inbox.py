@@ -20,6 +20,7 @@ class ExceptionKind(StrEnum):
     PRINT = "print"
     CHANNEL = "channel"
     UNKNOWN_BARCODE = "unknown barcode"
+    WAVE = "wave"
 
 
 @dataclass(frozen=True, kw_only=True)

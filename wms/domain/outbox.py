@@ -17,6 +17,7 @@ class JobKind(StrEnum):
     BUY_LABEL = "buy label"
     VOID_LABEL = "void label"
     PRINT = "print"
+    KEEP_WAVE = "keep wave"
 
 
 class JobStatus(StrEnum):

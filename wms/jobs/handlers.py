@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from wms.domain.outbox import JobKind
-from wms.jobs import labels, printing
+from wms.jobs import labels, printing, waves
 from wms.jobs.outbox import Handler
 
 HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.BUY_LABEL: labels.buy,
     JobKind.VOID_LABEL: labels.void,
     JobKind.PRINT: printing.print_job,
+    JobKind.KEEP_WAVE: waves.keep,
 }

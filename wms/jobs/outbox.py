@@ -57,7 +57,8 @@ class Claimed:
     attempt: int
 
 
-Handler = Callable[[Context, Mapping[str, Any]], None]
+Handler = Callable[[Context, Mapping[str, Any]], dt.timedelta | None]
+"""Does the work of a payload; None when it is done, else after how long there may be more of it."""
 
 
 def _now() -> dt.datetime:
@@ -110,11 +111,13 @@ def claim(engine: Engine, owner: str, lease: dt.timedelta = LEASE) -> Claimed | 
         return None  # another worker took the lane in the same instant
 
 
-def finish(engine: Engine, claimed: Claimed, error: Exception | None) -> bool:
-    """Record how a job ended; False when the lease had run out and another worker holds the job."""
+def finish(engine: Engine, claimed: Claimed, error: Exception | None, again: dt.timedelta | None = None) -> bool:
+    """Record how a job ended, or when it goes on; False when the lease had run out and another worker holds it."""
     now = _now()
     values: dict[str, Any] = {"owner": "", "leased_until": None, "error": str(error or "")[:500]}
-    if error is None:
+    if error is None and again is not None:
+        values |= {"due_at": now + again, "attempt": 0}
+    elif error is None:
         values |= {"status": JobStatus.DONE, "ended_at": now}
     elif isinstance(error, RetryLaterError):
         values |= {"due_at": now + dt.timedelta(seconds=error.delay_s), "attempt": claimed.attempt - 1}
@@ -149,6 +152,7 @@ _INBOX = {
     JobKind.BUY_LABEL: ExceptionKind.LABEL,
     JobKind.VOID_LABEL: ExceptionKind.LABEL,
     JobKind.PRINT: ExceptionKind.PRINT,
+    JobKind.KEEP_WAVE: ExceptionKind.WAVE,
 }
 
 
@@ -163,15 +167,16 @@ def run_one(context: Context, handlers: Mapping[JobKind, Handler], owner: str) -
 
 def _run(context: Context, handlers: Mapping[JobKind, Handler], claimed: Claimed) -> None:
     failure: Exception | None = None
+    again: dt.timedelta | None = None
     try:
-        handlers[claimed.kind](context, claimed.payload)
+        again = handlers[claimed.kind](context, claimed.payload)
     except RetryLaterError as error:
         failure = error
     except Exception as error:  # noqa: BLE001 - see below
         # A handler's fault must not stop the worker: it is logged, kept on the job and told in the inbox at the end.
         _log.exception("job %s failed", claimed.kind)
         failure = error
-    _ = finish(context.engine, claimed, failure)
+    _ = finish(context.engine, claimed, failure, again)
 
 
 def drain(context: Context, handlers: Mapping[JobKind, Handler]) -> int:

@@ -41,6 +41,8 @@ def _main_action(row: InboxRow) -> tuple[str, str]:
         return "See the printers", "/desk/printing"
     if row.kind is ExceptionKind.UNKNOWN_BARCODE:
         return "Find the stock", flask.url_for("stock.home")
+    if row.kind is ExceptionKind.WAVE:
+        return "See the waves", flask.url_for("planning.home")
     if not row.order_key:
         return "", ""
     if row.kind is ExceptionKind.SHORT and row.status is OrderStatus.SHORT:

@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('short', 'mismatch', 'label', 'print', 'channel', 'unknown barcode')",
+            "kind IN ('short', 'mismatch', 'label', 'print', 'channel', 'unknown barcode', 'wave')",
             name=op.f("ck_exceptions_kind"),
         ),
         sa.PrimaryKeyConstraint("warehouse_id", "id", name=op.f("pk_exceptions")),
@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('buy label', 'void label', 'print')", name=op.f("ck_jobs_kind")),
+        sa.CheckConstraint("kind IN ('buy label', 'void label', 'print', 'keep wave')", name=op.f("ck_jobs_kind")),
         sa.CheckConstraint("status IN ('open', 'done', 'dead')", name=op.f("ck_jobs_status")),
         sa.PrimaryKeyConstraint("warehouse_id", "id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("warehouse_id", "key", name=op.f("uq_jobs_warehouse_id_key")),

@@ -13,12 +13,14 @@ from wms.domain.base import text_id
 from wms.domain.calendar import CarrierService
 from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem
+from wms.domain.journal import JournalEntry
 from wms.domain.orders import OPEN, Order, OrderStatus
 from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import promising
 from wms.services.planning.preview import minutes_until, saving_pct
+from wms.services.planning.replanning import WavePlannedAgain
 from wms.services.planning.selection import CollectionKey
 from wms.services.planning.undoing import STALE_AFTER
 from wms.services.promising import zone_of
@@ -97,6 +99,16 @@ class MemberRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedAgain:
+    """When a wave was last planned again, by whom ('' for the program itself), and what came of it."""
+
+    at: dt.datetime
+    by: str
+    joined: int
+    batches: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WavePage:
     """A wave with its batches and orders."""
 
@@ -109,6 +121,7 @@ class WavePage:
     minutes: float
     released_at: dt.datetime | None
     released_by: str
+    again: PlannedAgain | None
     batches: tuple[BatchRow, ...]
     orders: tuple[MemberRow, ...]
 
@@ -202,9 +215,29 @@ def wave_page(session: Session, actor: Actor, wave_id: int) -> WavePage:
         minutes=wave.work_s / 60,
         released_at=wave.released_at.astimezone(zone) if wave.released_at else None,
         released_by=releaser.name if releaser else "",
+        again=_again(session, actor, wave),
         batches=_batches(session, actor, wave),
         orders=_members(session, actor, wave),
     )
+
+
+def _again(session: Session, actor: Actor, wave: Wave) -> PlannedAgain | None:
+    rows = session.execute(
+        select(JournalEntry.at, JournalEntry.data, Worker.name)
+        .outerjoin(Worker, and_(Worker.warehouse_id == JournalEntry.warehouse_id, Worker.id == JournalEntry.worker_id))
+        .where(
+            JournalEntry.warehouse_id == actor.warehouse_id,
+            JournalEntry.event == WavePlannedAgain.__name__,
+            JournalEntry.at >= wave.planned_at,
+        )
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+    )
+    for at, data, name in rows:
+        if data["wave"] == wave.number:
+            return PlannedAgain(
+                at=at.astimezone(zone_of(session, actor)), by=name or "", joined=data["joined"], batches=data["batches"]
+            )
+    return None
 
 
 def desk_numbers(session: Session, actor: Actor) -> DeskNumbers:

@@ -28,7 +28,7 @@ from wms.services.planning.waves import OpenTransaction, set_figures
 
 _MOST_S = 2.0
 _MOVE_M = 10.0
-_AT_WORK = (WaveStatus.RELEASED, WaveStatus.PICKING)
+AT_WORK = (WaveStatus.RELEASED, WaveStatus.PICKING)
 _LIVE = (BatchStatus.WAITING, BatchStatus.STARTED)
 
 
@@ -72,10 +72,15 @@ class Replanned:
     out: tuple[StaysOut, ...] = ()
 
 
-def plan_again(open_transaction: OpenTransaction, actor: Actor, wave_id: int) -> Replanned:
-    """Look, plan outside any transaction, and record; WaveMovedOnError leaves everything as it was."""
+def plan_again(
+    open_transaction: OpenTransaction, actor: Actor, wave_id: int, *, only: frozenset[int] | None = None
+) -> Replanned:
+    """Look, plan outside any transaction, and record; WaveMovedOnError leaves everything as it was.
+
+    All orders of the wave's collection that can walk join it, or of them `only` these.
+    """
     with open_transaction() as session:
-        seen = look(session, actor, wave_id)
+        seen = look(session, actor, wave_id, only=only)
     if seen.problem is None:
         return Replanned(number=seen.number, out=seen.out)
     plan = batching.plan(seen.problem, stop_for(seen.problem, _MOST_S), seed=seen.number)
@@ -83,7 +88,7 @@ def plan_again(open_transaction: OpenTransaction, actor: Actor, wave_id: int) ->
         return record_again(session, actor, seen, plan)
 
 
-def look(session: Session, actor: Actor, wave_id: int) -> Look:
+def look(session: Session, actor: Actor, wave_id: int, *, only: frozenset[int] | None = None) -> Look:
     """Read what would be planned; nothing is written."""
     wave = session.get(Wave, (actor.warehouse_id, wave_id))
     if wave is None:
@@ -92,7 +97,7 @@ def look(session: Session, actor: Actor, wave_id: int) -> Look:
     walks, begun = _walks(session, actor, wave)
     room = fleet(session, actor)
     key = CollectionKey(carrier=wave.carrier, cutoff_at=wave.cutoff_at)
-    found = select_orders(session, actor, key, Rules(max_orders=MAX_ORDERS), room, lock=False)
+    found = select_orders(session, actor, key, Rules(max_orders=MAX_ORDERS, only=only), room, lock=False)
     joining = found.picks()
     waiting = _orders_of(walks)
     picks: dict[int, Sequence[Portion]] = {
@@ -152,7 +157,7 @@ def record_again(session: Session, actor: Actor, seen: Look, plan: batching.Plan
 
 
 def _refuse_unless_at_work(wave: Wave) -> None:
-    if wave.status not in _AT_WORK:
+    if wave.status not in AT_WORK:
         raise WaveMovedOnError(f"Wave {wave.number} is {wave.status} and cannot be planned again.", number=wave.number)
 
 

@@ -13,6 +13,7 @@ from wms.domain.actor import Actor
 from wms.domain.errors import DomainError
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
+from wms.domain.outbox import JobKind, enqueue
 from wms.domain.picking import Batch, BatchOrder, PickTask
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating
@@ -166,6 +167,7 @@ def _release(session: Session, actor: Actor, wave: Wave, orders: int) -> None:
     record(session, actor, wave.move_to(WaveStatus.PLANNED, orders))
     record(session, actor, wave.move_to(WaveStatus.RELEASED, orders))
     wave.released_at, wave.released_by = actor.at, actor.worker_id
+    _ = enqueue(session, actor, JobKind.KEEP_WAVE, f"keep-{wave.id}", wave_id=wave.id)
 
 
 def _still_there(

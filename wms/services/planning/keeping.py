@@ -1,0 +1,131 @@
+"""Waves at work kept right: orders that come join, walks are laid anew when people leave, short orders go again."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from wms import batching
+from wms.domain.actor import Actor
+from wms.domain.orders import Hold, Order, OrderStatus
+from wms.domain.picking import PickTask, TaskStatus
+from wms.domain.waves import Wave, WaveOrder
+from wms.services import allocating
+from wms.services.planning import again, replanning
+from wms.services.planning.replanning import AT_WORK, Look
+from wms.services.planning.waves import OpenTransaction
+from wms.services.promising import NOT_WAVED
+
+_AS_IT_STANDS = batching.Iterations(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """What has changed since a wave was planned; false where nothing has.
+
+    `came` are the orders that can join it, `short` those whose missing units lie elsewhere, `later` counts the orders
+    that would now miss their cutoff beyond those that were known to.
+    """
+
+    is_over: bool = False
+    came: frozenset[int] = frozenset()
+    short: tuple[int, ...] = ()
+    later: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether there is something to do."""
+        return bool(self.came or self.short or self.later > 0)
+
+
+def news(session: Session, actor: Actor, wave_id: int) -> News:
+    """Look at a wave; nothing is written."""
+    wave = session.get(Wave, (actor.warehouse_id, wave_id))
+    if wave is None:
+        return News(is_over=True)
+    short = _short_that_can_go_again(session, actor, wave)
+    if wave.status not in AT_WORK:
+        return News(is_over=True, short=short)
+    look = replanning.look(session, actor, wave_id, only=_came_since(session, actor, wave))
+    return News(came=look.joining, short=short, later=_late_as_it_stands(look) - wave.late)
+
+
+def keep(open_transaction: OpenTransaction, actor: Actor, wave_id: int, news: News) -> None:
+    """Put a wave right; WaveMovedOnError where somebody began a walk meanwhile and its plan stays as it was.
+
+    An order that came before the wave was planned was left out of it by somebody's choice, and does not join by itself.
+    """
+    for order_id in news.short:
+        with open_transaction() as session:
+            _ = again.pick_again(session, actor, order_id)
+    if news.came or news.later > 0:
+        _ = replanning.plan_again(open_transaction, actor, wave_id, only=news.came)
+
+
+def _short_that_can_go_again(session: Session, actor: Actor, wave: Wave) -> tuple[int, ...]:
+    """Return the short orders whose missing units lie elsewhere; a shelf that was found short is not trusted again."""
+    orders = session.scalars(
+        select(Order.id)
+        .join(WaveOrder, and_(WaveOrder.warehouse_id == Order.warehouse_id, WaveOrder.order_id == Order.id))
+        .where(
+            Order.warehouse_id == actor.warehouse_id,
+            Order.status == OrderStatus.SHORT,
+            WaveOrder.wave_id == wave.id,
+        )
+        .order_by(Order.id)
+    ).all()
+    needs = again.missing(session, actor, orders) if orders else {}
+    if not needs:
+        return ()
+    products = allocating.products_of(needs)
+    doubtful = _found_short_since(session, actor, wave, products)
+    stock = allocating.shelves(session, actor, products, lock=False)
+    choices = {order_id: stock.take(needs[order_id]) for order_id in orders if order_id in needs}
+    return tuple(
+        order_id
+        for order_id, choice in choices.items()
+        if not choice.reason
+        and doubtful.isdisjoint((portion.place_id, portion.goods.product_id) for portion in choice.portions)
+    )
+
+
+def _found_short_since(
+    session: Session, actor: Actor, wave: Wave, product_ids: Collection[int]
+) -> set[tuple[int, int]]:
+    rows = session.execute(
+        select(PickTask.location_id, PickTask.product_id).where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.product_id.in_(product_ids),
+            PickTask.status == TaskStatus.SHORT,
+            PickTask.done_at > wave.planned_at,
+        )
+    )
+    return {(location_id, product_id) for location_id, product_id in rows}
+
+
+def _came_since(session: Session, actor: Actor, wave: Wave) -> frozenset[int]:
+    """Return the orders that came, or were let go, after the wave was planned."""
+    let_go = exists().where(
+        Hold.warehouse_id == Order.warehouse_id, Hold.order_id == Order.id, Hold.released_at > wave.planned_at
+    )
+    return frozenset(
+        session.scalars(
+            select(Order.id).where(
+                Order.warehouse_id == actor.warehouse_id,
+                Order.status.in_(NOT_WAVED),
+                Order.cutoff_at == wave.cutoff_at,
+                or_(Order.received_at > wave.planned_at, let_go),
+            )
+        )
+    )
+
+
+def _late_as_it_stands(look: Look) -> int:
+    """Return how many orders would miss their cutoff if the walks stay as they are, with the people there are now."""
+    problem = look.problem
+    if problem is None:
+        return 0
+    walks = problem.frozen + problem.earlier
+    walked = {order_id for orders in walks for order_id in orders}
+    orders = tuple(order for order in problem.orders if order.id in walked)
+    return len(batching.plan(replace(problem, orders=orders, frozen=walks, earlier=()), _AS_IT_STANDS).late)
