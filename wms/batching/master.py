@@ -125,7 +125,8 @@ def choose_batches(
 ) -> tuple[list[int], bool]:
     """Return the numbers of whole batches that cover every order for the fewest metres found, and whether it is proven.
 
-    `start` are the numbers of a choice known before, which is returned where nothing better turns up.
+    `start` are the numbers of a choice known before, which is returned where nothing better turns up. HiGHS does not
+    simplify the program beforehand: with its presolve it called choices best that were not.
     """
     solver = _quiet_solver()
     row_of = {number: row for row, number in enumerate(required)}
@@ -146,7 +147,7 @@ def choose_batches(
         count, np.arange(count, dtype=np.int32), np.full(count, highspy.HighsVarType.kInteger)
     )
     for option, value in (
-        ("time_limit", seconds), ("mip_max_nodes", nodes), ("mip_rel_gap", 0.0),
+        ("time_limit", seconds), ("mip_max_nodes", nodes), ("mip_rel_gap", 0.0), ("presolve", "off"),
     ):  # fmt: skip
         _ = solver.setOptionValue(option, value)
     for triple in triples:
