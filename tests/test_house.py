@@ -121,7 +121,7 @@ def test_every_dependency_and_every_ignored_rule_says_why() -> None:
 
 def test_runtime_dependencies_are_all_in_the_runtime_lock() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    locked = set(re.findall(r"^([a-z][\w.-]*)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    locked = set(re.findall(r"^([a-z][\w.-]*)(?:\[|==)", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
     named = {re.split(r"[\[>=<]", dependency)[0] for dependency in project["dependencies"]}
     assert named - locked == set()
 

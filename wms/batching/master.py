@@ -45,16 +45,11 @@ class Master:
         self._known: set[Members] = set()
         self._orders = orders
         self._solver = _quiet_solver()
-        infinity = highspy.kHighsInf
-        rows = np.zeros(orders, dtype=np.int32)
-        nothing = np.zeros(0, dtype=np.int32)
-        _ = self._solver.addRows(orders, np.ones(orders), np.full(orders, infinity), 0, rows, nothing, np.zeros(0))
-        _ = self._solver.addRow(0.0, infinity, 0, nothing, np.zeros(0))
-        for number in range(orders):
-            row = np.array([number], dtype=np.int32)
-            _ = self._solver.addCol(left_out_m, 0.0, infinity, 1, row, np.ones(1))
-            self.columns.append(())
-            self.metres.append(left_out_m)
+        _add_orders(self._solver, orders)
+        _ = self._solver.addRow(0.0, highspy.kHighsInf, 0, np.zeros(0, dtype=np.int32), np.zeros(0))
+        self.columns.extend(() for _ in range(orders))
+        self.metres.extend(left_out_m for _ in range(orders))
+        _add_batches(self._solver, [[number] for number in range(orders)], self.metres, highspy.kHighsInf)
 
     def add(self, batches: Iterable[tuple[Members, float]]) -> int:
         """Add the batches that are not known yet, with their metres; return how many were added."""
@@ -62,27 +57,18 @@ class Master:
         fresh = list(dict(fresh).items())
         if not fresh:
             return 0
-        entries = [self._rows_of(members) for members, _ in fresh]
-        starts = np.array([0, *accumulate(map(len, entries))][:-1], dtype=np.int32)
-        indices = np.array([row for rows in entries for row in rows], dtype=np.int32)
-        count = len(fresh)
-        costs = np.array([metres for _, metres in fresh])
-        ceiling = np.full(count, highspy.kHighsInf)
-        ones = np.ones(len(indices))
-        _ = self._solver.addCols(count, costs, np.zeros(count), ceiling, len(indices), starts, indices, ones)
+        rows = [self._rows_of(members) for members, _ in fresh]
+        _add_batches(self._solver, rows, [metres for _, metres in fresh], highspy.kHighsInf)
         for members, metres in fresh:
             self._known.add(members)
             self.columns.append(members)
             self.metres.append(metres)
-        return count
+        return len(fresh)
 
     def cut(self, triples: Sequence[Triple]) -> None:
         """Add a row for each triple."""
-        for triple in triples:
-            held = _holding(self.columns, triple)
-            indices = np.array(held, dtype=np.int32)
-            _ = self._solver.addRow(-highspy.kHighsInf, 1.0, len(held), indices, np.ones(len(held)))
-            self.triples.append(triple)
+        _add_cuts(self._solver, self.columns, triples)
+        self.triples.extend(triples)
 
     def count_batches(self, least: float, most: float) -> None:
         """Ask for so many batches."""
@@ -129,30 +115,17 @@ def choose_batches(
     simplify the program beforehand: with its presolve it called choices best that were not.
     """
     solver = _quiet_solver()
-    row_of = {number: row for row, number in enumerate(required)}
-    entries = [np.array([row_of[number] for number in members], dtype=np.int32) for members in columns]
-    orders = len(required)
-    starts = np.array([0, *accumulate(map(len, entries))][:-1], dtype=np.int32)
-    indices = np.concatenate(entries) if entries else np.zeros(0, dtype=np.int32)
-    nothing = np.zeros(0, dtype=np.int32)
-    infinity = highspy.kHighsInf
-    _ = solver.addRows(
-        orders, np.ones(orders), np.full(orders, infinity), 0, np.zeros(orders, dtype=np.int32), nothing, np.zeros(0)
-    )
-    count = len(columns)
-    _ = solver.addCols(
-        count, np.array(metres), np.zeros(count), np.ones(count), len(indices), starts, indices, np.ones(len(indices))
-    )
-    _ = solver.changeColsIntegrality(
-        count, np.arange(count, dtype=np.int32), np.full(count, highspy.HighsVarType.kInteger)
-    )
     for option, value in (
         ("time_limit", seconds), ("mip_max_nodes", nodes), ("mip_rel_gap", 0.0), ("presolve", "off"),
     ):  # fmt: skip
         _ = solver.setOptionValue(option, value)
-    for triple in triples:
-        held = _holding(columns, triple)
-        _ = solver.addRow(-infinity, 1.0, len(held), np.array(held, dtype=np.int32), np.ones(len(held)))
+    row_of = {number: row for row, number in enumerate(required)}
+    _add_orders(solver, len(required))
+    _add_batches(solver, [[row_of[number] for number in members] for members in columns], metres, 1.0)
+    count = len(columns)
+    whole = np.full(count, highspy.HighsVarType.kInteger)
+    _ = solver.changeColsIntegrality(count, np.arange(count, dtype=np.int32), whole)
+    _add_cuts(solver, columns, triples)
     known = highspy.HighsSolution()
     taken = np.zeros(count)
     taken[list(start)] = 1.0
@@ -164,6 +137,33 @@ def choose_batches(
     if len(values) != count or solver.getInfo().objective_function_value > sum(metres[at] for at in start):
         return list(start), is_proven
     return [int(at) for at in np.flatnonzero(values > 0.5)], is_proven  # noqa: PLR2004 - whole numbers, rounded
+
+
+def _add_orders(solver: highspy.Highs, orders: int) -> None:
+    """Add a row an order: it is covered once or more."""
+    none = np.zeros(orders, dtype=np.int32)
+    nothing = np.zeros(0, dtype=np.int32)
+    most = np.full(orders, highspy.kHighsInf)
+    _ = solver.addRows(orders, np.ones(orders), most, 0, none, nothing, np.zeros(0))
+
+
+def _add_batches(
+    solver: highspy.Highs, rows: Sequence[Sequence[int]], metres: Sequence[float], most_share: float
+) -> None:
+    """Add a column a batch, by the rows in which it stands and its metres."""
+    count = len(rows)
+    starts = np.array([0, *accumulate(map(len, rows))][:-1], dtype=np.int32)
+    indices = np.array([row for standing in rows for row in standing], dtype=np.int32)
+    most = np.full(count, most_share)
+    ones = np.ones(len(indices))
+    _ = solver.addCols(count, np.array(metres), np.zeros(count), most, len(indices), starts, indices, ones)
+
+
+def _add_cuts(solver: highspy.Highs, columns: Sequence[Members], triples: Iterable[Triple]) -> None:
+    """Add a row a triple: of the batches that hold two or more of it at most one is chosen."""
+    for triple in triples:
+        held = _holding(columns, triple)
+        _ = solver.addRow(-highspy.kHighsInf, 1.0, len(held), np.array(held, dtype=np.int32), np.ones(len(held)))
 
 
 def _holding(columns: Sequence[Members], triple: Triple) -> list[int]:
