@@ -295,7 +295,7 @@ def test_a_share_ends_with_its_part_of_the_time_or_when_it_is_proven_best() -> N
     share = ShareOf(Seconds(10), 0.5, Progress(iterations=0, elapsed_s=4.0))
     assert share.seconds_left(Progress(iterations=9, elapsed_s=1.0)) == pytest.approx(2.0)
     assert share.spent(Progress(iterations=9, elapsed_s=3.0)) == pytest.approx(1.0)
-    proven = Progress(iterations=9, elapsed_s=1.0, gap=0.0)
+    proven = Progress(iterations=9, elapsed_s=1.0, metres=50.0, bound_m=50.0)
     assert ShareOf(Gap(0.0), 0.5, Progress(iterations=0, elapsed_s=4.0)).spent(proven) >= 1
     assert ShareOf(Iterations(5), 0.5, Progress(iterations=5, elapsed_s=4.0)).spent(proven) == 1
 

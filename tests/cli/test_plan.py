@@ -10,6 +10,7 @@ import pytest
 from tests.batching.files.documents import MATRIX, document, frozen
 from tests.cli.conftest import Ran
 from wms import cli
+from wms.cli import planning
 
 Plan = Callable[..., Ran]
 
@@ -36,6 +37,15 @@ def test_a_plan_is_told_in_sentences_with_its_bound_on_the_side(wms_plan: Plan) 
     assert ran.out.startswith("2 orders in 1 batch, ")
     assert ran.err.count("\n") == 1
     assert "bound" in ran.err
+
+
+def test_on_a_terminal_metres_and_bound_are_told_on_the_way(wms_plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "_EVERY_S", 0.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    told = wms_plan(document(), "--iterations", 100_000).err.split("\r\x1b[K")
+    assert len(told) > 2
+    assert told[1].endswith(", 0 steps: 20 m, no bound")
+    assert told[-1].endswith(": 20 m, bound 20 m, gap 0.00%\n")
 
 
 def test_plan_and_picture_are_written_and_the_figures_printed(wms_plan: Plan, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Counts iterations and seconds of one plan, and asks its stop rule."""
+"""Counts iterations and seconds of one plan, knows its metres and bound so far, and asks its stop rule."""
 
 from math import inf
 from time import monotonic
@@ -14,7 +14,8 @@ class Clock:
         self._stop = stop
         self._started_s = monotonic()
         self.iterations = 0
-        self.gap = inf
+        self.metres = inf
+        self.bound_m = 0.0
 
     @property
     def elapsed_s(self) -> float:
@@ -47,4 +48,4 @@ class Clock:
 
     def _progress(self) -> Progress:
         """Return how far the plan has come."""
-        return Progress(iterations=self.iterations, elapsed_s=self.elapsed_s, gap=self.gap)
+        return Progress(iterations=self.iterations, elapsed_s=self.elapsed_s, metres=self.metres, bound_m=self.bound_m)

@@ -5,6 +5,7 @@ of any is taken in the end, and what they see on the way goes into pools. Large 
 each leg, a part a thread, so that in time every order meets every other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf
@@ -90,16 +91,17 @@ class Annealer:
         world = self._world(batches, self._judge.shifts())
         searches = [self._search(world, batches, stream, pool_rows) for stream in range(self._crew.hands)]
         mean_m = self._mean_m(batches)
-        began = self._clock.spent
+        frozen_m, began = self._work.frozen_m, self._clock.spent
         tries = FIRST_TRIES
         while (spent := self._clock.spent) < until:
             done = (spent - began) / (until - began)
             heat = self._heat(cooling, done, tries, mean_m, is_recording=pool_rows > 0 and done > RECORDED_FROM)
             _ = self._crew.each(partial(anneal, world, heat=heat), searches)
             self._clock.count(tries * len(searches))
+            self._clock.metres = frozen_m + float(_best_of(searches).best[1])
             tries = _next_tries(tries, self._clock.spent - spent, until - began)
-        best = min(searches, key=lambda search: (round(float(search.best[0]), 3), float(search.best[1])))
-        return self._better(batches, batches_of(best.best_batch_of)), [search.pool for search in searches]
+        best = batches_of(_best_of(searches).best_batch_of)
+        return self._better(batches, best), [search.pool for search in searches]
 
     def in_parts(self, batches: Batching, cooling: Cooling, until: float) -> tuple[Batching, Batching]:
         """Anneal in parts, dealt anew for each leg, until so much effort is spent; return the best and the last plan.
@@ -118,6 +120,7 @@ class Annealer:
             score = self._judge.score(batches)
             if score < best_score:
                 best, best_score = batches, score
+            self._clock.metres = best_score.metres
             tries = max(least, _next_tries(tries, self._clock.spent - spent, until - began))
         return best, batches
 
@@ -230,6 +233,11 @@ class Annealer:
     def _mean_m(self, batches: Batching) -> float:
         """Return the mean walk of the batches."""
         return max(1e-3, sum(map(self._work.metres, batches)) / max(1, len(batches)))
+
+
+def _best_of(searches: Sequence[Search]) -> Search:
+    """Return the search whose best plan has least work too late, then the lowest price."""
+    return min(searches, key=lambda search: (round(float(search.best[0]), 3), float(search.best[1])))
 
 
 def _next_tries(tries: int, spent: float, whole: float) -> int:

@@ -73,6 +73,7 @@ def _search(
 ) -> tuple[Batching, float | None]:
     """Return the best plan found, and a length no plan can beat where one is known."""
     batches = by_savings(work, crew, params.chunk_orders)
+    clock.metres = judge.score(batches).metres
     annealer = Annealer(work, judge, clock, crew, seed)
     cooling = _cooling(len(work.free), len(batches), clock.tries_left)
     if len(work.free) > SMALL:
@@ -90,8 +91,7 @@ def _search(
     if not can_prove:
         return batches, None
     proof = Prover(work, clock, crew, batches, pools, seed).run(PROVING)
-    frozen_m = sum(map(work.metres, work.frozen))
-    return min(batches, proof.batches, key=judge.score), proof.bound_m + frozen_m
+    return min(batches, proof.batches, key=judge.score), proof.bound_m + work.frozen_m
 
 
 def _cooling(orders: int, batches: int, tries: float) -> Cooling:

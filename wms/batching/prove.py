@@ -66,6 +66,7 @@ class Prover:
         self._work, self._clock = work, clock
         self._generator = Generator(work, clock, crew, batches, pools)
         self._best, self._best_m = batches, sum(map(work.metres, batches))
+        self._frozen_m = work.frozen_m
         self._step_m = granule_m(work.router.encoded.floor)
         self._random = np.random.default_rng(seed)
         loads = work.loads[list(work.free)].sum(axis=0)
@@ -142,7 +143,7 @@ class Prover:
         if self._step_m:
             bound_m = self._step_m * ceil(bound_m * (1.0 - ROUNDING) / self._step_m)
         case.bound_m = max(case.bound_m, bound_m)
-        self._clock.gap = self._best_m / self.bound_m - 1.0 if self.bound_m > 0.0 else inf
+        self._tell()
 
     def _split(self, case: Case, shares: Shares) -> bool:
         """Look at fewer and at more batches apart where the shares count a part of a batch; whether that was so."""
@@ -216,6 +217,13 @@ class Prover:
         if length_m < self._best_m - ROUNDING:
             self._best, self._best_m = batches, length_m
             self._generator.add(batches)
+            self._tell()
+
+    def _tell(self) -> None:
+        """Note how long the plan is and how short it could be, with the walks that stay as they are."""
+        bound_m = self.bound_m
+        self._clock.metres = self._frozen_m + self._best_m
+        self._clock.bound_m = self._frozen_m + bound_m if bound_m > 0.0 else 0.0
 
     def _gain(self, batch: list[int], number: int) -> float:
         """Return what a batch saves without an order, in metres."""

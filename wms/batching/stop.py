@@ -13,11 +13,21 @@ TRIES_A_SECOND = 3e6
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """How far a plan has come: changes tried, seconds since the start, and its share above its bound (inf: unknown)."""
+    """How far a plan has come: changes tried, seconds since the start, its metres (inf: no plan yet) and their bound.
+
+    Metres hold the price of moved orders too. The bound is 0 where none is known. A problem of several zones is
+    planned zone by zone: metres and bound are then those of the zone at work.
+    """
 
     iterations: int
     elapsed_s: float
-    gap: float = inf
+    metres: float = inf
+    bound_m: float = 0.0
+
+    @property
+    def gap(self) -> float:
+        """The share by which the plan is above its bound; inf where that is not known."""
+        return self.metres / self.bound_m - 1.0 if self.bound_m > 0.0 else inf
 
 
 class StopRule(Protocol):

@@ -73,6 +73,11 @@ class Workload:
         """Return the length of a batch's walk."""
         return self.router.metres_of(np.bitwise_or.reduce(self.arrays.words[list(batch)], axis=0))
 
+    @property
+    def frozen_m(self) -> float:
+        """The length of the walks that stay as they are."""
+        return sum(map(self.metres, self.frozen))
+
     def metres_of_all(self, batches: Batching) -> Loads:
         """Return the lengths of many batches' walks; batches have orders."""
         if not batches:

@@ -90,9 +90,7 @@ class Telling:
         """Ask the other rule."""
         if self._is_live and progress.elapsed_s - self._told_s >= _EVERY_S:
             self._told_s = progress.elapsed_s
-            gap = f", at most {progress.gap:.2%} above the shortest possible" if isfinite(progress.gap) else ""
-            words = f"{progress.elapsed_s:.1f} s, {progress.iterations:,} steps{gap}"
-            click.echo(f"\r\x1b[K{words}", nl=False, err=True)
+            click.echo(f"\r\x1b[K{_progress_words(progress)}", nl=False, err=True)
         return self._rule.spent(progress)
 
     def seconds_left(self, progress: Progress) -> float:
@@ -105,10 +103,21 @@ class Telling:
 
     def end(self, made: Plan) -> None:
         """Tell the end, on a terminal or not."""
-        bound = "no bound" if made.lower_bound_m is None else f"bound {made.lower_bound_m:,.0f} m"
         start = "\r\x1b[K" if self._is_live else ""
-        words = f"{made.elapsed_s:.1f} s, {made.iterations:,} steps: {made.totals.metres:,.0f} m, {bound}"
-        click.echo(f"{start}{words}", err=True)
+        reached = Progress(
+            iterations=made.iterations,
+            elapsed_s=made.elapsed_s,
+            metres=made.totals.metres,
+            bound_m=made.lower_bound_m or 0.0,
+        )
+        click.echo(f"{start}{_progress_words(reached)}", err=True)
+
+
+def _progress_words(progress: Progress) -> str:
+    """Return how far a plan has come: time, steps, metres and bound."""
+    metres = f"{progress.metres:,.0f} m" if isfinite(progress.metres) else "no plan yet"
+    bound = f"bound {progress.bound_m:,.0f} m, gap {progress.gap:.2%}" if progress.bound_m else "no bound"
+    return f"{progress.elapsed_s:.1f} s, {progress.iterations:,} steps: {metres}, {bound}"
 
 
 def _stop(asked: Asked) -> StopRule:
