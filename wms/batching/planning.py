@@ -24,6 +24,9 @@ FEW_TOGETHER = 9
 ANNEALING, LONGER = 0.35, 0.6
 """Share of the effort that goes into annealing before a proof, and where more than four orders walk together."""
 FOUR = 4
+LEAST, ENOUGH = 200, 4_000
+"""Tries for each two of the orders: with fewer, a proof begins with a bad plan and ends in the middle of its work;
+after more, annealing finds nothing, and a proof that begins at once ends sooner."""
 PARTED = 0.6
 """Share of the effort after which large plans with cutoffs are annealed whole: parts cannot see all pickers' time."""
 WARM = 5.0
@@ -86,12 +89,20 @@ def _search(
         return best, None
     can_prove = work.router.is_exact and len(work.free) <= FEW_TOGETHER * len(batches)
     kept = int(min(KEPT, clock.tries_left / TRIES_A_BATCH_KEPT)) if can_prove else 0
-    share = ANNEALING if len(work.free) <= FOUR * len(batches) else LONGER
-    batches, pools = annealer.side_by_side(batches, cooling, share if can_prove else PROVING, kept)
+    batches, pools = annealer.side_by_side(
+        batches, cooling, _annealed_until(clock, len(work.free), len(batches)) if can_prove else PROVING, kept
+    )
     if not can_prove:
         return batches, None
     proof = Prover(work, clock, crew, batches, pools, seed).run(PROVING)
     return min(batches, proof.batches, key=judge.score), proof.bound_m + work.frozen_m
+
+
+def _annealed_until(clock: Clock, orders: int, batches: int) -> float:
+    """Return the share of the effort after which a plan of so many orders is proven."""
+    share = ANNEALING if orders <= FOUR * batches else LONGER
+    each_two = orders * min(MANY, orders) / max(1.0, clock.tries_left)
+    return min(max(share, min(LONGER, LEAST * each_two)), clock.spent + ENOUGH * each_two)
 
 
 def _cooling(orders: int, batches: int, tries: float) -> Cooling:
