@@ -188,6 +188,7 @@ def test_given_distances_are_planned_too() -> None:
         (np.zeros((1, 1)), "must be 2 x 2"),
         (np.array([[0.0, -1], [-1, 0]]), "0 or more"),
         (np.array([[0.0, np.nan], [1, 0]]), "0 or more"),
+        (np.array([[0.0, np.inf], [np.inf, 0]]), "only cannot be reached"),
         (np.array([[0.0, 1], [2, 0]]), "equally long"),
     ],
 )

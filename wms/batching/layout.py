@@ -121,6 +121,11 @@ class DistanceMatrix:
         size = len(self.locations) + 1
         if self.metres.shape != (size, size):
             raise InvalidProblemError("layout.metres", f"must be {size} x {size}: the depot and each location")
+        cut_off = np.argwhere(np.isposinf(self.metres)).max(axis=1, initial=0)
+        if cut_off.any():
+            place = self.locations[cut_off.max() - 1]
+            fault = f"{place} cannot be reached from everywhere: give the way there, or leave the location out"
+            raise InvalidProblemError("layout.metres", fault)
         if not np.isfinite(self.metres).all() or (self.metres < 0).any():
             raise InvalidProblemError("layout.metres", "distances must be numbers of 0 or more")
         if not np.allclose(self.metres, self.metres.T):
