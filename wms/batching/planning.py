@@ -78,7 +78,7 @@ def _search(
     batches = by_savings(work, crew, params.chunk_orders)
     clock.metres = judge.score(batches).metres
     annealer = Annealer(work, judge, clock, crew, seed)
-    cooling = _cooling(len(work.free), len(batches), clock.tries_left)
+    cooling = _cooling(len(batches) / len(work.free), _tries_each_two(clock, len(work.free)))
     if len(work.free) > SMALL:
         best, coldest = annealer.in_parts(batches, cooling, PARTED if judge.is_timed else PROVING)
         if judge.is_timed:
@@ -89,9 +89,8 @@ def _search(
         return best, None
     can_prove = work.router.is_exact and len(work.free) <= FEW_TOGETHER * len(batches)
     kept = int(min(KEPT, clock.tries_left / TRIES_A_BATCH_KEPT)) if can_prove else 0
-    batches, pools = annealer.side_by_side(
-        batches, cooling, _annealed_until(clock, len(work.free), len(batches)) if can_prove else PROVING, kept
-    )
+    until = _annealed_until(clock, len(work.free), len(batches)) if can_prove else PROVING
+    batches, pools = annealer.side_by_side(batches, cooling, until, kept)
     if not can_prove:
         return batches, None
     proof = Prover(work, clock, crew, batches, pools, seed).run(PROVING)
@@ -101,11 +100,16 @@ def _search(
 def _annealed_until(clock: Clock, orders: int, batches: int) -> float:
     """Return the share of the effort after which a plan of so many orders is proven."""
     share = ANNEALING if orders <= FOUR * batches else LONGER
-    each_two = orders * min(MANY, orders) / max(1.0, clock.tries_left)
-    return min(max(share, min(LONGER, LEAST * each_two)), clock.spent + ENOUGH * each_two)
+    tries = _tries_each_two(clock, orders)
+    return min(max(share, min(LONGER, LEAST / tries)), clock.spent + ENOUGH / tries)
 
 
-def _cooling(orders: int, batches: int, tries: float) -> Cooling:
-    """Return how to cool plans of so many orders when so many changes can be tried."""
-    heat, share = min(1.0, sqrt(tries / orders / min(MANY, orders) / SLOWLY)), batches / orders
+def _tries_each_two(clock: Clock, orders: int) -> float:
+    """Return how many changes can be tried for each two of the orders, up to so many others."""
+    return max(1.0, clock.tries_left) / orders / min(MANY, orders)
+
+
+def _cooling(share: float, tries: float) -> Cooling:
+    """Return how to cool plans where an order has this share of a walk, with so many tries for each two orders."""
+    heat = min(1.0, sqrt(tries / SLOWLY))
     return Cooling(start=HOT * heat * share, end=COLD * min(1.0, 3 * heat) * share)
