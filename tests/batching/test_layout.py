@@ -188,13 +188,20 @@ def test_given_distances_are_planned_too() -> None:
         (np.zeros((1, 1)), "must be 2 x 2"),
         (np.array([[0.0, -1], [-1, 0]]), "0 or more"),
         (np.array([[0.0, np.nan], [1, 0]]), "0 or more"),
-        (np.array([[0.0, np.inf], [np.inf, 0]]), "only cannot be reached"),
+        (np.array([[np.inf, 1], [1, 0]]), "0 or more"),
         (np.array([[0.0, 1], [2, 0]]), "equally long"),
     ],
 )
 def test_impossible_distances_are_refused_by_name(metres: Metres, fault: str) -> None:
     with pytest.raises(InvalidProblemError, match=fault) as refused:
         _ = DistanceMatrix(locations=("only",), metres=metres)
+    assert refused.value.field == "layout.metres"
+
+
+def test_of_given_distances_the_location_that_cannot_be_reached_is_named() -> None:
+    metres = np.array([[0.0, np.inf, 5], [np.inf, 0, np.inf], [5, np.inf, 0]])
+    with pytest.raises(InvalidProblemError, match="island cannot be reached") as refused:
+        _ = DistanceMatrix(locations=("island", "ashore"), metres=metres)
     assert refused.value.field == "layout.metres"
 
 

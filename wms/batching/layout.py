@@ -121,9 +121,9 @@ class DistanceMatrix:
         size = len(self.locations) + 1
         if self.metres.shape != (size, size):
             raise InvalidProblemError("layout.metres", f"must be {size} x {size}: the depot and each location")
-        cut_off = np.argwhere(np.isposinf(self.metres)).max(axis=1, initial=0)
+        cut_off = np.isposinf(self.metres).sum(axis=0)[1:]
         if cut_off.any():
-            place = self.locations[cut_off.max() - 1]
+            place = self.locations[cut_off.argmax()]
             fault = f"{place} cannot be reached from everywhere: give the way there, or leave the location out"
             raise InvalidProblemError("layout.metres", fault)
         if not np.isfinite(self.metres).all() or (self.metres < 0).any():

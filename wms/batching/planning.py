@@ -99,9 +99,9 @@ def _search(
 
 def _annealed_until(clock: Clock, orders: int, batches: int) -> float:
     """Return the share of the effort after which a plan of so many orders is proven."""
-    tries = _tries_each_two(clock, orders)
     if orders > FOUR * batches:
         return LONGER
+    tries = _tries_each_two(clock, orders)
     return min(max(ANNEALING, min(LONGER, LEAST / tries)), clock.spent + ENOUGH / tries)
 
 

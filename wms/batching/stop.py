@@ -15,8 +15,8 @@ TRIES_A_SECOND = 3e6
 class Progress:
     """How far a plan has come: changes tried, seconds since the start, its metres (inf: no plan yet) and their bound.
 
-    Metres hold the price of moved orders too. The bound is 0 where none is known. A problem of several zones is
-    planned zone by zone: metres and bound are then those of the zone at work.
+    While annealing, metres hold the price of moved orders too. The bound is 0 where none is known. A problem of
+    several zones is planned zone by zone: metres and bound are then those of the zone at work.
     """
 
     iterations: int
