@@ -7,6 +7,7 @@ Bulk picks, orders in several trips and zones that meet at packing are folded in
 """
 
 from wms.batching.derive import Survey, layout_from_locations, survey
+from wms.batching.detours import best_place
 from wms.batching.errors import InvalidProblemError
 from wms.batching.layout import (
     Blocks,
@@ -68,6 +69,7 @@ __all__ = [
     "Totals",
     "Unplanned",
     "Walk",
+    "best_place",
     "compare",
     "insert",
     "largest_gap",
