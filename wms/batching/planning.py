@@ -3,6 +3,8 @@
 from functools import partial
 from math import sqrt
 
+import numpy as np
+
 from wms.batching.clock import Clock
 from wms.batching.construct import by_savings, first_come
 from wms.batching.crew import Crew
@@ -22,7 +24,9 @@ SMALL = 300
 FEW_TOGETHER = 9
 """Batches of more orders than this on average are too many to prove anything about them in time."""
 ANNEALING, LONGER = 0.35, 0.6
-"""Share of the effort that goes into annealing before a proof, and where more than four orders walk together."""
+"""Share of the effort that goes into annealing before a proof: where that is likely to end, and where it is not."""
+EASY, HARD = 150, 300
+"""Orders times orders a batch, up to which a proof of some seconds mostly ends, and from which it seldom does."""
 FOUR = 4
 LEAST, ENOUGH = 200, 4_000
 """Tries for each two of the orders: with fewer, a proof begins with a bad plan and ends in the middle of its work;
@@ -102,7 +106,8 @@ def _annealed_until(clock: Clock, orders: int, batches: int) -> float:
     if orders > FOUR * batches:
         return LONGER
     tries = _tries_each_two(clock, orders)
-    return min(max(ANNEALING, min(LONGER, LEAST / tries)), clock.spent + ENOUGH / tries)
+    share = float(np.interp(orders * orders / batches, (EASY, HARD), (ANNEALING, LONGER)))
+    return min(max(share, min(LONGER, LEAST / tries)), clock.spent + ENOUGH / tries)
 
 
 def _tries_each_two(clock: Clock, orders: int) -> float:
