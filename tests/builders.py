@@ -2,6 +2,8 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +21,9 @@ from wms.domain.floor import (
     Place,
     PlaceKind,
     Printer,
+    Profile,
     Station,
+    Zone,
 )
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.people import Warehouse, Worker
@@ -65,8 +69,18 @@ def warehouse(session: Session) -> Warehouse:
     session.add_all(
         Pickup(warehouse_id=WAREHOUSE, carrier="usps", weekday=day, cutoff="14:30", pickup="15:00") for day in range(5)
     )
-    session.flush()
+    zone(session, profile=Profile.STRICT, counts_each=True)
     return made
+
+
+def zone(session: Session, name: str = "", *, profile: Profile = Profile.STANDARD, counts_each: bool = False) -> None:
+    """How a zone is picked; locations are in the zone without a name, which needs every scan unless told otherwise."""
+    row = session.get(Zone, (WAREHOUSE, name))
+    if row is None:
+        session.add(Zone(warehouse_id=WAREHOUSE, zone=name, profile=profile, counts_each=counts_each))
+    else:
+        row.profile, row.counts_each = profile, counts_each
+    session.flush()
 
 
 def carrier_service(session: Session, carrier: str = "usps", service: str = "usps_priority") -> CarrierService:
@@ -259,10 +273,16 @@ def order(session: Session, *wanted: tuple[Product, int], priority: int = 0) -> 
     return made
 
 
-def waiting_batch(session: Session, *orders: Order, shelves: dict[int, Location] | None = None) -> Batch:
+def waiting_batch(
+    session: Session,
+    *orders: Order,
+    shelves: dict[int, Location] | None = None,
+    lots: Mapping[int, str] = MappingProxyType({}),
+) -> Batch:
     """A waiting batch of a released wave for orders, one pick task a line, walked in the order of the lines.
 
-    Each product stands in the location named for its id, else in a new one that holds ten of it.
+    Each product stands in the location named for its id, else in a new one that holds ten of it; `lots` names the
+    lots that are set aside, where there are any.
     """
     number = next(_numbers)
     wave = Wave(
@@ -284,12 +304,14 @@ def waiting_batch(session: Session, *orders: Order, shelves: dict[int, Location]
         session.add(BatchOrder(warehouse_id=WAREHOUSE, batch_id=batch.id, order_id=made.id, slot=slot))
         lines = session.query(OrderLine).filter_by(warehouse_id=WAREHOUSE, order_id=made.id)
         for line in lines.order_by(OrderLine.position):
-            _ = _pick_task(session, batch, line, places, next(sequence))
+            _ = _pick_task(session, batch, line, places, next(sequence), lots.get(line.product_id or 0, ""))
     session.flush()
     return batch
 
 
-def _pick_task(session: Session, batch: Batch, line: OrderLine, places: dict[int, Location], sequence: int) -> PickTask:
+def _pick_task(
+    session: Session, batch: Batch, line: OrderLine, places: dict[int, Location], sequence: int, lot: str
+) -> PickTask:
     assert line.product_id is not None
     if line.product_id not in places:
         places[line.product_id] = location(session)
@@ -303,7 +325,7 @@ def _pick_task(session: Session, batch: Batch, line: OrderLine, places: dict[int
             reason="received",
         )
     place = places[line.product_id]
-    stocking.reserve(session, actor(), place.id, Goods(product_id=line.product_id, quantity=line.to_pick))
+    stocking.reserve(session, actor(), place.id, Goods(product_id=line.product_id, quantity=line.to_pick, lot=lot))
     allocation = Allocation(
         warehouse_id=WAREHOUSE,
         order_id=line.order_id,
@@ -311,6 +333,7 @@ def _pick_task(session: Session, batch: Batch, line: OrderLine, places: dict[int
         place_id=place.id,
         product_id=line.product_id,
         quantity=line.to_pick,
+        lot=lot,
     )
     task = PickTask(
         warehouse_id=WAREHOUSE,
@@ -322,6 +345,7 @@ def _pick_task(session: Session, batch: Batch, line: OrderLine, places: dict[int
         location_id=place.id,
         quantity=line.to_pick,
         sequence=sequence,
+        lot=lot,
     )
     session.add_all([allocation, task])
     return task

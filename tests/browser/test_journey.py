@@ -71,17 +71,16 @@ def release_the_wave(chromium: Browser, floor: Floor) -> None:
 
 
 def pick(chromium: Browser, floor: Floor) -> None:
-    """The picker scans cart, tote, and for each line shelf, item by item, and tote; then the lane."""
+    """The picker scans cart, tote, and for each line shelf, item and tote; then the lane."""
     context, page = page_of(chromium, 360, 640)
     handheld = Scanner(page, f"{floor.url}/pick/")
     assert not page.evaluate("window.isSecureContext")
     handheld.scan(BADGES["picker"], CART)
     handheld.sees("build_cart")
     handheld.scan(TOTES[0])
-    for units in (2, 1):
+    for _ in range(2):
         handheld.scan_what_is_asked("go_to")
-        for _ in range(units):
-            handheld.scan_what_is_asked("scan_item")
+        handheld.scan_what_is_asked("scan_item")  # one scan takes a line's units: packing scans each
         handheld.scan_what_is_asked("put_in_tote")
     handheld.scan_what_is_asked("drop_cart")
     handheld.sees("home")

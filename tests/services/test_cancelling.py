@@ -170,9 +170,11 @@ def _short(walk: Walk) -> Order:
 
 
 def test_a_short_order_needs_no_decision_once_cancelled(walk: Walk) -> None:
-    _cancel(walk.session, _short(walk))
+    order = _short(walk)
+    _cancel(walk.session, order)
     assert sorted(units for _, _, units in _put_backs(walk.session)) == [1, 1]
-    assert {item.settled_at is None for item in walk.session.query(ExceptionItem)} == {False}
+    settled = {item.order_id: item.settled_at is not None for item in walk.session.query(ExceptionItem)}
+    assert settled == {order.id: True, walk.orders[1].id: False}
 
 
 def test_a_short_order_picked_again_leaves_its_second_walk(walk: Walk) -> None:

@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from werkzeug.test import TestResponse
 
 from tests import builders
 from tests.builders import NOW, WAREHOUSE
+from tests.web.desk import press, signed_in
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, transaction
@@ -68,25 +68,7 @@ def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
 
 @pytest.fixture
 def lead(app: Flask) -> FlaskClient:
-    return _signed_in(app, app.config["LEA"])
-
-
-def _signed_in(app: Flask, badge: str) -> FlaskClient:
-    client = app.test_client()
-    token = re.search(r'name="csrf_token"\s+value="([^"]*)"', client.get("/sign-in").text)
-    assert token
-    _ = client.post("/sign-in", data={"code": badge, "csrf_token": token[1]})
-    return client
-
-
-def _press(client: FlaskClient, page: str, marker: str, **fields: str) -> TestResponse:
-    """Fill in the form that carries a marker, with what it holds already, and send it."""
-    form = re.search(rf"<form[^>]*\b{marker}\b[^>]*>.*?</form>", page, re.DOTALL)
-    assert form, marker
-    address = re.search(r'action="([^"]+)"', form[0])
-    assert address
-    hidden = re.findall(r'name="(\w+)"\s+(?:id="[^"]*"\s+)?(?:type="\w+"\s+)?value="([^"]*)"', form[0])
-    return client.post(address[1], data={**dict(hidden), **fields}, follow_redirects=True)
+    return signed_in(app, app.config["LEA"])
 
 
 def _order(app: Flask, name: str) -> Order:
@@ -108,33 +90,33 @@ def test_the_list_shows_open_orders_newest_first(app: Flask, lead: FlaskClient) 
 
 def test_an_order_is_held_and_released(app: Flask, lead: FlaskClient) -> None:
     page = lead.get(f"/desk/orders/{app.config['KEY']}").text
-    held = _press(lead, page, "data-hold-form", kind="customer", reason="On holiday", until="2099-01-02T08:00")
+    held = press(lead, page, "data-hold-form", kind="customer", reason="On holiday", until="2099-01-02T08:00")
     assert "is on hold" in held.text
     assert _order(app, "RECEIVED").status is OrderStatus.HELD
-    released = _press(lead, held.text, "data-release-hold")
+    released = press(lead, held.text, "data-release-hold")
     assert "Hold released" in released.text
     assert _order(app, "RECEIVED").status is OrderStatus.RECEIVED
 
 
 def test_an_address_is_corrected(app: Flask, lead: FlaskClient) -> None:
     page = lead.get(f"/desk/orders/{app.config['KEY']}").text
-    assert "Address saved." in _press(lead, page, "data-address-form", zip="99999", country="us").text
+    assert "Address saved." in press(lead, page, "data-address-form", zip="99999", country="us").text
     assert (_order(app, "RECEIVED").ship_zip, _order(app, "RECEIVED").ship_name) == ("99999", "Ada Buyer")
 
 
 def test_a_priority_is_changed_and_a_bad_one_refused(app: Flask, lead: FlaskClient) -> None:
     page = lead.get(f"/desk/orders/{app.config['KEY']}").text
-    assert "is 7." in _press(lead, page, "data-priority-form", priority="7").text
-    assert "from 0 to 9" in _press(lead, page, "data-priority-form", priority="x").text
+    assert "is 7." in press(lead, page, "data-priority-form", priority="7").text
+    assert "from 0 to 9" in press(lead, page, "data-priority-form", priority="x").text
 
 
 def test_cancelling_needs_a_reason_and_asks_for_the_units_back(app: Flask, lead: FlaskClient) -> None:
     page = lead.get(f"/desk/orders/{app.config['SHORT_KEY']}").text
-    assert "Say why" in _press(lead, page, "data-cancel-form", why=" ").text
-    assert "To put back" in _press(lead, page, "data-cancel-form", why="customer called").text
+    assert "Say why" in press(lead, page, "data-cancel-form", why=" ").text
+    assert "To put back" in press(lead, page, "data-cancel-form", why="customer called").text
     put_backs = lead.get("/desk/stock/put-backs").text
     assert 'data-put-backs="1"' in put_backs
-    assert "2 put back." in _press(lead, put_backs, "data-done").text
+    assert "2 put back." in press(lead, put_backs, "data-done").text
     assert 'data-put-backs="0"' in lead.get("/desk/stock/put-backs").text
     assert 'data-inbox="0"' in lead.get("/desk/inbox/").text
 
@@ -143,12 +125,12 @@ def test_an_order_cancelled_twice_says_so(app: Flask, lead: FlaskClient) -> None
     page = lead.get(f"/desk/orders/{app.config['KEY']}").text
     with transaction(app.config["ENGINE"]) as session:
         _ = cancelling.cancel_by_id(session, builders.actor(), int(app.config["KEY"], 16), "meanwhile")
-    assert "It cannot be cancelled" in _press(lead, page, "data-cancel-form", why="customer called").text
+    assert "It cannot be cancelled" in press(lead, page, "data-cancel-form", why="customer called").text
 
 
 def test_picking_again_says_why_not(app: Flask, lead: FlaskClient) -> None:
     page = lead.get(f"/desk/orders/{app.config['SHORT_KEY']}").text
-    assert "not short" in _press(lead, page, "data-pick-again").text  # it is in no wave
+    assert "not short" in press(lead, page, "data-pick-again").text  # it is in no wave
 
 
 @pytest.mark.parametrize("address", ["/desk/orders/zz", "/desk/orders/?below=-1", "/desk/orders/?cutoff=now"])
@@ -174,11 +156,11 @@ def test_stock_is_found_by_a_part_of_its_name(lead: FlaskClient) -> None:
 
 def test_a_count_is_corrected_but_never_below_what_is_reserved(app: Flask, lead: FlaskClient) -> None:
     page = lead.get("/desk/stock/", query_string={"q": app.config["SHELF"]}).text
-    assert "Corrected by -3." in _press(lead, page, "data-adjust", counted="15", reason="counted").text
+    assert "Corrected by -3." in press(lead, page, "data-adjust", counted="15", reason="counted").text
     page = lead.get("/desk/stock/", query_string={"q": app.config["SHELF"]}).text
-    refused = _press(lead, page, "data-adjust", counted="3", reason="counted").text
+    refused = press(lead, page, "data-adjust", counted="3", reason="counted").text
     assert f"4 of 15 at {app.config['SHELF']} are reserved" in refused
-    assert "Say why" in _press(lead, page, "data-adjust", counted="16", reason="").text
+    assert "Say why" in press(lead, page, "data-adjust", counted="16", reason="").text
     with transaction(app.config["ENGINE"]) as session:
         assert sorted(row.on_hand for row in session.query(Stock)) == [2, 15]
         assert session.query(StockMove).filter_by(reason="counted").one().quantity == 3
@@ -186,11 +168,11 @@ def test_a_count_is_corrected_but_never_below_what_is_reserved(app: Flask, lead:
 
 def test_units_found_are_added(app: Flask, lead: FlaskClient) -> None:
     page = lead.get("/desk/stock/", query_string={"q": "MUG"}).text
-    said = _press(lead, page, "data-found", location=app.config["SHELF"], sku="MUG", quantity="4", reason="found")
+    said = press(lead, page, "data-found", location=app.config["SHELF"], sku="MUG", quantity="4", reason="found")
     assert "4 units added." in said.text
     assert (
         "There is no location X."
-        in _press(lead, page, "data-found", location="X", sku="MUG", quantity="4", reason="found").text
+        in press(lead, page, "data-found", location="X", sku="MUG", quantity="4", reason="found").text
     )
 
 
@@ -198,10 +180,10 @@ def test_the_inbox_leads_to_the_order_and_is_settled(app: Flask, lead: FlaskClie
     page = lead.get("/desk/inbox/").text
     assert f"/desk/orders/{app.config['SHORT_KEY']}" in page
     assert "Pick again or cancel" in page
-    assert "Settled: 1 of 3 MUG short" in _press(lead, page, "data-settle").text
-    assert "settled this already" in _press(lead, page, "data-settle").text
+    assert "Settled: 1 of 3 MUG short" in press(lead, page, "data-settle").text
+    assert "settled this already" in press(lead, page, "data-settle").text
 
 
 @pytest.mark.parametrize("address", ["/desk/orders/", "/desk/stock/", "/desk/stock/put-backs", "/desk/inbox/"])
 def test_a_picker_sees_no_desk_page(app: Flask, address: str) -> None:
-    assert _signed_in(app, app.config["PIA"]).get(address).status_code == 403
+    assert signed_in(app, app.config["PIA"]).get(address).status_code == 403

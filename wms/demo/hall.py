@@ -132,6 +132,10 @@ def stations(warehouse_id: int) -> Iterator[Base]:
         )
 
 
+_LINES_PUT = 1000
+"""Lines that the demo's workers have put before: nobody there is new."""
+
+
 def people(warehouse_id: int) -> Iterator[Worker]:
     """Yield twelve workers; their badges count up, which only a demo may do."""
     number = 0
@@ -143,4 +147,5 @@ def people(warehouse_id: int) -> Iterator[Worker]:
                 name=name,
                 badge=own_code(CodeKind.BADGE, number),
                 roles_text=roles,
+                lines_put=_LINES_PUT,
             )

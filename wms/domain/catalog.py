@@ -21,6 +21,8 @@ class Product(Row, Base, kw_only=True):
     length_mm: Mapped[int] = mapped_column(default=0)
     width_mm: Mapped[int] = mapped_column(default=0)
     height_mm: Mapped[int] = mapped_column(default=0)
+    # Each unit has a serial number of its own, scanned when it is picked.
+    has_serials: Mapped[bool] = mapped_column(default=False)
     # An SVG drawing; loaded only where it is served.
     picture: Mapped[str] = mapped_column(Text, default="", deferred=True)
 

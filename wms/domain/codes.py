@@ -73,6 +73,7 @@ class Command(StrEnum):
     QTY = "K208"
     NO_BARCODE = "K215"
     REJECT = "K222"
+    OTHER_ITEM_HERE = "K239"
 
 
 _WORDS = {command.name.replace("_", " "): command for command in Command}

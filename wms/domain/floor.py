@@ -78,6 +78,28 @@ class Location(Row, Base, kw_only=True):
     pick_sequence: Mapped[int] = mapped_column(default=0)
 
 
+class Profile(StrEnum):
+    """Which scans a zone's picks need: all; those that add something; or those of walks with one tote."""
+
+    STRICT = "strict"
+    STANDARD = "standard"
+    SINGLE = "single"
+
+
+class Zone(InWarehouse, Base, kw_only=True):
+    """How a zone is picked. A zone without a row is STANDARD.
+
+    `counts_each`: each unit is scanned; else one scan takes a line's units, which packing scans one by one anyway.
+    """
+
+    __tablename__ = "zones"
+    __table_args__ = (one_of("profile", Profile),)
+
+    zone: Mapped[str] = mapped_column(String(16), primary_key=True)
+    profile: Mapped[Profile] = mapped_column(EnumText(Profile), default=Profile.STANDARD)
+    counts_each: Mapped[bool] = mapped_column(default=False)
+
+
 class GivenLayout(InWarehouse, Base, kw_only=True):
     """How people walk between locations, given exactly: `document` is the `layout` of docs/plan-format.md, by codes.
 

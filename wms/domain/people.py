@@ -71,6 +71,8 @@ class Worker(Row, Base, kw_only=True):
     active: Mapped[bool] = mapped_column(default=True)
     left_handed: Mapped[bool] = mapped_column(default=False)
     dark: Mapped[bool] = mapped_column(default=False)
+    # Lines put into totes so far: who has done many is asked for fewer scans.
+    lines_put: Mapped[int] = mapped_column(default=0)
 
     @property
     def roles(self) -> frozenset[Role]:

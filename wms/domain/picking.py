@@ -34,6 +34,23 @@ BATCH_LIFECYCLE = Lifecycle(
 )
 
 
+class Proof(StrEnum):
+    """How a location, a product or a tote was proved."""
+
+    NONE = ""
+    LABEL = "label"
+    TYPED = "typed"
+    CHECK_STRING = "check string"
+    BY_ITEM = "by item"
+    BARCODE = "barcode"
+    CASE = "case"
+    GS1 = "gs1"
+    SKU = "sku"
+    SLOT = "slot"
+    SAME_TOTE = "same tote"
+    ONE_TOTE = "one tote"
+
+
 class TaskStatus(StrEnum):
     """Where a pick task stands."""
 
@@ -83,6 +100,15 @@ class ToteUnbound(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToteFilled(Event):
+    """A tote was full: the order goes on in another one."""
+
+    batch: str
+    tote: str
+    slot: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShelfReached(Event):
     """The right location was scanned."""
 
@@ -108,6 +134,16 @@ class UnitsPut(Event):
     quantity: int
     tote: str
     location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotChanged(Event):
+    """The picker took another open lot than the one set aside."""
+
+    task_id: int
+    sku: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,13 +176,14 @@ class ScanUndone(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ScanRefused(Event):
-    """A scan was wrong and counted for nothing: the near miss, with what was wanted."""
+    """A scan was wrong and counted for nothing: the near miss, with what was wanted, and where ('' for no location)."""
 
     station: str
     code: str
     kind: str
     wanted: str
     said: str
+    place: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +212,7 @@ class Batch(Row, Base, kw_only=True):
             postgresql_where=text("status = 'started'"),
         ),
         one_of("status", BatchStatus),
+        one_of("location_proof", Proof),
         refers("wave_id", "waves"),
         refers("cart_id", "carts"),
         refers("worker_id", "workers"),
@@ -192,8 +230,11 @@ class Batch(Row, Base, kw_only=True):
     device: Mapped[str] = mapped_column(String(40), default="")
     started_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
-    # The location the picker stands at, as last proved by a scan.
+    # The location the picker stands at, as last proved by a scan, and how it was proved.
     location_id: Mapped[int | None] = mapped_column(default=None)
+    location_proof: Mapped[Proof] = mapped_column(EnumText(Proof), default=Proof.NONE)
+    # The tote that was scanned last while standing there.
+    put_tote_id: Mapped[int | None] = mapped_column(default=None)
 
     def _move_to(self, then: BatchStatus, reason: str = "") -> BatchMoved:
         self.status = BATCH_LIFECYCLE.check(self.status, then)
@@ -229,7 +270,7 @@ class Batch(Row, Base, kw_only=True):
 
 
 class BatchOrder(InWarehouse, Base, kw_only=True):
-    """An order's place in a batch: its slot on the cart and its tote once one is bound. One tote an order and batch."""
+    """An order's place in a batch: its slot on the cart, and its tote once one is bound (before it: `FullTote`)."""
 
     __tablename__ = "batch_orders"
     __table_args__ = (
@@ -245,6 +286,17 @@ class BatchOrder(InWarehouse, Base, kw_only=True):
     slot: Mapped[int]
     tote_id: Mapped[int | None] = mapped_column(default=None)
     dropped_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+class FullTote(InWarehouse, Base, kw_only=True):
+    """A tote of an order that was full before the walk's end: the order goes on in another, and both reach packing."""
+
+    __tablename__ = "full_totes"
+    __table_args__ = (refers("batch_id", "batches"), refers("order_id", "orders"), refers("tote_id", "totes"))
+
+    batch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tote_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_id: Mapped[int]
 
 
 class PickTask(Row, Base, kw_only=True):
@@ -275,6 +327,8 @@ class PickTask(Row, Base, kw_only=True):
     sequence: Mapped[int]
     lot: Mapped[str] = mapped_column(String(40), default="")
     serial: Mapped[str] = mapped_column(String(60), default="")
+    # Whether a scan has proved that the units in hand are of the lot.
+    lot_proved: Mapped[bool] = mapped_column(default=False)
     status: Mapped[TaskStatus] = mapped_column(EnumText(TaskStatus), default=TaskStatus.OPEN)
     in_hand: Mapped[int] = mapped_column(default=0)
     picked: Mapped[int] = mapped_column(default=0)

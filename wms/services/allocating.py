@@ -15,7 +15,7 @@ from wms.domain.journal import record
 from wms.domain.orders import OPEN, Hold, HoldReleased, Order, OrderLine, OrderStatus
 from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Allocation
-from wms.services import stocking
+from wms.services import counting, stocking
 from wms.services.stocking import Goods
 
 
@@ -124,7 +124,10 @@ def _take(balance: Balance, need: Need, quantity: int) -> Portion:
 
 
 def shelves(session: Session, actor: Actor, product_ids: Collection[int], *, lock: bool) -> Shelves:
-    """Load the free stock of pick faces without lots past their date; `lock` keeps other planners off until commit."""
+    """Load the free stock of pick faces; `lock` keeps other planners off until commit.
+
+    Lots past their date and locations under count are left out.
+    """
     statement = (
         select(
             Stock.place_id,
@@ -145,6 +148,7 @@ def shelves(session: Session, actor: Actor, product_ids: Collection[int], *, loc
             Stock.product_id.in_(product_ids),
             Stock.on_hand > Stock.reserved,
             Location.kind == LocationKind.PICK,
+            Location.id.not_in(counting.under_count(actor)),
             or_(Lot.expiry.is_(None), Lot.expiry >= actor.at.date()),
         )
         # One order of locking for all planners, so that two of them wait and never lock each other out.

@@ -8,6 +8,7 @@ from wms.domain.catalog import Product
 from wms.domain.floor import Location, LocationKind
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.stock import Stock
+from wms.services import counting
 
 _WAITING = (OrderStatus.RECEIVED, OrderStatus.BACKORDERED, OrderStatus.HELD)
 
@@ -17,7 +18,11 @@ def sellable(session: Session, actor: Actor) -> list[tuple[str, str, int]]:
     free = (
         select(Stock.product_id, func.sum(Stock.on_hand - Stock.reserved).label("units"))
         .join(Location, and_(Location.warehouse_id == Stock.warehouse_id, Location.id == Stock.place_id))
-        .where(Stock.warehouse_id == actor.warehouse_id, Location.kind == LocationKind.PICK)
+        .where(
+            Stock.warehouse_id == actor.warehouse_id,
+            Location.kind == LocationKind.PICK,
+            Location.id.not_in(counting.under_count(actor)),
+        )
         .group_by(Stock.product_id)
         .subquery()
     )

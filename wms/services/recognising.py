@@ -1,6 +1,8 @@
 """What a scanned text names, a product with the units it counts or a location; and the codes that name a product."""
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 import biip
@@ -29,6 +31,8 @@ from wms.domain.picking import PickTask
 # A barcode holds no line break: reading a code drops what cannot be printed. A separator given as plain text would be
 # written into the statement anew at each run.
 _BREAK: Any = literal_column("'\n'")
+_GTIN_AI = "01"
+_COUNT_AIS = ("37", "30")
 _W: BindParameter[int] = bindparam("warehouse")
 _TEXT: BindParameter[str] = bindparam("text")
 _BY_CODE = (
@@ -46,13 +50,25 @@ _LOCATION_BY_NAME = select(Location.id, Location.code).where(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Gs1:
+    """What a GS1 code says of its units: GTIN (14 digits), lot, use-by date, serial and count (0: none)."""
+
+    gtin: str
+    lot: str = ""
+    serial: str = ""
+    expiry: dt.date | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """A product as scanned: `units` is more than 1 for a case."""
+    """A product as scanned: `units` is more than 1 for a case, `gs1` what else its code said if it was a GS1 one."""
 
     product_id: int
     sku: str
     name: str
     units: int
+    gs1: Gs1 | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,11 +99,14 @@ def find_item(session: Session, actor: Actor, code: Code) -> Item | None:
     """Return the product that a GTIN, GS1 element string, supplier's code or SKU names, or None."""
     if code.kind not in {CodeKind.PRODUCT, CodeKind.UNKNOWN}:
         return None
-    row = _first(session, actor, _BY_CODE, code.text)
+    row, gs1 = _first(session, actor, _BY_CODE, code.text), None
     if row is None and code.kind is CodeKind.UNKNOWN:
-        gtin = gs1_gtin(code.text)
-        row = _first(session, actor, _BY_CODE, gtin) if gtin else _first(session, actor, _BY_SKU, code.text)
-    return None if row is None else Item(product_id=row.id, sku=row.sku, name=row.name, units=row.quantity)
+        gs1 = read_gs1(code.text)
+        row = _first(session, actor, _BY_CODE, gs1.gtin) if gs1 else _first(session, actor, _BY_SKU, code.text)
+    if row is None:
+        return None
+    units = max(1, gs1.count) * row.quantity if gs1 else row.quantity
+    return Item(product_id=row.id, sku=row.sku, name=row.name, units=units, gs1=gs1)
 
 
 def find_shelf(session: Session, actor: Actor, code: Code) -> Shelf | None:
@@ -99,13 +118,43 @@ def find_shelf(session: Session, actor: Actor, code: Code) -> Shelf | None:
     return None if row is None else Shelf(location_id=row.id, code=row.code)
 
 
-def gs1_gtin(text: str) -> str:
-    """Return the 14 digits of the (01) in a GS1 element string, or '' where there is none."""
-    if not text.startswith("01"):
-        return ""
+def read_gs1(text: str) -> Gs1 | None:
+    """Read a GS1 element string (GS1-128, DataMatrix) that names a trade item, or return None.
+
+    Application identifiers as in the GS1 General Specifications, section 3: 01 GTIN, 10 lot, 17 use-by, 21 serial,
+    30 and 37 counts.
+    """
+    if not text.startswith(_GTIN_AI):
+        return None
     message = biip.parse(text).gs1_message
-    found = message.element_strings.get(ai="01") if message else None
-    return found.value if found and found.gtin else ""
+    gtin = message.element_strings.get(ai=_GTIN_AI) if message else None
+    if message is None or gtin is None or not gtin.gtin:
+        return None
+    found = {element.ai.ai: element for element in message.element_strings}
+    count = next((found[ai].value for ai in _COUNT_AIS if ai in found), "0")
+    return Gs1(
+        gtin=gtin.value,
+        lot=found["10"].value if "10" in found else "",
+        serial=found["21"].value if "21" in found else "",
+        expiry=found["17"].date if "17" in found else None,
+        count=int(count),
+    )
+
+
+def cut_lot(gs1: Gs1, lots: Collection[str]) -> Gs1 | None:
+    """Return what a GS1 code says when its lot has run into what follows because the separator (FNC1) was lost.
+
+    The lot must be one of those known and the rest a whole element string; None where it does not come out like that.
+    """
+    for lot in sorted(lots, key=len, reverse=True):
+        rest = gs1.lot.removeprefix(lot)
+        if lot and rest and rest != gs1.lot:
+            more = read_gs1(f"{_GTIN_AI}{gs1.gtin}{rest}")
+            if more is not None:
+                return replace(
+                    gs1, lot=lot, serial=more.serial, expiry=gs1.expiry or more.expiry, count=gs1.count or more.count
+                )
+    return None
 
 
 def _first(session: Session, actor: Actor, statement: object, text: str) -> Row[tuple[object, ...]] | None:

@@ -69,7 +69,12 @@ def take(
     verdict = judged.feedback if isinstance(judged, Answer) else judged
     if verdict.tone in {"wrong", "warn"}:
         refused = ScanRefused(
-            station=station, code=code.text[:_MAX_CODE], kind=code.kind, wanted=before.wants, said=verdict.words
+            station=station,
+            code=code.text[:_MAX_CODE],
+            kind=code.kind,
+            wanted=before.wants,
+            said=verdict.words,
+            place=before.place,
         )
         record(session, actor, refused)
     kept = {

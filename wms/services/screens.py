@@ -58,6 +58,11 @@ class Screen:
         """The template of this screen."""
         return f"{self.station}/{self.name}.html"
 
+    @property
+    def place(self) -> str:
+        """The location that the screen is about, '' for none."""
+        return ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:

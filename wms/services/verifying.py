@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from wms.domain.floor import OUTSIDE
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import Package, PackageLine, PackageStatus
+from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import STANDING, Label, LabelStatus
@@ -202,6 +203,34 @@ def boxes_hold_what_was_scanned(session: Session, warehouse_id: int) -> Iterator
         yield f"package {barcode}: its lines say {int(difference):+d} of product {product_id} against its stock"
 
 
+def picked_units_are_those_of_their_tasks(session: Session, warehouse_id: int) -> Iterator[str]:
+    """What a task counts in hand and picked is what its scans took, in hand and into totes."""
+    scanned = (
+        select(
+            PickedUnits.task_id,
+            func.sum(case((PickedUnits.tote_id.is_(None), PickedUnits.quantity), else_=0)).label("in_hand"),
+            func.sum(case((PickedUnits.tote_id.is_not(None), PickedUnits.quantity), else_=0)).label("picked"),
+        )
+        .where(PickedUnits.warehouse_id == warehouse_id)
+        .group_by(PickedUnits.task_id)
+        .subquery()
+    )
+    in_hand, picked = func.coalesce(scanned.c.in_hand, 0), func.coalesce(scanned.c.picked, 0)
+    rows = session.execute(
+        select(PickTask.id, PickTask.in_hand, PickTask.picked, in_hand, picked)
+        .outerjoin(scanned, scanned.c.task_id == PickTask.id)
+        .where(
+            PickTask.warehouse_id == warehouse_id,
+            or_(PickTask.in_hand != in_hand, PickTask.picked != picked),
+        )
+    )
+    for task_id, in_hand_now, picked_now, scanned_now, put_now in rows:
+        yield (
+            f"pick task {task_id} counts {in_hand_now} in hand and {picked_now} picked, "
+            f"its scans {int(scanned_now)} and {int(put_now)}"
+        )
+
+
 CHECKS: tuple[Check, ...] = (
     moves_add_up_to_balances,
     reserved_equals_open_allocations,
@@ -211,4 +240,5 @@ CHECKS: tuple[Check, ...] = (
     print_jobs_are_accounted_for,
     free_totes_are_empty,
     boxes_hold_what_was_scanned,
+    picked_units_are_those_of_their_tasks,
 )

@@ -7,13 +7,13 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, Select, and_, select
+from sqlalchemy import Engine, Select, and_, func, select
 
 from wms.database import reading
 from wms.domain.actor import Role
 from wms.domain.catalog import Barcode
 from wms.domain.errors import WmsError
-from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Station
+from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Profile, Station, Zone
 from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchStatus, PickTask, TaskStatus
 from wms.domain.stock import Stock
@@ -43,6 +43,7 @@ class Hall:
         self.shelves = self._texts(
             select(Location.barcode).where(Location.warehouse_id == warehouse_id, Location.kind == LocationKind.PICK)
         )
+        self.profile_of = self._profiles()
         self.totes = self._texts(select(Tote.barcode).where(Tote.warehouse_id == warehouse_id))
         self.inside = self._inside()
 
@@ -55,6 +56,16 @@ class Hall:
                 )
             )
             return {row.code: (row.product_id, row.quantity) for row in rows}
+
+    def _profiles(self) -> dict[str, Profile]:
+        """Read the profile by which each shelf's zone is picked, by the shelf's code."""
+        with reading(self._engine) as session:
+            rows = session.execute(
+                select(Location.barcode, func.coalesce(Zone.profile, Profile.STANDARD))
+                .outerjoin(Zone, and_(Zone.warehouse_id == Location.warehouse_id, Zone.zone == Location.zone))
+                .where(Location.warehouse_id == self._warehouse_id, Location.kind == LocationKind.PICK)
+            )
+            return {code: Profile(profile) for code, profile in rows}
 
     def _texts(self, statement: Select[str]) -> list[str]:
         with reading(self._engine) as session:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from wms.config import WAREHOUSE_ID
 from wms.database import reading
+from wms.domain.floor import Profile
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.outbox import Job, JobStatus
 from wms.domain.shipping import Label, LabelStatus
@@ -69,6 +70,11 @@ def count(engine: Engine, facts: Facts) -> Report:
         must_ship_gone=len(missing.gone),
         must_ship_missing=len(missing.left),
         scans_per_line=round(on_lines / max(1, tally["lines_picked"]), 2),
+        scans_per_clean_line={
+            profile: round(tally[f"clean_scans_{profile}"] / lines, 2)
+            for profile in Profile
+            if (lines := tally[f"clean_lines_{profile}"])
+        },
         labels_bought=len(bought),
         labels_printed=len(printed),
         labels_duplicated=facts.trays.duplicated(),

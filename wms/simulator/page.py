@@ -115,6 +115,14 @@ class Page:
         """The instruction: the first heading."""
         return next((node.words for node in self.root.all("h1")), "")
 
+    @property
+    def asked(self) -> int:
+        """The units that the screen asks for, in large type; 0 for none."""
+        for node in self.root.all("p", "class"):
+            if "quantity" in node.attributes["class"].split():
+                return int(next(part.words for part in node.all("b")))
+        return 0
+
 
 def form_of(node: Node) -> Form:
     """Read a form's action and its named inputs."""

@@ -1,11 +1,14 @@
-"""A picker: takes a cart, binds totes, and walks shelf by shelf, unit by unit, tote by tote."""
+"""A picker: takes a cart, binds totes, and walks shelf by shelf, line by line, tote by tote."""
 
+import re
 from collections import Counter
 
 from wms.domain.codes import Command
 from wms.simulator.person import Floor, Person
 
 _NO_TOTE_LOOKS = 120  # half a minute: packers give totes back meanwhile
+_OF_A_LINE = frozenset({"go_to", "scan_item", "scan_lot", "scan_serial", "put_in_tote", "short"})
+_TOTE = re.compile(r"\bT\d{6}\b")
 
 
 class Picker(Person):
@@ -20,6 +23,26 @@ class Picker(Person):
         self._shelf = ""
         self._is_shorting = False
         self._looks_without_tote = 0
+        self._line_scans = 0
+        self._is_clean = True
+
+    def scan(self, code: str) -> bool:
+        """Pull the trigger once; a line that ends without a slip counts its scans."""
+        screen, token = self.page.screen, self.page.token
+        is_taken = super().scan(code)
+        if screen in _OF_A_LINE:
+            self._line_scans += 1
+            self._is_clean = self._is_clean and is_taken and screen != "short"
+            if is_taken and self.page.token != token:
+                self._end_line()
+        return is_taken
+
+    def _end_line(self) -> None:
+        if self._is_clean:
+            profile = self.hall.profile_of.get(self._shelf, "")
+            self.tally.add(f"clean_lines_{profile}")
+            self.tally.add(f"clean_scans_{profile}", self._line_scans)
+        self._line_scans, self._is_clean = 0, True
 
     def on_home(self) -> None:
         """Scan the cart when there is something to pick."""
@@ -53,35 +76,60 @@ class Picker(Person):
             self.rest()
 
     def on_go_to(self) -> None:
-        """Walk to the shelf and scan it, now and then a wrong one first."""
+        """Walk to the shelf and scan it, now and then a wrong one first; or its item, where the page takes that."""
         if self.slips(self.floor.habits.wrong_rate):
             self.slip(self.dice.choice([code for code in self.hall.shelves if not self.is_right(code)]))
         self._shelf = self.page.accept[0]
         # One that could not happen, because the only unit was taken already, happens at the next shelf.
         self._is_shorting = self._is_shorting or self.slips(self.floor.habits.short_rate)
-        _ = self.scan(self._shelf)
+        if self._units() and not self._is_shorting:
+            self._take()
+        else:
+            _ = self.scan(self._shelf)
 
     def on_scan_item(self) -> None:
-        """Take one unit and scan it; now and then a wrong one first, or find that there are too few."""
+        """Take what is asked and scan it; now and then a wrong thing first, or find that there is too little."""
         if self.slips(self.floor.habits.wrong_rate):
             self.slip(self.dice.choice([code for code in self.hall.singles if not self.is_right(code)]))
             if self.page.screen != "scan_item":
                 return
-        code = self._unit()
         if self._is_shorting and (self._hand or self.slips(0.5)):
             self._is_shorting = False
-            self.tally.lose([code])
+            self.tally.lose(self._units()[:1])
             self.tally.add("shorts")
             _ = self.scan(Command.SHORT if self._hand else Command.NONE_HERE)
             return
-        if self.scan(code):
-            product_id, units = self.hall.units_of[code]
-            self._hand[product_id] += units
+        self._take()
 
-    def _unit(self) -> str:
-        """The barcode on a single unit of what the screen wants; a case only where nothing smaller is there."""
+    def _units(self) -> list[str]:
+        """The barcodes on the goods that the screen wants, those on single units first."""
         known = [code for code in self.page.accept if code in self.hall.units_of]
-        return min(known, key=lambda code: (self.hall.units_of[code][1], not code.isdigit()))
+        return sorted(known, key=lambda code: (self.hall.units_of[code][1], not code.isdigit()))
+
+    def _take(self) -> None:
+        """Take what the page asks for, or as much of it as the scan counts, and scan one unit."""
+        code, asked, token = self._units()[0], self.page.asked, self.page.token
+        if not self.scan(code):
+            return
+        is_same = self.page.token == token
+        left = self.page.asked if is_same and self.page.screen == "scan_item" else 0
+        took = 1 if self.page.screen == "scan_serial" else asked - left
+        self._hand[self.hall.units_of[code][0]] += took
+        self._look_for_tote()
+
+    def on_scan_lot(self) -> None:
+        """Scan the lot that is asked for."""
+        _ = self.scan(self.page.accept[0])
+
+    def on_scan_serial(self) -> None:
+        """Scan the serial number on the unit."""
+        _ = self.scan(self.page.accept[0] if self.page.accept else f"SN{self.dice.randrange(10**12):012d}")
+
+    def _look_for_tote(self) -> None:
+        """Put the hand's units into the tote that the verdict names, where no scan of it was asked for."""
+        tote = _TOTE.search(self.page.said)
+        if tote and self.page.screen != "put_in_tote":
+            self._put(tote[0])
 
     def on_short(self) -> None:
         """Confirm at the shelf that units are missing."""
@@ -94,10 +142,13 @@ class Picker(Person):
             self.slip(self.dice.choice([code for code in self.hall.totes if not self.is_right(code)]))
         tote = self.page.accept[0]
         if self.scan(tote):
-            self.tally.add("lines_picked")
-            self.tally.add("units_picked", self._hand.total())
-            self.hall.inside[tote].update(self._hand)
-            self._hand.clear()
+            self._put(tote)
+
+    def _put(self, tote: str) -> None:
+        self.tally.add("lines_picked")
+        self.tally.add("units_picked", self._hand.total())
+        self.hall.inside[tote].update(self._hand)
+        self._hand.clear()
 
     def on_put_back(self) -> None:
         """Put the units of a cancelled order back on their shelf."""

@@ -12,7 +12,8 @@ class Report:
     `orders_*` are the orders the shift added, `floor_orders_*` all that were open. `must_ship` was worked out before;
     `must_ship_gone` of them lost units that pickers did not find, `must_ship_missing` have no excuse. `labels_*` are
     counted in the printers' trays, `labels_bought` alone in the tables. `scans_per_line` counts what pickers scanned
-    on the lines' own screens, slips too. `scan_ms_*` are the server's own times. `faults` are sentences, '' parts of
+    on the lines' own screens, slips too; `scans_per_clean_line` only those of lines without one, by the profile of
+    their zone. `scan_ms_*` are the server's own times. `faults` are sentences, '' parts of
     a perfect shift.
     """
 
@@ -31,6 +32,7 @@ class Report:
     scans: int
     scans_refused: int
     scans_per_line: float
+    scans_per_clean_line: dict[str, float]
     slips: int
     slips_taken: int
     doubles: int
@@ -78,13 +80,15 @@ class Report:
     def words(self) -> str:
         """Say it in a few lines."""
         gone = f", {self.must_ship_gone} of them lost units on the way" if self.must_ship_gone else ""
+        clean = ", ".join(f"{scans:.2f} {profile}" for profile, scans in self.scans_per_clean_line.items())
         text = (
             f"{self.orders_shipped} of {self.orders_total} added orders shipped; "
             f"{self.orders_short} short, {self.orders_held} held.\n"
             f"On the floor {self.floor_orders_shipped} of {self.floor_orders_total} shipped; "
             f"{self.must_ship} had to{gone}.\n"
             f"{self.lines_picked} lines, {self.units_picked} units in {self.waves} waves; "
-            f"{self.scans} scans, {self.scans_per_line:.2f} a line, {self.scans_refused} refused.\n"
+            f"{self.scans} scans, {self.scans_per_line:.2f} a line ({clean} without slips), "
+            f"{self.scans_refused} refused.\n"
             f"{self.labels_bought} labels bought, {self.labels_printed} printed, {self.labels_duplicated} twice; "
             f"{self.labels_read} read from pictures.\n"
             f"Server {self.scan_ms_p50:.1f} ms a scan (median), {self.scan_ms_p95:.1f} ms (95 %); "

@@ -5,6 +5,7 @@ import flask
 from wms.web import (
     administering,
     barcodes,
+    counting,
     desk,
     desk_scanner,
     inbox,
@@ -28,6 +29,7 @@ ALL: tuple[flask.Blueprint, ...] = (
     ordering.blueprint,
     inbox.blueprint,
     stock.blueprint,
+    counting.blueprint,
     pictures.blueprint,
     barcodes.blueprint,
     picking.blueprint,

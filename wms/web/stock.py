@@ -7,7 +7,7 @@ from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError, NotFoundError
-from wms.services import adjusting, putting_back
+from wms.services import adjusting, counting, putting_back
 from wms.services.adjusting import Count
 from wms.web import sessions
 
@@ -26,7 +26,8 @@ def home() -> str:
     with reading(db.engine) as session:
         page = adjusting.look(session, flask.g.actor, text)
         waiting = len(putting_back.open_put_backs(session, flask.g.actor))
-    return flask.render_template("stock/stock.html", text=text, page=page, waiting=waiting)
+        counts = len(counting.open_counts(session, flask.g.actor))
+    return flask.render_template("stock/stock.html", text=text, page=page, waiting=waiting, counts=counts)
 
 
 @blueprint.post("/adjust")

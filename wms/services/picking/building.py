@@ -19,9 +19,9 @@ from wms.domain.picking import (
     ToteBound,
     ToteUnbound,
 )
-from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback
+from wms.services.picking import full_totes, steps, undo
 from wms.services.picking.screens import BuildCart, Slot
 from wms.services.screens import Feedback
 
@@ -67,7 +67,9 @@ def judge(session: Session, actor: Actor, code: Code, screen: BuildCart) -> Feed
     if code.kind is CodeKind.SLOT:
         return _choose(session, build, code)
     if code.command is Command.UNDO:
-        return _unbind(session, actor, build)
+        # Once the walk has begun a tote is asked for only because another was full.
+        has_begun = steps.newest(session, actor, build.batch.id) is not None
+        return undo.undo(session, actor, build.batch.id) if has_begun else _unbind(session, actor, build)
     if code.command is Command.DONE:
         return _go_without_the_rest(session, actor, build)
     return feedback.wrong_type(code, screen.wants)
@@ -119,7 +121,7 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
         return feedback.repeated(f"{tote.barcode} is in slot {here[0]}")
     if tote.status is not ToteStatus.FREE:
         return feedback.wrong(f"{tote.barcode} is {_where(session, actor, tote)}")
-    if _holds_stock(session, actor, tote.id):
+    if full_totes.holds_units(session, actor, tote.id):
         return feedback.wrong(f"{tote.barcode} is not empty. Take another")
     row = build.unbound[0]
     tote.take(row.order_id)
@@ -130,16 +132,9 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
         ToteBound(order_id=row.order_id, batch=build.batch.name, tote=tote.barcode, slot=row.slot),
     )
     session.flush()
-    if len(build.unbound) == 1:
+    if len(build.unbound) == 1 and steps.newest(session, actor, build.batch.id) is None:
         return feedback.complete("Cart is ready. Go")
     return feedback.accepted(f"{tote.barcode} in slot {row.slot}")
-
-
-def _holds_stock(session: Session, actor: Actor, tote_id: int) -> bool:
-    held = select(Stock.on_hand).where(
-        Stock.warehouse_id == actor.warehouse_id, Stock.place_id == tote_id, Stock.on_hand > 0
-    )
-    return session.execute(held.limit(1)).first() is not None
 
 
 def _where(session: Session, actor: Actor, tote: Tote) -> str:
@@ -150,7 +145,7 @@ def _where(session: Session, actor: Actor, tote: Tote) -> str:
             .join(BatchOrder, and_(BatchOrder.warehouse_id == Batch.warehouse_id, BatchOrder.batch_id == Batch.id))
             .where(
                 BatchOrder.warehouse_id == actor.warehouse_id,
-                BatchOrder.tote_id == tote.id,
+                BatchOrder.order_id == tote.order_id,
                 Batch.status == BatchStatus.STARTED,
             )
         ).first()
@@ -206,7 +201,7 @@ def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
 
 
 def _go_without_the_rest(session: Session, actor: Actor, build: Build) -> Feedback:
-    if not build.bound:
+    if not build.bound or full_totes.of(session, actor, build.batch.id, build.unbound[0].order_id):
         return feedback.wrong("Scan a tote first")
     base, _, part = build.batch.name.partition("/")
     rest = Batch(

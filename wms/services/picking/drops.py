@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -15,7 +15,7 @@ from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave, WaveStatus
 from wms.services import feedback
-from wms.services.picking import undo
+from wms.services.picking import full_totes, steps, undo
 from wms.services.picking.screens import DropCart, Slot
 from wms.services.screens import Feedback
 
@@ -88,7 +88,7 @@ def screen(session: Session, actor: Actor, batch_id: int) -> DropCart:
 def judge(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedback:
     """Judge a scan that should be a lane."""
     if code.command is Command.UNDO:
-        return undo.undo_last(session, actor, screen.batch_id)
+        return undo.undo(session, actor, screen.batch_id)
     if code.kind is not CodeKind.LANE:
         return feedback.wrong_type(code, screen.wants)
     wave = _wave(session, actor, screen.batch_id)
@@ -126,6 +126,7 @@ def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: 
     if len(down) < len(drop.carried):
         return feedback.line_done(f"{totes} on hold. Now the others")
     record(session, actor, drop.batch.finish(actor.at))
+    steps.forget(session, actor, drop.batch.id)
     session.flush()
     _end_wave(session, actor, wave)
     return feedback.complete(f"{drop.batch.name} is done")
@@ -192,13 +193,19 @@ def _carried(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> li
     on_cart = (
         select(BatchOrder, Order, Tote, is_short.label("short"), holds_units.label("holds"))
         .join(Order, and_(Order.warehouse_id == BatchOrder.warehouse_id, Order.id == BatchOrder.order_id))
-        .join(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
+        .join(
+            Tote,
+            and_(
+                Tote.warehouse_id == BatchOrder.warehouse_id,
+                or_(Tote.id == BatchOrder.tote_id, Tote.id.in_(full_totes.OF_ROW)),
+            ),
+        )
         .where(
             BatchOrder.warehouse_id == actor.warehouse_id,
             BatchOrder.batch_id == batch_id,
             BatchOrder.dropped_at.is_(None),
         )
-        .order_by(Order.id)
+        .order_by(Order.id, Tote.id)
         .execution_options(populate_existing=True)
     )
     rows = session.execute(on_cart.with_for_update(of=(Order, Tote)) if lock else on_cart)

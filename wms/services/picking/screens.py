@@ -1,9 +1,11 @@
 """The picking screens, one frozen dataclass each, and the stop of the walk that most of them show."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wms.domain.picking import TaskStatus
+from wms.domain.floor import Profile
+from wms.domain.picking import Proof, TaskStatus
 from wms.services.screens import Screen
 
 
@@ -33,6 +35,17 @@ class Stop:
     location_code: str
     check: str
     at_shelf: bool
+    standing_id: int | None
+    standing_proof: Proof
+    put_tote_id: int | None
+    profile: Profile
+    counts_each: bool
+    orders: int
+    lot: str
+    lot_proved: bool
+    expiry: dt.date | None
+    serial: str
+    unserialled: int
     product_id: int
     sku: str
     product: str
@@ -56,6 +69,16 @@ class Stop:
     def left(self) -> int:
         """Units still to scan."""
         return self.wanted - self.in_hand
+
+    @property
+    def counts_units(self) -> bool:
+        """Each unit is scanned; else one scan takes all that are left."""
+        return self.counts_each or self.has_serials
+
+    @property
+    def has_serials(self) -> bool:
+        """Each unit's serial number is scanned."""
+        return self.unserialled >= 0
 
     @property
     def is_shorting(self) -> bool:
@@ -143,12 +166,18 @@ class TaskScreen(PickingScreen):
 
     stop: Stop
 
+    @property
+    def place(self) -> str:
+        """The line's location."""
+        return self.stop.location
+
 
 @dataclass(frozen=True, kw_only=True)
 class GoTo(TaskScreen):
-    """Walk to a location and scan it."""
+    """Walk to a location and scan it; `by_item`: its item may be scanned at once, which proves both."""
 
     wants: str = "location"
+    by_item: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +193,20 @@ class PutInTote(TaskScreen):
 
     wants: str = "tote"
     slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanLot(TaskScreen):
+    """Prove that the units in hand are of the lot set aside, or choose another open one."""
+
+    wants: str = "lot"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanSerial(TaskScreen):
+    """Scan the serial number of the unit just taken."""
+
+    wants: str = "serial"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,30 +1,37 @@
 """Less on the shelf than asked: how many were found, why, and the shelf's own scan instead of "are you sure"."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
-from wms.domain.journal import record
-from wms.domain.picking import ItemPicked, PickTask
+from wms.domain.picked import StepKind
+from wms.domain.picking import PickTask, Proof
 from wms.services import feedback
-from wms.services.picking import tasks
-from wms.services.picking.lines import names_shelf, put_it_back, too_many, units_of, wrong_shelf
-from wms.services.picking.screens import Stop, TaskScreen
+from wms.services.picking import hands, items, missing, shelves, steps, tasks
+from wms.services.picking.hands import Taken
+from wms.services.picking.screens import Short, Stop
 from wms.services.recognising import Item
 from wms.services.screens import Feedback
 
-_REASONS = {Command.SHORT: "missing", Command.NONE_HERE: "none here", Command.DAMAGED: tasks.DAMAGED}
+_REASONS = {
+    Command.SHORT: "missing",
+    Command.NONE_HERE: "none here",
+    Command.DAMAGED: missing.DAMAGED,
+    Command.OTHER_ITEM_HERE: "other item here",
+}
+COMMANDS = frozenset(_REASONS)
 
 
 def begin(session: Session, actor: Actor, stop: Stop, command: Command) -> Feedback:
-    """Take SHORT, NONE HERE or DAMAGED: what is in hand so far counts as found."""
-    if stop.left == 0 and stop.in_hand:
-        return feedback.wrong("Nothing is missing. UNDO first")
+    """Take SHORT, NONE HERE, DAMAGED or OTHER ITEM HERE: what is in hand so far counts as found."""
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
+    _note(session, actor, task)
     if not stop.is_shorting or command is Command.NONE_HERE:
-        task.found = task.in_hand
+        task.found = 0 if command is Command.NONE_HERE else min(task.in_hand, task.quantity - 1)
     task.short_confirmed = False
     if not (stop.is_shorting and command is Command.SHORT):
         task.short_reason = _REASONS[command]
@@ -32,19 +39,28 @@ def begin(session: Session, actor: Actor, stop: Stop, command: Command) -> Feedb
     return feedback.told(f"{command.name.replace('_', ' ')}. Then scan the shelf")
 
 
-def judge_short(session: Session, actor: Actor, code: Code, screen: TaskScreen) -> Feedback:
+def _note(session: Session, actor: Actor, task: PickTask) -> None:
+    """Write down what was said of the line before, for UNDO."""
+    steps.note(session, actor, task.batch_id, task.id, StepKind.SAID, **_said_before(task))
+
+
+def _said_before(task: PickTask) -> dict[str, Any]:
+    return {"found": task.found, "reason": task.short_reason}
+
+
+def judge_short(session: Session, actor: Actor, code: Code, screen: Short) -> Feedback:
     """Judge a scan while a short is being said: a quantity, a unit found after all, or the shelf that confirms."""
     stop = screen.stop
     if code.kind is CodeKind.QUANTITY:
         return _say_found(session, actor, stop, code.quantity)
-    if names_shelf(stop, code):
+    if shelves.names_shelf(stop, code):
         return _confirm(session, actor, stop)
-    units = units_of(session, actor, stop, code)
-    if isinstance(units, int):
-        return _find(session, actor, stop, units)
-    if isinstance(units, Item):
-        return put_it_back(stop, units)
-    return wrong_shelf(session, actor, stop, code) or feedback.wrong_type(code, screen.wants)
+    found = items.read(session, actor, stop, code)
+    if isinstance(found, Taken):
+        return _find(session, actor, stop, found)
+    if isinstance(found, Item):
+        return items.put_it_back(stop, found)
+    return shelves.wrong_shelf(session, actor, stop, code) or feedback.wrong_type(code, screen.wants)
 
 
 def _say_found(session: Session, actor: Actor, stop: Stop, found: int) -> Feedback:
@@ -53,6 +69,7 @@ def _say_found(session: Session, actor: Actor, stop: Stop, found: int) -> Feedba
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
+    _note(session, actor, task)
     return _note_found(session, task, found)
 
 
@@ -66,30 +83,33 @@ def _note_found(session: Session, task: PickTask, found: int) -> Feedback:
     return feedback.told(f"{found} found. Scan the shelf")
 
 
-def _find(session: Session, actor: Actor, stop: Stop, units: int) -> Feedback:
-    if units > stop.quantity - stop.in_hand:
-        return too_many(units, stop.quantity - stop.in_hand)
+def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
+    if taken.units > stop.quantity - stop.in_hand:
+        return items.too_many(taken.units, stop.quantity - stop.in_hand)
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
-    task.in_hand += units
-    record(session, actor, ItemPicked(order_id=stop.order_id, task_id=stop.task_id, sku=stop.sku, quantity=units))
+    task.in_hand += taken.units
+    items.take_in_hand(session, actor, stop, taken, said=_said_before(task))
     return _note_found(session, task, max(task.found or 0, task.in_hand))
 
 
 def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
-    task = tasks.claim(session, actor, stop)
-    if task is None or task.found is None:
+    walk = missing.locked_walk(session, actor, stop.batch_id)
+    task = next((row for row in walk if row.id == stop.task_id), None)
+    if task is None or not tasks.is_as_seen(task, stop) or task.found is None:
         return feedback.NOT_COUNTED
     task.short_confirmed = True
-    spare = max(task.in_hand - task.found, 0)
-    task.in_hand -= spare
-    tasks.stand_at(session, actor, stop.batch_id, stop.location_id)
-    if task.found == 0:
-        tasks.finish(session, actor, stop, task)
-        return feedback.line_done("None found. Go on")
-    session.flush()
+    found = task.found
+    spare = max(task.in_hand - found, 0)
+    if spare:
+        hands.lay_down(session, actor, task.id, spare)
+        task.in_hand -= spare
+    tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
+    gone = missing.book(session, actor, stop, task, walk)
+    if found == 0:
+        return feedback.line_done("None found. Go on" if gone.short else "None here. Fetch it elsewhere")
     if spare:
         return feedback.accepted(f"Put {spare} back")
-    left = task.found - task.in_hand
-    return feedback.accepted(f"Take {left}" if left else f"Put {task.found} in the tote")
+    left = found - task.in_hand
+    return feedback.accepted(f"Take {left}" if left else f"Put {found} in the tote")

@@ -9,8 +9,7 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command
 from wms.domain.picking import TaskStatus
 from wms.services import feedback
-from wms.services.picking import building, drops, home, shorts, stops, undo
-from wms.services.picking import lines as picking_lines
+from wms.services.picking import building, drops, full_totes, home, judging, lines, lots, shorts, stops, undo
 from wms.services.picking.screens import (
     BuildCart,
     DropCart,
@@ -20,23 +19,27 @@ from wms.services.picking.screens import (
     PutBack,
     PutInTote,
     ScanItem,
+    ScanLot,
+    ScanSerial,
     Short,
+    Stop,
     TakeOver,
     TaskScreen,
 )
 from wms.services.screens import Answer, Feedback, Screen
 
-_SHORTS = frozenset({Command.SHORT, Command.NONE_HERE, Command.DAMAGED})
 JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answer]] = {
     Home: home.judge_home,
     TakeOver: home.judge_take_over,
     Moved: home.judge_moved,
     BuildCart: building.judge,
-    GoTo: picking_lines.judge_shelf,
-    ScanItem: picking_lines.judge_item,
-    PutInTote: picking_lines.judge_tote,
+    GoTo: judging.judge_shelf,
+    ScanItem: judging.judge_item,
+    ScanLot: lots.judge_lot,
+    ScanSerial: lots.judge_serial,
+    PutInTote: judging.judge_tote,
     Short: shorts.judge_short,
-    PutBack: picking_lines.judge_put_back,
+    PutBack: judging.judge_put_back,
     DropCart: drops.judge,
 }
 
@@ -53,7 +56,7 @@ def current_screen(session: Session, actor: Actor) -> Screen:
         return home.screen(session, actor)
     if stop.unbound:
         return building.screen(session, actor, stop.batch_id)
-    return picking_lines.screen(session, actor, stop)
+    return lines.screen(session, actor, stop)
 
 
 def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback | Answer:
@@ -68,15 +71,28 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
 
 def _command(session: Session, actor: Actor, command: Command, screen: TaskScreen) -> Feedback:
     stop = screen.stop
-    if command is Command.UNDO:
-        return undo.undo(session, actor, stop)
     if stop.status is TaskStatus.CANCELLED:
         return feedback.wrong("Order cancelled. Put it back first")
-    if command is Command.SKIP:
-        return undo.skip(session, actor, stop)
-    if command in _SHORTS:
+    if command in shorts.COMMANDS:
         return shorts.begin(session, actor, stop, command)
-    if command is Command.DONE:
-        lines = stop.total - stop.done
-        return feedback.wrong(f"{lines} {'line is' if lines == 1 else 'lines are'} open. Go on")
-    return feedback.wrong(f"{command.name.replace('_', ' ')} means nothing here")
+    do = _COMMANDS.get(command)
+    if do is None:
+        return feedback.wrong(f"{command.name.replace('_', ' ')} means nothing here")
+    return do(session, actor, stop)
+
+
+def _undo(session: Session, actor: Actor, stop: Stop) -> Feedback:
+    return undo.undo(session, actor, stop.batch_id)
+
+
+def _go_on(_: Session, __: Actor, stop: Stop) -> Feedback:
+    left = stop.total - stop.done
+    return feedback.wrong(f"{left} {'line is' if left == 1 else 'lines are'} open. Go on")
+
+
+_COMMANDS: dict[Command, Callable[[Session, Actor, Stop], Feedback]] = {
+    Command.UNDO: _undo,
+    Command.SKIP: undo.skip,
+    Command.TOTE_FULL: full_totes.fill,
+    Command.DONE: _go_on,
+}

@@ -5,14 +5,16 @@ The statements of the scan path are built once: building them for each request c
 
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
 from wms.domain.catalog import Product
-from wms.domain.floor import Cart, Location
+from wms.domain.floor import Cart, Location, Profile, Zone
 from wms.domain.people import Warehouse
+from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.stock import Lot
 from wms.domain.totes import Tote
 from wms.services.picking.screens import Slot, Stop
 from wms.services.recognising import codes_of, read_codes
@@ -55,6 +57,24 @@ _unbound = (
         ),
     )
     .correlate(Batch)
+    .scalar_subquery()
+)
+_orders = (
+    select(func.count())
+    .select_from(BatchOrder)
+    .where(BatchOrder.warehouse_id == _W, BatchOrder.batch_id == Batch.id)
+    .correlate(Batch)
+    .scalar_subquery()
+)
+_unserialled = (
+    select(func.coalesce(func.sum(PickedUnits.quantity), 0))
+    .where(
+        PickedUnits.warehouse_id == _W,
+        PickedUnits.task_id == PickTask.id,
+        PickedUnits.tote_id.is_(None),
+        PickedUnits.serial == "",
+    )
+    .correlate(PickTask)
     .scalar_subquery()
 )
 _next = (
@@ -114,6 +134,17 @@ _CURRENT = (
         Location.barcode.label("location_code"),
         Location.check.label("check"),
         func.coalesce(Batch.location_id == PickTask.location_id, False).label("at_shelf"),
+        Batch.location_id.label("standing_id"),
+        Batch.location_proof.label("standing_proof"),
+        Batch.put_tote_id,
+        func.coalesce(Zone.profile, Profile.STANDARD).label("profile"),
+        func.coalesce(Zone.counts_each, False).label("counts_each"),
+        _orders.label("orders"),
+        PickTask.lot,
+        PickTask.lot_proved,
+        Lot.expiry,
+        PickTask.serial,
+        case((Product.has_serials, _unserialled), else_=-1).label("unserialled"),
         PickTask.product_id,
         Product.sku,
         Product.name.label("product"),
@@ -134,6 +165,11 @@ _CURRENT = (
     .join(Cart, and_(Cart.warehouse_id == Batch.warehouse_id, Cart.id == Batch.cart_id))
     .join(Location, and_(Location.warehouse_id == PickTask.warehouse_id, Location.id == PickTask.location_id))
     .join(Product, and_(Product.warehouse_id == PickTask.warehouse_id, Product.id == PickTask.product_id))
+    .outerjoin(Zone, and_(Zone.warehouse_id == Location.warehouse_id, Zone.zone == Location.zone))
+    .outerjoin(
+        Lot,
+        and_(Lot.warehouse_id == PickTask.warehouse_id, Lot.product_id == PickTask.product_id, Lot.lot == PickTask.lot),
+    )
     .outerjoin(_standing, and_(_standing.warehouse_id == Batch.warehouse_id, _standing.id == Batch.location_id))
     .outerjoin(
         BatchOrder,
@@ -165,7 +201,8 @@ def current(session: Session, actor: Actor) -> Stop | None:
         return None
     facts = dict(row._mapping)  # noqa: SLF001 - the public name of a row's mapping begins so
     zone, cutoff_at, codes = facts.pop("time_zone"), facts.pop("cutoff_at"), facts.pop("codes")
-    facts["at_shelf"] = bool(facts["at_shelf"])
+    facts["at_shelf"], facts["counts_each"] = bool(facts["at_shelf"]), bool(facts["counts_each"])
+    facts["unserialled"] = int(facts["unserialled"])
     return Stop(**facts, codes=read_codes(codes), due=clock(cutoff_at, zone, actor.at))
 
 

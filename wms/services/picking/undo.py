@@ -1,127 +1,110 @@
-"""UNDO and SKIP: the last accepted step is taken back, a line is put to the end of the walk."""
+"""UNDO and SKIP: the last accepted step is taken back, whatever it was; a line is put to the end of the walk."""
+
+from collections.abc import Callable
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.journal import JournalEntry, record
+from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.picking import BatchOrder, ItemPicked, PickTask, ScanUndone, TaskSkipped, TaskStatus
+from wms.domain.picked import PickedUnits, PickStep, StepKind
+from wms.domain.picking import BatchOrder, PickTask, Proof, ScanUndone, TaskSkipped, TaskStatus
 from wms.domain.totes import Tote
 from wms.services import feedback
-from wms.services.picking import tasks
+from wms.services.picking import full_totes, hands, lots, missing, steps, tasks
 from wms.services.picking.screens import Stop
 from wms.services.screens import Feedback
 
 _SKIPS_BEFORE_A_WORD = 2
+_CANCELLED = "Too late. That order is cancelled"
 
 
-def undo(session: Session, actor: Actor, stop: Stop) -> Feedback:
-    """Take back the last accepted step of the stop's line or, where it is untouched, of the line before it."""
-    if stop.status is TaskStatus.CANCELLED:
-        return feedback.wrong("Order cancelled. Put it back first")
-    if stop.found is not None or stop.in_hand:
-        return _undo_in_line(session, actor, stop)
-    last = _last_done(session, actor, stop.batch_id)
-    skipped = _last_skipped(session, actor, stop, last)
-    if stop.at_shelf and (last is None or last.location_id != stop.location_id):
-        tasks.stand_at(session, actor, stop.batch_id, None)
-        record(session, actor, ScanUndone(order_id=stop.order_id, task_id=stop.task_id, step="location"))
-        return feedback.told("Scan the shelf again")
-    return _undo_put(session, actor, last) if skipped is None else _undo_skip(session, actor, skipped)
-
-
-def undo_last(session: Session, actor: Actor, batch_id: int) -> Feedback:
-    """Take back the last line of a walk whose lines are all done."""
-    return _undo_put(session, actor, _last_done(session, actor, batch_id))
-
-
-def _undo_in_line(session: Session, actor: Actor, stop: Stop) -> Feedback:
-    task = tasks.claim(session, actor, stop)
-    if task is None:
-        return feedback.NOT_COUNTED
-    if task.found is not None:
-        was_confirmed = task.short_confirmed
-        if was_confirmed:
-            task.short_confirmed = False
-        else:
-            task.forget_short()
-        record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="short"))
-        session.flush()
-        return feedback.told("Say again how many" if was_confirmed else "SHORT taken back")
-    units = _last_scanned(session, actor, task)
-    task.in_hand -= units
-    record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="item"))
+def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
+    """Take back the last accepted step of a walk: in this line or, where it is untouched, in the one before it."""
+    step = steps.newest(session, actor, batch_id)
+    if step is None:
+        return feedback.wrong("Nothing to undo")
+    task = _locked_task(session, actor, step.task_id)
+    if task.status is TaskStatus.CANCELLED or _is_cancelled(session, actor, task):
+        return feedback.wrong(_CANCELLED)
+    verdict = _REVERSES[step.kind](session, actor, step, task)
+    if verdict is not None and verdict.tone == "wrong":
+        return verdict
+    session.delete(step)
     session.flush()
+    return undo(session, actor, batch_id) if verdict is None else verdict
+
+
+def _locked_task(session: Session, actor: Actor, task_id: int) -> PickTask:
+    return session.get_one(PickTask, (actor.warehouse_id, task_id), with_for_update=True, populate_existing=True)
+
+
+def _is_cancelled(session: Session, actor: Actor, task: PickTask) -> bool:
+    return session.get_one(Order, (actor.warehouse_id, task.order_id)).status is OrderStatus.CANCELLED
+
+
+def _undone(session: Session, actor: Actor, task: PickTask, step: StepKind, units: int = 0) -> None:
+    record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step=step, units=units))
+
+
+def _leave_shelf(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    before = step.before
+    tasks.stand_at(session, actor, task.batch_id, before["location"], Proof(before["proof"]))
+    _undone(session, actor, task, StepKind.LOCATION)
+    return feedback.told("Scan the shelf again")
+
+
+def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
+    units = hands.give_back(session, actor, task.id, step.before["units"])
+    if not units:
+        return None  # they lie on the shelf already, since fewer were said to be found
+    task.in_hand -= units
+    said, stood = step.before["said"], step.before["stood"]
+    if said is not None:
+        task.found, task.short_reason = said["found"], said["reason"]
+    if stood is not None:
+        tasks.stand_at(session, actor, task.batch_id, stood["location"], Proof(stood["proof"]))
+    if not task.in_hand:
+        task.lot_proved = False
+    _undone(session, actor, task, StepKind.UNITS)
     return feedback.told(f"Put {units} back on the shelf")
 
 
-def _last_scanned(session: Session, actor: Actor, task: PickTask) -> int:
-    """Return the units of the last item scan not yet taken back, as the journal tells: a case counted several."""
-    entries = session.execute(
-        select(JournalEntry.event, JournalEntry.data)
+def _unsay(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    task.found, task.short_reason, task.short_confirmed = step.before["found"], step.before["reason"], False
+    _undone(session, actor, task, StepKind.SAID)
+    return feedback.told("SHORT taken back" if task.found is None else f"{task.found} found. Scan the shelf")
+
+
+def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    if missing.take_back(session, actor, step) is None:
+        return feedback.wrong(_CANCELLED)
+    tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
+    _undone(session, actor, task, StepKind.SHORT)
+    return feedback.told("Say again how many")
+
+
+def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    tote, dropped_at = session.execute(
+        select(Tote.barcode, BatchOrder.dropped_at)
+        .join(BatchOrder, and_(BatchOrder.warehouse_id == Tote.warehouse_id))
         .where(
-            JournalEntry.warehouse_id == actor.warehouse_id,
-            JournalEntry.order_id == task.order_id,
-            JournalEntry.event.in_((ItemPicked.__name__, ScanUndone.__name__)),
+            Tote.warehouse_id == actor.warehouse_id,
+            Tote.id == step.before["tote"],
+            BatchOrder.batch_id == task.batch_id,
+            BatchOrder.order_id == task.order_id,
         )
-        .order_by(JournalEntry.at, JournalEntry.id)
-    )
-    scanned: list[int] = []
-    for event, data in entries:
-        if data["task_id"] == task.id:
-            if event == ItemPicked.__name__:
-                scanned.append(data["quantity"])
-            elif data["step"] == "item" and scanned:
-                _ = scanned.pop()
-    return min(scanned[-1], task.in_hand) if scanned else task.in_hand
+    ).one()
+    if dropped_at is not None:
+        return feedback.wrong(f"Too late. {tote} has left")
+    units = tasks.take_out(session, actor, task, step.before["tote"])
+    tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
+    _undone(session, actor, task, StepKind.TOTE, units)
+    return feedback.told(f"Take {units} out of {tote}")
 
 
-def _last_done(session: Session, actor: Actor, batch_id: int) -> PickTask | None:
-    return session.scalars(
-        select(PickTask)
-        .where(
-            PickTask.warehouse_id == actor.warehouse_id,
-            PickTask.batch_id == batch_id,
-            PickTask.status.in_((TaskStatus.PICKED, TaskStatus.SHORT)),
-        )
-        .order_by(PickTask.done_at.desc(), PickTask.sequence.desc())
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-
-
-def _last_skipped(session: Session, actor: Actor, stop: Stop, last: PickTask | None) -> PickTask | None:
-    """Return the line that was put to the end of the walk after the last line was done, or None."""
-    task = session.scalars(
-        select(PickTask)
-        .where(
-            PickTask.warehouse_id == actor.warehouse_id,
-            PickTask.batch_id == stop.batch_id,
-            PickTask.status == TaskStatus.OPEN,
-            PickTask.skips > 0,
-            PickTask.id != stop.task_id,
-        )
-        .order_by(PickTask.sequence.desc())
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if task is None or last is None or last.done_at is None:
-        return task
-    skips = session.scalars(
-        select(JournalEntry.data).where(
-            JournalEntry.warehouse_id == actor.warehouse_id,
-            JournalEntry.order_id == task.order_id,
-            JournalEntry.event == TaskSkipped.__name__,
-            JournalEntry.at >= last.done_at,
-        )
-    )
-    return task if any(data["task_id"] == task.id for data in skips) else None
-
-
-def _undo_skip(session: Session, actor: Actor, task: PickTask) -> Feedback:
+def _unskip(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:  # noqa: ARG001 - one of the reverses
     first: int = session.execute(
         select(func.min(PickTask.sequence)).where(
             PickTask.warehouse_id == actor.warehouse_id,
@@ -131,32 +114,45 @@ def _undo_skip(session: Session, actor: Actor, task: PickTask) -> Feedback:
     ).scalar_one()
     task.sequence = first - 1
     task.skips -= 1
-    record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="skip"))
-    session.flush()
+    _undone(session, actor, task, StepKind.SKIP)
     return feedback.told("SKIP taken back")
 
 
-def _undo_put(session: Session, actor: Actor, task: PickTask | None) -> Feedback:
-    if task is None:
-        return feedback.wrong("Nothing to undo")
-    place = session.execute(
-        select(BatchOrder.tote_id, BatchOrder.dropped_at, Tote.barcode, Order.status)
-        .join(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
-        .join(Order, and_(Order.warehouse_id == BatchOrder.warehouse_id, Order.id == BatchOrder.order_id))
-        .where(
-            BatchOrder.warehouse_id == actor.warehouse_id,
-            BatchOrder.batch_id == task.batch_id,
-            BatchOrder.order_id == task.order_id,
-        )
-    ).one()
-    if place.dropped_at is not None:
-        return feedback.wrong(f"Too late. {place.barcode} has left")
-    if place.status is OrderStatus.CANCELLED:
-        return feedback.wrong("Too late. That order is cancelled")
-    units = tasks.reopen(session, actor, task, place.tote_id)
-    tasks.stand_at(session, actor, task.batch_id, task.location_id)
-    record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="tote", units=units))
-    return feedback.told(f"Take {units} out of {place.barcode}" if units else "Say again how many")
+def _unprove_lot(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    if not lots.change_back(session, actor, task, step.before):
+        return feedback.wrong(f"Lot {step.before['lot']} is taken. Go on")
+    _undone(session, actor, task, StepKind.LOT)
+    return feedback.told("Scan the lot again")
+
+
+def _forget_serial(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    row = session.get(PickedUnits, (actor.warehouse_id, step.before["units"]), populate_existing=True)
+    if row is not None:
+        row.serial = ""
+    _undone(session, actor, task, StepKind.SERIAL)
+    return feedback.told("Scan the serial again")
+
+
+def _use_again(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    tote = full_totes.use_again(session, actor, task, step.before["tote"])
+    if tote is None:
+        return feedback.wrong("The new tote is not empty")
+    _undone(session, actor, task, StepKind.FULL)
+    return feedback.told(f"{tote} is not full")
+
+
+# None where there was nothing left to take back: the step before it is meant.
+_REVERSES: dict[StepKind, Callable[[Session, Actor, PickStep, PickTask], Feedback | None]] = {
+    StepKind.LOCATION: _leave_shelf,
+    StepKind.UNITS: _lay_down,
+    StepKind.SAID: _unsay,
+    StepKind.SHORT: _bring_back,
+    StepKind.LOT: _unprove_lot,
+    StepKind.SERIAL: _forget_serial,
+    StepKind.TOTE: _take_out,
+    StepKind.SKIP: _unskip,
+    StepKind.FULL: _use_again,
+}
 
 
 def skip(session: Session, actor: Actor, stop: Stop) -> Feedback:
@@ -175,6 +171,7 @@ def skip(session: Session, actor: Actor, stop: Stop) -> Feedback:
     ).scalar_one()
     task.sequence = last + 1
     task.skips += 1
+    steps.note(session, actor, task.batch_id, task.id, StepKind.SKIP)
     record(session, actor, TaskSkipped(order_id=task.order_id, task_id=task.id))
     session.flush()
     if task.skips >= _SKIPS_BEFORE_A_WORD:

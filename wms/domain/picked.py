@@ -1,0 +1,81 @@
+"""What a picker did: each unit taken with how it was proved, and each accepted step, so that it can be taken back."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wms.domain.base import Base, EnumText, Row, one_of, refers
+from wms.domain.picking import Proof
+
+
+class PickedUnits(Row, Base, kw_only=True):
+    """Units that one scan took from a shelf: in hand while `tote_id` is None, then in that tote."""
+
+    __tablename__ = "picked_units"
+    __table_args__ = (
+        Index(None, "warehouse_id", "task_id"),
+        Index(
+            "uq_picked_units_serial",
+            "warehouse_id",
+            "product_id",
+            "serial",
+            unique=True,
+            sqlite_where=text("serial <> ''"),
+            postgresql_where=text("serial <> ''"),
+        ),
+        CheckConstraint("quantity > 0", name="quantity"),
+        one_of("location_proof", Proof),
+        one_of("product_proof", Proof),
+        one_of("tote_proof", Proof),
+        refers("task_id", "pick_tasks"),
+        refers("product_id", "products"),
+        refers("tote_id", "totes"),
+    )
+
+    task_id: Mapped[int]
+    product_id: Mapped[int]
+    quantity: Mapped[int]
+    at: Mapped[dt.datetime]
+    worker_id: Mapped[int | None]
+    location_proof: Mapped[Proof] = mapped_column(EnumText(Proof))
+    product_proof: Mapped[Proof] = mapped_column(EnumText(Proof))
+    tote_proof: Mapped[Proof] = mapped_column(EnumText(Proof), default=Proof.NONE)
+    lot: Mapped[str] = mapped_column(String(40), default="")
+    serial: Mapped[str] = mapped_column(String(60), default="")
+    tote_id: Mapped[int | None] = mapped_column(default=None)
+    put_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+class StepKind(StrEnum):
+    """What was accepted: a location, units, a lot, units into the tote, less found, a line put off, a full tote."""
+
+    LOCATION = "location"
+    UNITS = "units"
+    LOT = "lot"
+    SERIAL = "serial"
+    TOTE = "tote"
+    SAID = "said"
+    SHORT = "short"
+    SKIP = "skip"
+    FULL = "full"
+
+
+class PickStep(Row, Base, kw_only=True):
+    """An accepted step of a walk that UNDO can take back, newest first; `before` is what it needs for that."""
+
+    __tablename__ = "pick_steps"
+    __table_args__ = (
+        Index(None, "warehouse_id", "batch_id"),
+        one_of("kind", StepKind),
+        refers("batch_id", "batches"),
+        refers("task_id", "pick_tasks"),
+    )
+
+    batch_id: Mapped[int]
+    task_id: Mapped[int]
+    kind: Mapped[StepKind] = mapped_column(EnumText(StepKind))
+    at: Mapped[dt.datetime]
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)

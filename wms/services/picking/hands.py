@@ -1,0 +1,116 @@
+"""Units from the scan of the item until they are in a tote: each scan's row says how all was proved."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.ids import new_id
+from wms.domain.picked import PickedUnits
+from wms.domain.picking import PickTask, Proof
+from wms.services.picking.screens import Stop
+from wms.services.recognising import Gs1
+
+# On the table and by the connection, as the journal is written: each item scanned adds a row.
+_INSERT = insert(PickedUnits.__table__)  # type: ignore[arg-type] # declared as FromClause, it is a Table
+_OF_TASK = (PickedUnits.warehouse_id == bindparam("warehouse"), PickedUnits.task_id == bindparam("task"))
+_PUT = (
+    update(PickedUnits)
+    .where(*_OF_TASK, PickedUnits.tote_id.is_(None))
+    .values(tote_id=bindparam("tote"), tote_proof=bindparam("proof"), put_at=bindparam("moment"))
+    .execution_options(synchronize_session=False)
+)
+_TAKE_OUT = (
+    update(PickedUnits)
+    .where(*_OF_TASK, PickedUnits.tote_id == bindparam("tote"), PickedUnits.put_at == bindparam("moment"))
+    .values(tote_id=None, tote_proof=Proof.NONE, put_at=None)
+    .execution_options(synchronize_session=False)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """A scan of the product that a stop wants: the units it counts, by what it is known, and what its GS1 code says.
+
+    `lot` and `serial` are what the scan itself proved of the units ('' = nothing); `lost_separator`: its code came
+    without the separators (FNC1), and was read all the same.
+    """
+
+    units: int
+    proof: Proof
+    gs1: Gs1 | None = None
+    lot: str = ""
+    serial: str = ""
+    lost_separator: bool = False
+
+
+def take(session: Session, actor: Actor, stop: Stop, taken: Taken) -> int:
+    """Write down that units were scanned into somebody's hands; return the row's id."""
+    row_id = new_id()
+    row = {
+        "warehouse_id": actor.warehouse_id,
+        "id": row_id,
+        "task_id": stop.task_id,
+        "product_id": stop.product_id,
+        "quantity": taken.units,
+        "at": actor.at,
+        "worker_id": actor.worker_id,
+        "location_proof": stop.standing_proof,
+        "product_proof": taken.proof,
+        "tote_proof": Proof.NONE,
+        "lot": taken.lot,
+        "serial": taken.serial,
+    }
+    _ = session.connection().execute(_INSERT, row)
+    return row_id
+
+
+def put(session: Session, actor: Actor, task_id: int, tote_id: int, proof: Proof) -> None:
+    """Write down that what is in hand of a task went into a tote."""
+    values = {"warehouse": actor.warehouse_id, "task": task_id, "tote": tote_id, "proof": proof, "moment": actor.at}
+    _ = session.connection().execute(_PUT, values)
+
+
+def take_out(session: Session, actor: Actor, task: PickTask, tote_id: int) -> None:
+    """Write down that what the last put of a task brought into a tote is in hand again."""
+    values = {"warehouse": actor.warehouse_id, "task": task.id, "tote": tote_id, "moment": task.done_at}
+    _ = session.connection().execute(_TAKE_OUT, values)
+
+
+def give_back(session: Session, actor: Actor, task_id: int, row_id: int) -> int:
+    """Take one scan's units back to the shelf; return how many."""
+    quantity: int | None = session.execute(
+        delete(PickedUnits)
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.id == row_id,
+            PickedUnits.task_id == task_id,
+            PickedUnits.tote_id.is_(None),
+        )
+        .returning(PickedUnits.quantity)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    return quantity or 0
+
+
+def lay_down(session: Session, actor: Actor, task_id: int, units: int) -> None:
+    """Take so many units in hand back to the shelf, those scanned last first."""
+    rows = session.scalars(
+        select(PickedUnits)
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.task_id == task_id,
+            PickedUnits.tote_id.is_(None),
+        )
+        .order_by(PickedUnits.id.desc())
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        less = min(row.quantity, units)
+        units -= less
+        if less == row.quantity:
+            session.delete(row)
+        else:
+            row.quantity -= less
+    session.flush()

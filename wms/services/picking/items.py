@@ -1,0 +1,137 @@
+"""The units of a line: each known product is taken or named, and nothing is counted twice or beyond what is asked."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, update
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code
+from wms.domain.journal import record
+from wms.domain.picked import StepKind
+from wms.domain.picking import ItemPicked, PickTask, Proof, TaskStatus
+from wms.services import feedback
+from wms.services.picking import hands, lines, lots, proofs, puts, steps, tasks
+from wms.services.picking.hands import Taken
+from wms.services.picking.screens import Stop
+from wms.services.recognising import Item, find_item
+from wms.services.screens import Answer, Card, Feedback
+
+_MORE: BindParameter[int] = bindparam("units")
+_WANTED: BindParameter[int] = bindparam("wanted")
+# Judged by the row itself, so that two handhelds on one line never take more than is wanted.
+_TAKE = (
+    update(PickTask)
+    .where(
+        PickTask.warehouse_id == bindparam("warehouse"),
+        PickTask.id == bindparam("task"),
+        PickTask.status == TaskStatus.OPEN,
+        PickTask.in_hand + _MORE <= _WANTED,
+    )
+    .values(in_hand=PickTask.in_hand + _MORE)
+    .returning(PickTask.in_hand)
+    .execution_options(synchronize_session=False)
+)
+
+
+def read(session: Session, actor: Actor, stop: Stop, code: Code) -> Taken | Item | None:
+    """Return what a code of the stop's product counts, another product as scanned, or None for no product."""
+    known = dict(stop.codes).get(code.text)
+    if known is not None:
+        return Taken(units=known, proof=Proof.CASE if known > 1 else Proof.BARCODE)
+    item = find_item(session, actor, code)
+    if item is None or item.product_id != stop.product_id:
+        return item
+    proof = Proof.GS1 if item.gs1 else Proof.SKU if code.text == stop.sku.upper() else Proof.BARCODE
+    return Taken(units=item.units, proof=proof, gs1=item.gs1)
+
+
+def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> Feedback | Answer:
+    """Take a quantity card: so many units in all, once the first was scanned."""
+    if stop.has_serials:
+        return feedback.wrong("Scan each serial")
+    if not stop.in_hand:
+        return feedback.wrong("Scan the item first")
+    if not stop.in_hand < quantity <= stop.wanted:
+        return feedback.wrong(f"{stop.in_hand} of {stop.wanted} so far")
+    return take(session, actor, stop, Taken(units=quantity - stop.in_hand, proof=Proof.BARCODE))
+
+
+def put_it_back(stop: Stop, item: Item) -> Feedback:
+    """Stop at a wrong item, with what was scanned and what is wanted."""
+    return feedback.stop(
+        "PUT IT BACK",
+        have=Card(name=item.name, sku=item.sku),
+        need=Card(name=stop.product, sku=stop.sku),
+    )
+
+
+def too_many(units: int, left: int) -> Feedback:
+    """Refuse a scan that counts more than what remains."""
+    return feedback.wrong(f"Case of {units}, take {left} loose")
+
+
+def take_here(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback | Answer:
+    """Take units whose scan proves their location too."""
+    here = replace(stop, at_shelf=True, standing_id=stop.location_id, standing_proof=Proof.BY_ITEM, put_tote_id=None)
+    tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.BY_ITEM)
+    stood = {"location": stop.standing_id, "proof": stop.standing_proof}
+    return take(session, actor, here, taken, stood=stood)
+
+
+def take(
+    session: Session, actor: Actor, stop: Stop, taken: Taken, *, stood: dict[str, Any] | None = None
+) -> Feedback | Answer:
+    """Count units into the picker's hands; into the tote too, where that need not be proved again.
+
+    `stood` is where the picker stood before, if this scan has proved the location.
+    """
+    read_in = lots.read_in(session, actor, stop, taken)
+    if isinstance(read_in, Feedback):
+        return read_in
+    units = stop.left if read_in.units == 1 and not stop.counts_units else read_in.units
+    if units > stop.left:
+        return too_many(units, stop.left)
+    values = {"warehouse": actor.warehouse_id, "task": stop.task_id, "units": units, "wanted": stop.wanted}
+    in_hand = session.connection().execute(_TAKE, values).scalar_one_or_none()
+    if in_hand is None:
+        return feedback.NOT_COUNTED
+    take_in_hand(session, actor, stop, replace(read_in, units=units), stood=stood)
+    bare = units if stop.has_serials and not read_in.serial else 0
+    # Nothing else of the stop has changed: to read it all again would be half the cost of a scan.
+    now = replace(stop, device=actor.device, in_hand=in_hand, unserialled=stop.unserialled + bare)
+    if read_in.lot:
+        now = replace(now, lot=read_in.lot, lot_proved=True)
+    proof = proofs.tote_is_proved(now)
+    if proof is not None and lines.is_in_hand(now):
+        return puts.put(session, actor, now, proof)
+    words = f"{in_hand} of {stop.wanted}" + (". Scanner loses FNC1" if read_in.lost_separator else "")
+    return Answer(screen=lines.screen(session, actor, now), feedback=feedback.accepted(words))
+
+
+def take_in_hand(
+    session: Session,
+    actor: Actor,
+    stop: Stop,
+    taken: Taken,
+    *,
+    said: dict[str, Any] | None = None,
+    stood: dict[str, Any] | None = None,
+) -> None:
+    """Write down that a scan took units into somebody's hands, which the task's row counts already.
+
+    `said` is what had been said to be missing before it, `stood` where the picker had stood if it proved the location.
+    """
+    row_id = hands.take(session, actor, stop, taken)
+    before = {"units": row_id, "said": said, "stood": stood}
+    steps.note(session, actor, stop.batch_id, stop.task_id, StepKind.UNITS, **before)
+    picked = ItemPicked(order_id=stop.order_id, task_id=stop.task_id, sku=stop.sku, quantity=taken.units)
+    record(session, actor, picked)
+
+
+def named(stop: Stop, found: Taken | Item | None) -> Feedback | None:
+    """Judge an item scanned where the tote is wanted: it is counted already, or it is a wrong one."""
+    if isinstance(found, Taken):
+        return feedback.repeated(f"Already in. {stop.in_hand} of {stop.wanted}")
+    return put_it_back(stop, found) if isinstance(found, Item) else None

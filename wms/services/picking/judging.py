@@ -1,0 +1,75 @@
+"""What a scan means on each screen of a line: at the shelf, with the units in hand, at the tote."""
+
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, CodeKind
+from wms.domain.picking import Proof
+from wms.services import feedback
+from wms.services.picking import hands, items, puts, shelves, tasks
+from wms.services.picking.hands import Taken
+from wms.services.picking.screens import GoTo, PutBack, PutInTote, ScanItem
+from wms.services.recognising import Item
+from wms.services.screens import Answer, Feedback
+
+
+def judge_shelf(session: Session, actor: Actor, code: Code, screen: GoTo) -> Feedback | Answer:
+    """Judge a scan that should be the location to walk to, or its item where that proves the location too."""
+    stop = screen.stop
+    if shelves.names_shelf(stop, code):
+        shelves.reach(session, actor, stop, code)
+        return feedback.accepted(f"Take {stop.left}")
+    refused = shelves.wrong_shelf(session, actor, stop, code)
+    if refused is not None:
+        return refused
+    found = items.read(session, actor, stop, code)
+    if isinstance(found, Taken):
+        return (
+            items.take_here(session, actor, stop, found) if screen.by_item else feedback.wrong("Scan the shelf first")
+        )
+    return feedback.wrong_type(_as_product(code) if isinstance(found, Item) else code, screen.wants)
+
+
+def judge_item(session: Session, actor: Actor, code: Code, screen: ScanItem) -> Feedback | Answer:
+    """Judge a scan that should be one of the units to take."""
+    stop = screen.stop
+    if code.kind is CodeKind.QUANTITY:
+        return items.say_how_many(session, actor, stop, code.quantity)
+    found = items.read(session, actor, stop, code)
+    if isinstance(found, Taken):
+        return items.take(session, actor, stop, found)
+    if isinstance(found, Item):
+        return items.put_it_back(stop, found)
+    return shelves.scanned_again(session, actor, stop, code) or feedback.wrong_type(code, screen.wants)
+
+
+def judge_tote(session: Session, actor: Actor, code: Code, screen: PutInTote) -> Feedback:
+    """Judge a scan that should be the tote of the units in hand."""
+    stop = screen.stop
+    proof = puts.proof_of(stop, code)
+    if proof is not None:
+        return puts.put(session, actor, stop, proof)
+    if code.kind in {CodeKind.TOTE, CodeKind.SLOT}:
+        return puts.wrong_tote(session, actor, stop, code)
+    return items.named(stop, items.read(session, actor, stop, code)) or feedback.wrong_type(code, screen.wants)
+
+
+def judge_put_back(session: Session, actor: Actor, code: Code, screen: PutBack) -> Feedback:
+    """Judge the scan of the shelf that the units of a cancelled order went back to."""
+    stop = screen.stop
+    if code.kind in {CodeKind.TOTE, CodeKind.SLOT}:
+        return feedback.wrong("Order cancelled. Put it back first")
+    if not shelves.names_shelf(stop, code):
+        return shelves.wrong_shelf(session, actor, stop, code) or feedback.wrong_type(code, screen.wants)
+    task = tasks.claim(session, actor, stop)
+    if task is None:
+        return feedback.NOT_COUNTED
+    hands.lay_down(session, actor, task.id, task.in_hand)
+    task.in_hand = 0
+    tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
+    session.flush()
+    return feedback.accepted("Put back")
+
+
+def _as_product(code: Code) -> Code:
+    return Code(text=code.text, kind=CodeKind.PRODUCT)

@@ -1,0 +1,244 @@
+"""Lots and serial numbers of the units in hand: proved by a scan, another open lot taken instead, each serial once."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code
+from wms.domain.journal import record
+from wms.domain.picked import PickedUnits, StepKind
+from wms.domain.picking import LotChanged, PickTask, TaskStatus
+from wms.domain.stock import Lot, Stock
+from wms.domain.waves import Allocation
+from wms.services import feedback, stocking
+from wms.services.picking import steps, tasks
+from wms.services.picking.hands import Taken
+from wms.services.picking.screens import ScanLot, ScanSerial, Stop
+from wms.services.recognising import Gs1, cut_lot, read_gs1
+from wms.services.screens import Feedback
+from wms.services.stocking import Goods
+
+_LONGEST = 40
+_LONGEST_SERIAL = 60
+
+
+def open_lots(session: Session, actor: Actor, stop: Stop) -> tuple[str, ...]:
+    """Return the lots of the product that the stop's location holds and that are not past their date."""
+    return tuple(
+        session.scalars(
+            select(Stock.lot)
+            .outerjoin(
+                Lot,
+                and_(Lot.warehouse_id == Stock.warehouse_id, Lot.product_id == Stock.product_id, Lot.lot == Stock.lot),
+            )
+            .where(
+                Stock.warehouse_id == actor.warehouse_id,
+                Stock.place_id == stop.location_id,
+                Stock.product_id == stop.product_id,
+                Stock.on_hand > 0,
+                Stock.lot != "",
+                or_(Lot.expiry.is_(None), Lot.expiry >= actor.at.date()),
+            )
+        )
+    )
+
+
+def judge_lot(session: Session, actor: Actor, code: Code, screen: ScanLot) -> Feedback:
+    """Judge a scan that should name the lot of the units in hand."""
+    stop = screen.stop
+    gs1 = read_gs1(code.text)
+    if gs1 is not None:
+        gs1 = whole(session, actor, stop, gs1)
+        refused = past_date(actor, gs1)
+        if refused is not None:
+            return refused
+    wanted = gs1.lot if gs1 else code.text
+    if not wanted or code.text in {own for own, _ in stop.codes}:
+        return feedback.wrong("Scan the LOT, not the item")
+    return prove(session, actor, stop, wanted)
+
+
+def whole(session: Session, actor: Actor, stop: Stop, gs1: Gs1) -> Gs1:
+    """Return a GS1 code with its lot cut where a lost separator let it run into what follows."""
+    lots = {lot.upper(): lot for lot in open_lots(session, actor, stop)}
+    return gs1 if not gs1.lot or gs1.lot in lots else cut_lot(gs1, list(lots)) or gs1
+
+
+def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken | Feedback:
+    """Hold what a GS1 code says of the units against the line: its lot is proved or changed by it, its serial noted."""
+    if taken.gs1 is None:
+        return taken
+    gs1 = whole(session, actor, stop, taken.gs1)
+    refused = past_date(actor, gs1)
+    if refused is None and gs1.serial and stop.has_serials:
+        refused = refuse_serial(session, actor, stop, gs1.serial)
+    if refused is None and gs1.lot and stop.lot:
+        refused = _refuse_lot(session, actor, stop, gs1.lot)
+    if refused is not None:
+        return refused
+    return replace(
+        taken,
+        lot=gs1.lot if stop.lot else "",
+        serial=gs1.serial if stop.has_serials else "",
+        lost_separator=gs1 is not taken.gs1,
+    )
+
+
+def _refuse_lot(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedback | None:
+    """Prove the lot by the first unit's scan; a later unit of another one is refused."""
+    if not stop.lot_proved:
+        verdict = prove(session, actor, stop, lot)
+        return None if verdict.tone == "ok" else verdict
+    return None if lot.upper() == stop.lot.upper() else feedback.stop(f"OTHER LOT. PUT IT BACK, TAKE {stop.lot}")
+
+
+def past_date(actor: Actor, gs1: Gs1) -> Feedback | None:
+    """Refuse units whose own code says that they are past their date."""
+    if gs1.expiry is None or gs1.expiry >= actor.at.date():
+        return None
+    return feedback.stop(f"PAST ITS DATE {gs1.expiry}. PUT IT BACK")
+
+
+def prove(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedback:
+    """Take the lot scanned: the one set aside, or another open one in its place."""
+    task = tasks.claim(session, actor, stop)
+    if task is None:
+        return feedback.NOT_COUNTED
+    before = {"lot": task.lot, "proved": task.lot_proved}
+    if lot.upper() != task.lot.upper():
+        names = {name.upper(): name for name in open_lots(session, actor, stop)}
+        if lot.upper() not in names:
+            return feedback.wrong(f"Lot {lot[:_LONGEST]} is not open here. Scan {task.lot}")
+        if not change(session, actor, task, names[lot.upper()]):
+            return feedback.wrong(f"Lot {names[lot.upper()]} is taken. Scan {stop.lot}")
+        changed = LotChanged(order_id=task.order_id, task_id=task.id, sku=stop.sku, before=stop.lot, after=task.lot)
+        record(session, actor, changed)
+    task.lot_proved = True
+    _ = session.execute(
+        update(PickedUnits)
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.task_id == task.id,
+            PickedUnits.tote_id.is_(None),
+        )
+        .values(lot=task.lot)
+        .execution_options(synchronize_session=False)
+    )
+    steps.note(session, actor, task.batch_id, task.id, StepKind.LOT, **before)
+    session.flush()
+    return feedback.accepted(f"Lot {task.lot}")
+
+
+def change(session: Session, actor: Actor, task: PickTask, lot: str) -> bool:
+    """Let a claimed task take another lot of its location: a free one, else by exchange with another order's.
+
+    False where neither is possible: what is left of the lot is in somebody's hands or set aside in other amounts.
+    """
+    wanted = Goods(product_id=task.product_id, quantity=task.quantity, lot=lot, serial=task.serial)
+    row = session.get(
+        Stock,
+        (actor.warehouse_id, task.location_id, task.product_id, lot, task.serial),
+        with_for_update=True,
+        populate_existing=True,
+    )
+    if row is not None and row.available >= task.quantity:
+        stocking.unreserve(session, actor, task.location_id, tasks.goods_of(task, task.quantity))
+        stocking.reserve(session, actor, task.location_id, wanted)
+    elif not _exchange(session, actor, task, lot):
+        return False
+    task.lot = lot
+    session.get_one(Allocation, (actor.warehouse_id, task.allocation_id), populate_existing=True).lot = lot
+    session.flush()
+    return True
+
+
+def _exchange(session: Session, actor: Actor, task: PickTask, lot: str) -> bool:
+    """Give the lot of this task to an order that has as much of the lot wanted, and that nobody has begun to pick.
+
+    The amounts stay where they are, so that no balance changes: only who gets which lot.
+    """
+    for other in session.scalars(
+        select(Allocation)
+        .where(
+            Allocation.warehouse_id == actor.warehouse_id,
+            Allocation.id != task.allocation_id,
+            Allocation.place_id == task.location_id,
+            Allocation.product_id == task.product_id,
+            Allocation.lot == lot,
+            Allocation.quantity == task.quantity,
+        )
+        .order_by(Allocation.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ):
+        rows = session.scalars(
+            select(PickTask)
+            .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.allocation_id == other.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
+        if all(row.status is TaskStatus.OPEN and not row.in_hand and row.found is None for row in rows):
+            other.lot = task.lot
+            for row in rows:
+                row.lot = task.lot
+            return True
+    return False
+
+
+def change_back(session: Session, actor: Actor, task: PickTask, before: dict[str, Any]) -> bool:
+    """Undo a proof of a lot, and the change it came with; False where the first lot is no longer to be had."""
+    lot = str(before["lot"])
+    if task.lot != lot and not change(session, actor, task, lot):
+        return False
+    task.lot_proved = bool(before["proved"])
+    session.flush()
+    return True
+
+
+def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial) -> Feedback:
+    """Judge a scan that should be the serial number of the unit just taken."""
+    stop = screen.stop
+    gs1 = read_gs1(code.text)
+    serial = gs1.serial if gs1 else code.text
+    if not serial or code.text in {own for own, _ in stop.codes}:
+        return feedback.wrong("Scan the SERIAL, not the item")
+    task = tasks.claim(session, actor, stop)
+    if task is None:
+        return feedback.NOT_COUNTED
+    refused = refuse_serial(session, actor, stop, serial)
+    if refused is not None:
+        return refused
+    row = session.scalars(
+        select(PickedUnits)
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.task_id == task.id,
+            PickedUnits.tote_id.is_(None),
+            PickedUnits.serial == "",
+        )
+        .order_by(PickedUnits.id)
+        .limit(1)
+    ).one()
+    row.serial = serial
+    steps.note(session, actor, task.batch_id, task.id, StepKind.SERIAL, units=row.id)
+    session.flush()
+    return feedback.accepted(f"{stop.in_hand} of {stop.wanted}")
+
+
+def refuse_serial(session: Session, actor: Actor, stop: Stop, serial: str) -> Feedback | None:
+    """Say why a serial number cannot be this unit's: another unit has it, or another one was set aside."""
+    if len(serial) > _LONGEST_SERIAL:
+        return feedback.wrong(f"A serial has at most {_LONGEST_SERIAL} characters")
+    if stop.serial and serial.upper() != stop.serial.upper():
+        return feedback.wrong(f"Not that one. Take serial {stop.serial}")
+    taken = session.scalars(
+        select(PickedUnits.id).where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.product_id == stop.product_id,
+            PickedUnits.serial == serial,
+        )
+    ).first()
+    return None if taken is None else feedback.repeated(f"Serial ...{serial[-8:]} was scanned before")

@@ -1,0 +1,306 @@
+"""Units that are not on their shelf: the books are put right, the shelf is counted, the walk fetches them elsewhere.
+
+All in the moment in which the shelf's scan confirms it. Lines of the same walk that wanted the same from the same
+shelf are not asked for there any more; what other walks have set aside there stays theirs. What no shelf has makes
+its order short, which waits for a person and holds nobody else up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms import batching
+from wms.domain.actor import Actor
+from wms.domain.floor import ADJUSTMENT_ID, SCRAP_ID, Location
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.journal import record
+from wms.domain.picked import PickStep, StepKind
+from wms.domain.picking import Batch, PickTask, TaskShorted, TaskStatus
+from wms.domain.stock import Stock
+from wms.domain.waves import Allocation
+from wms.services import allocating, counting, settling, stocking
+from wms.services.allocating import Need
+from wms.services.picking import steps, tasks
+from wms.services.picking.screens import Stop
+from wms.services.planning import task_for
+from wms.services.planning.layouts import floor_of
+from wms.services.stocking import Goods
+
+DAMAGED = "damaged"
+SHORT = "short"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Was:
+    """A task as it stood before its units were found missing; `asked` are those that it then lacked."""
+
+    task_id: int
+    allocation_id: int
+    location_id: int
+    lot: str
+    serial: str
+    quantity: int
+    asked: int
+    found: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """What came of missing units: how many are fetched elsewhere, how many no shelf has."""
+
+    elsewhere: int
+    short: int
+
+
+def locked_walk(session: Session, actor: Actor, batch_id: int) -> list[PickTask]:
+    """Lock the open tasks of a walk, one after another by id, and return them in the sequence of the walk."""
+    rows = session.scalars(
+        select(PickTask)
+        .where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.batch_id == batch_id,
+            PickTask.status == TaskStatus.OPEN,
+        )
+        .order_by(PickTask.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    return sorted(rows, key=lambda row: (row.sequence, row.id))
+
+
+def book(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Sequence[PickTask]) -> Gone:
+    """Book what a confirmed short of `task` means; `walk` are the walk's open tasks, all locked."""
+    rows = [task, *(row for row in walk if row is not task and _wants_the_same(row, task))]
+    was = [_was(row, task.short_reason) for row in rows]
+    missing_place = SCRAP_ID if task.short_reason == DAMAGED else ADJUSTMENT_ID
+    stocking.move(
+        session,
+        actor,
+        tasks.goods_of(task, was[0].asked),
+        from_place_id=task.location_id,
+        to_place_id=missing_place,
+        reason=DAMAGED if missing_place == SCRAP_ID else SHORT,
+        reserved=True,
+    )
+    tasks.allocate(session, actor, task, -was[0].asked)
+    for row in rows[1:]:
+        _call_off(session, actor, row)
+    written_off = _write_off_the_rest(session, actor, task)
+    count = counting.open_count(session, actor, stop.location_id, stop.location, f"{stop.sku} {was[0].reason}")
+    sent, made = _fetch_elsewhere(session, actor, stop, was, rows)
+    record(session, actor, *(_shorted(stop, row, one) for row, one in zip(rows, was, strict=True)))
+    ahead = [row for row in walk if row.status is TaskStatus.OPEN and row not in sent]
+    _lay_out(session, actor, stop.location_id, ahead, [*sent, *made])
+    before = {
+        "was": [asdict(one) for one in was],
+        "made": [row.id for row in made],
+        "missing_place": missing_place,
+        "written_off": written_off,
+        "count": count,
+    }
+    steps.note(session, actor, task.batch_id, task.id, StepKind.SHORT, **before)
+    session.flush()
+    short = sum(one.asked for row, one in zip(rows, was, strict=True) if _is_short(row))
+    return Gone(elsewhere=sum(one.asked for one in was) - short, short=short)
+
+
+def _wants_the_same(row: PickTask, task: PickTask) -> bool:
+    is_untouched = not row.in_hand and row.found is None
+    mine = (task.product_id, task.location_id, task.lot, task.serial)
+    return is_untouched and (row.product_id, row.location_id, row.lot, row.serial) == mine
+
+
+def _is_short(row: PickTask) -> bool:
+    return row.status is TaskStatus.SHORT or row.found is not None
+
+
+def _was(row: PickTask, reason: str) -> Was:
+    found = row.found or 0
+    return Was(
+        task_id=row.id,
+        allocation_id=row.allocation_id,
+        location_id=row.location_id,
+        lot=row.lot,
+        serial=row.serial,
+        quantity=row.quantity,
+        asked=row.quantity - found,
+        found=found,
+        reason=reason,
+    )
+
+
+def _shorted(stop: Stop, row: PickTask, was: Was) -> TaskShorted:
+    return TaskShorted(
+        order_id=row.order_id,
+        task_id=row.id,
+        sku=stop.sku,
+        location=stop.location,
+        asked=was.quantity,
+        found=was.found,
+        reason=was.reason,
+    )
+
+
+def _write_off_the_rest(session: Session, actor: Actor, task: PickTask) -> int:
+    """Take what nobody has set aside off the shelf's books: it is not there. Return the units."""
+    row = session.get(
+        Stock,
+        (actor.warehouse_id, task.location_id, task.product_id, task.lot, task.serial),
+        with_for_update=True,
+        populate_existing=True,
+    )
+    units = row.available if row else 0
+    if units:
+        goods = tasks.goods_of(task, units)
+        stocking.move(session, actor, goods, from_place_id=task.location_id, to_place_id=ADJUSTMENT_ID, reason=SHORT)
+    return units
+
+
+def _fetch_elsewhere(
+    session: Session, actor: Actor, stop: Stop, was: Sequence[Was], rows: Sequence[PickTask]
+) -> tuple[list[PickTask], list[PickTask]]:
+    """Set units aside on other shelves; those that no shelf has are short. Return tasks sent there, and new ones.
+
+    The shelf itself is under count by now, so that nothing more is set aside on it.
+    """
+    shelves = allocating.shelves(session, actor, {stop.product_id}, lock=True)
+    batch = session.get_one(Batch, (actor.warehouse_id, stop.batch_id))
+    sent: list[PickTask] = []
+    made: list[PickTask] = []
+    for row, one in zip(rows, was, strict=True):
+        need = Need(line_id=row.line_id, product_id=row.product_id, sku=stop.sku, quantity=one.asked)
+        allocations = allocating.set_aside(session, actor, row.order_id, shelves.take([need]).portions)
+        if not allocations:
+            _leave_short(session, actor, stop, row, one)
+            continue
+        row.forget_short()
+        if one.found:
+            row.quantity = one.found
+        else:
+            first, *allocations = allocations
+            _send(row, first)
+            sent.append(row)
+        made += [task_for(batch, allocation, row.sequence) for allocation in allocations]
+    session.add_all(made)
+    return sent, made
+
+
+def _send(row: PickTask, to: Allocation) -> None:
+    """Let a task take its units where an allocation has them."""
+    row.allocation_id, row.location_id, row.lot, row.serial = to.id, to.place_id, to.lot, to.serial
+    row.quantity = to.quantity
+
+
+def _leave_short(session: Session, actor: Actor, stop: Stop, row: PickTask, was: Was) -> None:
+    """Tell the inbox that no shelf has what a task lacks; one that found nothing has ended."""
+    if not was.found:
+        row.move_to(TaskStatus.SHORT, actor.at)
+    session.add(
+        ExceptionItem(
+            warehouse_id=actor.warehouse_id,
+            kind=ExceptionKind.SHORT,
+            at=actor.at,
+            text=f"{was.asked} of {was.quantity} {stop.sku} {was.reason} at {stop.location}"[:300],
+            order_id=row.order_id,
+            subject_id=row.id,
+        )
+    )
+
+
+def _lay_out(session: Session, actor: Actor, standing: int, ahead: list[PickTask], fresh: Sequence[PickTask]) -> None:
+    """Number the rest of a walk anew, each fresh stop where it adds the fewest metres from where one stands."""
+    floor = floor_of(session, actor)
+    first = min((row.sequence for row in (*ahead, *fresh)), default=0)
+    for row in fresh:
+        ahead.insert(len(ahead) if floor is None else _place(floor.layout, standing, ahead, row), row)
+    for sequence, row in enumerate(ahead, start=first):
+        row.sequence = sequence
+
+
+def _place(layout: batching.Layout, standing: int, ahead: Sequence[PickTask], fresh: PickTask) -> int:
+    """Return where in the rest of a walk a stop comes; at its end where the layout does not know them all."""
+    places = [row.location_id for row in ahead]
+    is_apart = places[:1] != [standing]
+    if is_apart:
+        places.insert(0, standing)
+    if any(place not in layout for place in (*places, fresh.location_id)):
+        return len(ahead)
+    return batching.best_place(layout, places, fresh.location_id) - is_apart
+
+
+def take_back(session: Session, actor: Actor, step: PickStep) -> PickTask | None:
+    """Undo a confirmed short: the units are on their shelf again, and its lines ask for them there.
+
+    Return the line that was short, with its short as it was said; None where an order of it was cancelled since.
+    """
+    was = [Was(**one) for one in step.before["was"]]
+    rows = _locked(session, actor, [*(one.task_id for one in was), *step.before["made"]])
+    if any(row.status is TaskStatus.CANCELLED for row in rows.values()):
+        return None
+    for made in step.before["made"]:
+        _call_off(session, actor, rows[made])
+        rows[made].move_to(TaskStatus.CANCELLED, actor.at)
+    mine = was[0]
+    _bring_back(session, actor, step, rows[mine.task_id], mine)
+    for one in was:
+        _send_back(session, actor, rows[one.task_id], one)
+    task = rows[mine.task_id]
+    task.found, task.short_reason, task.short_confirmed = mine.found, mine.reason, False
+    first = min(row.sequence for row in rows.values())
+    for place, one in enumerate(was):
+        rows[one.task_id].sequence = first - len(was) + place
+    location = _code(session, actor, mine.location_id)
+    if step.before["count"] is not None:
+        counting.call_off(session, actor, step.before["count"], location)
+    settling.close(
+        session,
+        actor,
+        ExceptionItem.kind == ExceptionKind.SHORT,
+        ExceptionItem.subject_id.in_([one.task_id for one in was]),
+    )
+    session.flush()
+    return task
+
+
+def _locked(session: Session, actor: Actor, task_ids: Sequence[int]) -> dict[int, PickTask]:
+    rows = session.scalars(
+        select(PickTask)
+        .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.id.in_(task_ids))
+        .order_by(PickTask.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def _call_off(session: Session, actor: Actor, row: PickTask) -> None:
+    """Free what is set aside for a task."""
+    stocking.unreserve(session, actor, row.location_id, tasks.goods_of(row, row.quantity))
+    tasks.allocate(session, actor, row, -row.quantity)
+
+
+def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask, was: Was) -> None:
+    """Book what a short took off a shelf's books on them again."""
+    for place_id, units in ((step.before["missing_place"], was.asked), (ADJUSTMENT_ID, step.before["written_off"])):
+        if units:
+            goods = Goods(product_id=task.product_id, quantity=units, lot=was.lot, serial=was.serial)
+            stocking.move(session, actor, goods, from_place_id=place_id, to_place_id=was.location_id, reason="undone")
+
+
+def _send_back(session: Session, actor: Actor, row: PickTask, was: Was) -> None:
+    """Let a task ask for its units on the shelf where it did before."""
+    if row.allocation_id != was.allocation_id:
+        _call_off(session, actor, row)
+    row.allocation_id, row.location_id, row.lot, row.serial = was.allocation_id, was.location_id, was.lot, was.serial
+    row.quantity = was.quantity
+    if row.status is TaskStatus.SHORT:
+        row.move_to(TaskStatus.OPEN)
+    stocking.reserve(session, actor, row.location_id, tasks.goods_of(row, was.asked))
+    tasks.allocate(session, actor, row, was.asked)
+
+
+def _code(session: Session, actor: Actor, location_id: int) -> str:
+    return session.get_one(Location, (actor.warehouse_id, location_id)).code

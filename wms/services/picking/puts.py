@@ -1,0 +1,63 @@
+"""The tote of a line: the units in hand go in, and a wrong tote is named."""
+
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, slot_code
+from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
+from wms.domain.totes import Tote
+from wms.services import feedback
+from wms.services.picking import tasks
+from wms.services.picking.screens import Stop
+from wms.services.screens import Card, Feedback
+
+_OPEN_OF_ORDER = select(func.count()).where(
+    PickTask.warehouse_id == bindparam("warehouse"),
+    PickTask.batch_id == bindparam("batch"),
+    PickTask.order_id == bindparam("order"),
+    PickTask.status == TaskStatus.OPEN,
+)
+_SLOT_OF = (
+    select(BatchOrder.slot)
+    .join(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
+    .where(
+        BatchOrder.warehouse_id == bindparam("warehouse"),
+        BatchOrder.batch_id == bindparam("batch"),
+        Tote.barcode == bindparam("tote"),
+    )
+)
+
+
+def proof_of(stop: Stop, code: Code) -> Proof | None:
+    """Return how a scan proves the stop's tote, None where it does not."""
+    if code.text == stop.tote:
+        return Proof.LABEL
+    return Proof.SLOT if code.text == slot_code(stop.cart_code, stop.slot) else None
+
+
+def put(session: Session, actor: Actor, stop: Stop, proof: Proof) -> Feedback:
+    """Put what is in hand into the tote and end the line."""
+    task = tasks.claim(session, actor, stop)
+    if task is None:
+        return feedback.NOT_COUNTED
+    is_scanned = proof in {Proof.LABEL, Proof.SLOT}
+    if is_scanned:
+        tasks.note_tote(session, actor, stop)
+    tasks.put(session, actor, stop, task, proof)
+    values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "order": stop.order_id}
+    if not session.execute(_OPEN_OF_ORDER, values).scalar_one() and task.status is not TaskStatus.SHORT:
+        return feedback.complete(f"{stop.tote} FULL ORDER")
+    done = f"{stop.done + 1} of {stop.total}"
+    return feedback.line_done(done if is_scanned else f"{task.picked} in {stop.tote}. {done}")
+
+
+def wrong_tote(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback:
+    """Stop at another tote than the one meant."""
+    values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "tote": code.text}
+    slot = session.execute(_SLOT_OF, values).scalar_one_or_none()
+    return feedback.stop(
+        f"TAKE IT OUT OF {code.text}, PUT IN {stop.tote}",
+        have=Card(name=code.text, detail=f"slot {slot}" if slot else "not on this cart"),
+        need=Card(name=stop.tote, detail=f"slot {stop.slot}"),
+    )

@@ -1,0 +1,47 @@
+"""The accepted steps of a walk, newest first, so that UNDO takes back what was done last."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.ids import new_id
+from wms.domain.picked import PickStep, StepKind
+
+# On the table and by the connection, as the journal is written: each accepted scan adds a row.
+_INSERT = insert(PickStep.__table__)  # type: ignore[arg-type] # declared as FromClause, it is a Table
+_NEWEST = (
+    select(PickStep)
+    .where(PickStep.warehouse_id == bindparam("warehouse"), PickStep.batch_id == bindparam("batch"))
+    .order_by(PickStep.id.desc())
+    .limit(1)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def note(session: Session, actor: Actor, batch_id: int, task_id: int, kind: StepKind, **before: Any) -> None:
+    """Write an accepted step down, with what UNDO needs to know of the time before it."""
+    row = {
+        "warehouse_id": actor.warehouse_id,
+        "id": new_id(),
+        "batch_id": batch_id,
+        "task_id": task_id,
+        "kind": kind,
+        "at": actor.at,
+        "before": before,
+    }
+    _ = session.connection().execute(_INSERT, row)
+
+
+def newest(session: Session, actor: Actor, batch_id: int) -> PickStep | None:
+    """Return the last step of a walk that was not taken back, locked."""
+    return session.scalars(_NEWEST, {"warehouse": actor.warehouse_id, "batch": batch_id}).one_or_none()
+
+
+def forget(session: Session, actor: Actor, batch_id: int) -> None:
+    """Drop the steps of a walk that is over: nothing of it is taken back any more."""
+    _ = session.execute(
+        delete(PickStep).where(PickStep.warehouse_id == actor.warehouse_id, PickStep.batch_id == batch_id)
+    )
