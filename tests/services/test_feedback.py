@@ -14,7 +14,7 @@ from wms.services.screens import clock
     [
         ("T000017", "item", "That is a TOTE. Scan the ITEM"),
         ("T000017", "location", "That is a TOTE. Scan the SHELF"),
-        ("T000017", "answer", "That is a TOTE. Answer YES or NO"),
+        ("T000017", "answer", "That is a TOTE. YES or NO?"),
         ("L0000017", "done", "That is a SHELF. Press OK"),
         ("VOID", "item", "VOID means nothing here. Scan the ITEM"),
         ("S017", "weight", "That is a STATION. Weigh the box"),

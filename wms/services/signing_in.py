@@ -12,6 +12,7 @@ from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, Command, parse
 from wms.domain.journal import record
 from wms.domain.people import Device, Worker, WorkerSession, WorkerSignedIn, WorkerSignedOut, read_roles
+from wms.domain.saying import say
 from wms.services import asking, feedback
 from wms.services.numbering import next_number
 from wms.services.screens import Feedback, Screen
@@ -136,12 +137,12 @@ def hand_over(session: Session, actor: Actor, code: str, browser: Browser, new_t
     """Do as `scan` where somebody works: another's badge takes over only by YES after it, or scanned again."""
     parsed, badge = parse(code), asked_badge(session, actor)
     if badge is not None and parsed.command is Command.NO:
-        return actor, feedback.told(f"NO. {actor.name} goes on")
+        return actor, feedback.told(say("NO. {name} goes on", name=actor.name))
     if badge is not None and (parsed.command is Command.YES or parsed == badge):
         return scan(session, actor, badge.text, browser, new_token)
     worker = _holder(session, actor, parsed)
     if worker is not None and worker.id != actor.worker_id:
-        return actor, asking.ask(f"Hand over from {actor.name}? YES or badge again")
+        return actor, asking.ask(say("Hand over from {name}? YES or badge again", name=actor.name))
     return scan(session, actor, code, browser, new_token)
 
 
@@ -149,17 +150,17 @@ def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token:
     """Take a badge or LOG OUT; return who acts from now on. `new_token` becomes the session's when one is opened."""
     parsed = parse(code)
     if parsed.command is Command.LOG_OUT and actor.worker_id is not None:
-        return sign_out(session, actor, "log out"), feedback.told("Logged out")
+        return sign_out(session, actor, "log out"), feedback.told(say("Logged out"))
     if parsed.kind is not CodeKind.BADGE:
         return actor, feedback.wrong_type(parsed, "badge")
     worker = _holder(session, actor, parsed)
     if worker is None:
-        return actor, feedback.wrong("Badge not known. See the lead")
+        return actor, feedback.wrong(say("Badge not known. See the lead"))
     if worker.id == actor.worker_id:
-        return actor, feedback.accepted(f"{worker.name}, go on")
+        return actor, feedback.accepted(say("{name}, go on", name=worker.name))
     if actor.worker_id is not None:
         actor = sign_out(session, actor, f"handed over to {worker.name}")
-    return sign_in(session, actor, worker, browser, new_token), feedback.accepted(f"Hello {worker.name}")
+    return sign_in(session, actor, worker, browser, new_token), feedback.accepted(say("Hello {name}", name=worker.name))
 
 
 def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:

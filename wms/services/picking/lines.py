@@ -11,6 +11,7 @@ from wms.domain.base import text_id
 from wms.domain.codes import Code, CodeKind, slot_code
 from wms.domain.journal import record
 from wms.domain.picking import BatchOrder, ItemPicked, PickTask, ShelfReached, TaskStatus
+from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services import feedback
 from wms.services.picking import stops, tasks
@@ -81,11 +82,11 @@ def wrong_shelf(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedb
     """Name another location where the scan is one, else None."""
     other = find_shelf(session, actor, code)
     if other is not None:
-        return feedback.wrong(f"That is {other.code}. Go to {stop.location}")
+        return feedback.wrong(say("That is {other}. Go to {location}", other=other.code, location=stop.location))
     if code.kind is CodeKind.LOCATION:
         return feedback.unknown(code)
     if len(code.text) == len(stop.check) and code.text.isdigit():
-        return feedback.wrong(f"Not the number of {stop.location}")
+        return feedback.wrong(say("Not the number of {location}", location=stop.location))
     return None
 
 
@@ -96,13 +97,13 @@ def judge_shelf(session: Session, actor: Actor, code: Code, screen: TaskScreen) 
         tasks.stand_at(session, actor, stop.batch_id, stop.location_id)
         reached = ShelfReached(order_id=stop.order_id, task_id=stop.task_id, location=stop.location)
         record(session, actor, reached)
-        return feedback.accepted(f"Take {stop.left}")
+        return feedback.accepted(say("Take {n}", n=stop.left))
     refused = wrong_shelf(session, actor, stop, code)
     if refused is not None:
         return refused
     item = find_item(session, actor, code)
     if item is not None and item.product_id == stop.product_id:
-        return feedback.wrong("Scan the shelf first")
+        return feedback.wrong(say("Scan the shelf first"))
     return feedback.wrong_type(code if item is None else _as_product(code), screen.wants)
 
 
@@ -115,7 +116,7 @@ def judge_item(session: Session, actor: Actor, code: Code, screen: TaskScreen) -
     if isinstance(units, Item):
         return put_it_back(stop, units)
     if names_shelf(stop, code):
-        return feedback.told(f"You are at {stop.location}")
+        return feedback.told(say("You are at {location}", location=stop.location))
     refused = wrong_shelf(session, actor, stop, code)
     if refused is None:
         return feedback.wrong_type(code, screen.wants)
@@ -136,7 +137,7 @@ def units_of(session: Session, actor: Actor, stop: Stop, code: Code) -> int | It
 def put_it_back(stop: Stop, item: Item) -> Feedback:
     """Stop at a wrong item, with what was scanned and what is wanted."""
     return feedback.stop(
-        "PUT IT BACK",
+        say("PUT IT BACK"),
         have=Card(name=item.name, sku=item.sku),
         need=Card(name=stop.product, sku=stop.sku),
     )
@@ -144,7 +145,7 @@ def put_it_back(stop: Stop, item: Item) -> Feedback:
 
 def too_many(units: int, left: int) -> Feedback:
     """Refuse a scan that counts more than what remains."""
-    return feedback.wrong(f"Case of {units}, take {left} loose")
+    return feedback.wrong(say("Case of {units}, take {left} loose", units=units, left=left))
 
 
 def _take(session: Session, actor: Actor, stop: Stop, units: int) -> Feedback | Answer:
@@ -157,7 +158,9 @@ def _take(session: Session, actor: Actor, stop: Stop, units: int) -> Feedback | 
     record(session, actor, ItemPicked(order_id=stop.order_id, task_id=stop.task_id, sku=stop.sku, quantity=units))
     # Nothing else of the stop has changed: to read it all again would be half the cost of a scan.
     taken = replace(stop, device=actor.device, in_hand=in_hand)
-    return Answer(screen=screen(session, actor, taken), feedback=feedback.accepted(f"{in_hand} of {stop.wanted}"))
+    return Answer(
+        screen=screen(session, actor, taken), feedback=feedback.accepted(feedback.so_far(in_hand, stop.wanted))
+    )
 
 
 def judge_tote(session: Session, actor: Actor, code: Code, screen: TaskScreen) -> Feedback:
@@ -169,7 +172,7 @@ def judge_tote(session: Session, actor: Actor, code: Code, screen: TaskScreen) -
         return _wrong_tote(session, actor, stop, code)
     units = units_of(session, actor, stop, code)
     if isinstance(units, int):
-        return feedback.repeated(f"Already in. {stop.in_hand} of {stop.wanted}")
+        return feedback.repeated(say("Already in. {n} of {total}", n=stop.in_hand, total=stop.wanted))
     if isinstance(units, Item):
         return put_it_back(stop, units)
     return feedback.wrong_type(code, screen.wants)
@@ -180,20 +183,19 @@ def _put(session: Session, actor: Actor, stop: Stop) -> Feedback:
     if task is None:
         return feedback.NOT_COUNTED
     tasks.finish(session, actor, stop, task)
-    done = f"{stop.done + 1} of {stop.total}"
     values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "order": stop.order_id}
     if session.execute(_OPEN_OF_ORDER, values).scalar_one() or task.status is TaskStatus.SHORT:
-        return feedback.line_done(done)
-    return feedback.complete(f"{stop.tote} FULL ORDER")
+        return feedback.line_done(feedback.so_far(stop.done + 1, stop.total))
+    return feedback.complete(say("{tote} FULL ORDER", tote=stop.tote))
 
 
 def _wrong_tote(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback:
     values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "tote": code.text}
     slot = session.execute(_SLOT_OF, values).scalar_one_or_none()
     return feedback.stop(
-        f"TAKE IT OUT OF {code.text}, PUT IN {stop.tote}",
-        have=Card(name=code.text, detail=f"slot {slot}" if slot else "not on this cart"),
-        need=Card(name=stop.tote, detail=f"slot {stop.slot}"),
+        say("TAKE IT OUT OF {wrong}, PUT IN {tote}", wrong=code.text, tote=stop.tote),
+        have=Card(name=code.text, detail=say("slot {slot}", slot=slot) if slot else say("not on this cart")),
+        need=Card(name=stop.tote, detail=say("slot {slot}", slot=stop.slot)),
     )
 
 
@@ -201,7 +203,7 @@ def judge_put_back(session: Session, actor: Actor, code: Code, screen: TaskScree
     """Judge the scan of the shelf that the units of a cancelled order went back to."""
     stop = screen.stop
     if code.kind in {CodeKind.TOTE, CodeKind.SLOT}:
-        return feedback.wrong("Order cancelled. Put it back first")
+        return feedback.wrong(say("Order cancelled. Put it back first"))
     if not names_shelf(stop, code):
         return wrong_shelf(session, actor, stop, code) or feedback.wrong_type(code, screen.wants)
     task = tasks.claim(session, actor, stop)
@@ -210,7 +212,7 @@ def judge_put_back(session: Session, actor: Actor, code: Code, screen: TaskScree
     task.in_hand = 0
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id)
     session.flush()
-    return feedback.accepted("Put back")
+    return feedback.accepted(say("Put back"))
 
 
 def _as_product(code: Code) -> Code:

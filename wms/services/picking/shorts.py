@@ -6,6 +6,7 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.journal import record
 from wms.domain.picking import ItemPicked, PickTask
+from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking import tasks
 from wms.services.picking.lines import names_shelf, put_it_back, too_many, units_of, wrong_shelf
@@ -19,7 +20,7 @@ _REASONS = {Command.SHORT: "missing", Command.NONE_HERE: "none here", Command.DA
 def begin(session: Session, actor: Actor, stop: Stop, command: Command) -> Feedback:
     """Take SHORT, NONE HERE or DAMAGED: what is in hand so far counts as found."""
     if stop.left == 0 and stop.in_hand:
-        return feedback.wrong("Nothing is missing. UNDO first")
+        return feedback.wrong(say("Nothing is missing. UNDO first"))
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
@@ -29,7 +30,7 @@ def begin(session: Session, actor: Actor, stop: Stop, command: Command) -> Feedb
     if not (stop.is_shorting and command is Command.SHORT):
         task.short_reason = _REASONS[command]
     session.flush()
-    return feedback.told(f"{command.name.replace('_', ' ')}. Then scan the shelf")
+    return feedback.told(say("{command}. Then scan the shelf", command=feedback.COMMANDS[command]))
 
 
 def judge_short(session: Session, actor: Actor, code: Code, screen: TaskScreen) -> Feedback:
@@ -49,7 +50,7 @@ def judge_short(session: Session, actor: Actor, code: Code, screen: TaskScreen) 
 
 def _say_found(session: Session, actor: Actor, stop: Stop, found: int) -> Feedback:
     if found > stop.quantity:
-        return feedback.wrong(f"Only {stop.quantity} asked")
+        return feedback.wrong(say("Only {n} asked", n=stop.quantity))
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
@@ -60,10 +61,10 @@ def _note_found(session: Session, task: PickTask, found: int) -> Feedback:
     if found == task.quantity:
         task.forget_short()
         session.flush()
-        return feedback.told("All found. Nothing is missing")
+        return feedback.told(say("All found. Nothing is missing"))
     task.found = found
     session.flush()
-    return feedback.told(f"{found} found. Scan the shelf")
+    return feedback.told(say("{n} found. Scan the shelf", n=found))
 
 
 def _find(session: Session, actor: Actor, stop: Stop, units: int) -> Feedback:
@@ -87,9 +88,9 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id)
     if task.found == 0:
         tasks.finish(session, actor, stop, task)
-        return feedback.line_done("None found. Go on")
+        return feedback.line_done(say("None found. Go on"))
     session.flush()
     if spare:
-        return feedback.accepted(f"Put {spare} back")
+        return feedback.accepted(say("Put {n} back", n=spare))
     left = task.found - task.in_hand
-    return feedback.accepted(f"Take {left}" if left else f"Put {task.found} in the tote")
+    return feedback.accepted(say("Take {n}", n=left) if left else say("Put {n} in the tote", n=task.found))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command
 from wms.domain.picking import TaskStatus
+from wms.domain.saying import say, say_some
 from wms.services import feedback
 from wms.services.picking import building, drops, home, shorts, stops, undo
 from wms.services.picking import lines as picking_lines
@@ -71,12 +72,12 @@ def _command(session: Session, actor: Actor, command: Command, screen: TaskScree
     if command is Command.UNDO:
         return undo.undo(session, actor, stop)
     if stop.status is TaskStatus.CANCELLED:
-        return feedback.wrong("Order cancelled. Put it back first")
+        return feedback.wrong(say("Order cancelled. Put it back first"))
     if command is Command.SKIP:
         return undo.skip(session, actor, stop)
     if command in _SHORTS:
         return shorts.begin(session, actor, stop, command)
     if command is Command.DONE:
         lines = stop.total - stop.done
-        return feedback.wrong(f"{lines} {'line is' if lines == 1 else 'lines are'} open. Go on")
-    return feedback.wrong(f"{command.name.replace('_', ' ')} means nothing here")
+        return feedback.wrong(say_some("{n} line is open. Go on", "{n} lines are open. Go on", lines))
+    return feedback.wrong(say("{command} means nothing here", command=feedback.COMMANDS[command]))

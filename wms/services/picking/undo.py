@@ -7,6 +7,7 @@ from wms.domain.actor import Actor
 from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import BatchOrder, ItemPicked, PickTask, ScanUndone, TaskSkipped, TaskStatus
+from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote
 from wms.services import feedback
 from wms.services.picking import tasks
@@ -19,7 +20,7 @@ _SKIPS_BEFORE_A_WORD = 2
 def undo(session: Session, actor: Actor, stop: Stop) -> Feedback:
     """Take back the last accepted step of the stop's line or, where it is untouched, of the line before it."""
     if stop.status is TaskStatus.CANCELLED:
-        return feedback.wrong("Order cancelled. Put it back first")
+        return feedback.wrong(say("Order cancelled. Put it back first"))
     if stop.found is not None or stop.in_hand:
         return _undo_in_line(session, actor, stop)
     last = _last_done(session, actor, stop.batch_id)
@@ -27,7 +28,7 @@ def undo(session: Session, actor: Actor, stop: Stop) -> Feedback:
     if stop.at_shelf and (last is None or last.location_id != stop.location_id):
         tasks.stand_at(session, actor, stop.batch_id, None)
         record(session, actor, ScanUndone(order_id=stop.order_id, task_id=stop.task_id, step="location"))
-        return feedback.told("Scan the shelf again")
+        return feedback.told(say("Scan the shelf again"))
     return _undo_put(session, actor, last) if skipped is None else _undo_skip(session, actor, skipped)
 
 
@@ -48,12 +49,12 @@ def _undo_in_line(session: Session, actor: Actor, stop: Stop) -> Feedback:
             task.forget_short()
         record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="short"))
         session.flush()
-        return feedback.told("Say again how many" if was_confirmed else "SHORT taken back")
+        return feedback.told(say("Say again how many") if was_confirmed else say("SHORT taken back"))
     units = _last_scanned(session, actor, task)
     task.in_hand -= units
     record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="item"))
     session.flush()
-    return feedback.told(f"Put {units} back on the shelf")
+    return feedback.told(say("Put {n} back on the shelf", n=units))
 
 
 def _last_scanned(session: Session, actor: Actor, task: PickTask) -> int:
@@ -133,12 +134,12 @@ def _undo_skip(session: Session, actor: Actor, task: PickTask) -> Feedback:
     task.skips -= 1
     record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="skip"))
     session.flush()
-    return feedback.told("SKIP taken back")
+    return feedback.told(say("SKIP taken back"))
 
 
 def _undo_put(session: Session, actor: Actor, task: PickTask | None) -> Feedback:
     if task is None:
-        return feedback.wrong("Nothing to undo")
+        return feedback.wrong(say("Nothing to undo"))
     place = session.execute(
         select(BatchOrder.tote_id, BatchOrder.dropped_at, Tote.barcode, Order.status)
         .join(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
@@ -150,21 +151,23 @@ def _undo_put(session: Session, actor: Actor, task: PickTask | None) -> Feedback
         )
     ).one()
     if place.dropped_at is not None:
-        return feedback.wrong(f"Too late. {place.barcode} has left")
+        return feedback.wrong(say("Too late. {tote} has left", tote=place.barcode))
     if place.status is OrderStatus.CANCELLED:
-        return feedback.wrong("Too late. That order is cancelled")
+        return feedback.wrong(say("Too late. That order is cancelled"))
     units = tasks.reopen(session, actor, task, place.tote_id)
     tasks.stand_at(session, actor, task.batch_id, task.location_id)
     record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="tote", units=units))
-    return feedback.told(f"Take {units} out of {place.barcode}" if units else "Say again how many")
+    return feedback.told(
+        say("Take {n} out of {tote}", n=units, tote=place.barcode) if units else say("Say again how many")
+    )
 
 
 def skip(session: Session, actor: Actor, stop: Stop) -> Feedback:
     """Put the line to the end of the walk, while nothing of it is in hand."""
     if stop.in_hand or stop.found is not None:
-        return feedback.wrong("UNDO first, then SKIP")
+        return feedback.wrong(say("UNDO first, then SKIP"))
     if stop.total - stop.done <= 1:
-        return feedback.wrong("Last line. It cannot wait")
+        return feedback.wrong(say("Last line. It cannot wait"))
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
@@ -178,5 +181,7 @@ def skip(session: Session, actor: Actor, stop: Stop) -> Feedback:
     record(session, actor, TaskSkipped(order_id=task.order_id, task_id=task.id))
     session.flush()
     if task.skips >= _SKIPS_BEFORE_A_WORD:
-        return feedback.told(f"Skipped {task.skips} times. Tell the lead")
-    return feedback.told("Skipped. It comes last")
+        return feedback.told(
+            say_some("Skipped {n} time. Tell the lead", "Skipped {n} times. Tell the lead", task.skips)
+        )
+    return feedback.told(say("Skipped. It comes last"))
