@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wms.domain.actor import Role
 from wms.domain.base import Base, Row, refers
 from wms.domain.journal import Event
+from wms.domain.saying import Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,7 @@ class Worker(Row, Base, kw_only=True):
     active: Mapped[bool] = mapped_column(default=True)
     left_handed: Mapped[bool] = mapped_column(default=False)
     dark: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(String(8), default=Language.ENGLISH.value)
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -36,6 +36,7 @@ _WHO = (
         Worker.name,
         Worker.roles_text.label("roles"),
         Worker.active,
+        Worker.language,
     )
     .outerjoin(
         WorkerSession,
@@ -96,6 +97,7 @@ def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datet
         name=found.name,
         device=device,
         roles=read_roles(found.roles),
+        language=found.language,
         session_id=found.session_id,
         station_id=found.station_id,
         seen_at=found.seen_at,
@@ -189,6 +191,7 @@ def sign_in(session: Session, actor: Actor, worker: Worker, browser: Browser, ne
         worker_id=worker.id,
         name=worker.name,
         roles=worker.roles,
+        language=worker.language,
         device=str(device.number),
         session_id=opened.id,
         station_id=None,
@@ -206,7 +209,7 @@ def sign_out(session: Session, actor: Actor, reason: str) -> Actor:
         .values(ended_at=actor.at)
     )
     record(session, actor, WorkerSignedOut(worker=actor.name, reason=reason))
-    return replace(actor, worker_id=None, name="", roles=frozenset(), session_id=None, station_id=None, seen_at=None)
+    return Actor(warehouse_id=actor.warehouse_id, at=actor.at, name="", device=actor.device, scan=actor.scan)
 
 
 def _device(session: Session, actor: Actor, device_key: str) -> Device:

@@ -17,7 +17,7 @@ from wms.domain.saying import Said, say
 from wms.services import feedback, scanning, signing_in
 from wms.services.scanning import CurrentScreen, Judge, Pulled
 from wms.services.screens import Answer, Feedback, Screen
-from wms.web import sessions
+from wms.web import languages, sessions
 
 htmx = HTMX()
 _MAX_SCAN_ID = 64
@@ -142,16 +142,17 @@ def _refused(station: Station, error: DomainError) -> flask.Response:
 
 def render(station: Station, answer: Answer, actor: Actor, *, keeps_verdict: bool = False) -> flask.Response:
     """Render the whole page, or for scan.js only the parts that change; the cue travels in X-Cue too."""
-    body = flask.render_template(
-        answer.screen.template,
-        layout="layouts/swap.html" if htmx else f"layouts/{station.layout}.html",
-        screen=answer.screen,
-        feedback=answer.feedback,
-        keeps_verdict=keeps_verdict,
-        actor=actor,
-        station_action=flask.request.path,
-        fresh_scan=secrets.token_hex(16),
-    )
+    with languages.speaking_to(actor):
+        body = flask.render_template(
+            answer.screen.template,
+            layout="layouts/swap.html" if htmx else f"layouts/{station.layout}.html",
+            screen=answer.screen,
+            feedback=answer.feedback,
+            keeps_verdict=keeps_verdict,
+            actor=actor,
+            station_action=flask.request.path,
+            fresh_scan=secrets.token_hex(16),
+        )
     response = flask.make_response(body)
     response.headers["X-Cue"] = answer.feedback.cue
     response.headers["Cache-Control"] = "no-store"
