@@ -123,8 +123,8 @@ def wrong_type(code: Code, wanted: str) -> Feedback:
 
 def unknown(code: Code) -> Feedback:
     """Say that a code means nothing here."""
-    words = say("Not known: ...{tail}. See the lead", tail=code.text[-_LAST:])
-    return Feedback(tone="wrong", cue="unknown", words=words)
+    end = f"...{code.text[-_LAST:]}"
+    return Feedback(tone="wrong", cue="unknown", words=say("Not known: {code}. See the lead", code=end))
 
 
 NOT_COUNTED = repeated(say("Not counted. Look at the screen"))

@@ -12,6 +12,7 @@ import flask
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask_babel import Babel, force_locale, get_locale
 from markupsafe import Markup
@@ -100,6 +101,8 @@ def said_in(locale: Locale, said: Said) -> str:
 def _value(locale: Locale, value: Value) -> Value:
     if isinstance(value, Said):
         return said_in(locale, value)
+    if isinstance(value, float):
+        return format_decimal(value, locale=locale)
     if isinstance(value, str) and locale.text_direction == "rtl":
         return f"{_ISOLATE}{value}{_END}"
     return value
