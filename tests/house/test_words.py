@@ -1,9 +1,11 @@
 """Every sentence of the floor is short, and said in every language: a new one without a translation fails here."""
 
 import gettext
+from pathlib import Path
 
 import pytest
 
+from tests.house.templates import bare_words, floor_templates
 from tests.house.words import (
     MAX_WORDS,
     TRANSLATED,
@@ -32,9 +34,9 @@ def test_every_sentence_is_translated(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_catalog_holds_no_sentence_that_nobody_says(language: str) -> None:
-    said = {message.id for message in extracted()}
+    said = {forms(message.id) for message in extracted()}
     kept = catalog(language)
-    assert [message.id for message in kept if message.id and message.id not in said] == []
+    assert [message.id for message in kept if message.id and forms(message.id) not in said] == []
     assert list(kept.obsolete) == []
 
 
@@ -81,3 +83,19 @@ def test_no_translation_is_longer_than_its_room(language: str) -> None:
 def test_a_translation_has_as_few_words_as_english_may_have(language: str) -> None:
     wordy = [form for _, translation in pairs(language) for form in translation if count_words(form) > MAX_WORDS]
     assert wordy == []
+
+
+def test_a_floor_template_holds_no_word_that_cannot_be_translated() -> None:
+    templates = floor_templates()
+    assert len(templates) > 30
+    assert {path.name: bare for path in templates if (bare := bare_words(path))} == {}
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["<p>Scan it</p>", '<i title="Close"></i>', '{{ command("K017", "SHORT", "short") }}', "{{ 'take ' ~ left }}"],
+)
+def test_a_bare_word_is_found(template: str, tmp_path: Path) -> None:
+    path = tmp_path / "screen.html"
+    _ = path.write_text(template)
+    assert bare_words(path) != []

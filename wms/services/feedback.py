@@ -22,13 +22,13 @@ _THAT_IS = {
     CodeKind.RECEIPT: say("That is a RECEIPT"),
 }
 # What each screen wants, as `Screen.wants` says it.
-_ASKS = {
+ASKS = {
     "answer": say("YES or NO?"),
     "badge": say("Scan the BADGE"),
     "cart": say("Scan the CART"),
     "dock": say("Scan the DOCK"),
     "done": say("Press OK"),
-    "hold lane": say("Scan a HOLD LANE"),
+    "hold lane": say("Scan HOLD LANE"),
     "item": say("Scan the ITEM"),
     "label": say("Scan the LABEL"),
     "lane": say("Scan the LANE"),
@@ -115,7 +115,7 @@ def wrong_type(code: Code, wanted: str) -> Feedback:
     """Name what was scanned and what is wanted, or show the end of a code nobody knows."""
     if code.kind is CodeKind.UNKNOWN:
         return unknown(code)
-    ask = _ASKS[wanted]
+    ask = ASKS[wanted]
     if code.command is not None:
         return wrong(say("{command} means nothing here. {ask}", command=COMMANDS[code.command], ask=ask))
     return wrong(say("{that}. {ask}", that=_THAT_IS[code.kind], ask=ask))
