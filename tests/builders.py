@@ -28,6 +28,7 @@ from wms.domain.floor import (
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.people import Warehouse, Worker
 from wms.domain.picking import Batch, BatchOrder, PickTask
+from wms.domain.saying import Language
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import stocking
@@ -91,9 +92,12 @@ def carrier_service(session: Session, carrier: str = "usps", service: str = "usp
     return made
 
 
-def worker(session: Session, name: str = "Marta", roles: str = "picker|packer") -> Worker:
+def worker(
+    session: Session, name: str = "Marta", roles: str = "picker|packer", language: str = Language.ENGLISH
+) -> Worker:
     """A worker with a badge."""
-    made = Worker(warehouse_id=WAREHOUSE, name=name, badge=own_code(CodeKind.BADGE, next(_numbers)), roles_text=roles)
+    badge = own_code(CodeKind.BADGE, next(_numbers))
+    made = Worker(warehouse_id=WAREHOUSE, name=name, badge=badge, roles_text=roles, language=language)
     session.add(made)
     session.flush()
     return made

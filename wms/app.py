@@ -14,16 +14,17 @@ from werkzeug.exceptions import HTTPException
 from wms import config, database
 from wms.config import Settings
 from wms.database import db, reading
-from wms.domain.errors import BadInputError, DomainError, NotFoundError
+from wms.domain.errors import BadInputError, DomainError, NotFoundError, WmsError
+from wms.domain.saying import say
 from wms.resources import digest_of, resource_dir
-from wms.web import blueprints, context, floor, security
+from wms.web import blueprints, context, floor, languages, security
 
 # In place of the framework's own long words; a 403 keeps its own, which name the role.
 _SENTENCES = {
-    400: "This form cannot be read. Load the page again and repeat what you did.",
-    404: "There is no such page. Go back to the start.",
-    405: "This address takes no such request. Go back to the start.",
-    500: "Something went wrong here. Nothing was changed. Try again, then tell the lead.",
+    400: say("Not readable. Load the page again"),
+    404: say("There is no such page. Start again"),
+    405: say("This address takes no such request"),
+    500: say("Something went wrong. Nothing was changed. Try again"),
 }
 _SERVER_FAILED = 500
 _YEAR_S = 365 * 24 * 3600
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     _add_errors(app)
     _add_health(app)
     context.add(app)
+    languages.add(app)
     return app
 
 
@@ -79,9 +81,10 @@ def _whole_file(response: flask.Response) -> flask.Response:
 
 
 def _add_errors(app: flask.Flask) -> None:
-    def page(status: int, sentence: str) -> tuple[str, int]:
+    def page(status: int, error: WmsError | str) -> tuple[str, int]:
         # The desk's page asks the database for its menu: not where the database may be what failed.
         at_desk = "actor" in flask.g and status < _SERVER_FAILED
+        sentence = error.said if isinstance(error, WmsError) and not at_desk else error
         template = "errors/desk.html" if at_desk else "errors/error.html"
         return flask.render_template(template, status=status, sentence=sentence, back=_came_from()), status
 
@@ -93,25 +96,25 @@ def _add_errors(app: flask.Flask) -> None:
     @app.errorhandler(CSRFError)
     def csrf_error(_: CSRFError) -> tuple[str, int]:
         # scan.js keeps the scan and loads the page again
-        return page(419, "This page is too old. Load it again and repeat what you did.")
+        return page(419, say("This page is too old. Load it again"))
 
     @app.errorhandler(NotFoundError)
     def not_found(error: NotFoundError) -> tuple[str, int]:
-        return page(404, str(error))
+        return page(404, error)
 
     @app.errorhandler(DomainError)
     def conflict(error: DomainError) -> tuple[str, int]:
-        return page(409, str(error))
+        return page(409, error)
 
     @app.errorhandler(BadInputError)
     def bad_input(error: BadInputError) -> tuple[str, int]:
-        return page(422, str(error))
+        return page(422, error)
 
     @app.errorhandler(OperationalError)
     def database_busy(error: OperationalError) -> tuple[str, int]:
         # A lost connection, a deadlock or a full lock queue: nothing was counted, the handheld retries by the same id.
         app.logger.error("database: %s", error)
-        return page(503, "The database did not answer. Nothing was counted. Try again.")
+        return page(503, say("Database busy. Nothing was counted. Try again"))
 
 
 def _came_from() -> str:

@@ -16,6 +16,8 @@ const form = document.getElementById("scan");
 const bar = document.getElementById("network");
 const line = document.getElementById("line");
 const page = () => document.getElementById("screen").dataset;
+/** What this file says by itself, in the worker's language. */
+const say = (what, n) => document.getElementById(`say-${what}`).textContent.replace("{n}", n);
 const hasScreen = (answer) => answer.querySelector("#screen[data-screen]") !== null; // a desk or error page has none
 
 let queue = []; // unconfirmed scans, oldest first
@@ -135,13 +137,15 @@ async function settle(scan, { answer, status, cue }) {
 }
 
 function swap(answer) {
-  for (const id of ["screen", "feedback", "ask"]) {
+  for (const id of ["screen", "feedback", "ask", "words"]) {
     const fresh = answer.getElementById(id);
     if (!fresh) continue;
     fresh.removeAttribute("hx-swap-oob");
     document.getElementById(id).replaceWith(fresh);
     window.htmx?.process(fresh);
   }
+  const { lang, dir } = document.getElementById("screen"); // a badge changes whom the page speaks to
+  Object.assign(document.documentElement, { lang, dir });
   form.elements.csrf_token.value = document.getElementById("ask").dataset.csrf;
   form.action = page().action;
   refocus();
@@ -152,7 +156,7 @@ function refuse() {
   const feedback = document.getElementById("feedback");
   Object.assign(feedback.dataset, { tone: "wrong", cue: "wrong" });
   feedback.className = "verdict";
-  feedback.replaceChildren(form.dataset.sayRefused);
+  feedback.replaceChildren(say("refused"));
 }
 
 // A chain of scans must not run on over an error.
@@ -163,7 +167,7 @@ async function dropRest(wrong, feedback) {
   await Promise.all(later.map(forget)); // before it is said: a reload right now must not bring them back
   const words = document.createElement("span");
   words.className = "dropped";
-  words.textContent = form.dataset.sayDropped.replace("{n}", later.length);
+  words.textContent = say("dropped", later.length);
   feedback.append(words);
 }
 
@@ -182,7 +186,7 @@ function network(state) {
   bar.hidden = !state;
   bar.dataset.state = state;
   line.dataset.state = state === "slow" ? "slow" : "";
-  if (state) bar.querySelector("span").textContent = form.dataset[`say${state[0].toUpperCase()}${state.slice(1)}`].replace("{n}", queue.length);
+  if (state) bar.querySelector("span").textContent = say(state, queue.length);
 }
 
 function flash(state) {

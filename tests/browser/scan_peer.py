@@ -11,6 +11,10 @@ from typing import Self
 from urllib.parse import parse_qsl
 
 import jinja2
+from babel import Locale
+
+from wms.domain.saying import Said, say, say_some
+from wms.web import languages
 
 ROOT = Path(__file__).resolve().parents[2]
 CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
@@ -59,6 +63,7 @@ class State:
 
     screen: Screen = field(default_factory=Screen)
     actor: Actor = field(default_factory=Actor)
+    language: str = "en"
     judge: Callable[[dict[str, str]], Feedback] = lambda _post: Feedback()
     posts: list[dict[str, str]] = field(default_factory=list)
     lose_answers: int = 0
@@ -85,7 +90,15 @@ class ScanPeer:
             [jinja2.DictLoader({"screen": SCREEN}), jinja2.FileSystemLoader(ROOT / "templates")]
         )
         self._templates = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, autoescape=True)
-        self._templates.globals.update(asset=lambda name: f"/static/{name}", csrf_token=self._csrf)
+        self._templates.finalize = self._spoken
+        self._templates.globals.update(
+            asset=lambda name: f"/static/{name}",
+            csrf_token=self._csrf,
+            locale=self._locale,
+            once=lambda piece: piece(),
+            say=say,
+            say_some=say_some,
+        )
 
     def __enter__(self) -> Self:
         """Start serving."""
@@ -116,6 +129,12 @@ class ScanPeer:
             station_action="/pick/",
             fresh_scan=secrets.token_hex(16),
         )
+
+    def _locale(self) -> Locale:
+        return Locale.parse(self.state.language)
+
+    def _spoken(self, words: object) -> object:
+        return languages.said_in(self._locale(), words) if isinstance(words, Said) else words
 
     def _csrf(self) -> str:
         return f"csrf-{self.state.actor.worker_id}"

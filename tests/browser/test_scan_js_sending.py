@@ -201,6 +201,22 @@ def test_a_locked_session_asks_for_the_badge_and_then_goes_on_with_the_same_scan
     assert (first["scan"], badge["csrf_token"], again["csrf_token"]) == (again["scan"], "csrf-None", "csrf-7")
 
 
+def test_the_words_of_the_page_follow_a_badge_to_another_language(page: Page, peer: ScanPeer) -> None:
+    box = page.locator("#code")
+    expect(box).to_have_accessible_name("Scan")
+    peer.state.language = "ar"
+    peer.state.actor = Actor(worker_id=8)
+    scan(page, "B000000017")
+    confirmed(page)
+    html = page.locator("html")
+    expect(html).to_have_attribute("lang", "ar")
+    expect(html).to_have_attribute("dir", "rtl")
+    expect(box).to_have_accessible_name("امسح")
+    peer.state.lose_answers = 1000
+    scan(page, SIX[0])
+    expect(page.locator("#network")).to_have_text(re.compile("لا شبكة"))
+
+
 def test_a_session_that_moved_shows_where_and_drops_what_followed(page: Page, peer: ScanPeer) -> None:
     moved = Feedback(tone="wrong", cue="moved", words="Moved to device 14", status=409)
     peer.state.judge = lambda _post: moved

@@ -57,7 +57,7 @@ def run(context: Context, times: int = 1) -> None:
 def test_no_label_while_a_unit_is_missing(engine: Engine) -> None:
     with transaction(engine) as session:
         box = full_box(session, "file:///tmp/none", scanned=1)
-        with pytest.raises(NotAllScannedError, match="1 units are not scanned"):
+        with pytest.raises(NotAllScannedError, match="1 unit is not scanned"):
             _ = labelling.want(session, now(), box.id)
 
 

@@ -29,7 +29,7 @@ ROWS = {
     "products": {"sku": "MUG", "name": "Mug", "barcode": "4006381333931|case-1*12", "weight_g": "350"},
     "locations": {"code": "A01-02-B3", "aisle": "A01", "x_m": "12.5", "y_m": "3", "pick_sequence": "7"},
     "stock": {"location": "A01-02-B3", "sku": "MUG", "lot": "L7", "expiry": "2027-01-31", "quantity": "12"},
-    "workers": {"name": "Aya", "roles": "packer|Picker"},
+    "workers": {"name": "Aya", "roles": "packer|Picker", "language": "PL"},
     "carts": {"name": "Cart 12", "slots": "8"},
     "totes": {"barcode": "12"},
     "cartons": {"name": "M2", "length_mm": "300", "width_mm": "200", "height_mm": "150"},
@@ -64,6 +64,7 @@ BAD_ROWS: list[tuple[str, dict[str, str], str]] = [
     ("stock", {"lot": ""}, "an expiry needs a lot"),
     ("workers", {"roles": "boss"}, "the role 'boss'"),
     ("workers", {"badge": "B123"}, "no badge code"),
+    ("workers", {"language": "fr"}, "the language 'fr' is not one of en, es"),
     ("carts", {"slots": "0"}, "a positive whole number"),
     ("totes", {"barcode": "C0017"}, "no tote code"),
     ("totes", {"barcode": "9999999"}, "too large a number"),
@@ -183,6 +184,7 @@ def test_things_get_our_own_codes(opened: Session) -> None:
     assert opened.query(Tote).one().barcode == own_code(CodeKind.TOTE, 12)
     assert opened.query(Cart).one().volume_ml == 240_000
     assert opened.query(Worker).one().roles_text == "picker|packer"
+    assert opened.query(Worker).one().language == "pl"
     assert opened.query(Station).one().printer_id == opened.query(Printer).one().id
 
 

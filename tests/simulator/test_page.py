@@ -3,7 +3,7 @@ from wms.simulator.page import Page, form_of
 _ANSWER = """
 <main id="screen" data-screen="scan_item" data-ask="item" data-token="2f" data-action="/pick/"
       data-accept="[&quot;04006381333931&quot;, &quot;MUG-BLU&quot;]">
-<h1>SCAN <b>ITEM</b></h1><img src="mug.svg"></main>
+<h1 data-state="work">SCAN <b>ITEM</b></h1><img src="mug.svg"></main>
 <div id="feedback" data-tone="ok" data-cue="step"><svg><use href="#tick"></use></svg><span>Take 2</span></div>
 <input id="ask" type="hidden" name="ask" value="2f" data-csrf="secret">
 """
@@ -12,7 +12,7 @@ _ANSWER = """
 def test_a_scans_answer_is_read_by_its_data_attributes() -> None:
     page = Page(_ANSWER)
     assert (page.screen, page.token, page.accept) == ("scan_item", "2f", ("04006381333931", "MUG-BLU"))
-    assert (page.tone, page.said, page.heading, page.csrf) == ("ok", "Take 2", "SCAN ITEM", "secret")
+    assert (page.tone, page.said, page.state, page.csrf) == ("ok", "Take 2", "work", "secret")
 
 
 def test_a_blind_screen_accepts_nothing_in_particular() -> None:

@@ -13,6 +13,8 @@ PRODUCTS, UNITS_EACH = 12, 40
 CARTS, SLOTS, TOTES = 3, 4, 16
 # (roles, names): one more of each than the small shifts need.
 PEOPLE = (("picker", ("Marta", "Tom")), ("packer", ("Ana", "Piotr")), ("supervisor", ("Ines",)))
+# People of a shift do not read words, whoever they are.
+LANGUAGES = {"Tom": "ar", "Piotr": "pl"}
 
 
 def furnish(session: Session, printer_url: str = "virtual://127.0.0.1:9") -> None:
@@ -31,7 +33,7 @@ def furnish(session: Session, printer_url: str = "virtual://127.0.0.1:9") -> Non
         _ = builders.carton_type(session, name)
     for roles, names in PEOPLE:
         for name in names:
-            _ = builders.worker(session, name, roles)
+            _ = builders.worker(session, name, roles, LANGUAGES.get(name, "en"))
     _bench_printers(session, printer_url)
     _every_day(session)
     session.flush()

@@ -86,6 +86,15 @@ def test_ticked_words_are_one_cell(admin: FlaskClient, engine: Engine) -> None:
         assert session.scalars(select(Worker.roles_text).where(Worker.name == "Sam")).one() == "picker|packer"
 
 
+def test_a_workers_language_is_chosen_from_those_the_floor_speaks(admin: FlaskClient, engine: Engine) -> None:
+    page = "/desk/admin/workers"
+    text = admin.get(page).text
+    assert all(f'<option value="{language}"' in text for language in ("en", "es", "pl", "de", "ar"))
+    assert post(admin, page, page, name="Sam", language="ar").status_code == 303
+    with reading(engine) as session:
+        assert session.scalars(select(Worker.language).where(Worker.name == "Sam")).one() == "ar"
+
+
 def test_a_new_badge_leads_to_the_page_that_prints_it(admin: FlaskClient, engine: Engine) -> None:
     with reading(engine) as session:
         old = session.scalars(select(Worker.badge).where(Worker.name == "Tom")).one()

@@ -16,6 +16,7 @@ from wms.domain.floor import (
     Station,
 )
 from wms.domain.people import Worker
+from wms.domain.saying import Language
 from wms.domain.totes import Tote
 
 AISLES, BAYS, LEVELS = 20, 25, "AB"
@@ -29,6 +30,13 @@ _PEOPLE = {
     "picker|packer": ("Sam",),
     "supervisor": ("Ines",),
     "admin": ("Viktor",),
+}
+# The others read English; docs/languages.md.
+_LANGUAGES = {
+    "Aisha": Language.ARABIC,
+    "Jonas": Language.GERMAN,
+    "Piotr": Language.POLISH,
+    "Rosa": Language.SPANISH,
 }
 _CARTONS = {  # name -> length, width, height in mm, empty weight in g
     "S1": (220, 160, 100, 70),
@@ -148,4 +156,5 @@ def people(warehouse_id: int) -> Iterator[Worker]:
                 badge=own_code(CodeKind.BADGE, number),
                 roles_text=roles,
                 lines_put=_LINES_PUT,
+                language=_LANGUAGES.get(name, Language.ENGLISH).value,
             )

@@ -24,7 +24,8 @@ _IMPLIED = {
 class Actor:
     """The worker (None for the program itself), the device's number, the moment and the scan behind one transaction.
 
-    `seen_at` is when the worker's session was last noted as in use.
+    `seen_at` is when the worker's session was last noted as in use; `language` is the worker's ('': whatever the device
+    speaks).
     """
 
     warehouse_id: int
@@ -33,6 +34,7 @@ class Actor:
     name: str = "system"
     device: str = ""
     roles: frozenset[Role] = frozenset()
+    language: str = ""
     session_id: int | None = None
     station_id: int | None = None
     seen_at: dt.datetime | None = None

@@ -1,8 +1,16 @@
 """The errors of the house. Each carries fields, not only text, and its text is a sentence that says what to do."""
 
+from wms.domain.saying import Said, say
+
 
 class WmsError(Exception):
     """Root of every error that this program raises on purpose."""
+
+    @property
+    def said(self) -> Said:
+        """What a floor page says of it: the error's own sentence, in the worker's language where `say` made it."""
+        words = self.args[0] if self.args else ""
+        return words if isinstance(words, Said) else Said(str(self))
 
 
 class DomainError(WmsError):
@@ -39,6 +47,11 @@ class IllegalMoveError(DomainError):
         self.now = now
         self.then = then
 
+    @property
+    def said(self) -> Said:
+        """To a worker it only means that somebody else was faster."""
+        return say("It has changed. Look at the screen")
+
 
 class OutOfStockError(DomainError):
     """A place holds less of a product than the move needs."""
@@ -48,3 +61,8 @@ class OutOfStockError(DomainError):
         self.product_id = product_id
         self.place_id = place_id
         self.quantity = quantity
+
+    @property
+    def said(self) -> Said:
+        """A worker knows no numbers of places and products."""
+        return say("The books hold too few. See the lead")

@@ -11,6 +11,7 @@ from wms.domain.base import Base, EnumText, InWarehouse, Row, one_of, refers
 from wms.domain.errors import DomainError
 from wms.domain.journal import Event
 from wms.domain.lifecycle import Lifecycle
+from wms.domain.saying import say_some
 
 
 class PackageStatus(StrEnum):
@@ -38,7 +39,9 @@ class NotAllScannedError(DomainError):
     """A label was asked for a package whose units are not all scanned: refused whatever is posted."""
 
     def __init__(self, *, missing: int) -> None:
-        super().__init__(f"{missing} units are not scanned. Scan every unit first.")
+        super().__init__(
+            say_some("{n} unit is not scanned. Scan it first", "{n} units are not scanned. Scan them first", missing)
+        )
         self.missing = missing
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wms.domain.actor import Role
 from wms.domain.base import Base, Row, refers
 from wms.domain.journal import Event
+from wms.domain.saying import Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,7 @@ class Worker(Row, Base, kw_only=True):
     dark: Mapped[bool] = mapped_column(default=False)
     # Lines put into totes so far: who has done many is asked for fewer scans.
     lines_put: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(String(8), default=Language.ENGLISH.value)
 
     @property
     def roles(self) -> frozenset[Role]:

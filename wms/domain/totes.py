@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wms.domain.base import Base, EnumText, Row, one_of, refers
 from wms.domain.errors import DomainError
 from wms.domain.lifecycle import Lifecycle
+from wms.domain.saying import say
 
 # What a tote holds where nobody has said; an order is planned by it while there is no tote at all.
 USUAL_TOTE_ML = 30_000
@@ -40,10 +41,9 @@ TOTE_LIFECYCLE = Lifecycle(
 class ToteTakenError(DomainError):
     """The tote is in use for another order."""
 
-    def __init__(self, barcode: str, where: str) -> None:
-        super().__init__(f"{barcode} is {where}.")
+    def __init__(self, barcode: str) -> None:
+        super().__init__(say("{tote} is in use", tote=barcode))
         self.barcode = barcode
-        self.where = where
 
 
 class Tote(Row, Base, kw_only=True):
@@ -72,7 +72,7 @@ class Tote(Row, Base, kw_only=True):
     def take(self, order_id: int) -> None:
         """Bind a free tote to an order at the start of a pick; ToteTakenError where it is in use."""
         if self.status is not ToteStatus.FREE:
-            raise ToteTakenError(self.barcode, "in use" if self.order_id else self.status)
+            raise ToteTakenError(self.barcode)
         self._move_to(ToteStatus.PICKING)
         self.order_id = order_id
 

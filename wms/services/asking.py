@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, parse
 from wms.domain.journal import Scan
+from wms.domain.saying import Said
 from wms.services.screens import Feedback
 
 _PATIENCE = dt.timedelta(minutes=1)
 _TONE = "info"
 
 
-def ask(words: str) -> Feedback:
+def ask(words: Said) -> Feedback:
     """Ask for a second word: blue bar."""
     return Feedback(tone=_TONE, cue="command", words=words)
 

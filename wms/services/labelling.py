@@ -19,6 +19,7 @@ from wms.domain.outbox import JobKind, enqueue
 from wms.domain.packing import NotAllScannedError, Package, PackageLine, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.saying import say
 from wms.domain.shipping import STANDING, Label, LabelStatus
 
 _SHORTEST_TAIL = 8
@@ -71,14 +72,14 @@ def want(session: Session, actor: Actor, package_id: int) -> Label:
     if missing > 0:
         raise NotAllScannedError(missing=missing)
     if standing(session, actor, package_id) is not None:
-        raise DomainError("This box has a label already. Scan it, or void it first.")
+        raise DomainError(say("It has a label already. Scan or void"))
     service = session.scalars(
         select(CarrierService).where(
             CarrierService.warehouse_id == actor.warehouse_id, CarrierService.id == order.carrier_service_id
         )
     ).one_or_none()
     if service is None:
-        raise DomainError(f"Order {order.number} has no carrier service. Choose one at the orders desk.")
+        raise DomainError(say("{order} has no carrier service. See the lead", order=order.number))
     carrier = session.scalars(select(Warehouse.carrier).where(Warehouse.id == actor.warehouse_id)).one()
     label = Label(
         warehouse_id=actor.warehouse_id,
@@ -95,11 +96,11 @@ def want(session: Session, actor: Actor, package_id: int) -> Label:
 
 def _refuse_unready(package: Package, order: Order) -> None:
     if order.status is not OrderStatus.PICKED:
-        raise DomainError(f"Order {order.number} is {order.status}. It gets no label now.")
+        raise DomainError(say("Order {order} gets no label now", order=order.number))
     if package.status is not PackageStatus.OPEN:
-        raise DomainError(f"Box {package.barcode} is {package.status}.")
+        raise DomainError(say("Box {box} is not open", box=package.barcode))
     if package.carton_type_id is None or package.weight_g <= 0:
-        raise DomainError("Choose the box and weigh it first.")
+        raise DomainError(say("Choose the box and weigh it first"))
 
 
 def missing_units(session: Session, actor: Actor, order_id: int) -> int:
@@ -169,7 +170,7 @@ def void(session: Session, actor: Actor, package_id: int, reason: str) -> None:
     package, order = package_of(session, actor, package_id)
     label = standing(session, actor, package_id)
     if label is None or label.status is not LabelStatus.BOUGHT:
-        raise DomainError("This box has no bought label to void.")
+        raise DomainError(say("This box has no bought label to void"))
     moved = label.move_to(LabelStatus.VOIDING, package=package.barcode, order_id=order.id, reason=reason)
     record(session, actor, moved)
     _ = enqueue(session, actor, JobKind.VOID_LABEL, f"void-{label.id}", label_id=label.id)

@@ -14,6 +14,7 @@ from wms.domain.journal import record
 from wms.domain.outbox import JobKind, enqueue
 from wms.domain.packing import Package
 from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.saying import say
 from wms.domain.shipping import Label, LabelStatus
 from wms.services import settling
 
@@ -62,7 +63,7 @@ def queue_label(session: Session, actor: Actor, label: Label, *, copy: int, what
         select(Station.printer_id).where(Station.warehouse_id == actor.warehouse_id, Station.id == package.station_id)
     ).one()
     if printer_id is None:
-        raise DomainError("This station has no printer. Choose one on the admin page.")
+        raise DomainError(say("This station has no printer. See the lead"))
     wanted = Wanted(
         what=f"{what} {label.tracking_number}",
         zpl=label.zpl,
@@ -81,7 +82,7 @@ def reprint(session: Session, actor: Actor, label_id: int, reason: str) -> Print
     if label is None:
         raise NotFoundError("label", label_id)
     if label.status is not LabelStatus.BOUGHT:
-        raise DomainError(f"The label is {label.status}. Only a bought label prints.")
+        raise DomainError(say("Only a bought label prints"))
     last = session.scalars(
         select(PrintJob)
         .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == label_id)
@@ -90,9 +91,9 @@ def reprint(session: Session, actor: Actor, label_id: int, reason: str) -> Print
     ).one_or_none()
     if last is not None and last.status not in _ENDED:
         raise DomainError(
-            "Did it print? Scan the label, or settle it on the printing page."
+            say("Did it print? Settle that first")
             if last.status is PrintStatus.UNKNOWN
-            else "The label is still on its way to the printer."
+            else say("The label is being printed")
         )
     job = queue_label(session, actor, label, copy=last.copy + 1 if last else 1, what="reprint")
     job.reason = reason[:300]

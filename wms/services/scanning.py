@@ -5,7 +5,8 @@ with the screen as it then is. A repeated id gets the first verdict again and ch
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, parse
 from wms.domain.journal import Scan, record
 from wms.domain.picking import ScanRefused
+from wms.domain.saying import kept, read_kept
 from wms.services import feedback
 from wms.services.screens import Answer, Card, Feedback, Screen
 from wms.services.upserting import insert_new
@@ -77,18 +79,32 @@ def take(
             place=before.place,
         )
         record(session, actor, refused)
-    kept = {
+    to_keep = {
         "the_warehouse": actor.warehouse_id,
         "the_scan": pulled.scan,
         "the_tone": verdict.tone,
-        "the_answer": asdict(verdict),
+        "the_answer": _to_keep(verdict),
     }
-    _ = session.connection().execute(_KEEP, kept)
+    _ = session.connection().execute(_KEEP, to_keep)
     session.flush()
     return judged if isinstance(judged, Answer) else Answer(screen=current_screen(session, actor), feedback=verdict)
 
 
+def _to_keep(verdict: Feedback) -> dict[str, Any]:
+    """Return a verdict as JSON keeps it: its sentences can be said again in the language of whoever asks."""
+    sides = {side: _card_to_keep(card) for side, card in (("have", verdict.have), ("need", verdict.need)) if card}
+    return {"tone": verdict.tone, "cue": verdict.cue, "words": kept(verdict.words), **sides}
+
+
+def _card_to_keep(card: Card) -> dict[str, Any]:
+    return {"name": kept(card.name), "sku": card.sku, "detail": kept(card.detail)}
+
+
 def _kept(session: Session, actor: Actor, scan: str) -> Feedback:
-    kept = session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one()
-    cards = {side: Card(**kept[side]) for side in ("have", "need") if kept.get(side)}
-    return Feedback(**{**kept, "have": None, "need": None, **cards})
+    found = session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one()
+    sides = {
+        side: Card(**{name: read_kept(words) for name, words in found[side].items()})
+        for side in ("have", "need")
+        if found.get(side)
+    }
+    return Feedback(tone=found["tone"], cue=found["cue"], words=read_kept(found["words"]), **sides)

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from wms.domain.saying import say
+
+_DAYS = (say("Mon"), say("Tue"), say("Wed"), say("Thu"), say("Fri"), say("Sat"), say("Sun"))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
@@ -78,4 +82,5 @@ def clock(at: dt.datetime | None, zone: str, now: dt.datetime) -> str:
         return ""
     there = at.astimezone(ZoneInfo(zone))
     is_today = there.date() == now.astimezone(ZoneInfo(zone)).date()
-    return f"{there:%H:%M}" if is_today else f"{there:%a %H:%M}"
+    time = f"{there:%H:%M}"
+    return time if is_today else say("{day} {time}", day=_DAYS[there.weekday()], time=time)

@@ -12,6 +12,7 @@ from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, Command, parse
 from wms.domain.journal import record
 from wms.domain.people import Device, Worker, WorkerSession, WorkerSignedIn, WorkerSignedOut, read_roles
+from wms.domain.saying import say
 from wms.services import asking, feedback
 from wms.services.numbering import next_number
 from wms.services.screens import Feedback, Screen
@@ -35,6 +36,7 @@ _WHO = (
         Worker.name,
         Worker.roles_text.label("roles"),
         Worker.active,
+        Worker.language,
     )
     .outerjoin(
         WorkerSession,
@@ -95,6 +97,7 @@ def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datet
         name=found.name,
         device=device,
         roles=read_roles(found.roles),
+        language=found.language,
         session_id=found.session_id,
         station_id=found.station_id,
         seen_at=found.seen_at,
@@ -136,12 +139,12 @@ def hand_over(session: Session, actor: Actor, code: str, browser: Browser, new_t
     """Do as `scan` where somebody works: another's badge takes over only by YES after it, or scanned again."""
     parsed, badge = parse(code), asked_badge(session, actor)
     if badge is not None and parsed.command is Command.NO:
-        return actor, feedback.told(f"NO. {actor.name} goes on")
+        return actor, feedback.told(say("NO. {name} goes on", name=actor.name))
     if badge is not None and (parsed.command is Command.YES or parsed == badge):
         return scan(session, actor, badge.text, browser, new_token)
     worker = _holder(session, actor, parsed)
     if worker is not None and worker.id != actor.worker_id:
-        return actor, asking.ask(f"Hand over from {actor.name}? YES or badge again")
+        return actor, asking.ask(say("Hand over from {name}? YES or badge again", name=actor.name))
     return scan(session, actor, code, browser, new_token)
 
 
@@ -149,17 +152,17 @@ def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token:
     """Take a badge or LOG OUT; return who acts from now on. `new_token` becomes the session's when one is opened."""
     parsed = parse(code)
     if parsed.command is Command.LOG_OUT and actor.worker_id is not None:
-        return sign_out(session, actor, "log out"), feedback.told("Logged out")
+        return sign_out(session, actor, "log out"), feedback.told(say("Logged out"))
     if parsed.kind is not CodeKind.BADGE:
         return actor, feedback.wrong_type(parsed, "badge")
     worker = _holder(session, actor, parsed)
     if worker is None:
-        return actor, feedback.wrong("Badge not known. See the lead")
+        return actor, feedback.wrong(say("Badge not known. See the lead"))
     if worker.id == actor.worker_id:
-        return actor, feedback.accepted(f"{worker.name}, go on")
+        return actor, feedback.accepted(say("{name}, go on", name=worker.name))
     if actor.worker_id is not None:
         actor = sign_out(session, actor, f"handed over to {worker.name}")
-    return sign_in(session, actor, worker, browser, new_token), feedback.accepted(f"Hello {worker.name}")
+    return sign_in(session, actor, worker, browser, new_token), feedback.accepted(say("Hello {name}", name=worker.name))
 
 
 def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:
@@ -188,6 +191,7 @@ def sign_in(session: Session, actor: Actor, worker: Worker, browser: Browser, ne
         worker_id=worker.id,
         name=worker.name,
         roles=worker.roles,
+        language=worker.language,
         device=str(device.number),
         session_id=opened.id,
         station_id=None,
@@ -205,7 +209,7 @@ def sign_out(session: Session, actor: Actor, reason: str) -> Actor:
         .values(ended_at=actor.at)
     )
     record(session, actor, WorkerSignedOut(worker=actor.name, reason=reason))
-    return replace(actor, worker_id=None, name="", roles=frozenset(), session_id=None, station_id=None, seen_at=None)
+    return Actor(warehouse_id=actor.warehouse_id, at=actor.at, name="", device=actor.device, scan=actor.scan)
 
 
 def _device(session: Session, actor: Actor, device_key: str) -> Device:

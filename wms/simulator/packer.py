@@ -109,8 +109,8 @@ class Packer(Person):
                 self._seal(label)
             return
         # Only what the screen says is failed or doubtful is asked for again: a label may be on its way out.
-        is_doubtful = "DID IT PRINT" in self.page.heading
-        if not is_doubtful and "NOT PRINTED" not in self.page.heading:
+        is_doubtful = self.page.state == "unknown"
+        if not is_doubtful and self.page.state != "failed":
             self._doubt_since_s = 0.0
             self.rest(_PAPER_S)
             return

@@ -111,9 +111,9 @@ class Page:
         return token or next((one.get("value", "") for one in fields if one["name"] == "csrf_token"), "")
 
     @cached_property
-    def heading(self) -> str:
-        """The instruction: the first heading."""
-        return next((node.words for node in self.root.all("h1")), "")
+    def state(self) -> str:
+        """What the instruction depends on where a screen has several, in whatever language it is."""
+        return next((node.attributes["data-state"] for node in self.root.all("h1", "data-state")), "")
 
     @property
     def asked(self) -> int:

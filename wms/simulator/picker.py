@@ -46,7 +46,7 @@ class Picker(Person):
 
     def on_home(self) -> None:
         """Scan the cart when there is something to pick."""
-        if "CART" not in self.page.heading:
+        if self.page.state != "work":
             self.idle()
             return
         self.idle_at = -1

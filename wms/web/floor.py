@@ -13,10 +13,11 @@ from wms.database import db, reading, transaction
 from wms.domain.actor import Actor, Role
 from wms.domain.codes import parse
 from wms.domain.errors import BadInputError, DomainError
+from wms.domain.saying import Said, say
 from wms.services import feedback, scanning, signing_in
 from wms.services.scanning import CurrentScreen, Judge, Pulled
 from wms.services.screens import Answer, Feedback, Screen
-from wms.web import sessions
+from wms.web import languages, sessions
 
 htmx = HTMX()
 _MAX_SCAN_ID = 64
@@ -26,11 +27,15 @@ _CONFLICT = 409
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Station:
-    """A scan station's web side: its word, layout and role, with the two functions of its service."""
+    """A scan station's web side: its word and layout, the role it needs and what is said to a badge without it.
+
+    The last two are the functions of its service.
+    """
 
     name: str
     layout: str
     role: Role
+    no_badge: Said
     current_screen: CurrentScreen
     judge: Judge
 
@@ -40,7 +45,7 @@ def read_scan() -> Pulled:
     form = flask.request.form
     scan = form.get("scan", "")
     if not scan or len(scan) > _MAX_SCAN_ID:
-        raise BadInputError("The scan has no id. Load the page again.")
+        raise BadInputError(say("The scan has no id. Load the page"))
     at = form.get("at", "")
     return Pulled(
         code=form.get("code", ""),
@@ -91,7 +96,7 @@ def _has_expired(before: Actor, pulled: Pulled) -> bool:
 
 
 def _expired(station: Station, actor: Actor) -> flask.Response:
-    verdict = feedback.wrong("Scan your badge to go on")
+    verdict = feedback.wrong(say("Scan your badge to go on"))
     answer = render(station, Answer(screen=signing_in.SignIn(job=station.name), feedback=verdict), actor)
     answer.status_code = _SIGNED_OUT
     return answer
@@ -108,7 +113,7 @@ def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new
             actor, verdict = take_badge(session, before, pulled.code, sessions.browser(), new_token)
             if actor.worker_id is not None and not actor.may(station.role):
                 actor = signing_in.sign_out(session, actor, f"no {station.role} badge")
-                return feedback.wrong(f"No {station.role} badge. See the lead")
+                return feedback.wrong(station.no_badge)
             return verdict
 
         def screen(session: Session, _: Actor) -> Screen:
@@ -130,23 +135,24 @@ def _refused(station: Station, error: DomainError) -> flask.Response:
     with reading(db.engine) as session:
         actor = sessions.actor(session)
         screen = _screen(session, actor, station)
-    answer = render(station, Answer(screen=screen, feedback=feedback.wrong(str(error))), actor)
+    answer = render(station, Answer(screen=screen, feedback=feedback.wrong(error.said)), actor)
     answer.status_code = _CONFLICT
     return answer
 
 
 def render(station: Station, answer: Answer, actor: Actor, *, keeps_verdict: bool = False) -> flask.Response:
     """Render the whole page, or for scan.js only the parts that change; the cue travels in X-Cue too."""
-    body = flask.render_template(
-        answer.screen.template,
-        layout="layouts/swap.html" if htmx else f"layouts/{station.layout}.html",
-        screen=answer.screen,
-        feedback=answer.feedback,
-        keeps_verdict=keeps_verdict,
-        actor=actor,
-        station_action=flask.request.path,
-        fresh_scan=secrets.token_hex(16),
-    )
+    with languages.speaking_to(actor):
+        body = flask.render_template(
+            answer.screen.template,
+            layout="layouts/swap.html" if htmx else f"layouts/{station.layout}.html",
+            screen=answer.screen,
+            feedback=answer.feedback,
+            keeps_verdict=keeps_verdict,
+            actor=actor,
+            station_action=flask.request.path,
+            fresh_scan=secrets.token_hex(16),
+        )
     response = flask.make_response(body)
     response.headers["X-Cue"] = answer.feedback.cue
     response.headers["Cache-Control"] = "no-store"

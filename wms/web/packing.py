@@ -3,6 +3,7 @@
 import flask
 
 from wms.domain.actor import Role
+from wms.domain.saying import say
 from wms.services import packing
 from wms.web import floor
 
@@ -11,6 +12,7 @@ STATION = floor.Station(
     name="packing",
     layout="station",
     role=Role.PACKER,
+    no_badge=say("No packer badge. See the lead"),
     current_screen=packing.current_screen,
     judge=packing.judge,
 )

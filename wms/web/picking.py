@@ -3,6 +3,7 @@
 import flask
 
 from wms.domain.actor import Role
+from wms.domain.saying import say
 from wms.services import picking
 from wms.web import floor
 
@@ -11,6 +12,7 @@ STATION = floor.Station(
     name="picking",
     layout="handheld",
     role=Role.PICKER,
+    no_badge=say("No picker badge. See the lead"),
     current_screen=picking.current_screen,
     judge=picking.judge,
 )

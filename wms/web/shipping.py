@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.errors import BadInputError
+from wms.domain.saying import say
 from wms.services import shipping
 from wms.services.shipping import departures
 from wms.web import floor, sessions
@@ -17,6 +18,7 @@ STATION = floor.Station(
     name="shipping",
     layout="handheld",
     role=Role.PACKER,
+    no_badge=say("No packer badge. See the lead"),
     current_screen=shipping.current_screen,
     judge=shipping.judge,
 )

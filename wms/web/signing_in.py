@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from wms.database import db, transaction
 from wms.services import signing_in
-from wms.web import sessions
+from wms.web import languages, sessions
 
 blueprint = flask.Blueprint("signing_in", __name__)
 
@@ -34,6 +34,14 @@ def sign_in() -> ResponseReturnValue:
     if actor.session_id != before.session_id:
         flask.session["token"] = new_token
     return flask.redirect(after)
+
+
+@blueprint.post("/language")
+def choose_language() -> ResponseReturnValue:
+    """Let the device speak a language, and go back to where it was chosen."""
+    _ = sessions.browser()
+    languages.choose(flask.request.form.get("language", ""))
+    return flask.redirect(_after(flask.request.form.get("next", "")))
 
 
 @blueprint.post("/sign-out")

@@ -17,6 +17,7 @@ from wms.domain.calendar import CarrierService, Holiday, Pickup, ShippingMethod
 from wms.domain.errors import NotFoundError
 from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Station
 from wms.domain.people import Worker
+from wms.domain.saying import Language
 from wms.domain.totes import Tote
 from wms.services.importing import KINDS
 from wms.services.importing.calendar import DAYS
@@ -107,6 +108,7 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
     """Return the words a column's cell is chosen from; () where it is written freely."""
     found: Mapping[tuple[type[Base], str], Sequence[str]] = {
         (Worker, "roles"): tuple(Role),
+        (Worker, "language"): tuple(Language),
         (Location, "kind"): tuple(LocationKind),
         (Pickup, "weekday"): DAYS,
         (Station, "printer"): sorted(names.printers.values()),

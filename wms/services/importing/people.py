@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor, Role
 from wms.domain.codes import CodeKind, parse, random_code
 from wms.domain.people import Worker
+from wms.domain.saying import Language
 from wms.services.importing.cells import BadRowError, Cells, quoted
 from wms.services.importing.kinds import Kind, Outcome, find, keep, keyed, optional, refuse_taken
 
@@ -15,6 +16,13 @@ def _roles(cells: Cells) -> str | None:
     if unknown:
         raise BadRowError(f"the role {quoted(unknown[0])} is not one of {', '.join(Role)}")
     return "|".join(role for role in Role if role in words) or None
+
+
+def _language(cells: Cells) -> str | None:
+    word = cells.text("language", 8)
+    if word is not None and word.lower() not in set(Language):
+        raise BadRowError(f"the language {quoted(word)} is not one of {', '.join(Language)}")
+    return word.lower() if word else None
 
 
 def _badge(cells: Cells) -> str | None:
@@ -43,7 +51,8 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
     def fresh() -> dict[str, object]:
         return {"badge": fresh_badge(session, actor), "roles_text": Role.PICKER.value}
 
-    return keep(session, actor, Worker, key, {"roles_text": _roles(cells), "badge": badge}, fresh)[1]
+    given = {"roles_text": _roles(cells), "badge": badge, "language": _language(cells)}
+    return keep(session, actor, Worker, key, given, fresh)[1]
 
 
 WORKERS = Kind(
@@ -53,6 +62,7 @@ WORKERS = Kind(
     columns=(
         keyed("name", "as greeted on the handheld"),
         optional("roles", f"{'|'.join(Role)}; picker where blank"),
+        optional("language", f"of the floor pages: {', '.join(Language)}; en where blank"),
         optional("badge", "B code; a random one is made where blank"),
     ),
 )

@@ -9,6 +9,7 @@ from wms.domain.floor import CartonType
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.packing import Package, PackageWeighed
+from wms.domain.saying import say
 from wms.services import feedback, labelling
 from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, tolerance_g
 from wms.services.screens import Feedback
@@ -79,23 +80,23 @@ def _change_carton(session: Session, actor: Actor, code: Code, screen: BoxAndWei
         return feedback.unknown(code)
     too_long_mm = _too_long_mm(carton, screen.bench)
     if too_long_mm:
-        return feedback.wrong(f"Too small: {too_long_mm / 10:g} cm item")
+        return feedback.wrong(say("Too small: {cm} cm item", cm=too_long_mm / 10))
     if screen.bench.expected_g(carton) > carton.max_weight_g:
-        return feedback.wrong(f"Too heavy for {carton.name}: over {carton.max_weight_g / 1000:g} kg")
+        return feedback.wrong(say("Too heavy for {box}: over {kg} kg", box=carton.name, kg=carton.max_weight_g / 1000))
     _choose(session, actor, screen.bench, carton)
-    return feedback.accepted(f"Box {carton.name}")
+    return feedback.accepted(say("Box {box}", box=carton.name))
 
 
 def _next_carton(session: Session, actor: Actor, screen: BoxAndWeigh) -> Feedback:
     """Take the next larger carton that fits, after the largest the smallest again."""
     fits = [carton for carton in cartons(session, actor) if _takes(carton, screen.bench)]
     if not fits:
-        return feedback.wrong("No box is large enough. Scan one")
+        return feedback.wrong(say("No box is large enough. Scan one"))
     now = screen.carton.carton_type_id if screen.carton else None
     place = next((index for index, carton in enumerate(fits) if carton.carton_type_id == now), -1)
     carton = fits[(place + 1) % len(fits)]
     _choose(session, actor, screen.bench, carton)
-    return feedback.told(f"Box {carton.name}")
+    return feedback.told(say("Box {box}", box=carton.name))
 
 
 def _choose(session: Session, actor: Actor, bench: Bench, carton: Carton) -> None:
@@ -115,9 +116,9 @@ def _package(session: Session, actor: Actor, bench: Bench) -> Package:
 def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -> Feedback:
     """Take a weight; one far from the expected is asked for again, and counts when it comes twice."""
     if screen.carton is None:
-        return feedback.wrong("No box is large enough. Scan one")
+        return feedback.wrong(say("No box is large enough. Scan one"))
     if weight_g == 0:
-        return feedback.wrong("0 g. Put the box on the scale")
+        return feedback.wrong(say("0 g. Put the box on the scale"))
     expected_g = screen.expected_g
     fits = not expected_g or abs(weight_g - expected_g) <= tolerance_g(expected_g)
     confirmed = screen.doubted_g and abs(weight_g - screen.doubted_g) <= tolerance_g(screen.doubted_g)
@@ -125,7 +126,7 @@ def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -
         package = _package(session, actor, screen.bench)
         package.carton_type_id = screen.carton.carton_type_id
         package.weight_g, package.weighed = weight_g, False
-        return feedback.wrong(f"{weight_g} g, not {expected_g} g. Count again")
+        return feedback.wrong(say("{g} g, not {expected} g. Count again", g=weight_g, expected=expected_g))
     if not fits:
         _tell(session, actor, screen.bench, f"weighs {weight_g} g, expected {expected_g} g")
     return _want_label(session, actor, screen, weight_g, weighed=True)
@@ -133,11 +134,11 @@ def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -
 
 def _compute(session: Session, actor: Actor, screen: BoxAndWeigh) -> Feedback:
     if screen.carton is None:
-        return feedback.wrong("No box is large enough. Scan one")
+        return feedback.wrong(say("No box is large enough. Scan one"))
     if screen.doubted_g:
-        return feedback.wrong("Count the units, then weigh again")
+        return feedback.wrong(say("Count the units, then weigh again"))
     if not screen.expected_g:
-        return feedback.wrong("Weight not known. Type N and grams")
+        return feedback.wrong(say("Weight not known. Type N and grams"))
     return _want_label(session, actor, screen, screen.expected_g, weighed=False)
 
 
@@ -155,7 +156,7 @@ def _want_label(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: i
     )
     record(session, actor, weighing)
     _ = labelling.want(session, actor, screen.bench.package_id)
-    return feedback.accepted(f"{weight_g} g" if weighed else f"{weight_g} g, not weighed")
+    return feedback.accepted(say("{g} g", g=weight_g) if weighed else say("{g} g, not weighed", g=weight_g))
 
 
 def _tell(session: Session, actor: Actor, bench: Bench, words: str) -> None:

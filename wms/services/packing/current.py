@@ -169,7 +169,7 @@ def _label(actor: Actor, state: LabelState, facts: _Facts) -> PackingScreen:
         label_id=state.label_id,
         tracking_tail=state.tracking_number[-4:],
         printing=labels.print_word(state),
-        print_reason=state.print_reason,
+        print_reason=labels.print_reason(state),
         print_job_id=state.print_job_id,
         copies=state.copies,
     )

@@ -1,16 +1,20 @@
 """The label at the bench: it is bought, printed, stuck and scanned; its own scan seals the box."""
 
 import datetime as dt
+import functools
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from printers.status import Trouble
 from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.saying import Said, say
 from wms.services import asking, feedback, labelling, printing
 from wms.services.labelling import LabelState
 from wms.services.packing.screens import BuyingLabel, LabelFailed, ScanLabel
@@ -24,6 +28,20 @@ _DONE = frozenset({PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER})
 _ON_PAPER = _DONE | {PrintStatus.SENDING, PrintStatus.UNKNOWN}
 _ANSWERS = frozenset({Command.YES, Command.VOID, Command.NO})
 _REPRINT = "asked for at the station"
+_TROUBLES: Mapping[str, Said] = {
+    Trouble.PAPER_OUT: say("paper out"),
+    Trouble.RIBBON_OUT: say("ribbon out"),
+    Trouble.HEAD_OPEN: say("head open"),
+    Trouble.PAUSED: say("paused"),
+    Trouble.BUFFER_FULL: say("buffer full"),
+    Trouble.OVER_TEMPERATURE: say("too hot"),
+    Trouble.UNDER_TEMPERATURE: say("too cold"),
+    Trouble.MEMORY_LOST: say("memory lost"),
+    Trouble.CUTTER: say("cutter fault"),
+    Trouble.MOTOR_HOT: say("motor too hot"),
+    Trouble.HEAD_BROKEN: say("print head fault"),
+    Trouble.SILENT: say("no answer"),
+}
 
 
 def print_word(state: LabelState) -> str:
@@ -39,19 +57,28 @@ def print_word(state: LabelState) -> str:
     return "waiting" if is_waiting else "under way"
 
 
+def print_reason(state: LabelState) -> str:
+    """Say why the label is not printed: a printer's troubles in the packer's language, what is rarer as it was kept."""
+    words = state.print_reason.split(", ")
+    if not all(word in _TROUBLES for word in words):
+        return state.print_reason
+    first, *others = (_TROUBLES[word] for word in words)
+    return functools.reduce(lambda so_far, one: say("{first}, {then}", first=so_far, then=one), others, first)
+
+
 def judge_buying(_: Session, __: Actor, ___: Code, screen: BuyingLabel) -> Feedback:
     """Nothing can be scanned while the carrier answers."""
-    return feedback.repeated("Wait for the void" if screen.is_voiding else "Wait for the label")
+    return feedback.repeated(say("Wait for the void") if screen.is_voiding else say("Wait for the label"))
 
 
 def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed) -> Feedback:
     """YES asks the carrier again, NO sets the order aside."""
     if code.command is Command.YES:
         _ = labelling.retry(session, actor, screen.bench.package_id)
-        return feedback.told("Asked again")
+        return feedback.told(say("Asked again"))
     if code.command is Command.NO:
         give_up(session, actor, screen.bench, f"set aside: {screen.reason}")
-        return feedback.told("Set aside. Put all back in the tote")
+        return feedback.told(say("Set aside. Put all back in the tote"))
     return feedback.wrong_type(code, "answer")
 
 
@@ -60,7 +87,7 @@ def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -
     if code.command in _ANSWERS and _is_void_asked(session, actor):
         return _void(session, actor, code, screen)
     if code.command is Command.VOID:
-        return asking.ask("VOID this label? YES or VOID again")
+        return asking.ask(say("VOID this label? YES or VOID again"))
     if code.command is Command.REPRINT or (code.command is Command.NO and screen.printing == "unknown"):
         return _reprint(session, actor, screen)
     if code.command is not None or code.kind is CodeKind.PACKAGE:
@@ -77,40 +104,40 @@ def _is_void_asked(session: Session, actor: Actor) -> bool:
 
 def _void(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
     if code.command is Command.NO:
-        return feedback.told("NO. The label stays")
+        return feedback.told(say("NO. The label stays"))
     labelling.void(session, actor, screen.bench.package_id, f"void card at {screen.bench.station}")
-    return feedback.told("VOID. Throw the label away")
+    return feedback.told(say("VOID. Throw the label away"))
 
 
 def _not_its_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
     owner = labelling.owner_of(session, actor, code.text)
     if owner is not None:
         return feedback.stop(
-            f"This label is for order {owner}",
-            have=Card(name=f"label of {owner}", detail=f"...{code.text[-4:]}"),
-            need=Card(name=f"label of {screen.bench.number}", detail=f"...{screen.tracking_tail}"),
+            say("This label is for order {order}", order=owner),
+            have=Card(name=say("label of {order}", order=owner), detail=f"...{code.text[-4:]}"),
+            need=Card(name=say("label of {order}", order=screen.bench.number), detail=f"...{screen.tracking_tail}"),
         )
     if labelling.is_voided(session, actor, code.text):
-        return feedback.wrong("That label is void. Throw it away")
+        return feedback.wrong(say("That label is void. Throw it away"))
     return feedback.wrong_type(code, "label")
 
 
 def judge_at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
     """Name a label scanned where a tote is asked for, mostly one scanned twice, before any other wrong code."""
     if code.command is None and (owner := labelling.owner_of(session, actor, code.text)) is not None:
-        return feedback.repeated(f"{owner} has its label. Scan a tote")
+        return feedback.repeated(say("{order} has its label. Scan a tote", order=owner))
     return feedback.wrong_type(code, "tote")
 
 
 def _reprint(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     if screen.printing in {"under way", "waiting"}:
         return feedback.repeated(
-            "It prints now" if screen.printing == "under way" else "Mend the printer. It prints by itself"
+            say("It prints now") if screen.printing == "under way" else say("Mend the printer. It prints by itself")
         )
     if screen.printing == "unknown" and screen.print_job_id is not None:
         _ = printing.settle(session, actor, screen.print_job_id, printed=False, reason="nothing came out")
     job = printing.reprint(session, actor, screen.label_id, f"{_REPRINT} {screen.bench.station}")
-    return feedback.told(f"REPRINT. Copy {job.copy}")
+    return feedback.told(say("REPRINT. Copy {n}", n=job.copy))
 
 
 def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
@@ -121,7 +148,7 @@ def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
         .execution_options(populate_existing=True)
     ).all()
     if not any(job.status in _ON_PAPER for job in prints):
-        return feedback.wrong("Not printed yet. Scan the printed label")
+        return feedback.wrong(say("Not printed yet. Scan the printed label"))
     for job in prints:
         if job.status is PrintStatus.UNKNOWN:
             _ = printing.settle(session, actor, job.id, printed=True, reason="its label was scanned")
@@ -134,7 +161,7 @@ def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
         record(session, actor, order.move_to(OrderStatus.PACKED))
     for tote in screen.bench.open_totes:
         _ = free_if_empty(session, actor, tote.tote_id)
-    return feedback.complete(f"{order.number} sealed. CONVEYOR")
+    return feedback.complete(say("{order} sealed. CONVEYOR", order=order.number))
 
 
 def last_sealed(session: Session, actor: Actor, station_id: int) -> tuple[Package, str] | None:
@@ -157,13 +184,13 @@ def reprint_last(session: Session, actor: Actor, station_id: int) -> Feedback:
     """REPRINT with nothing on the bench: the label of the box sealed last, for half an hour; then a lead's badge."""
     found = last_sealed(session, actor, station_id)
     if found is None:
-        return feedback.wrong("No sealed box here. Nothing to reprint")
+        return feedback.wrong(say("No sealed box here. Nothing to reprint"))
     package, number = found
     too_late = package.sealed_at is None or actor.at - package.sealed_at > REPRINT_LIMIT
     if too_late and not actor.may(Role.SUPERVISOR):
-        return feedback.wrong("Over 30 minutes ago. See the lead")
+        return feedback.wrong(say("Over 30 minutes ago. See the lead"))
     state = labelling.state(session, actor, package.id)
     if state is None:
-        return feedback.wrong("It has no label. See the lead")
+        return feedback.wrong(say("It has no label. See the lead"))
     job = printing.reprint(session, actor, state.label_id, f"{_REPRINT}, after sealing")
-    return feedback.told(f"REPRINT {number}. Copy {job.copy}")
+    return feedback.told(say("REPRINT {order}. Copy {n}", order=number, n=job.copy))

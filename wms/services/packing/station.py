@@ -10,6 +10,7 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
+from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.packing import boxes, labels, totes, units
 from wms.services.packing.current import current_screen
@@ -93,7 +94,7 @@ def _take_station(session: Session, actor: Actor, code: Code) -> Feedback:
         .values(station_id=station.id)
         .execution_options(synchronize_session=False)
     )
-    return feedback.accepted(station.name)
+    return feedback.accepted(say("Station {station}", station=station.name))
 
 
 _JUDGES: Mapping[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {

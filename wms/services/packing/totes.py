@@ -15,6 +15,7 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageLine, PackageStatus, PackingStarted
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.putbacks import PutBack
+from wms.domain.saying import Said, say, say_some
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking
@@ -24,8 +25,8 @@ from wms.services.screens import Feedback
 from wms.services.stocking import Goods
 
 _SAID = {
-    OrderStatus.CANCELLED: "Order cancelled. Put back",
-    OrderStatus.SHORT: "Order is short. Take it to hold",
+    OrderStatus.CANCELLED: say("Order cancelled. Put back"),
+    OrderStatus.SHORT: say("Order is short. Take it to hold"),
 }
 _NOT_YET = (OrderStatus.WAVED, OrderStatus.PICKING)
 
@@ -41,7 +42,7 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
     if tote is None:
         return feedback.unknown(code)
     if order is None:
-        return feedback.wrong("Empty tote")
+        return feedback.wrong(say("Empty tote"))
     refusal = _refusal(session, actor, tote, order)
     if refusal is not None:
         return refusal
@@ -65,7 +66,7 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
     tote.open()
     session.flush()
     record(session, actor, PackingStarted(order_id=order.id, package=package.barcode, station=station.name))
-    return feedback.accepted(f"Order {order.number}")
+    return feedback.accepted(say("Order {order}", order=order.number))
 
 
 def has_open_box(session: Session, actor: Actor, of: ColumnElement[bool]) -> bool:
@@ -82,15 +83,15 @@ def open_another(session: Session, actor: Actor, bench: Bench, code: Code) -> Fe
     if tote is None:
         return feedback.unknown(code)
     if order is None:
-        return feedback.wrong("Empty tote")
+        return feedback.wrong(say("Empty tote"))
     if order.id != bench.order_id:
-        return feedback.wrong(f"That tote is order {order.number}. Finish {bench.number}")
+        return feedback.wrong(say("That tote is order {order}. Finish {now}", order=order.number, now=bench.number))
     if tote.status is ToteStatus.PACKING:
-        return feedback.repeated(f"{tote.barcode} is open already")
+        return feedback.repeated(say("{tote} is open already", tote=tote.barcode))
     if tote.status is not ToteStatus.STAGED:
-        return feedback.wrong(f"{tote.barcode} is {tote.status}. See the lead")
+        return feedback.wrong(say("{tote} is not staged. See the lead", tote=tote.barcode))
     tote.open()
-    return feedback.accepted(f"{len(bench.open_totes) + 1} of {len(bench.totes)} totes")
+    return feedback.accepted(feedback.totes_so_far(len(bench.open_totes) + 1, len(bench.totes)))
 
 
 def _locked_tote(session: Session, actor: Actor, code: Code) -> tuple[Tote | None, Order | None]:
@@ -116,13 +117,19 @@ def _refusal(session: Session, actor: Actor, tote: Tote, order: Order) -> Feedba
         return feedback.wrong(_SAID[order.status])
     open_at = _open_at(session, actor, order)
     if tote.status is ToteStatus.PACKING or open_at:
-        return feedback.wrong(f"{order.number} is open at {open_at or 'a station'}")
+        return feedback.wrong(
+            say("{order} is open at {station}", order=order.number, station=open_at)
+            if open_at
+            else say("{order} is open at a station", order=order.number)
+        )
+    if order.status in {OrderStatus.PACKED, OrderStatus.SHIPPED}:
+        return feedback.wrong(say("Order {order} is packed already", order=order.number))
     if order.status is not OrderStatus.PICKED or tote.status is not ToteStatus.STAGED:
-        return feedback.wrong(f"Order {order.number} is {order.status}. See the lead")
+        return feedback.wrong(say("{order} is not ready. See the lead", order=order.number))
     return None
 
 
-def _not_yet(session: Session, actor: Actor, order: Order) -> str:
+def _not_yet(session: Session, actor: Actor, order: Order) -> Said:
     lines = session.scalar(
         select(func.count()).where(
             PickTask.warehouse_id == actor.warehouse_id,
@@ -131,8 +138,8 @@ def _not_yet(session: Session, actor: Actor, order: Order) -> str:
         )
     )
     if not lines:
-        return "Not picked yet: cart not dropped"
-    return f"Not picked yet: {lines} {'line' if lines == 1 else 'lines'} open"
+        return say("Not picked yet: cart not dropped")
+    return say_some("Not picked yet: {n} line open", "Not picked yet: {n} lines open", lines)
 
 
 def _open_at(session: Session, actor: Actor, order: Order) -> str:
@@ -152,7 +159,7 @@ def _open_at(session: Session, actor: Actor, order: Order) -> str:
 def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
     """SHORT: the totes are empty and units are missing. The box is given up and the order waits for a person."""
     if bench.other_totes:
-        return feedback.wrong(f"Scan tote {bench.other_totes[0].code} first")
+        return feedback.wrong(say("Scan tote {tote} first", tote=bench.other_totes[0].code))
     lacking = ", ".join(f"{row.left} of {row.sku}" for row in bench.units if row.left)
     _book_missing(session, actor, bench)
     text = f"{bench.number} lacks {lacking}, seen at {bench.station}"
@@ -171,7 +178,7 @@ def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
             subject_id=order.id,
         )
     )
-    return feedback.told("SHORT. The lead is told")
+    return feedback.told(say("SHORT. The lead is told"))
 
 
 def _book_missing(session: Session, actor: Actor, bench: Bench) -> None:
@@ -197,7 +204,7 @@ def _book_missing(session: Session, actor: Actor, bench: Bench) -> None:
 def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
     """Cancel the open box: its units go back into the first open tote, the other empty totes are free."""
     if not bench.open_totes:
-        raise DomainError(f"Scan a tote of order {bench.number} first.")
+        raise DomainError(say("Scan a tote of order {order} first", order=bench.number))
     keep, *others = bench.open_totes
     take_units_back(session, actor, bench.package_id, keep.tote_id)
     package = session.scalars(
@@ -268,7 +275,7 @@ def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) ->
         select(Location).where(Location.warehouse_id == actor.warehouse_id, Location.barcode == code.text)
     ).one_or_none()
     if lane is None or lane.kind is not LocationKind.HOLD:
-        return feedback.wrong(f"{lane.code if lane else code.text} is no hold lane")
+        return feedback.wrong(say("{lane} is no hold lane", lane=lane.code if lane else code.text))
     bench = screen.bench
     give_up(session, actor, bench, screen.why)
     for opened in bench.open_totes:
@@ -276,7 +283,7 @@ def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) ->
         if tote.status is ToteStatus.PACKING:
             tote.stage(lane.id, actor.at)
     session.flush()
-    return feedback.complete(f"{screen.tote} in {lane.code}. Scan next tote")
+    return feedback.complete(say("{tote} in {lane}. Scan next tote", tote=screen.tote, lane=lane.code))
 
 
 def hold_lanes(session: Session, actor: Actor) -> tuple[Location, ...]:

@@ -8,6 +8,7 @@ from wms.domain.codes import Code, CodeKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
 from wms.domain.packing import EXTRA, FOREIGN, Package, PackageLine, UnitPacked, UnitTakenOut, WrongUnitCaught
+from wms.domain.saying import say
 from wms.domain.stock import StockMove
 from wms.services import feedback, stocking
 from wms.services.packing.screens import Bench, Content, Units
@@ -68,15 +69,22 @@ def scan_unit(session: Session, actor: Actor, bench: Bench, code: Code, wanted: 
     if found is None or left == 0:
         return _caught(session, actor, bench, code, found, of)
     if found.units > left:
-        return feedback.wrong(f"Case of {found.units}, {left} wanted. Scan singles")
+        return feedback.wrong(say("Case of {units}, {left} wanted. Scan singles", units=found.units, left=left))
     if found.units > bench.in_open_totes(found.product_id):
         elsewhere = ", ".join(tote.code for tote in bench.other_totes)
-        return feedback.wrong(f"Scan its tote first: {elsewhere}" if elsewhere else "Not in this tote. See the lead")
+        return feedback.wrong(
+            say("Scan its tote first: {totes}", totes=elsewhere) if elsewhere else say("Not in this tote. See the lead")
+        )
     _pack(session, actor, bench, rows, found)
-    done = of - left + found.units
     if bench.packed + found.units == bench.wanted:
-        return feedback.complete(f"All {bench.wanted} scanned")
-    return feedback.line_done(f"{found.name} {done} of {of}") if done == of else feedback.accepted(f"{done} of {of}")
+        return feedback.complete(say("All {n} scanned", n=bench.wanted))
+    return _counted(found.name, of - left + found.units, of)
+
+
+def _counted(product: str, done: int, of: int) -> Feedback:
+    if done == of:
+        return feedback.line_done(say("{product} {n} of {total}", product=product, n=done, total=of))
+    return feedback.accepted(feedback.so_far(done, of))
 
 
 def _of_order(bench: Bench, code: Code) -> Item | None:
@@ -98,13 +106,13 @@ def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Ite
         code=code.text,
     )
     record(session, actor, caught)
-    word = "EXTRA" if of else "NOT IN THIS ORDER"
-    detail = f"{of} of {of} in already" if of else f"not in {bench.number}"
+    words = say("EXTRA. PUT IN RED TOTE") if of else say("NOT IN THIS ORDER. PUT IN RED TOTE")
+    detail = say("{n} of {n} in already", n=of) if of else say("not in {order}", order=bench.number)
     missing = next((row for row in bench.units if row.left), None)
     return feedback.stop(
-        f"{word}. PUT IN RED TOTE",
+        words,
         have=Card(name=name, sku=found.sku if found else "", detail=detail),
-        need=Card(name=missing.name, sku=missing.sku, detail=f"{missing.left} to scan") if missing else None,
+        need=Card(name=missing.name, sku=missing.sku, detail=say("{n} to scan", n=missing.left)) if missing else None,
     )
 
 
@@ -173,7 +181,7 @@ def undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
     """Take the unit (or case) packed last out of the box, back into the tote it came from."""
     last = _last_packed(session, actor, bench)
     if last is None:
-        return feedback.wrong("Nothing to undo. The box is empty")
+        return feedback.wrong(say("Nothing to undo. The box is empty"))
     goods, tote_id = last
     stocking.move(session, actor, goods, from_place_id=bench.package_id, to_place_id=tote_id, reason="undone")
     _take_from_lines(session, actor, bench, goods)
@@ -186,7 +194,7 @@ def undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
     row = next(row for row in bench.units if row.product_id == goods.product_id)
     taken = UnitTakenOut(order_id=bench.order_id, package=bench.package, sku=row.sku, quantity=goods.quantity)
     record(session, actor, taken)
-    return feedback.told(f"UNDO. {row.name} is out")
+    return feedback.told(say("UNDO. {product} is out", product=row.name))
 
 
 def _last_packed(session: Session, actor: Actor, bench: Bench) -> tuple[Goods, int] | None:

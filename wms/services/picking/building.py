@@ -19,6 +19,7 @@ from wms.domain.picking import (
     ToteBound,
     ToteUnbound,
 )
+from wms.domain.saying import Said, say, say_some
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback
 from wms.services.picking import full_totes, steps, undo
@@ -118,11 +119,11 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
         return feedback.unknown(code)
     here = [row.slot for row in build.bound if row.tote_id == tote.id]
     if here:
-        return feedback.repeated(f"{tote.barcode} is in slot {here[0]}")
+        return feedback.repeated(say("{tote} is in slot {slot}", tote=tote.barcode, slot=here[0]))
     if tote.status is not ToteStatus.FREE:
-        return feedback.wrong(f"{tote.barcode} is {_where(session, actor, tote)}")
+        return feedback.wrong(_where(session, actor, tote))
     if full_totes.holds_units(session, actor, tote.id):
-        return feedback.wrong(f"{tote.barcode} is not empty. Take another")
+        return feedback.wrong(say("{tote} is not empty. Take another", tote=tote.barcode))
     row = build.unbound[0]
     tote.take(row.order_id)
     row.tote_id = tote.id
@@ -133,11 +134,11 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
     )
     session.flush()
     if len(build.unbound) == 1 and steps.newest(session, actor, build.batch.id) is None:
-        return feedback.complete("Cart is ready. Go")
-    return feedback.accepted(f"{tote.barcode} in slot {row.slot}")
+        return feedback.complete(say("Cart is ready. Go"))
+    return feedback.accepted(say("{tote} in slot {slot}", tote=tote.barcode, slot=row.slot))
 
 
-def _where(session: Session, actor: Actor, tote: Tote) -> str:
+def _where(session: Session, actor: Actor, tote: Tote) -> Said:
     if tote.status is ToteStatus.PICKING:
         cart = session.scalars(
             select(Cart.name)
@@ -149,20 +150,28 @@ def _where(session: Session, actor: Actor, tote: Tote) -> str:
                 Batch.status == BatchStatus.STARTED,
             )
         ).first()
-        return f"on {cart}" if cart else "in use"
+        return say("{tote} is on {cart}", tote=tote.barcode, cart=cart) if cart else _in_use(tote)
     lane = session.scalars(
         select(Location.code).where(Location.warehouse_id == actor.warehouse_id, Location.id == tote.lane_id)
     ).first()
-    return f"in lane {lane}" if lane else str(tote.status)
+    if lane:
+        return say("{tote} is in lane {lane}", tote=tote.barcode, lane=lane)
+    return say("{tote} is lost. See the lead", tote=tote.barcode) if tote.status is ToteStatus.LOST else _in_use(tote)
+
+
+def _in_use(tote: Tote) -> Said:
+    return say("{tote} is in use", tote=tote.barcode)
 
 
 def _choose(session: Session, build: Build, code: Code) -> Feedback:
     if code.text[:-2] != build.cart.barcode:
-        return feedback.wrong(f"That slot is not on {build.cart.name}")
+        return feedback.wrong(say("That slot is not on {cart}", cart=build.cart.name))
     if not 1 <= code.slot <= build.cart.slots:
-        return feedback.wrong(f"{build.cart.name} has {build.cart.slots} slots")
+        return feedback.wrong(
+            say_some("{cart} has {n} slot", "{cart} has {n} slots", build.cart.slots, cart=build.cart.name)
+        )
     if any(row.slot == code.slot for row in build.bound):
-        return feedback.wrong(f"Slot {code.slot} has a tote")
+        return feedback.wrong(say("Slot {slot} has a tote", slot=code.slot))
     row = build.unbound[0]
     other = next((other for other in build.unbound if other.slot == code.slot), None)
     if other is not None and other is not row:
@@ -174,14 +183,14 @@ def _choose(session: Session, build: Build, code: Code) -> Feedback:
         other.slot = freed
     row.slot = code.slot
     session.flush()
-    return feedback.told(f"Slot {code.slot}. Scan its tote")
+    return feedback.told(say("Slot {slot}. Scan its tote", slot=code.slot))
 
 
 def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
     if not build.bound:
         record(session, actor, build.batch.hand_back())
         session.flush()
-        return feedback.told("Cart is free again")
+        return feedback.told(say("Cart is free again"))
     row = build.bound[-1]
     tote = session.scalars(
         select(Tote)
@@ -197,12 +206,12 @@ def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
         ToteUnbound(order_id=row.order_id, batch=build.batch.name, tote=tote.barcode, slot=row.slot),
     )
     session.flush()
-    return feedback.told(f"Take {tote.barcode} off the cart")
+    return feedback.told(say("Take {tote} off the cart", tote=tote.barcode))
 
 
 def _go_without_the_rest(session: Session, actor: Actor, build: Build) -> Feedback:
     if not build.bound or full_totes.of(session, actor, build.batch.id, build.unbound[0].order_id):
-        return feedback.wrong("Scan a tote first")
+        return feedback.wrong(say("Scan a tote first"))
     base, _, part = build.batch.name.partition("/")
     rest = Batch(
         warehouse_id=actor.warehouse_id,
@@ -228,4 +237,4 @@ def _go_without_the_rest(session: Session, actor: Actor, build: Build) -> Feedba
     record(session, actor, BatchMoved(batch=rest.name, then=BatchStatus.WAITING, reason=f"left by {build.batch.name}"))
     for row in build.unbound:
         session.expunge(row)  # its key has changed in the table
-    return feedback.told(f"{len(orders)} {'order waits' if len(orders) == 1 else 'orders wait'} for another cart")
+    return feedback.told(say_some("{n} order waits for another cart", "{n} orders wait for another cart", len(orders)))

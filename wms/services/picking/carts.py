@@ -8,6 +8,7 @@ from wms.domain.floor import Cart
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.saying import say, say_some
 from wms.domain.waves import Wave, WaveStatus
 from wms.services import feedback
 from wms.services.screens import Feedback
@@ -64,8 +65,8 @@ def _nothing_fits(session: Session, actor: Actor, cart: Cart) -> Feedback:
         )
     ).scalar_one()
     if least is None:
-        return feedback.wrong("Nothing to pick")
-    return feedback.wrong(f"Cart too small. {least} slots needed, {cart.slots} here")
+        return feedback.wrong(say("Nothing to pick"))
+    return feedback.wrong(say("Cart too small. {needed} slots needed, {here} here", needed=least, here=cart.slots))
 
 
 def _start(session: Session, actor: Actor, wave: Wave, batch: Batch, cart: Cart) -> Feedback:
@@ -88,7 +89,7 @@ def _start(session: Session, actor: Actor, wave: Wave, batch: Batch, cart: Cart)
     for order in orders.all():
         record(session, actor, order.move_to(OrderStatus.PICKING))
     count = _number_slots(session, actor, batch)
-    return feedback.accepted(f"{batch.name}, {count} {'order' if count == 1 else 'orders'}")
+    return feedback.accepted(say_some("{batch}, {n} order", "{batch}, {n} orders", count, batch=batch.name))
 
 
 def _number_slots(session: Session, actor: Actor, batch: Batch) -> int:

@@ -11,6 +11,7 @@ from wms.domain.floor import Cart, Location, LocationKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus, TotesDropped
+from wms.domain.saying import say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave, WaveStatus
@@ -100,8 +101,11 @@ def judge(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedb
     if lane is None:
         return feedback.unknown(code)
     if lane not in drop.places:
-        wanted = "a HOLD lane" if drop.is_hold else "a lane for packing"
-        return feedback.wrong(f"{lane.code} is wrong. Scan {wanted}")
+        return feedback.wrong(
+            say("{lane} is wrong. Scan a HOLD lane", lane=lane.code)
+            if drop.is_hold
+            else say("{lane} is wrong. Scan a lane for packing", lane=lane.code)
+        )
     return _put_all_down(session, actor, wave, drop, lane)
 
 
@@ -124,12 +128,12 @@ def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: 
     record(session, actor, TotesDropped(batch=drop.batch.name, lane=lane.code, totes=totes))
     session.flush()
     if len(down) < len(drop.carried):
-        return feedback.line_done(f"{totes} on hold. Now the others")
+        return feedback.line_done(say("{n} on hold. Now the others", n=totes))
     record(session, actor, drop.batch.finish(actor.at))
     steps.forget(session, actor, drop.batch.id)
     session.flush()
     _end_wave(session, actor, wave)
-    return feedback.complete(f"{drop.batch.name} is done")
+    return feedback.complete(say("{batch} is done", batch=drop.batch.name))
 
 
 def _put_down(session: Session, actor: Actor, one: Carried, lane: Location) -> None:

@@ -7,6 +7,7 @@ from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.picked import StepKind
 from wms.domain.picking import BatchOrder, FullTote, PickTask, ToteFilled
+from wms.domain.saying import say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.services import feedback
@@ -46,7 +47,7 @@ def fill(session: Session, actor: Actor, stop: Stop) -> Feedback:
     if task is None or stop.tote_id is None:
         return feedback.NOT_COUNTED
     if not holds_units(session, actor, stop.tote_id):
-        return feedback.wrong(f"{stop.tote} is empty. Use it")
+        return feedback.wrong(say("{tote} is empty. Use it", tote=stop.tote))
     row = session.get_one(
         BatchOrder, (actor.warehouse_id, stop.batch_id, stop.order_id), with_for_update=True, populate_existing=True
     )
@@ -57,7 +58,7 @@ def fill(session: Session, actor: Actor, stop: Stop) -> Feedback:
     steps.note(session, actor, stop.batch_id, stop.task_id, StepKind.FULL, tote=stop.tote_id)
     record(session, actor, ToteFilled(order_id=stop.order_id, batch=stop.batch, tote=stop.tote, slot=stop.slot))
     session.flush()
-    return feedback.told(f"{stop.tote} is full. Scan another tote")
+    return feedback.told(say("{tote} is full. Scan another tote", tote=stop.tote))
 
 
 def use_again(session: Session, actor: Actor, task: PickTask, tote_id: int) -> str | None:

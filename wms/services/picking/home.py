@@ -16,6 +16,7 @@ from wms.domain.floor import Cart
 from wms.domain.journal import JournalEntry, record
 from wms.domain.people import Warehouse, Worker
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, ScanUndone, TaskStatus, UnitsPut
+from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking import carts
 from wms.services.picking.screens import Home, Moved, TakeOver, Waiting
@@ -84,13 +85,13 @@ def judge_home(session: Session, actor: Actor, code: Code, screen: Screen) -> Fe
     walk = _walk(session, actor, Batch.cart_id == cart.id)
     mine = own_walk(session, actor)
     if mine is not None and (walk is None or walk.batch_id != mine.batch_id):
-        return feedback.wrong(f"Finish {mine.name} first")
+        return feedback.wrong(say("Finish {batch} first", batch=mine.name))
     if walk is None:
         return carts.start(session, actor, cart)
     if mine is not None:
         return _take(session, actor, walk.batch_id)
     record(session, actor, BatchMoved(batch=walk.name, then=_ASKED))
-    return feedback.told(f"{cart.name} is in use")
+    return feedback.told(say("{cart} is in use", cart=cart.name))
 
 
 def judge_take_over(session: Session, actor: Actor, code: Code, screen: TakeOver) -> Feedback:
@@ -99,7 +100,7 @@ def judge_take_over(session: Session, actor: Actor, code: Code, screen: TakeOver
         return _take(session, actor, screen.batch_id)
     if code.command is Command.NO:
         record(session, actor, BatchMoved(batch=screen.batch, then=_LEFT))
-        return feedback.told("NO. It stays there")
+        return feedback.told(say("NO. It stays there"))
     return feedback.wrong_type(code, screen.wants)
 
 
@@ -108,7 +109,7 @@ def judge_moved(session: Session, actor: Actor, code: Code, screen: Moved) -> Fe
     if code.command not in _DONE_OR_YES and code.kind is not CodeKind.CART:
         return feedback.wrong_type(code, screen.wants)
     record(session, actor, BatchMoved(batch=screen.batch, then=_LEFT))
-    return judge_home(session, actor, code, screen) if code.kind is CodeKind.CART else feedback.told("OK")
+    return judge_home(session, actor, code, screen) if code.kind is CodeKind.CART else feedback.told(say("OK"))
 
 
 def adopt(session: Session, actor: Actor, batch_id: int) -> None:
@@ -127,7 +128,7 @@ def _take(session: Session, actor: Actor, batch_id: int) -> Feedback:
         return feedback.NOT_COUNTED
     record(session, actor, batch.take_over(worker_id=actor.worker_id or 0, device=actor.device))
     session.flush()
-    return feedback.told(f"{batch.name} is here now")
+    return feedback.told(say("{batch} is here now", batch=batch.name))
 
 
 def _walk(session: Session, actor: Actor, which: ColumnElement[bool]) -> Walk | None:
@@ -170,7 +171,7 @@ def _home(session: Session, actor: Actor) -> Home:
         .where(*waiting, PickTask.status == TaskStatus.OPEN)
     ).scalar_one()
     return Home(
-        job=f"{actor.name}  device {actor.device}",
+        job=say("{name}  device {device}", name=actor.name, device=actor.device),
         worker=actor.name,
         waiting=Waiting(batches=batches, orders=orders, due="" if due is None else clock(due, zone, actor.at)),
         units_today=_units_today(session, actor, zone),

@@ -11,6 +11,7 @@ from wms.domain.codes import Code
 from wms.domain.journal import record
 from wms.domain.picked import StepKind
 from wms.domain.picking import ItemPicked, PickTask, Proof, TaskStatus
+from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking import hands, lines, lots, proofs, puts, steps, tasks
 from wms.services.picking.hands import Taken
@@ -50,18 +51,18 @@ def read(session: Session, actor: Actor, stop: Stop, code: Code) -> Taken | Item
 def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> Feedback | Answer:
     """Take a quantity card: so many units in all, once the first was scanned."""
     if stop.has_serials:
-        return feedback.wrong("Scan each serial")
+        return feedback.wrong(say("Scan each serial"))
     if not stop.in_hand:
-        return feedback.wrong("Scan the item first")
+        return feedback.wrong(say("Scan the item first"))
     if not stop.in_hand < quantity <= stop.wanted:
-        return feedback.wrong(f"{stop.in_hand} of {stop.wanted} so far")
+        return feedback.wrong(say("{n} of {total} so far", n=stop.in_hand, total=stop.wanted))
     return take(session, actor, stop, Taken(units=quantity - stop.in_hand, proof=Proof.BARCODE))
 
 
 def put_it_back(stop: Stop, item: Item) -> Feedback:
     """Stop at a wrong item, with what was scanned and what is wanted."""
     return feedback.stop(
-        "PUT IT BACK",
+        say("PUT IT BACK"),
         have=Card(name=item.name, sku=item.sku),
         need=Card(name=stop.product, sku=stop.sku),
     )
@@ -69,7 +70,7 @@ def put_it_back(stop: Stop, item: Item) -> Feedback:
 
 def too_many(units: int, left: int) -> Feedback:
     """Refuse a scan that counts more than what remains."""
-    return feedback.wrong(f"Case of {units}, take {left} loose")
+    return feedback.wrong(say("Case of {units}, take {left} loose", units=units, left=left))
 
 
 def take_here(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback | Answer:
@@ -106,7 +107,9 @@ def take(
     proof = proofs.tote_is_proved(now)
     if proof is not None and lines.is_in_hand(now):
         return puts.put(session, actor, now, proof)
-    words = f"{in_hand} of {stop.wanted}" + (". Scanner loses FNC1" if read_in.lost_separator else "")
+    words = feedback.so_far(in_hand, stop.wanted)
+    if read_in.lost_separator:
+        words = say("{n} of {total}. Scanner loses FNC1", n=in_hand, total=stop.wanted)
     return Answer(screen=lines.screen(session, actor, now), feedback=feedback.accepted(words))
 
 
@@ -133,5 +136,5 @@ def take_in_hand(
 def named(stop: Stop, found: Taken | Item | None) -> Feedback | None:
     """Judge an item scanned where the tote is wanted: it is counted already, or it is a wrong one."""
     if isinstance(found, Taken):
-        return feedback.repeated(f"Already in. {stop.in_hand} of {stop.wanted}")
+        return feedback.repeated(say("Already in. {n} of {total}", n=stop.in_hand, total=stop.wanted))
     return put_it_back(stop, found) if isinstance(found, Item) else None

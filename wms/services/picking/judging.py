@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind
 from wms.domain.picking import Proof
+from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking import hands, items, puts, shelves, tasks
 from wms.services.picking.hands import Taken
@@ -18,14 +19,16 @@ def judge_shelf(session: Session, actor: Actor, code: Code, screen: GoTo) -> Fee
     stop = screen.stop
     if shelves.names_shelf(stop, code):
         shelves.reach(session, actor, stop, code)
-        return feedback.accepted(f"Take {stop.left}")
+        return feedback.accepted(say("Take {n}", n=stop.left))
     refused = shelves.wrong_shelf(session, actor, stop, code)
     if refused is not None:
         return refused
     found = items.read(session, actor, stop, code)
     if isinstance(found, Taken):
         return (
-            items.take_here(session, actor, stop, found) if screen.by_item else feedback.wrong("Scan the shelf first")
+            items.take_here(session, actor, stop, found)
+            if screen.by_item
+            else feedback.wrong(say("Scan the shelf first"))
         )
     return feedback.wrong_type(_as_product(code) if isinstance(found, Item) else code, screen.wants)
 
@@ -58,7 +61,7 @@ def judge_put_back(session: Session, actor: Actor, code: Code, screen: PutBack) 
     """Judge the scan of the shelf that the units of a cancelled order went back to."""
     stop = screen.stop
     if code.kind in {CodeKind.TOTE, CodeKind.SLOT}:
-        return feedback.wrong("Order cancelled. Put it back first")
+        return feedback.wrong(say("Order cancelled. Put it back first"))
     if not shelves.names_shelf(stop, code):
         return shelves.wrong_shelf(session, actor, stop, code) or feedback.wrong_type(code, screen.wants)
     task = tasks.claim(session, actor, stop)
@@ -68,7 +71,7 @@ def judge_put_back(session: Session, actor: Actor, code: Code, screen: PutBack) 
     task.in_hand = 0
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     session.flush()
-    return feedback.accepted("Put back")
+    return feedback.accepted(say("Put back"))
 
 
 def _as_product(code: Code) -> Code:

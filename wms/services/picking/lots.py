@@ -11,6 +11,7 @@ from wms.domain.codes import Code
 from wms.domain.journal import record
 from wms.domain.picked import PickedUnits, StepKind
 from wms.domain.picking import LotChanged, PickTask, TaskStatus
+from wms.domain.saying import say
 from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Allocation
 from wms.services import feedback, stocking
@@ -57,7 +58,7 @@ def judge_lot(session: Session, actor: Actor, code: Code, screen: ScanLot) -> Fe
             return refused
     wanted = gs1.lot if gs1 else code.text
     if not wanted or code.text in {own for own, _ in stop.codes}:
-        return feedback.wrong("Scan the LOT, not the item")
+        return feedback.wrong(say("Scan the LOT, not the item"))
     return prove(session, actor, stop, wanted)
 
 
@@ -92,14 +93,18 @@ def _refuse_lot(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedbac
     if not stop.lot_proved:
         verdict = prove(session, actor, stop, lot)
         return None if verdict.tone == "ok" else verdict
-    return None if lot.upper() == stop.lot.upper() else feedback.stop(f"OTHER LOT. PUT IT BACK, TAKE {stop.lot}")
+    return (
+        None
+        if lot.upper() == stop.lot.upper()
+        else feedback.stop(say("OTHER LOT. PUT IT BACK, TAKE {lot}", lot=stop.lot))
+    )
 
 
 def past_date(actor: Actor, gs1: Gs1) -> Feedback | None:
     """Refuse units whose own code says that they are past their date."""
     if gs1.expiry is None or gs1.expiry >= actor.at.date():
         return None
-    return feedback.stop(f"PAST ITS DATE {gs1.expiry}. PUT IT BACK")
+    return feedback.stop(say("PAST ITS DATE {date}. PUT IT BACK", date=gs1.expiry.isoformat()))
 
 
 def prove(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedback:
@@ -111,9 +116,9 @@ def prove(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedback:
     if lot.upper() != task.lot.upper():
         names = {name.upper(): name for name in open_lots(session, actor, stop)}
         if lot.upper() not in names:
-            return feedback.wrong(f"Lot {lot[:_LONGEST]} is not open here. Scan {task.lot}")
+            return feedback.wrong(say("Lot {lot} is not open here. Scan {wanted}", lot=lot[:_LONGEST], wanted=task.lot))
         if not change(session, actor, task, names[lot.upper()]):
-            return feedback.wrong(f"Lot {names[lot.upper()]} is taken. Scan {stop.lot}")
+            return feedback.wrong(say("Lot {lot} is taken. Scan {wanted}", lot=names[lot.upper()], wanted=stop.lot))
         changed = LotChanged(order_id=task.order_id, task_id=task.id, sku=stop.sku, before=stop.lot, after=task.lot)
         record(session, actor, changed)
     task.lot_proved = True
@@ -129,7 +134,7 @@ def prove(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedback:
     )
     steps.note(session, actor, task.batch_id, task.id, StepKind.LOT, **before)
     session.flush()
-    return feedback.accepted(f"Lot {task.lot}")
+    return feedback.accepted(say("Lot {lot}", lot=task.lot))
 
 
 def change(session: Session, actor: Actor, task: PickTask, lot: str) -> bool:
@@ -204,7 +209,7 @@ def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial)
     gs1 = read_gs1(code.text)
     serial = gs1.serial if gs1 else code.text
     if not serial or code.text in {own for own, _ in stop.codes}:
-        return feedback.wrong("Scan the SERIAL, not the item")
+        return feedback.wrong(say("Scan the SERIAL, not the item"))
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
@@ -225,15 +230,15 @@ def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial)
     row.serial = serial
     steps.note(session, actor, task.batch_id, task.id, StepKind.SERIAL, units=row.id)
     session.flush()
-    return feedback.accepted(f"{stop.in_hand} of {stop.wanted}")
+    return feedback.accepted(feedback.so_far(stop.in_hand, stop.wanted))
 
 
 def refuse_serial(session: Session, actor: Actor, stop: Stop, serial: str) -> Feedback | None:
     """Say why a serial number cannot be this unit's: another unit has it, or another one was set aside."""
     if len(serial) > _LONGEST_SERIAL:
-        return feedback.wrong(f"A serial has at most {_LONGEST_SERIAL} characters")
+        return feedback.wrong(say("A serial has at most {n} characters", n=_LONGEST_SERIAL))
     if stop.serial and serial.upper() != stop.serial.upper():
-        return feedback.wrong(f"Not that one. Take serial {stop.serial}")
+        return feedback.wrong(say("Not that one. Take serial {serial}", serial=stop.serial))
     taken = session.scalars(
         select(PickedUnits.id).where(
             PickedUnits.warehouse_id == actor.warehouse_id,
@@ -241,4 +246,8 @@ def refuse_serial(session: Session, actor: Actor, stop: Stop, serial: str) -> Fe
             PickedUnits.serial == serial,
         )
     ).first()
-    return None if taken is None else feedback.repeated(f"Serial ...{serial[-8:]} was scanned before")
+    return (
+        None
+        if taken is None
+        else feedback.repeated(say("Serial {serial} was scanned before", serial=f"...{serial[-8:]}"))
+    )

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, slot_code
 from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
+from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services import feedback
 from wms.services.picking import tasks
@@ -47,9 +48,13 @@ def put(session: Session, actor: Actor, stop: Stop, proof: Proof) -> Feedback:
     tasks.put(session, actor, stop, task, proof)
     values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "order": stop.order_id}
     if not session.execute(_OPEN_OF_ORDER, values).scalar_one() and task.status is not TaskStatus.SHORT:
-        return feedback.complete(f"{stop.tote} FULL ORDER")
-    done = f"{stop.done + 1} of {stop.total}"
-    return feedback.line_done(done if is_scanned else f"{task.picked} in {stop.tote}. {done}")
+        return feedback.complete(say("{tote} FULL ORDER", tote=stop.tote))
+    done, total = stop.done + 1, stop.total
+    if is_scanned:
+        return feedback.line_done(feedback.so_far(done, total))
+    return feedback.line_done(
+        say("{units} in {tote}. {n} of {total}", units=task.picked, tote=stop.tote, n=done, total=total)
+    )
 
 
 def wrong_tote(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback:
@@ -57,7 +62,7 @@ def wrong_tote(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedba
     values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "tote": code.text}
     slot = session.execute(_SLOT_OF, values).scalar_one_or_none()
     return feedback.stop(
-        f"TAKE IT OUT OF {code.text}, PUT IN {stop.tote}",
-        have=Card(name=code.text, detail=f"slot {slot}" if slot else "not on this cart"),
-        need=Card(name=stop.tote, detail=f"slot {stop.slot}"),
+        say("TAKE IT OUT OF {wrong}, PUT IN {tote}", wrong=code.text, tote=stop.tote),
+        have=Card(name=code.text, detail=say("slot {slot}", slot=slot) if slot else say("not on this cart")),
+        need=Card(name=stop.tote, detail=say("slot {slot}", slot=stop.slot)),
     )

@@ -7,6 +7,7 @@ from wms.domain.codes import Code, CodeKind
 from wms.domain.journal import record
 from wms.domain.picked import StepKind
 from wms.domain.picking import Proof, ShelfReached
+from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking import steps, tasks
 from wms.services.picking.screens import Stop
@@ -34,18 +35,18 @@ def wrong_shelf(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedb
     """Name another location where the scan is one, else None."""
     other = find_shelf(session, actor, code)
     if other is not None:
-        return feedback.wrong(f"That is {other.code}. Go to {stop.location}")
+        return feedback.wrong(say("That is {other}. Go to {location}", other=other.code, location=stop.location))
     if code.kind is CodeKind.LOCATION:
         return feedback.unknown(code)
     if len(code.text) == len(stop.check) and code.text.isdigit():
-        return feedback.wrong(f"Not the number of {stop.location}")
+        return feedback.wrong(say("Not the number of {location}", location=stop.location))
     return None
 
 
 def scanned_again(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback | None:
     """Judge a location scanned where another thing is wanted; None where the scan is no location."""
     if names_shelf(stop, code):
-        return feedback.told(f"You are at {stop.location}")
+        return feedback.told(say("You are at {location}", location=stop.location))
     refused = wrong_shelf(session, actor, stop, code)
     if refused is not None:
         # Whoever scans another shelf stands there: the right one must be proved again.

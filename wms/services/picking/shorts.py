@@ -8,6 +8,7 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.picked import StepKind
 from wms.domain.picking import PickTask, Proof
+from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking import hands, items, missing, shelves, steps, tasks
 from wms.services.picking.hands import Taken
@@ -36,7 +37,7 @@ def begin(session: Session, actor: Actor, stop: Stop, command: Command) -> Feedb
     if not (stop.is_shorting and command is Command.SHORT):
         task.short_reason = _REASONS[command]
     session.flush()
-    return feedback.told(f"{command.name.replace('_', ' ')}. Then scan the shelf")
+    return feedback.told(say("{command}. Then scan the shelf", command=feedback.COMMANDS[command]))
 
 
 def _note(session: Session, actor: Actor, task: PickTask) -> None:
@@ -65,7 +66,7 @@ def judge_short(session: Session, actor: Actor, code: Code, screen: Short) -> Fe
 
 def _say_found(session: Session, actor: Actor, stop: Stop, found: int) -> Feedback:
     if found > stop.quantity:
-        return feedback.wrong(f"Only {stop.quantity} asked")
+        return feedback.wrong(say("Only {n} asked", n=stop.quantity))
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
@@ -77,10 +78,10 @@ def _note_found(session: Session, task: PickTask, found: int) -> Feedback:
     if found == task.quantity:
         task.forget_short()
         session.flush()
-        return feedback.told("All found. Nothing is missing")
+        return feedback.told(say("All found. Nothing is missing"))
     task.found = found
     session.flush()
-    return feedback.told(f"{found} found. Scan the shelf")
+    return feedback.told(say("{n} found. Scan the shelf", n=found))
 
 
 def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
@@ -108,8 +109,8 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     gone = missing.book(session, actor, stop, task, walk)
     if found == 0:
-        return feedback.line_done("None found. Go on" if gone.short else "None here. Fetch it elsewhere")
+        return feedback.line_done(say("None found. Go on") if gone.short else say("None here. Fetch it elsewhere"))
     if spare:
-        return feedback.accepted(f"Put {spare} back")
+        return feedback.accepted(say("Put {n} back", n=spare))
     left = found - task.in_hand
-    return feedback.accepted(f"Take {left}" if left else f"Put {found} in the tote")
+    return feedback.accepted(say("Take {n}", n=left) if left else say("Put {n} in the tote", n=found))

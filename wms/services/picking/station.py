@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command
 from wms.domain.picking import TaskStatus
+from wms.domain.saying import say, say_some
 from wms.services import feedback
 from wms.services.picking import building, drops, full_totes, home, judging, lines, lots, shorts, stops, undo
 from wms.services.picking.screens import (
@@ -72,12 +73,12 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
 def _command(session: Session, actor: Actor, command: Command, screen: TaskScreen) -> Feedback:
     stop = screen.stop
     if stop.status is TaskStatus.CANCELLED:
-        return feedback.wrong("Order cancelled. Put it back first")
+        return feedback.wrong(say("Order cancelled. Put it back first"))
     if command in shorts.COMMANDS:
         return shorts.begin(session, actor, stop, command)
     do = _COMMANDS.get(command)
     if do is None:
-        return feedback.wrong(f"{command.name.replace('_', ' ')} means nothing here")
+        return feedback.wrong(say("{command} means nothing here", command=feedback.COMMANDS[command]))
     return do(session, actor, stop)
 
 
@@ -87,7 +88,7 @@ def _undo(session: Session, actor: Actor, stop: Stop) -> Feedback:
 
 def _go_on(_: Session, __: Actor, stop: Stop) -> Feedback:
     left = stop.total - stop.done
-    return feedback.wrong(f"{left} {'line is' if left == 1 else 'lines are'} open. Go on")
+    return feedback.wrong(say_some("{n} line is open. Go on", "{n} lines are open. Go on", left))
 
 
 _COMMANDS: dict[Command, Callable[[Session, Actor, Stop], Feedback]] = {

@@ -10,6 +10,7 @@ from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits, PickStep, StepKind
 from wms.domain.picking import BatchOrder, PickTask, Proof, ScanUndone, TaskSkipped, TaskStatus
+from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote
 from wms.services import feedback
 from wms.services.picking import full_totes, hands, lots, missing, steps, tasks
@@ -17,14 +18,14 @@ from wms.services.picking.screens import Stop
 from wms.services.screens import Feedback
 
 _SKIPS_BEFORE_A_WORD = 2
-_CANCELLED = "Too late. That order is cancelled"
+_CANCELLED = say("Too late. That order is cancelled")
 
 
 def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     """Take back the last accepted step of a walk: in this line or, where it is untouched, in the one before it."""
     step = steps.newest(session, actor, batch_id)
     if step is None:
-        return feedback.wrong("Nothing to undo")
+        return feedback.wrong(say("Nothing to undo"))
     task = _locked_task(session, actor, step.task_id)
     if task.status is TaskStatus.CANCELLED or _is_cancelled(session, actor, task):
         return feedback.wrong(_CANCELLED)
@@ -52,7 +53,7 @@ def _leave_shelf(session: Session, actor: Actor, step: PickStep, task: PickTask)
     before = step.before
     tasks.stand_at(session, actor, task.batch_id, before["location"], Proof(before["proof"]))
     _undone(session, actor, task, StepKind.LOCATION)
-    return feedback.told("Scan the shelf again")
+    return feedback.told(say("Scan the shelf again"))
 
 
 def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
@@ -68,13 +69,15 @@ def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
     if not task.in_hand:
         task.lot_proved = False
     _undone(session, actor, task, StepKind.UNITS)
-    return feedback.told(f"Put {units} back on the shelf")
+    return feedback.told(say("Put {n} back on the shelf", n=units))
 
 
 def _unsay(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
     task.found, task.short_reason, task.short_confirmed = step.before["found"], step.before["reason"], False
     _undone(session, actor, task, StepKind.SAID)
-    return feedback.told("SHORT taken back" if task.found is None else f"{task.found} found. Scan the shelf")
+    if task.found is None:
+        return feedback.told(say("SHORT taken back"))
+    return feedback.told(say("{n} found. Scan the shelf", n=task.found))
 
 
 def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
@@ -82,7 +85,7 @@ def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) 
         return feedback.wrong(_CANCELLED)
     tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
     _undone(session, actor, task, StepKind.SHORT)
-    return feedback.told("Say again how many")
+    return feedback.told(say("Say again how many"))
 
 
 def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
@@ -97,11 +100,11 @@ def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
         )
     ).one()
     if dropped_at is not None:
-        return feedback.wrong(f"Too late. {tote} has left")
+        return feedback.wrong(say("Too late. {tote} has left", tote=tote))
     units = tasks.take_out(session, actor, task, step.before["tote"])
     tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
     _undone(session, actor, task, StepKind.TOTE, units)
-    return feedback.told(f"Take {units} out of {tote}")
+    return feedback.told(say("Take {n} out of {tote}", n=units, tote=tote))
 
 
 def _unskip(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:  # noqa: ARG001 - one of the reverses
@@ -115,14 +118,14 @@ def _unskip(session: Session, actor: Actor, step: PickStep, task: PickTask) -> F
     task.sequence = first - 1
     task.skips -= 1
     _undone(session, actor, task, StepKind.SKIP)
-    return feedback.told("SKIP taken back")
+    return feedback.told(say("SKIP taken back"))
 
 
 def _unprove_lot(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
     if not lots.change_back(session, actor, task, step.before):
-        return feedback.wrong(f"Lot {step.before['lot']} is taken. Go on")
+        return feedback.wrong(say("Lot {lot} is taken. Go on", lot=step.before["lot"]))
     _undone(session, actor, task, StepKind.LOT)
-    return feedback.told("Scan the lot again")
+    return feedback.told(say("Scan the lot again"))
 
 
 def _forget_serial(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
@@ -130,15 +133,15 @@ def _forget_serial(session: Session, actor: Actor, step: PickStep, task: PickTas
     if row is not None:
         row.serial = ""
     _undone(session, actor, task, StepKind.SERIAL)
-    return feedback.told("Scan the serial again")
+    return feedback.told(say("Scan the serial again"))
 
 
 def _use_again(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
     tote = full_totes.use_again(session, actor, task, step.before["tote"])
     if tote is None:
-        return feedback.wrong("The new tote is not empty")
+        return feedback.wrong(say("The new tote is not empty"))
     _undone(session, actor, task, StepKind.FULL)
-    return feedback.told(f"{tote} is not full")
+    return feedback.told(say("{tote} is not full", tote=tote))
 
 
 # None where there was nothing left to take back: the step before it is meant.
@@ -158,9 +161,9 @@ _REVERSES: dict[StepKind, Callable[[Session, Actor, PickStep, PickTask], Feedbac
 def skip(session: Session, actor: Actor, stop: Stop) -> Feedback:
     """Put the line to the end of the walk, while nothing of it is in hand."""
     if stop.in_hand or stop.found is not None:
-        return feedback.wrong("UNDO first, then SKIP")
+        return feedback.wrong(say("UNDO first, then SKIP"))
     if stop.total - stop.done <= 1:
-        return feedback.wrong("Last line. It cannot wait")
+        return feedback.wrong(say("Last line. It cannot wait"))
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
@@ -175,5 +178,7 @@ def skip(session: Session, actor: Actor, stop: Stop) -> Feedback:
     record(session, actor, TaskSkipped(order_id=task.order_id, task_id=task.id))
     session.flush()
     if task.skips >= _SKIPS_BEFORE_A_WORD:
-        return feedback.told(f"Skipped {task.skips} times. Tell the lead")
-    return feedback.told("Skipped. It comes last")
+        return feedback.told(
+            say_some("Skipped {n} time. Tell the lead", "Skipped {n} times. Tell the lead", task.skips)
+        )
+    return feedback.told(say("Skipped. It comes last"))

@@ -16,6 +16,7 @@ from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import OrderShipped, Package, PackageStatus
 from wms.domain.people import Warehouse
+from wms.domain.saying import Said, say
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.stock import Stock
 from wms.domain.waves import Wave, WaveOrder
@@ -36,7 +37,7 @@ _bought = and_(
 class NotReadyError(DomainError):
     """A box may not leave: it is not sealed, has no bought label, or its order was cancelled."""
 
-    def __init__(self, sentence: str, *, package: str) -> None:
+    def __init__(self, sentence: Said, *, package: str) -> None:
         super().__init__(sentence)
         self.package = package
 
@@ -117,21 +118,21 @@ def hand_over(session: Session, actor: Actor, package_id: int) -> Package:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    sentence = why_not(session, actor, package, order)
-    if sentence:
-        raise NotReadyError(sentence, package=package.barcode)
+    refusal = why_not(session, actor, package, order)
+    if refusal is not None:
+        raise NotReadyError(refusal, package=package.barcode)
     _let_go(session, actor, [(package, order)])
     return package
 
 
-def why_not(session: Session, actor: Actor, package: Package, order: Order) -> str:
-    """Return the sentence why a box may not leave, '' where it may."""
+def why_not(session: Session, actor: Actor, package: Package, order: Order) -> Said | None:
+    """Return the sentence why a box may not leave, None where it may."""
     if order.status is OrderStatus.CANCELLED:
-        return "Order cancelled. Put back"
+        return say("Order cancelled. Put back")
     if package.status is PackageStatus.HANDED_OVER:
-        return f"{order.number} is handed over already"
+        return say("{order} is handed over already", order=order.number)
     if package.status is not PackageStatus.SEALED:
-        return f"Box of {order.number} is {package.status}. Seal it first"
+        return say("{order} is not sealed. Seal it first", order=order.number)
     bought = session.scalars(
         select(Label.id).where(
             Label.warehouse_id == actor.warehouse_id,
@@ -139,7 +140,7 @@ def why_not(session: Session, actor: Actor, package: Package, order: Order) -> s
             Label.status == LabelStatus.BOUGHT,
         )
     ).first()
-    return "" if bought is not None else f"Box of {order.number} has no bought label"
+    return None if bought is not None else say("Box of {order} has no bought label", order=order.number)
 
 
 def hand_over_all(session: Session, actor: Actor, carrier: str, sealed_until: dt.datetime) -> int:

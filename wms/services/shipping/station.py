@@ -13,6 +13,7 @@ from wms.domain.floor import Location, LocationKind
 from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order
 from wms.domain.packing import BoxPutDown, BoxTaken, Package, PackageStatus
+from wms.domain.saying import say
 from wms.services import feedback, labelling
 from wms.services.screens import Feedback, Screen
 from wms.services.shipping.departures import departures, hand_over, why_not
@@ -29,7 +30,7 @@ def current_screen(session: Session, actor: Actor) -> ShippingScreen:
     if found is None:
         waiting = departures(session, actor)
         return ScanBox(
-            job="Hand over",
+            job=say("Hand over"),
             waiting=sum(row.boxes for row in waiting),
             carriers=tuple((row.carrier, row.boxes) for row in waiting),
         )
@@ -110,11 +111,11 @@ def _take_box(session: Session, actor: Actor, code: Code) -> Feedback:
     if found is None:
         return feedback.unknown(code) if code.kind is CodeKind.PACKAGE else feedback.wrong_type(code, "package")
     package, order = found
-    sentence = why_not(session, actor, package, order)
-    if sentence:
-        return feedback.wrong(sentence)
+    refusal = why_not(session, actor, package, order)
+    if refusal is not None:
+        return feedback.wrong(refusal)
     record(session, actor, BoxTaken(order_id=order.id, package=package.barcode, package_id=package.id))
-    return feedback.accepted(f"Box of {order.number}")
+    return feedback.accepted(say("Box of {order}", order=order.number))
 
 
 def _find_box(session: Session, actor: Actor, code: Code) -> tuple[Package, Order] | None:
@@ -136,14 +137,14 @@ def _find_box(session: Session, actor: Actor, code: Code) -> tuple[Package, Orde
 def _into_dock(session: Session, actor: Actor, code: Code, screen: ScanDock) -> Feedback:
     if code.command in {Command.UNDO, Command.NO}:
         record(session, actor, BoxPutDown(package=screen.package))
-        return feedback.told("Put down. Scan a box")
+        return feedback.told(say("Put down. Scan a box"))
     if code.kind is not CodeKind.LANE:
         return feedback.wrong_type(code, "dock")
     dock = session.scalars(
         select(Location).where(Location.warehouse_id == actor.warehouse_id, Location.barcode == code.text)
     ).one_or_none()
     if dock is None or dock.kind is not LocationKind.DOCK:
-        return feedback.wrong(f"{dock.code if dock else code.text} is no dock")
+        return feedback.wrong(say("{dock} is no dock", dock=dock.code if dock else code.text))
     package = hand_over(session, actor, screen.package_id)
     record(session, actor, BoxPutDown(order_id=package.order_id, package=package.barcode, dock=dock.code))
-    return feedback.complete(f"{screen.number} handed over")
+    return feedback.complete(say("{order} handed over", order=screen.number))
