@@ -7,6 +7,8 @@ Commands after Zebra's ZPL II Programming Guide.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from printers.symbols import Symbol, UnencodableError, is_printable_ascii
+
 HEX_MARK = "_"
 # ^ and ~ start commands, _ starts our hex escapes, \ starts the escapes of ^FB.
 COMMAND_CHARS = "^~_\\"
@@ -51,16 +53,6 @@ class DoesNotFitError(ValueError):
         self.has_dots = has_dots
 
 
-class UnencodableError(ValueError):
-    """A barcode cannot hold the given characters."""
-
-    def __init__(self, *, data: str, symbology: str) -> None:
-        """Keep the data and the symbology."""
-        super().__init__(f"{symbology} cannot hold {data!r}: use printable ASCII, at least one character.")
-        self.data = data
-        self.symbology = symbology
-
-
 def escape(text: str) -> str:
     """Return text as the data of a `^FH_^FD` field: UTF-8, everything but plain printable ASCII as `_XX`."""
     return "".join(
@@ -94,11 +86,6 @@ def code128_width_dots(data: str, *, module_dots: int) -> int:
 def is_subset_c(data: str) -> bool:
     """Tell whether Code 128 can hold `data` as pairs of digits."""
     return data.isascii() and data.isdigit() and len(data) % 2 == 0
-
-
-def is_printable_ascii(data: str) -> bool:
-    """Tell whether `data` has characters, and only those from space to tilde."""
-    return bool(data) and all(" " <= char <= "~" for char in data)
 
 
 class Label:
@@ -149,6 +136,18 @@ class Label:
         self._fields.append(
             f"^FO{x},{y}^BY{module_dots},3,{height}^BCN,{height},{below},N,N,N^FH_^FD{escape(code128_data(data))}^FS"
         )
+
+    def bars(self, x: int, y: int, symbol: Symbol, *, height: int = 100, module_dots: int = 2) -> None:
+        """Add a symbol of bars, drawn as boxes; its quiet zone begins at `x`. Raises DoesNotFitError past the edge.
+
+        Renderers know few of ZPL's own barcodes, and ^BC shortens no digits without codes that they lose.
+        """
+        needs_dots = x + symbol.whole * module_dots
+        if needs_dots > self.size.width_dots:
+            raise DoesNotFitError(data=symbol.text, needs_dots=needs_dots, has_dots=self.size.width_dots)
+        for start, modules in symbol.rows[0]:
+            width = modules * module_dots
+            self.box(x + (symbol.quiet + start) * module_dots, y, width, height, thickness=width)
 
     def qr(self, x: int, y: int, data: str, *, module_dots: int = 5) -> None:
         """Add any text as a QR code with error correction Q."""

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from printers.symbols import Symbology, UnencodableError, symbol
 from printers.zpl import (
     FOUR_BY_SIX,
     TWO_BY_ONE,
     Align,
     DoesNotFitError,
     Label,
-    UnencodableError,
     code128_data,
     code128_width_dots,
     escape,
@@ -103,6 +103,20 @@ def test_a_code_over_the_edge_is_refused_with_both_widths() -> None:
     with pytest.raises(DoesNotFitError) as refused:
         Label(TWO_BY_ONE).code128(100, 0, "ABCDEFGHIJKLMNOP")
     assert (refused.value.needs_dots, refused.value.has_dots) == (100 + (18 * 11 + 13) * 2 + 20, 406)
+
+
+def test_bars_are_boxes_behind_their_quiet_zone() -> None:
+    label = Label()
+    label.bars(5, 7, symbol("12345670", Symbology.EAN_8), height=90, module_dots=3)
+    first, *_, last = re.findall(rb"\^FO(\d+),7\^GB(\d+),90,(\d+)\^FS", label.to_zpl())
+    assert first == (b"26", b"3", b"3")
+    assert last == (str(5 + (7 + 66) * 3).encode(), b"3", b"3")
+
+
+def test_bars_over_the_edge_are_refused_with_both_widths() -> None:
+    with pytest.raises(DoesNotFitError) as refused:
+        Label(TWO_BY_ONE).bars(0, 0, symbol("4006381333931", Symbology.EAN_13), module_dots=4)
+    assert (refused.value.needs_dots, refused.value.has_dots) == ((95 + 22) * 4, 406)
 
 
 def test_the_height_of_a_bar_code_never_reaches_a_qr_code_behind_it() -> None:

@@ -18,7 +18,7 @@ from wms.services.label_sheets import ALL, MOST_LABELS, Choice, SheetKind
 
 def codes(session: Session, choice: Choice) -> list[str]:
     """The codes of a choice's labels."""
-    return [label.code for label in label_sheets.labels(session, builders.actor(), choice)]
+    return [label.code for label in label_sheets.sheet(session, builders.actor(), choice).labels]
 
 
 def printer(session: Session) -> Printer:
@@ -32,9 +32,8 @@ def printer(session: Session) -> Printer:
 def test_a_location_label_shows_address_code_and_check_string(session: Session) -> None:
     shelf = builders.location(session, "A07-03-B2")
     _ = builders.location(session, kind=LocationKind.LANE)
-    (label,) = label_sheets.labels(session, builders.actor(), Choice(kind=SheetKind.LOCATIONS, aisle=ALL))
+    (label,) = label_sheets.sheet(session, builders.actor(), Choice(kind=SheetKind.LOCATIONS, aisle=ALL)).labels
     assert (label.name, label.code, label.note) == ("A07-03-B2", shelf.barcode, shelf.check)
-    assert shelf.barcode.encode() in label.zpl
 
 
 def test_without_an_aisle_the_first_one_is_shown(session: Session) -> None:
@@ -62,10 +61,16 @@ def test_a_cart_is_followed_by_its_slots(session: Session) -> None:
 
 
 def test_the_cards_are_every_command_in_its_order_and_24_quantities(session: Session) -> None:
-    labels = label_sheets.labels(session, builders.actor(), Choice(kind=SheetKind.CARDS))
-    assert [label.code for label in labels] == [*Command, *(f"N{number}" for number in range(1, 25))]
-    words = [label for label in labels if label.word == "COMMAND"]
-    assert all(parse(label.name).command is Command(label.code) for label in words)
+    labels = label_sheets.sheet(session, builders.actor(), Choice(kind=SheetKind.COMMANDS)).labels
+    assert [label.code for label in labels] == [*Command]
+    assert all(parse(label.name).command is Command(label.code) for label in labels)
+    assert codes(session, Choice(kind=SheetKind.QUANTITIES)) == [f"N{number}" for number in range(1, 25)]
+
+
+def test_the_poster_leaves_out_what_only_a_bench_does(session: Session) -> None:
+    shown = codes(session, Choice(kind=SheetKind.POSTER))
+    assert {Command.SHORT, Command.YES, Command.NO, Command.UNDO} <= set(shown)
+    assert {Command.REPRINT, Command.WEIGH} & set(shown) == set()
 
 
 @pytest.mark.parametrize("kind", [SheetKind.TOTES, SheetKind.STATIONS, SheetKind.CARTONS, SheetKind.LANES])
@@ -83,6 +88,11 @@ def test_a_name_or_a_code_narrows_a_sheet(session: Session) -> None:
     first, second = builders.tote(session), builders.tote(session)
     assert codes(session, Choice(kind=SheetKind.TOTES, name=f" {second.barcode.lower()} ")) == [second.barcode]
     assert codes(session, Choice(kind=SheetKind.TOTES, name="t")) == [first.barcode, second.barcode]
+
+
+def test_several_names_are_chosen_by_commas(session: Session) -> None:
+    made = [builders.tote(session).barcode for _number in range(3)]
+    assert codes(session, Choice(kind=SheetKind.TOTES, name=f"{made[2]}, {made[0]},")) == [made[0], made[2]]
 
 
 def test_badges_are_for_admins_and_only_of_workers_who_are_here(session: Session) -> None:
@@ -106,6 +116,10 @@ def test_a_long_sheet_prints_in_jobs_that_end_within_a_lease(session: Session) -
     assert print_timeout_s(1) < print_timeout_s(MOST_LABELS) < LEASE.total_seconds()
 
 
+def test_a_poster_is_one_label(session: Session) -> None:
+    assert label_sheets.queue(session, builders.actor(), Choice(kind=SheetKind.POSTER), printer(session).id) == 1
+
+
 def test_the_journal_tells_who_asked_for_a_sheet(session: Session) -> None:
     lead = builders.worker(session, "Lea", roles="supervisor")
     _ = builders.tote(session)
@@ -118,4 +132,4 @@ def test_a_sheet_needs_labels_and_a_printer(session: Session) -> None:
     with pytest.raises(DomainError, match="No totes here"):
         _ = label_sheets.queue(session, builders.actor(), Choice(kind=SheetKind.TOTES), printer(session).id)
     with pytest.raises(NotFoundError, match="printer 7"):
-        _ = label_sheets.queue(session, builders.actor(), Choice(kind=SheetKind.CARDS), 7)
+        _ = label_sheets.queue(session, builders.actor(), Choice(kind=SheetKind.COMMANDS), 7)

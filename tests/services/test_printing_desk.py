@@ -14,7 +14,7 @@ from wms.domain.outbox import Job
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.labels import sheets
-from wms.labels.sheets import ThingLabel
+from wms.labels.sheets import SheetLabel
 from wms.services import label_sheets, labelling, printing, printing_desk
 from wms.services.label_sheets import Choice, SheetKind
 from wms.services.printing import Wanted
@@ -46,7 +46,7 @@ def ended(session: Session, job: PrintJob, status: PrintStatus) -> PrintJob:
 
 def hello(session: Session, printer: Printer, status: PrintStatus) -> PrintJob:
     """A job of one label with such an end."""
-    zpl = sheets.tote(ThingLabel(code="T000417", name="T000417")).decode("ascii")
+    zpl = sheets.small(SheetLabel(word="TOTE", code="T000417", name="T000417")).decode("ascii")
     job = printing.queue(session, builders.actor(), printer.id, Wanted(what="hello", zpl=zpl))
     return ended(session, job, status)
 

@@ -1,13 +1,12 @@
 """What a picker's handheld loads over a weak line, as served."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from werkzeug.serving import make_server
 
 from tests.benchmarks import walks, weight
 from tests.benchmarks.walks import Aimed
+from tests.served import served
 from wms.config import Settings
 
 FIRST_LOAD_BYTES = 60_000
@@ -18,16 +17,8 @@ ANSWER_BYTES = 3_000
 def aimed(settings: Settings) -> Iterator[tuple[str, Aimed]]:
     """The address of a running server, and a handheld that stands at the item step."""
     pickers = walks.fill(settings, pickers=1, waiting=0)
-    with walks.app_of(settings) as app:
-        server = make_server("127.0.0.1", 0, app)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/pick/", walks.aim(walks.at_the_shelf(app, pickers[0]))
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+    with walks.app_of(settings) as app, served(app) as url:
+        yield f"{url}/pick/", walks.aim(walks.at_the_shelf(app, pickers[0]))
 
 
 def test_the_picking_pages_first_load_is_at_most_60_kb(aimed: tuple[str, Aimed]) -> None:

@@ -18,12 +18,14 @@ from tests import builders
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, reading, transaction
+from wms.domain.catalog import Product
 from wms.domain.floor import Printer
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.jobs import outbox
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
 from wms.services import printing
+from wms.services.label_sheets import SheetKind
 from wms.services.printing import Wanted
 
 
@@ -146,12 +148,39 @@ def test_a_person_says_that_a_job_did_not_print(lead: FlaskClient, engine: Engin
     assert statuses(engine) == [PrintStatus.DROPPED, PrintStatus.QUEUED]
 
 
-@pytest.mark.parametrize("kind", ["locations", "lanes", "totes", "carts", "stations", "cartons", "cards"])
+@pytest.mark.parametrize("kind", sorted(set(SheetKind) - {SheetKind.BADGES}))
 def test_each_sheet_shows_a_barcode_a_label(lead: FlaskClient, kind: str) -> None:
     page = lead.get(f"/desk/labels?kind={kind}").text
     shown = re.search(r'data-labels="(\d+)"', page)
     assert shown
     assert page.count('class="barcode"') == int(shown[1])
+
+
+def test_a_range_narrows_the_page_and_stays_for_the_label_printer(lead: FlaskClient) -> None:
+    page = lead.get("/desk/labels?kind=quantities&first=3&last=N5").text
+    assert re.findall(r'data-code="(\w+)"', page) == ["N3", "N4", "N5"]
+    (form,) = re.findall(r"<form[^>]*data-print-labels.*?</form>", page, flags=re.DOTALL)
+    assert dict(re.findall(r'name="(first|last)" value="(\w*)"', form)) == {"first": "3", "last": "N5"}
+    assert "Print 3 labels" in " ".join(form.split())
+
+
+def test_a_range_that_cannot_be_is_named_on_the_page(lead: FlaskClient) -> None:
+    answer = lead.get("/desk/labels?kind=totes&first=9&last=2")
+    assert (answer.status_code, "9 comes after 2. Swap them." in answer.text) == (422, True)
+    assert 'data-labels="0"' in answer.text
+
+
+def test_a_product_without_a_code_is_named_on_the_page(lead: FlaskClient, engine: Engine) -> None:
+    with transaction(engine) as session:
+        session.add(Product(warehouse_id=builders.WAREHOUSE, sku="N12", name="Tea"))
+    assert "so no label: N12." in lead.get("/desk/labels?kind=products").text
+
+
+def test_more_labels_than_a_page_holds_are_counted(lead: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wms.web.printing.MOST_SHOWN", 20)
+    page = lead.get("/desk/labels?kind=quantities").text
+    assert page.count('class="barcode"') == 20
+    assert "The first 20 of 24 are shown." in page
 
 
 def test_badges_are_shown_to_admins_only(app: Flask, lead: FlaskClient) -> None:

@@ -45,6 +45,7 @@ OWN = {
 _LETTER = {kind: (letter, digits) for letter, (kind, digits) in OWN.items()}
 _MAX_QUANTITY_DIGITS = 5
 _GTIN_LENGTHS = (8, 12, 13, 14)
+_ZEROS_OF_GTIN_8, _ZEROS_OF_GTIN_12 = 6, 2
 _AIM_PREFIX_LENGTH = 3
 
 
@@ -114,6 +115,16 @@ def own_code(kind: CodeKind, number: int) -> str:
     return letter + body + check_digit(body)
 
 
+def number_of(code: Code) -> int | None:
+    """Return the number that one of our own codes counts (of a cart's slot, the cart's), or None for other codes."""
+    if code.kind is CodeKind.QUANTITY:
+        return code.quantity
+    kind = CodeKind.CART if code.kind is CodeKind.SLOT else code.kind
+    if kind not in _LETTER:
+        return None
+    return int(code.text[1 : _LETTER[kind][1]])
+
+
 def random_code(kind: CodeKind) -> str:
     """Return an unguessable code of a kind (badges are keys and must not be counted up)."""
     _, digits = _LETTER[kind]
@@ -136,6 +147,15 @@ def gtin14(text: str) -> str | None:
     if len(text) in _GTIN_LENGTHS and has_check_digit(text):
         return text.zfill(14)
     return None
+
+
+def printed_gtin(gtin: str) -> str:
+    """Return a GTIN of 14 digits as goods carry it: as GTIN-8, -12 or -13 where its leading zeros say so.
+
+    No GTIN-12 has six leading zeros of 14, so a GTIN-8 is known by them (GS1 General Specifications, section 1.4).
+    """
+    zeros = len(gtin) - len(gtin.lstrip("0"))
+    return gtin[_ZEROS_OF_GTIN_8 if zeros >= _ZEROS_OF_GTIN_8 else min(zeros, _ZEROS_OF_GTIN_12) :]
 
 
 def parse(text: str) -> Code:

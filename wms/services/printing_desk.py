@@ -18,7 +18,7 @@ from wms.domain.people import Worker
 from wms.domain.printing import PrintAsked, PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.labels import sheets
-from wms.labels.sheets import ThingLabel
+from wms.labels.sheets import SheetLabel
 from wms.services import printing
 from wms.services.label_sheets import SheetKind
 from wms.services.printing import Wanted
@@ -147,7 +147,7 @@ def print_trial(session: Session, actor: Actor, printer_id: int) -> PrintJob:
     ).one_or_none()
     if name is None:
         raise NotFoundError("printer", printer_id)
-    zpl = sheets.trial(ThingLabel(code="TEST", name=name)).decode("ascii")
+    zpl = sheets.small(SheetLabel(word="TEST", code="TEST", name=name)).decode("ascii")
     job = printing.queue(session, actor, printer_id, Wanted(what="test label", zpl=zpl))
     _record_asked(session, actor, job)
     return job

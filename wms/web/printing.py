@@ -1,5 +1,7 @@
 """The printing page and the label sheets."""
 
+from dataclasses import asdict, dataclass, fields
+
 import flask
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -9,14 +11,42 @@ from wms.domain.actor import Role
 from wms.domain.base import id_of
 from wms.domain.errors import BadInputError
 from wms.services import label_sheets, printing, printing_desk
-from wms.services.label_sheets import Choice, SheetKind
+from wms.services.label_sheets import Choice, Sheet, SheetKind
 from wms.web import sessions, trays
-from wms.web.barcodes import code128
+from wms.web.barcodes import Room, picture
 
 blueprint = flask.Blueprint("printing", __name__, url_prefix="/desk")
 needs_supervisor = sessions.needs(Role.SUPERVISOR)
 
 _SEE_OTHER = 303
+_UNREADABLE = 422
+# A browser draws so many in a second or two; a label printer gets them all.
+MOST_SHOWN = 1000
+_NARROWING = {field.name for field in fields(Choice)} - {"kind"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paper:
+    """How a kind of sheet lies on paper: its name in sheets.css, its size in words, and the room of each barcode."""
+
+    name: str
+    size: str
+    room: Room
+
+
+_LABEL = Paper(name="label", size="Labels of 62 x 37 mm", room=Room(width_mm=56))
+# The size of a bank card (ISO/IEC 7810, ID-1), for lanyards; wide bars are read at arm's length from a worn card.
+_CARD = Paper(name="card", size="Cards of 86 x 54 mm", room=Room(module_mm=0.5, width_mm=78, height_mm=15))
+_PAPERS = {
+    SheetKind.COMMANDS: _CARD,
+    SheetKind.QUANTITIES: _CARD,
+    SheetKind.CASES: Paper(
+        name="case", size="Labels of 93 x 62 mm", room=Room(module_mm=0.5, width_mm=87, height_mm=20)
+    ),
+    SheetKind.POSTER: Paper(
+        name="poster", size="One page of A4 or Letter", room=Room(module_mm=0.6, width_mm=62, height_mm=15)
+    ),
+}
 
 
 @blueprint.get("/printing")
@@ -74,24 +104,36 @@ def trial(printer: str) -> ResponseReturnValue:
 
 @blueprint.get("/labels")
 @needs_supervisor
-def labels() -> str:
-    """Show a printable sheet."""
+def labels() -> ResponseReturnValue:
+    """Show a printable sheet; a range or location that cannot be is named above an empty one."""
+    wrong, found = "", Sheet(labels=())
     with reading(db.engine) as session:
         choice = label_sheets.choose(session, flask.g.actor, _choice(flask.request.args))
-        found = label_sheets.labels(session, flask.g.actor, choice)
+        try:
+            found = label_sheets.sheet(session, flask.g.actor, choice)
+        except BadInputError as error:
+            wrong = str(error)
         zones = label_sheets.zones(session, flask.g.actor)
         aisles = label_sheets.aisles(session, flask.g.actor, choice.zone)
         printers = printing_desk.printers(session, flask.g.actor)
-    return flask.render_template(
+    paper = _PAPERS.get(choice.kind, _LABEL)
+    pictures = [picture(label.code, label.symbology, paper.room) for label in found.labels[:MOST_SHOWN]]
+    page = flask.render_template(
         "printing/labels.html",
         choice=choice,
+        asked=asdict(choice),
         kinds=[kind for kind in SheetKind if kind is not SheetKind.BADGES or flask.g.actor.may(Role.ADMIN)],
         zones=_options(zones),
         aisles=_options(aisles),
-        labels=found,
+        sheet=found,
+        shown=list(zip(found.labels, pictures, strict=False)),
+        prints=min(len(found.labels), 1) if choice.kind is SheetKind.POSTER else len(found.labels),
+        paper=paper,
+        narrowest_mm=min((each.module_mm for each in pictures), default=paper.room.module_mm),
+        wrong=wrong,
         printers=[(printer.key, printer.name) for printer in printers],
-        code128=code128,
     )
+    return page, _UNREADABLE if wrong else 200
 
 
 @blueprint.post("/labels")
@@ -103,22 +145,15 @@ def print_labels() -> ResponseReturnValue:
     with transaction(db.engine) as session:
         count = label_sheets.queue(session, flask.g.actor, choice, id_of(form.get("printer", "")))
     flask.flash(f"{count} label{'' if count == 1 else 's'} on the way.", "ok")
-    return flask.redirect(
-        flask.url_for("printing.labels", kind=choice.kind, zone=choice.zone, aisle=choice.aisle, name=choice.name),
-        _SEE_OTHER,
-    )
+    return flask.redirect(flask.url_for("printing.labels", **asdict(choice)), _SEE_OTHER)
 
 
 def _choice(asked: MultiDict[str, str]) -> Choice:
     kind = asked.get("kind", SheetKind.LOCATIONS)
     if kind not in set(SheetKind):
         raise BadInputError(f"There are no label sheets of '{kind[:20]}'. Choose from: {', '.join(SheetKind)}.")
-    return Choice(
-        kind=SheetKind(kind),
-        zone=asked.get("zone", label_sheets.ALL),
-        aisle=asked.get("aisle", ""),
-        name=asked.get("name", ""),
-    )
+    given = {name: asked[name] for name in _NARROWING & set(asked)}
+    return Choice(kind=SheetKind(kind), **given)
 
 
 def _options(values: list[str]) -> list[tuple[str, str]]:
