@@ -4,6 +4,7 @@ A new screen is shown without a line here as long as its fields have names or ty
 fails the test that shows it, which says what to add.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
@@ -45,8 +46,10 @@ _VALUES: dict[str, object] = {
     "job": "W31-2 Cart 12",
     "lanes": ("PACK 1", "PACK 2"),
     "last": "#1042",
+    "expiry": dt.date(2027, 1, 31),
     "location": "A12-03-B2",
     "location_code": "L0001236",
+    "lot": "L2409-B",
     "name": LONG_NAME,
     "next": "A12-04-A1",
     "next_carrier": "usps",
@@ -62,6 +65,7 @@ _VALUES: dict[str, object] = {
     "product": LONG_NAME,
     "quantity": 4,
     "reason": "The carrier does not know the street 1 Main St in Springfield.",
+    "serial": "SN-88213",
     "short_reason": "none here",
     "sizes_mm": (300, 205, 150),
     "sku": "TWL-STR-RED-2",

@@ -18,6 +18,7 @@ from tests.served import served
 from wms import config
 from wms.database import make_engine, transaction
 from wms.domain.actor import Actor
+from wms.domain.saying import Language, say
 from wms.services.screens import Answer, Card, Feedback, Screen
 from wms.web import floor
 
@@ -40,11 +41,11 @@ NAVY = Card(name="Navy mug 350 ml, stoneware", sku="MUG-NVY")
 BLUE = Card(name=LONG_NAME, sku="TWL-STR-RED-2")
 VERDICTS = {
     "none": Feedback(),
-    "ok": Feedback(tone="ok", cue="step", words="4 of 12"),
-    "info": Feedback(tone="info", cue="command", words="Marta is logged in. YES = hand over"),
-    "warn": Feedback(tone="warn", cue="repeated", words="Not counted. Look at the screen"),
-    "wrong": Feedback(tone="wrong", cue="wrong", words="TOTE FULL means nothing here. Scan the SHELF"),
-    "stop": Feedback(tone="wrong", cue="stop", words="PUT IT BACK, SCAN BLUE MUG", have=NAVY, need=BLUE),
+    "ok": Feedback(tone="ok", cue="step", words=say("4 of 12")),
+    "info": Feedback(tone="info", cue="command", words=say("Marta is logged in. YES = hand over")),
+    "warn": Feedback(tone="warn", cue="repeated", words=say("Not counted. Look at the screen")),
+    "wrong": Feedback(tone="wrong", cue="wrong", words=say("TOTE FULL means nothing here. Scan the SHELF")),
+    "stop": Feedback(tone="wrong", cue="stop", words=say("PUT IT BACK, SCAN BLUE MUG"), have=NAVY, need=BLUE),
 }
 
 
@@ -72,7 +73,14 @@ def show(place: str) -> flask.Response:
     """Render a screen as its station does."""
     shown, station = PLACES[place]
     verdict = VERDICTS[flask.request.args.get("verdict", "none")]
-    actor = Actor(warehouse_id=builders.WAREHOUSE, at=builders.NOW, worker_id=1, name="Maria Fernanda", device="14")
+    actor = Actor(
+        warehouse_id=builders.WAREHOUSE,
+        at=builders.NOW,
+        worker_id=1,
+        name="Maria Fernanda",
+        device="14",
+        language=flask.request.args.get("language", "en"),
+    )
     return floor.render(station, Answer(screen=shown.screen, feedback=verdict), actor)
 
 
@@ -103,10 +111,10 @@ class Pages:
         self.url = url
         self.page = page
 
-    def show(self, place: str, verdict: str = "none") -> None:
-        """Open a screen with a verdict on it."""
+    def show(self, place: str, verdict: str = "none", language: str = Language.ENGLISH) -> None:
+        """Open a screen with a verdict on it, in a language."""
         self.look(sizes_of(place)[0])
-        answer = self.page.goto(f"{self.url}/shown/{place}?verdict={verdict}")
+        answer = self.page.goto(f"{self.url}/shown/{place}?verdict={verdict}&language={language}")
         assert answer is not None
         assert answer.ok, answer.text()
         _ = self.page.wait_for_selector("#scan[data-waiting]", state="attached")
