@@ -304,7 +304,7 @@ def test_the_networks_state_is_seen(floor_pages: Pages, state: str) -> None:
             const bar = document.getElementById("network");
             bar.dataset.state = state;
             bar.hidden = false;
-            const words = document.getElementById("scan").dataset[`say${state[0].toUpperCase()}${state.slice(1)}`];
+            const words = document.getElementById(`say-${state}`).textContent;
             bar.lastElementChild.textContent = words.replace("{n}", "12");
             return bar.textContent;
         }""",
