@@ -105,16 +105,17 @@ def test_a_begun_walk_stays_as_it_is(open_transaction: OpenTransaction, wave_id:
         _check_books(session)
 
 
-def test_the_engine_knows_begun_walks_as_frozen_and_the_others_as_earlier(
+def test_a_begun_walk_is_a_pickers_time_and_the_others_are_an_earlier_plan(
     open_transaction: OpenTransaction, wave_id: int
 ) -> None:
     with open_transaction() as session:
-        _ = _start(session, "W1-1")
+        begun_s = _start(session, "W1-1").work_s
     with open_transaction() as session:
         walks = _walks(session)
         problem = replanning.look(session, LATER, wave_id).problem
     assert problem is not None
-    assert [set(batch) for batch in problem.frozen] == [walks["W1-1"]]
+    assert [picker.available_from_s for picker in problem.pickers] == pytest.approx([begun_s])
+    assert {order.id for order in problem.orders} == walks["W1-2"]
     assert [set(batch) for batch in problem.earlier] == [walks["W1-2"]]
     assert problem.move_penalty_m > 0
 
@@ -128,7 +129,7 @@ def test_a_picker_who_leaves_gives_the_walk_back_to_be_planned_again(
         seen = replanning.look(session, LATER, wave_id)
         assert len(seen.walks) == 2
         assert seen.problem is not None
-        assert seen.problem.frozen == ()
+        assert [picker.available_from_s for picker in seen.problem.pickers] == [0.0]
 
 
 def test_a_walk_begun_while_the_engine_worked_stops_the_recording(

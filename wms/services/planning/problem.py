@@ -17,6 +17,7 @@ from wms.domain.people import Worker, WorkerSession
 from wms.domain.totes import USUAL_TOTE_ML, Tote
 from wms.services.allocating import Portion
 from wms.services.planning.layouts import floor_of
+from wms.services.planning.timing import LiveWalk, free_from
 from wms.services.signing_in import IDLE_LIMIT
 
 _MANY_PICKERS = 100
@@ -127,8 +128,11 @@ def problem_of(
     *,
     room: Fleet,
     pickers: int = 0,
+    busy: Collection[LiveWalk] = (),
 ) -> batching.Problem | None:
     """The engine's problem for orders whose units have their places; None where there is nothing to walk.
+
+    The pickers are those at work, or so many, each free when all have done the walks `busy`.
 
     Each order walks whole, with one cart, into one tote: nobody on the floor would yet bring the parts of an order
     together at packing, or take a bulk pick apart. So the engine is not asked for zones, several trips or bulk picks.
@@ -156,12 +160,12 @@ def problem_of(
                 priority=max(0, priority),
             )
         )
-    people = min(pickers or pickers_at_work(session, actor), _MANY_PICKERS)
+    free_s = free_from(busy, min(pickers or pickers_at_work(session, actor), _MANY_PICKERS))
     return batching.Problem(
         layout=floor.layout,
         orders=tuple(orders),
         carts=(batching.Cart(name="every cart", totes=room.slots, volume_ml=room.volume_ml, weight_g=room.weight_g),),
-        pickers=tuple(batching.Picker(id=number) for number in range(people)),
+        pickers=tuple(batching.Picker(id=number, available_from_s=at_s) for number, at_s in enumerate(free_s)),
     )
 
 

@@ -1,10 +1,11 @@
 """A released wave planned again: orders that came since join it, and the walks that nobody has begun are laid anew.
 
-Started walks stay as they are and take their pickers' time. An order leaves the walk it was in only for a gain.
+Begun walks stay as they are and take pickers' time, and so do the walks of other waves that go first. An order leaves
+the walk it was in only for a gain.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, exists, select
@@ -19,8 +20,8 @@ from wms.domain.orders import OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import allocating
-from wms.services.allocating import Portion
 from wms.services.locking import locked_orders, locked_wave
+from wms.services.planning import timing
 from wms.services.planning.laying import Laying, Walks
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import MAX_ORDERS, CollectionKey, Rules, StaysOut, Why, select_orders
@@ -29,7 +30,6 @@ from wms.services.planning.waves import OpenTransaction, set_figures
 _MOST_S = 2.0
 _MOVE_M = 10.0
 AT_WORK = (WaveStatus.RELEASED, WaveStatus.PICKING)
-_LIVE = (BatchStatus.WAITING, BatchStatus.STARTED)
 
 
 class WaveMovedOnError(DomainError):
@@ -94,24 +94,19 @@ def look(session: Session, actor: Actor, wave_id: int, *, only: frozenset[int] |
     if wave is None:
         raise NotFoundError("wave", text_id(wave_id))
     _refuse_unless_at_work(wave)
-    walks, begun = _walks(session, actor, wave)
+    walks, _ = _walks(session, actor, wave)
     room = fleet(session, actor)
     key = CollectionKey(carrier=wave.carrier, cutoff_at=wave.cutoff_at)
     found = select_orders(session, actor, key, Rules(max_orders=MAX_ORDERS, only=only), room, lock=False)
     joining = found.picks()
     waiting = _orders_of(walks)
-    picks: dict[int, Sequence[Portion]] = {
-        **allocating.set_aside_for(session, actor, waiting | _orders_of(begun)),
-        **joining,
-    }
-    problem = problem_of(session, actor, picks, room=room) if waiting or joining else None
+    picks = {**allocating.set_aside_for(session, actor, waiting), **joining}
+    busy = [
+        walk for walk in timing.before(timing.live_walks(session, actor), wave.cutoff_at) if walk.batch_id not in walks
+    ]
+    problem = problem_of(session, actor, picks, room=room, busy=busy)
     if problem is not None:
-        problem = replace(
-            problem,
-            frozen=_batches_of(begun, picks),
-            earlier=_batches_of(walks, picks),
-            move_penalty_m=_MOVE_M,
-        )
+        problem = replace(problem, earlier=tuple(walks.values()), move_penalty_m=_MOVE_M)
     return Look(
         wave_id=wave.id,
         number=wave.number,
@@ -139,17 +134,18 @@ def record_again(session: Session, actor: Actor, seen: Look, plan: batching.Plan
         raise WaveMovedOnError(f"Wave {wave.number} stays as it is. {stuck[0]}", number=wave.number)
     joined, out = _join(session, actor, wave, seen.joining, reasons)
     laid = Laying(session, actor, wave, walks, joined)
-    for position, planned in enumerate((batch for batch in plan.batches if not batch.is_frozen), start=1):
+    for position, planned in enumerate(plan.batches, start=1):
         laid.keep_or_lay(position, planned)
     laid.cancel_the_rest()
     if begun or _has_done(session, actor, wave):
         alone_m = sum(order.alone_m for batch in plan.batches for order in batch.orders if order.id in joined)
         wave.metres, wave.work_s = wave.metres - laid.saved_m, wave.work_s + laid.added_s
-        wave.metres_one_by_one, wave.late = wave.metres_one_by_one + alone_m, len(plan.late)
+        wave.metres_one_by_one += alone_m
         # Known for the walks that are left, not for the wave as a whole.
         wave.metres_first_come, wave.lower_bound_m = 0.0, None
     else:
         set_figures(wave, plan)
+    timing.note_late(session, actor, wave, len(seen.problem.pickers))
     record(session, actor, WavePlannedAgain(wave=wave.number, joined=len(joined), batches=laid.new))
     return Replanned(
         number=wave.number, joined=len(joined), batches=laid.new, saved_m=laid.saved_m, out=(*seen.out, *out)
@@ -166,7 +162,7 @@ def _walks(session: Session, actor: Actor, wave: Wave, *, lock: bool = False) ->
 
     A walk has been begun when it is on a cart, a tote is bound for it, or one of its orders was in another walk too.
     """
-    of_wave = Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id, Batch.status.in_(_LIVE)
+    of_wave = Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id, Batch.status.in_(timing.LIVE)
     if lock:
         _ = session.scalars(select(Batch).where(*of_wave).order_by(Batch.id).with_for_update()).all()
     other = aliased(BatchOrder)
@@ -197,18 +193,6 @@ def _walks(session: Session, actor: Actor, wave: Wave, *, lock: bool = False) ->
         {batch_id: found for batch_id, found in orders.items() if batch_id not in begun},
         {batch_id: found for batch_id, found in orders.items() if batch_id in begun},
     )
-
-
-def _batches_of(walks: Walks, picks: Collection[int]) -> tuple[tuple[int, ...], ...]:
-    """Return the orders of walks that have something left to pick, each order once."""
-    seen: set[int] = set()
-    found = []
-    for orders in walks.values():
-        left = tuple(order_id for order_id in orders if order_id in picks and order_id not in seen)
-        seen.update(left)
-        if left:
-            found.append(left)
-    return tuple(found)
 
 
 def _orders_of(walks: Walks) -> set[int]:

@@ -19,6 +19,7 @@ from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.numbering import next_number
+from wms.services.planning import timing
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.undoing import member_ids, undo_stale_drafts
@@ -88,7 +89,8 @@ def claim(session: Session, actor: Actor, key: CollectionKey, rules: Rules) -> D
         allocating.settle(session, actor, found.orders[order_id], choice)
     out = tuple(found.out)
     claimed = [found.orders[order_id] for order_id, choice in found.choices.items() if not choice.reason]
-    problem = problem_of(session, actor, found.picks(), room=room, pickers=rules.pickers)
+    busy = timing.before(timing.live_walks(session, actor), key.cutoff_at)
+    problem = problem_of(session, actor, found.picks(), room=room, pickers=rules.pickers, busy=busy)
     if problem is None:
         return Released(out=out)
     wave = Wave(
@@ -111,7 +113,8 @@ def draft_of(session: Session, actor: Actor, wave_id: int) -> Draft:
     if wave.status is not WaveStatus.DRAFT:
         raise NotADraftError(wave)
     picks = allocating.set_aside_for(session, actor, member_ids(session, actor, wave_id))
-    problem = problem_of(session, actor, picks, room=fleet(session, actor))
+    busy = timing.before(timing.live_walks(session, actor), wave.cutoff_at)
+    problem = problem_of(session, actor, picks, room=fleet(session, actor), busy=busy)
     if problem is None:
         raise DomainError(f"Wave {wave.number} has no order left. Undo it.")
     return Draft(wave_id=wave.id, number=wave.number, problem=problem)
@@ -142,6 +145,7 @@ def record_plan(session: Session, actor: Actor, draft: Draft, plan: batching.Pla
     for order in orders.values():
         record(session, actor, order.move_to(OrderStatus.WAVED))
     set_figures(wave, plan)
+    timing.note_late(session, actor, wave, len(draft.problem.pickers))
     _release(session, actor, wave, waved)
     return Released(
         wave_id=wave.id if waved else None,
@@ -153,9 +157,9 @@ def record_plan(session: Session, actor: Actor, draft: Draft, plan: batching.Pla
 
 
 def set_figures(wave: Wave, plan: batching.Plan) -> None:
-    """Write what the wave's plan comes to."""
+    """Write what the walks of a wave's plan come to."""
     totals = plan.totals
-    wave.metres, wave.work_s, wave.late = totals.metres, totals.work_s, len(plan.late)
+    wave.metres, wave.work_s = totals.metres, totals.work_s
     wave.metres_one_by_one, wave.metres_first_come = totals.metres_one_by_one, totals.metres_first_come
     wave.lower_bound_m = plan.lower_bound_m
 
