@@ -3,19 +3,23 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Hold, Order, OrderStatus
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder
-from wms.services import allocating
+from wms.services import allocating, settling
 from wms.services.planning import again, replanning, timing
 from wms.services.planning.problem import pickers_at_work
 from wms.services.planning.replanning import AT_WORK
 from wms.services.planning.waves import OpenTransaction
 from wms.services.promising import NOT_WAVED
+
+_IS_OPEN = ExceptionItem.settled_at.is_(None)
+_TEXT_LENGTH = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,13 +27,14 @@ class News:
     """What has changed since a wave was planned; false where nothing has.
 
     `came` are the orders that can join it, `short` those whose missing units lie elsewhere, `later` those that would
-    now miss their cutoff and were not known to.
+    now miss their cutoff and were not known to. `stuck` is what only a person can put right ('' for nothing).
     """
 
     is_over: bool = False
     came: frozenset[int] = frozenset()
     short: tuple[int, ...] = ()
     later: frozenset[int] = frozenset()
+    stuck: str = ""
 
     def __bool__(self) -> bool:
         """Whether there is something to do."""
@@ -45,7 +50,7 @@ def news(session: Session, actor: Actor, wave_id: int) -> News:
     if wave.status not in AT_WORK:
         return News(is_over=True, short=short)
     look = replanning.look(session, actor, wave_id, only=_came_since(session, actor, wave))
-    return News(came=look.joining, short=short, later=_newly_late(session, actor, wave))
+    return News(came=look.joining, short=short, later=_newly_late(session, actor, wave), stuck=look.stuck)
 
 
 def keep(open_transaction: OpenTransaction, actor: Actor, wave_id: int, news: News) -> None:
@@ -58,6 +63,34 @@ def keep(open_transaction: OpenTransaction, actor: Actor, wave_id: int, news: Ne
             _ = again.pick_again(session, actor, order_id)
     if news.came or news.later:
         _ = replanning.plan_again(open_transaction, actor, wave_id, only=news.came)
+
+
+def is_told(session: Session, actor: Actor, wave_id: int) -> bool:
+    """Whether the inbox says something of the wave."""
+    return session.execute(select(exists().where(*_of_wave(actor, wave_id), _IS_OPEN))).scalar_one()
+
+
+def tell(session: Session, actor: Actor, wave_id: int, sentence: str) -> None:
+    """Let the inbox say this of the wave alone ('': nothing), once: what a person has settled is not said anew."""
+    number = session.get_one(Wave, (actor.warehouse_id, wave_id)).number
+    text = sentence and f"Wave {number}: {sentence}"[:_TEXT_LENGTH]
+    about = _of_wave(actor, wave_id)
+    settling.close(session, actor, *about, ExceptionItem.text != text)
+    is_known = exists().where(*about, ExceptionItem.text == text, or_(_IS_OPEN, ExceptionItem.settled_by.is_not(None)))
+    if text and not session.execute(select(is_known)).scalar_one():
+        session.add(
+            ExceptionItem(
+                warehouse_id=actor.warehouse_id, kind=ExceptionKind.WAVE, at=actor.at, text=text, subject_id=wave_id
+            )
+        )
+
+
+def _of_wave(actor: Actor, wave_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ExceptionItem.warehouse_id == actor.warehouse_id,
+        ExceptionItem.kind == ExceptionKind.WAVE,
+        ExceptionItem.subject_id == wave_id,
+    )
 
 
 def _short_that_can_go_again(session: Session, actor: Actor, wave: Wave) -> tuple[int, ...]:

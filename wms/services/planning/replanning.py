@@ -23,7 +23,7 @@ from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.planning import timing
 from wms.services.planning.laying import Laying, Walks
-from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
+from wms.services.planning.problem import crew, fleet, problem_of, refused, stop_for
 from wms.services.planning.selection import MAX_ORDERS, CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.waves import OpenTransaction, set_figures
 
@@ -51,7 +51,10 @@ class WavePlannedAgain(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """A wave as it stood: the walks nobody has begun, the orders that would join, and the engine's problem."""
+    """A wave as it stood: the walks that can be laid anew, the orders that would join, and the engine's problem.
+
+    `stuck` says which walk that nobody has begun cannot be laid anew, and why; '' where all can.
+    """
 
     wave_id: int
     number: int
@@ -59,17 +62,22 @@ class Look:
     joining: frozenset[int]
     problem: batching.Problem | None
     out: tuple[StaysOut, ...]
+    stuck: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replanned:
-    """What came of it: orders that joined, walks laid anew, metres saved on the walks (negative: added)."""
+    """What came of it: orders that joined, walks laid anew, metres saved on the walks (negative: added).
+
+    `stuck` says which walk cannot be laid anew.
+    """
 
     number: int
     joined: int = 0
     batches: int = 0
     saved_m: float = 0.0
     out: tuple[StaysOut, ...] = ()
+    stuck: str = ""
 
 
 def plan_again(
@@ -82,7 +90,7 @@ def plan_again(
     with open_transaction() as session:
         seen = look(session, actor, wave_id, only=only)
     if seen.problem is None:
-        return Replanned(number=seen.number, out=seen.out)
+        return Replanned(number=seen.number, out=seen.out, stuck=seen.stuck)
     plan = batching.plan(seen.problem, stop_for(seen.problem, _MOST_S), seed=seen.number)
     with open_transaction() as session:
         return record_again(session, actor, seen, plan)
@@ -98,22 +106,24 @@ def look(session: Session, actor: Actor, wave_id: int, *, only: frozenset[int] |
     room = fleet(session, actor)
     key = CollectionKey(carrier=wave.carrier, cutoff_at=wave.cutoff_at)
     found = select_orders(session, actor, key, Rules(max_orders=MAX_ORDERS, only=only), room, lock=False)
-    joining = found.picks()
-    waiting = _orders_of(walks)
-    picks = {**allocating.set_aside_for(session, actor, waiting), **joining}
-    busy = [
-        walk for walk in timing.before(timing.live_walks(session, actor), wave.cutoff_at) if walk.batch_id not in walks
+    picks = {**allocating.set_aside_for(session, actor, _orders_of(walks)), **found.picks()}
+    problem = problem_of(session, actor, picks, room=room)
+    reasons = refused(session, actor, problem, room)
+    stay_out = [
+        StaysOut(order_id=order_id, number=found.orders[order_id].number, why=Why.SIZE, reason=reasons[order_id])
+        for order_id in found.picks()
+        if order_id in reasons
     ]
-    problem = problem_of(session, actor, picks, room=room, busy=busy)
-    if problem is not None:
-        problem = replace(problem, earlier=tuple(walks.values()), move_penalty_m=_MOVE_M)
+    movable = {batch_id: orders for batch_id, orders in walks.items() if reasons.keys().isdisjoint(orders)}
+    joining = frozenset(found.picks()).difference(reasons)
     return Look(
         wave_id=wave.id,
         number=wave.number,
-        walks=walks,
-        joining=frozenset(joining),
-        problem=problem,
-        out=tuple(found.out),
+        walks=movable,
+        joining=joining,
+        problem=_of_these(session, actor, wave, problem, movable, joining),
+        out=(*found.out, *stay_out),
+        stuck=_stuck(session, actor, walks, reasons),
     )
 
 
@@ -122,22 +132,19 @@ def record_again(session: Session, actor: Actor, seen: Look, plan: batching.Plan
     wave = locked_wave(session, actor, seen.wave_id)
     _refuse_unless_at_work(wave)
     walks, begun = _walks(session, actor, wave, lock=True)
-    waiting = _orders_of(walks)
-    _ = locked_orders(session, actor, waiting | seen.joining)
-    if walks != seen.walks or seen.problem is None:
+    _ = locked_orders(session, actor, _orders_of(walks) | seen.joining)
+    if seen.problem is None or any(walks.get(batch_id) != orders for batch_id, orders in seen.walks.items()):
         raise WaveMovedOnError(
             f"A walk of wave {wave.number} was begun or changed meanwhile. Plan again.", number=wave.number
         )
-    reasons = unplanned_of(session, actor, seen.problem, plan)
-    stuck = [reason for order_id, reason in reasons.items() if order_id in waiting]
-    if stuck:
-        raise WaveMovedOnError(f"Wave {wave.number} stays as it is. {stuck[0]}", number=wave.number)
-    joined, out = _join(session, actor, wave, seen.joining, reasons)
-    laid = Laying(session, actor, wave, walks, joined)
+    if plan.unplanned:
+        raise WaveMovedOnError(f"Wave {wave.number} stays as it is. {plan.unplanned[0].reason}", number=wave.number)
+    joined, out = _join(session, actor, wave, seen.joining)
+    laid = Laying(session, actor, wave, seen.walks, joined)
     for position, planned in enumerate(plan.batches, start=1):
         laid.keep_or_lay(position, planned)
     laid.cancel_the_rest()
-    if begun or _has_done(session, actor, wave):
+    if begun or len(walks) > len(seen.walks) or _has_done(session, actor, wave):
         alone_m = sum(order.alone_m for batch in plan.batches for order in batch.orders if order.id in joined)
         wave.metres, wave.work_s = wave.metres - laid.saved_m, wave.work_s + laid.added_s
         wave.metres_one_by_one += alone_m
@@ -146,10 +153,47 @@ def record_again(session: Session, actor: Actor, seen: Look, plan: batching.Plan
     else:
         set_figures(wave, plan)
     timing.note_late(session, actor, wave, len(seen.problem.pickers))
-    record(session, actor, WavePlannedAgain(wave=wave.number, joined=len(joined), batches=laid.new))
+    if laid.new:
+        record(session, actor, WavePlannedAgain(wave=wave.number, joined=len(joined), batches=laid.new))
     return Replanned(
-        number=wave.number, joined=len(joined), batches=laid.new, saved_m=laid.saved_m, out=(*seen.out, *out)
+        number=wave.number,
+        joined=len(joined),
+        batches=laid.new,
+        saved_m=laid.saved_m,
+        out=(*seen.out, *out),
+        stuck=seen.stuck,
     )
+
+
+def _of_these(
+    session: Session,
+    actor: Actor,
+    wave: Wave,
+    problem: batching.Problem | None,
+    walks: Walks,
+    joining: Collection[int],
+) -> batching.Problem | None:
+    """Return the problem of these walks and orders alone, in the time that all other walks leave; None for none."""
+    members = _orders_of(walks).union(joining)
+    if problem is None or not members:
+        return None
+    first = timing.before(timing.live_walks(session, actor), wave.cutoff_at)
+    return replace(
+        problem,
+        orders=tuple(order for order in problem.orders if order.id in members),
+        pickers=crew(len(problem.pickers), [walk for walk in first if walk.batch_id not in walks]),
+        earlier=tuple(walks.values()),
+        move_penalty_m=_MOVE_M,
+    )
+
+
+def _stuck(session: Session, actor: Actor, walks: Walks, reasons: Mapping[batching.OrderId, str]) -> str:
+    for batch_id, orders in walks.items():
+        for order_id in orders:
+            if order_id in reasons:
+                name = session.get_one(Batch, (actor.warehouse_id, batch_id)).name
+                return f"{name} stays as it is. {reasons[order_id]}"
+    return ""
 
 
 def _refuse_unless_at_work(wave: Wave) -> None:
@@ -199,27 +243,21 @@ def _orders_of(walks: Walks) -> set[int]:
     return {order_id for orders in walks.values() for order_id in orders}
 
 
-def _join(
-    session: Session, actor: Actor, wave: Wave, wanted: Collection[int], reasons: Mapping[batching.OrderId, str]
-) -> tuple[set[int], list[StaysOut]]:
-    """Set stock aside for the orders that fit a walk and take them into the wave; say why the others stay out."""
+def _join(session: Session, actor: Actor, wave: Wave, wanted: Collection[int]) -> tuple[set[int], list[StaysOut]]:
+    """Set stock aside for orders and take them into the wave; say why some stay out."""
     key = CollectionKey(carrier=wave.carrier, cutoff_at=wave.cutoff_at)
     rules = Rules(max_orders=MAX_ORDERS, only=frozenset(wanted))
     found = select_orders(session, actor, key, rules, fleet(session, actor), lock=True)
-    out = list(found.out)
     joined: set[int] = set()
     for order_id, choice in found.choices.items():
         order = found.orders[order_id]
-        if order_id in reasons:
-            out.append(StaysOut(order_id=order_id, number=order.number, why=Why.SIZE, reason=reasons[order_id]))
-            continue
         allocating.settle(session, actor, order, choice)
         if not choice.reason:
             session.add(WaveOrder(warehouse_id=actor.warehouse_id, order_id=order_id, wave_id=wave.id))
             record(session, actor, order.move_to(OrderStatus.WAVED))
             joined.add(order_id)
     session.flush()
-    return joined, out
+    return joined, found.out
 
 
 def _has_done(session: Session, actor: Actor, wave: Wave) -> bool:
