@@ -11,14 +11,14 @@ from wms.database import reading, transaction
 from wms.domain.catalog import Product
 from wms.domain.floor import Cart
 from wms.domain.inbox import ExceptionItem
-from wms.domain.orders import Order, OrderStatus
+from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.outbox import Job, JobKind, JobStatus
-from wms.domain.waves import Wave
+from wms.domain.waves import Wave, WaveOrder
 from wms.jobs import outbox
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.labels import system
 from wms.jobs.outbox import Context
-from wms.services import planning
+from wms.services import ordering, planning
 from wms.services.planning import undoing
 from wms.services.planning.selection import CollectionKey, Rules
 
@@ -76,6 +76,25 @@ def test_an_order_that_comes_is_in_the_wave_after_the_next_look(engine: Engine, 
     with reading(engine) as session:
         assert session.get_one(Order, (WAREHOUSE, new.id)).status is OrderStatus.WAVED
     assert the_job(engine).status is JobStatus.OPEN
+
+
+def test_an_order_let_go_by_a_supervisor_joins_the_wave_at_once(engine: Engine, settings: Settings) -> None:
+    context = Context(engine=engine, settings=settings)
+    wave_id = released(engine)
+    assert outbox.drain(context, HANDLERS) == 1
+    with transaction(engine) as session:
+        new = builders.order(session, (session.query(Product).one(), 1))
+        new.cutoff_at = session.get_one(Wave, (WAREHOUSE, wave_id)).cutoff_at
+        _ = ordering.hold(session, system(), new.id, kind=HoldKind.CUSTOMER, reason="Asked to wait.")
+        session.flush()
+        hold_id = session.query(Hold).filter_by(order_id=new.id).one().id
+    assert outbox.drain(context, HANDLERS) == 0
+    with transaction(engine) as session:
+        order = ordering.release_hold(session, system(), new.id, hold_id)
+        order.cutoff_at = session.get_one(Wave, (WAREHOUSE, wave_id)).cutoff_at  # as promised before
+    assert outbox.drain(context, HANDLERS) == 1
+    with reading(engine) as session:
+        assert session.get_one(WaveOrder, (WAREHOUSE, new.id)).wave_id == wave_id
 
 
 def test_a_wave_that_only_a_person_can_put_right_is_in_the_inbox_until_it_is(
