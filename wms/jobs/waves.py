@@ -43,7 +43,7 @@ def _look(context: Context, actor: Actor, wave_id: int) -> dt.timedelta | None:
     if not news:
         return None if news.is_over else _LOOK_EVERY
     keeping.keep(lambda: transaction(context.engine), actor, wave_id, news)
-    return _AFTER_A_CHANGE
+    return _AFTER_A_CHANGE if news.later else _LOOK_EVERY
 
 
 def _tell(context: Context, actor: Actor, wave_id: int, sentence: str) -> None:

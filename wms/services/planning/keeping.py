@@ -62,7 +62,7 @@ def keep(open_transaction: OpenTransaction, actor: Actor, wave_id: int, news: Ne
         with open_transaction() as session:
             _ = again.pick_again(session, actor, order_id)
     if news.came or news.later:
-        _ = replanning.plan_again(open_transaction, actor, wave_id, only=news.came)
+        _ = replanning.plan_again(open_transaction, actor, wave_id, only=news.came, in_haste=not news.later)
 
 
 def is_told(session: Session, actor: Actor, wave_id: int) -> bool:

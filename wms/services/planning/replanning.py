@@ -5,7 +5,7 @@ the walk it was in only for a gain.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, exists, select
@@ -25,6 +25,7 @@ from wms.services.planning import timing
 from wms.services.planning.laying import Laying, Walks
 from wms.services.planning.problem import crew, fleet, problem_of, refused, stop_for
 from wms.services.planning.selection import MAX_ORDERS, CollectionKey, Rules, StaysOut, Why, select_orders
+from wms.services.planning.standing import Proposal, put_in, without
 from wms.services.planning.waves import OpenTransaction, set_figures
 
 _MOST_S = 2.0
@@ -42,11 +43,15 @@ class WaveMovedOnError(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class WavePlannedAgain(Event):
-    """A wave at work was planned again: orders joined it and walks were laid anew."""
+    """A wave at work was planned again: orders joined it and walks were laid anew.
+
+    Only orders that came were `put_in`, where nothing else was planned.
+    """
 
     wave: int
     joined: int
     batches: int
+    put_in: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,19 +86,28 @@ class Replanned:
 
 
 def plan_again(
-    open_transaction: OpenTransaction, actor: Actor, wave_id: int, *, only: frozenset[int] | None = None
+    open_transaction: OpenTransaction,
+    actor: Actor,
+    wave_id: int,
+    *,
+    only: frozenset[int] | None = None,
+    in_haste: bool = False,
 ) -> Replanned:
     """Look, plan outside any transaction, and record; WaveMovedOnError leaves everything as it was.
 
-    All orders of the wave's collection that can walk join it, or of them `only` these.
+    All orders of the wave's collection that can walk join it, or of them `only` these. `in_haste` they are put into
+    walks that wait where that makes nobody late, and the other walks stay.
     """
     with open_transaction() as session:
         seen = look(session, actor, wave_id, only=only)
     if seen.problem is None:
         return Replanned(number=seen.number, out=seen.out, stuck=seen.stuck)
-    plan = batching.plan(seen.problem, stop_for(seen.problem, _MOST_S), seed=seen.number)
+    made = put_in(seen.problem, seen.joining) if in_haste else None
+    if made is None:
+        plan = batching.plan(seen.problem, stop_for(seen.problem, _MOST_S), seed=seen.number)
+        made = Proposal(plan=plan)
     with open_transaction() as session:
-        return record_again(session, actor, seen, plan)
+        return record_again(session, actor, seen, made)
 
 
 def look(session: Session, actor: Actor, wave_id: int, *, only: frozenset[int] | None = None) -> Look:
@@ -127,7 +141,7 @@ def look(session: Session, actor: Actor, wave_id: int, *, only: frozenset[int] |
     )
 
 
-def record_again(session: Session, actor: Actor, seen: Look, plan: batching.Plan) -> Replanned:
+def record_again(session: Session, actor: Actor, seen: Look, made: Proposal) -> Replanned:
     """Write the walks that are new, if the wave still stands as it was seen."""
     wave = locked_wave(session, actor, seen.wave_id)
     _refuse_unless_at_work(wave)
@@ -137,24 +151,25 @@ def record_again(session: Session, actor: Actor, seen: Look, plan: batching.Plan
         raise WaveMovedOnError(
             f"A walk of wave {wave.number} was begun or changed meanwhile. Plan again.", number=wave.number
         )
-    if plan.unplanned:
-        raise WaveMovedOnError(f"Wave {wave.number} stays as it is. {plan.unplanned[0].reason}", number=wave.number)
+    if made.plan.unplanned:
+        reason = made.plan.unplanned[0].reason
+        raise WaveMovedOnError(f"Wave {wave.number} stays as it is. {reason}", number=wave.number)
     joined, out = _join(session, actor, wave, seen.joining)
+    plan = without(seen.problem, made.plan, seen.joining - joined)
     laid = Laying(session, actor, wave, seen.walks, joined)
     for position, planned in enumerate(plan.batches, start=1):
         laid.keep_or_lay(position, planned)
     laid.cancel_the_rest()
-    if begun or len(walks) > len(seen.walks) or _has_done(session, actor, wave):
-        alone_m = sum(order.alone_m for batch in plan.batches for order in batch.orders if order.id in joined)
-        wave.metres, wave.work_s = wave.metres - laid.saved_m, wave.work_s + laid.added_s
-        wave.metres_one_by_one += alone_m
-        # Known for the walks that are left, not for the wave as a whole.
-        wave.metres_first_come, wave.lower_bound_m = 0.0, None
-    else:
+    is_whole = not begun and len(walks) == len(seen.walks) and not _has_done(session, actor, wave)
+    if is_whole and not made.is_put_in:
         set_figures(wave, plan)
+    elif laid.new:
+        _add_figures(wave, laid, [order for batch in plan.batches for order in batch.orders if order.id in joined])
+        _add_comparisons(wave, made if plan is made.plan else None)
     timing.note_late(session, actor, wave, len(seen.problem.pickers))
     if laid.new:
-        record(session, actor, WavePlannedAgain(wave=wave.number, joined=len(joined), batches=laid.new))
+        event = WavePlannedAgain(wave=wave.number, joined=len(joined), batches=laid.new, put_in=made.is_put_in)
+        record(session, actor, event)
     return Replanned(
         number=wave.number,
         joined=len(joined),
@@ -163,6 +178,21 @@ def record_again(session: Session, actor: Actor, seen: Look, plan: batching.Plan
         out=(*seen.out, *out),
         stuck=seen.stuck,
     )
+
+
+def _add_figures(wave: Wave, laid: Laying, joined: Sequence[batching.PlannedOrder]) -> None:
+    """Bring the figures of a wave's walks up to date."""
+    wave.metres, wave.work_s = wave.metres - laid.saved_m, wave.work_s + laid.added_s
+    wave.metres_one_by_one += sum(order.alone_m for order in joined)
+
+
+def _add_comparisons(wave: Wave, made: Proposal | None) -> None:
+    """Keep what the walks are compared with, if orders were put in: no bound gets lower by them. Else it is unknown."""
+    if made is None or made.added_first_come_m is None:
+        # Known for the walks that are left, not for the wave as a whole.
+        wave.metres_first_come, wave.lower_bound_m = 0.0, None
+    elif wave.metres_first_come:
+        wave.metres_first_come += made.added_first_come_m
 
 
 def _of_these(
