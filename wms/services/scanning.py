@@ -83,6 +83,12 @@ def take(
     return judged if isinstance(judged, Answer) else Answer(screen=current_screen(session, actor), feedback=verdict)
 
 
+def is_new(session: Session, actor: Actor, pulled: Pulled) -> bool:
+    """Tell whether a scan's id was never taken in."""
+    key = {"warehouse_id": actor.warehouse_id, "scan": pulled.scan}
+    return session.connection().execute(_VERDICT, key).first() is None
+
+
 def _kept(session: Session, actor: Actor, scan: str) -> Feedback:
     kept = session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one()
     cards = {side: Card(**kept[side]) for side in ("have", "need") if kept.get(side)}
