@@ -7,6 +7,7 @@ import { listen, refocus } from "./wedge.js";
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const ABORT_MS = 4000;
 const SLOW_MS = 700;
+const LOCKED = [401, 419];
 const STOP_SCANS = 3;
 const STOP_MS = 30000;
 const OWN_TWICE_MS = 1500; // our own labels are scanned once a step
@@ -51,14 +52,18 @@ function take(raw) {
   last = { code: plain, at };
   if (twice) return;
   const { token, worker, action } = page();
-  lastN = Math.max(lastN + 1, at);
+  lastN = Math.max(lastN + 1, at + Math.random()); // a fraction: two pages of one browser never give the same
   const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action };
   queue.push(scan);
   judge(plain);
   if (worker) keep(scan); // a badge read before a login is nobody's and must not log in after a reload
+  tell("taken", [scan]);
   count();
   drain();
 }
+
+/** For the debug page and for tests: which scans were taken, and which of them dropped after a wrong one. */
+const tell = (what, scans) => document.dispatchEvent(new CustomEvent(what, { detail: scans }));
 
 function judge(plain) {
   const { accept } = page();
@@ -83,7 +88,7 @@ async function drain() {
 async function deliver(scan) {
   const since = Date.now();
   const slow = setTimeout(() => offlineSince || network("slow"), SLOW_MS);
-  for (let tries = 1; ; tries += 1) {
+  for (let tries = 1; page().worker === scan.worker; tries += 1) {
     const answer = await post(scan);
     if (answer) {
       clearTimeout(slow);
@@ -93,25 +98,43 @@ async function deliver(scan) {
     if (tries >= 2 || Date.now() - since >= ABORT_MS) offline(since);
     await pause(RETRY_MS[Math.min(tries, RETRY_MS.length) - 1]);
   }
+  clearTimeout(slow);
+  await adopt(); // the page has become another worker's: the scan waits for its own
+  count();
+  return true;
 }
 
 /** One try; null when there was no answer worth the name: cut, late, a server error, or a page that is not ours. */
 async function post({ code, scan, ask, at, action }) {
+  const body = new URLSearchParams({ code, scan, ask, at, csrf_token: form.elements.csrf_token.value });
+  const got = await load(action, { method: "POST", body });
+  if (!got || got.status >= 500 || got.status === 408 || got.status === 429) return null;
+  if (hasScreen(got.answer)) return got;
+  if (LOCKED.includes(got.status)) await renew(action);
+  return got.status < 400 || LOCKED.includes(got.status) ? null : got;
+}
+
+/** Load parts of the page; null when nothing came, and then the same scan goes again under the same id. */
+async function load(address, options) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), ABORT_MS);
-  const body = new URLSearchParams({ code, scan, ask, at, csrf_token: form.elements.csrf_token.value });
   try {
-    const response = await fetch(action, { method: "POST", body, headers: { "HX-Request": "true" }, signal: abort.signal });
-    const { status, redirected, headers } = response;
+    const response = await fetch(address, { ...options, headers: { "HX-Request": "true" }, signal: abort.signal });
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (status >= 500 || status === 408 || status === 429) return null;
-    if (status < 400 && !hasScreen(answer)) return null;
-    return { answer, status: redirected ? 401 : status, cue: headers.get("X-Cue") };
+    return { answer, status: response.redirected ? 401 : response.status, cue: response.headers.get("X-Cue") };
   } catch {
-    return null; // the same scan goes again under the same id, and the server counts it once
+    return null;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The page is too old for the session: take it anew. A reload could end at the browser's own error page. */
+async function renew(action) {
+  const got = await load(action);
+  if (!got || got.status >= 400 || !hasScreen(got.answer)) return;
+  backOnline();
+  swap(got.answer);
 }
 
 const pause = (ms) => new Promise((resolve) => {
@@ -120,23 +143,36 @@ const pause = (ms) => new Promise((resolve) => {
 });
 
 async function settle(scan, { answer, status, cue }) {
-  const locked = status === 401 || status === 419; // badge first; the scan stays and goes again for the same worker
-  if (!locked) {
-    queue.shift();
-    forget(scan);
-  }
+  const locked = LOCKED.includes(status); // badge first; the scan stays and goes again for the same worker
   if (hasScreen(answer)) swap(answer);
-  else if (locked) location.reload();
   else refuse();
   const feedback = document.getElementById("feedback");
   play(cue ?? feedback.dataset.cue);
-  if (!locked && feedback.dataset.tone === "wrong") await dropRest(scan, feedback);
+  if (!locked) await done(scan, feedback);
   if (page().worker !== scan.worker) await adopt();
   count();
   return !locked;
 }
 
+/** A scan is answered. A chain of scans must not run on over an error: after a wrong one the rest of its line goes too. */
+async function done(scan, feedback) {
+  const isOver = (other) => other === scan || (feedback.dataset.tone === "wrong" && other.ask === scan.ask);
+  const [, ...dropped] = queue.filter(isOver);
+  queue = queue.filter((other) => !isOver(other));
+  const forgotten = forget([scan, ...dropped]);
+  if (!dropped.length) return;
+  await forgotten; // before it is said: a reload right now must not bring them back
+  last = { code: "", at: 0 }; // scanned again at once, as they are asked to be, they are no doubles
+  const words = document.createElement("span");
+  words.className = "dropped";
+  words.textContent = say("dropped", dropped.length);
+  feedback.append(words);
+  tell("dropped", dropped);
+}
+
 function swap(answer) {
+  // What a screen that asks for itself has under way is older than this.
+  for (const asking of document.querySelectorAll("#screen [hx-get]")) window.htmx?.trigger(asking, "htmx:abort");
   for (const id of ["screen", "feedback", "ask", "words"]) {
     const fresh = answer.getElementById(id);
     if (!fresh) continue;
@@ -155,20 +191,9 @@ function swap(answer) {
 function refuse() {
   const feedback = document.getElementById("feedback");
   Object.assign(feedback.dataset, { tone: "wrong", cue: "wrong" });
+  last = { code: "", at: 0 };
   feedback.className = "verdict";
   feedback.replaceChildren(say("refused"));
-}
-
-// A chain of scans must not run on over an error.
-async function dropRest(wrong, feedback) {
-  const later = queue.filter((scan) => scan.ask === wrong.ask);
-  if (!later.length) return;
-  queue = queue.filter((scan) => scan.ask !== wrong.ask);
-  await Promise.all(later.map(forget)); // before it is said: a reload right now must not bring them back
-  const words = document.createElement("span");
-  words.className = "dropped";
-  words.textContent = say("dropped", later.length);
-  feedback.append(words);
 }
 
 /** Take on the queue of whoever is logged in now; another worker's scans wait for that worker. */
@@ -204,6 +229,7 @@ function offline(since) {
   if (!offlineSince) {
     offlineSince = since;
     play("offline");
+    setTimeout(() => offlineSince && showOffline(), since + STOP_MS - Date.now());
   }
   showOffline();
 }
@@ -227,6 +253,7 @@ function backOnline() {
 }
 
 addEventListener("online", () => wake());
+document.addEventListener("visibilitychange", () => document.hidden || wake());
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // a page from the back button shows an old step
 document.documentElement.classList.add("js");
 listen(take);

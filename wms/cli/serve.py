@@ -29,9 +29,9 @@ def serve(host: str, port: int, workers: int, no_worker: bool) -> int:
 
 
 def start_web(processes: Processes, *, host: str, port: int, workers: int = 0) -> None:
-    """Start gunicorn: threads for slow lines, keep-alive longer than any page's polling."""
-    command = ["-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(workers or os.cpu_count() or 1)]
-    command += ["--worker-class", "gthread", "--threads", "8", "--keep-alive", "75", "--log-level", "warning"]
+    """Start gunicorn."""
+    command = ["-m", "gunicorn", "-c", "python:wms.serving", "--bind", f"{host}:{port}"]
+    command += ["--workers", str(workers or os.cpu_count() or 1)]
     # Requests at work are answered within the grace, and browsers that hold a line open do not use it up.
     command += ["--graceful-timeout", str(int(GRACE_S / 2))]
     processes.start("web server", [*command, "wms.app:create_app()"])
