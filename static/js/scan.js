@@ -254,4 +254,5 @@ addEventListener("pageshow", (event) => event.persisted && location.reload()); /
 document.documentElement.classList.add("js");
 listen(take);
 adopt().then(() => { busy = false; count(); return drain(); });
+if (isSecureContext) import("./secure.js");
 if (new URLSearchParams(location.search).has("scandebug")) import("./scandebug.js");

@@ -7,6 +7,7 @@ from wms.web import (
     barcodes,
     desk,
     desk_scanner,
+    handhelds,
     inbox,
     layout,
     ordering,
@@ -38,6 +39,7 @@ ALL: tuple[flask.Blueprint, ...] = (
     layout.blueprint,
     administering.blueprint,
     desk_scanner.blueprint,
+    handhelds.blueprint,
 )
 
 
