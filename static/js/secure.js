@@ -1,5 +1,7 @@
-// What only a secure context has: a worker that serves static files, a screen that stays awake. Nothing here keeps scans safe: on
-// plain http, where this file is not loaded, that works the same.
+// What only a secure context has: a worker that serves static files, a screen that stays awake, the battery's level. Nothing here
+// keeps scans safe: on plain http, where this file is not loaded, that works the same.
+
+const BATTERY_LOW = 0.15;
 
 // ---- static files and "no network" ---------------------------------------------------------------------------------------
 
@@ -48,3 +50,13 @@ if (navigator.wakeLock) {
   document.addEventListener("visibilitychange", keepAwake); // a hidden page loses its lock
   keepAwake();
 }
+
+// ---- the battery ---------------------------------------------------------------------------------------------------------
+
+navigator.getBattery?.().then((battery) => {
+  const bar = document.getElementById("battery");
+  const say = () => { bar.hidden = battery.charging || battery.level >= BATTERY_LOW; };
+  battery.addEventListener("levelchange", say);
+  battery.addEventListener("chargingchange", say);
+  say();
+});

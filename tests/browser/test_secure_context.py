@@ -1,4 +1,4 @@
-"""Over https: a worker for static files, a page without network, a screen that stays awake."""
+"""Over https: a worker for static files, a page without network, a screen that stays awake, the battery's line."""
 
 import os
 import subprocess
@@ -29,6 +29,11 @@ WakeLock.prototype.request = async function (kind) {
 };
 """
 """Tells which locks the browser gave."""
+BATTERY = """
+window.battery = Object.assign(new EventTarget(), { level: 0.5, charging: false });
+navigator.getBattery = async () => battery;
+"""
+"""A battery that the test runs down."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +189,19 @@ def test_the_screen_stays_awake_while_there_is_work_on_it(handheld: BrowserConte
     scan(page, "K062", "home")
     until(page, "locks[0].released")
     assert page.evaluate("locks.length") == 1
+
+
+def test_a_battery_below_15_per_cent_is_to_be_changed_after_this_line(
+    handheld: BrowserContext, server: Secured
+) -> None:
+    _ = handheld.add_init_script(BATTERY)
+    page = opened(handheld, server)
+    bar = page.locator("#battery")
+    for level, charging, is_said in ((0.15, False, False), (0.14, False, True), (0.14, True, False)):
+        page.evaluate(f"Object.assign(battery, {{ level: {level}, charging: {str(charging).lower()} }})")
+        page.evaluate("['levelchange', 'chargingchange'].forEach((name) => battery.dispatchEvent(new Event(name)))")
+        expect(bar).to_be_visible(visible=is_said)
+    expect(bar).to_have_text("Change battery after this line")
 
 
 def test_with_a_certificate_nobody_vouches_for_scans_count_and_the_screen_stays_awake(
