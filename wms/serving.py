@@ -4,6 +4,8 @@ import socket
 import struct
 from typing import Any
 
+from wms.config import load
+
 # A handheld that leaves the radio in the middle of a request must not hold a thread until somebody restarts the server.
 STALLED_S = 5
 
@@ -11,6 +13,9 @@ worker_class = "gthread"  # threads for slow lines
 threads = 8
 keepalive = 75  # longer than any page's polling
 loglevel = "warning"
+_settings = load()
+if _settings.tls_cert:
+    certfile, keyfile = str(_settings.tls_cert), str(_settings.tls_key)
 
 
 def when_ready(server: Any) -> None:

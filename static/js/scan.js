@@ -12,6 +12,7 @@ const STOP_SCANS = 3;
 const STOP_MS = 30000;
 const OWN_TWICE_MS = 1500; // our own labels are scanned once a step
 const PRODUCT_TWICE_MS = 200; // units of one product come 400 ms apart or more
+const FLASH_MS = 340; // what lights up stays or waits so long: never more than three flashes in a second
 
 const form = document.getElementById("scan");
 const bar = document.getElementById("network");
@@ -27,6 +28,8 @@ let last = { code: "", at: 0 };
 let lastN = 0;
 let offlineSince = 0;
 let stopped = false;
+let lit = 0; // the timer of the line at the top
+let shownAt = 0; // when a verdict last came with a flash
 let wake = () => {};
 
 /** Both sides compare codes like this: trimmed, upper case, symbology prefix off, product numbers as 14 digits. */
@@ -177,6 +180,7 @@ function swap(answer) {
     const fresh = answer.getElementById(id);
     if (!fresh) continue;
     fresh.removeAttribute("hx-swap-oob");
+    if (id === "feedback") calm(fresh);
     document.getElementById(id).replaceWith(fresh);
     window.htmx?.process(fresh);
   }
@@ -185,6 +189,12 @@ function swap(answer) {
   form.elements.csrf_token.value = document.getElementById("ask").dataset.csrf;
   form.action = page().action;
   refocus();
+}
+
+function calm(feedback) {
+  const now = Date.now();
+  if (now - shownAt < FLASH_MS) feedback.dataset.calm = "";
+  else shownAt = now;
 }
 
 /** The server said no without a screen (a proxy, a page that is gone). */
@@ -210,13 +220,14 @@ async function adopt() {
 function network(state) {
   bar.hidden = !state;
   bar.dataset.state = state;
-  line.dataset.state = state === "slow" ? "slow" : "";
+  if (state === "slow" || line.dataset.state === "slow") line.dataset.state = state === "slow" ? state : "";
   if (state) bar.querySelector("span").textContent = say(state, queue.length);
 }
 
 function flash(state) {
   line.dataset.state = state;
-  setTimeout(() => line.dataset.state === state && (line.dataset.state = ""), 250);
+  clearTimeout(lit);
+  lit = setTimeout(() => line.dataset.state === state && (line.dataset.state = ""), FLASH_MS);
 }
 
 function count() {
@@ -258,4 +269,5 @@ addEventListener("pageshow", (event) => event.persisted && location.reload()); /
 document.documentElement.classList.add("js");
 listen(take);
 adopt().then(() => { busy = false; count(); return drain(); });
+if (isSecureContext) import("./secure.js");
 if (new URLSearchParams(location.search).has("scandebug")) import("./scandebug.js");

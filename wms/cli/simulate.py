@@ -122,9 +122,9 @@ def _serving(settings: Settings, engine: Engine, address: str) -> Iterator[str]:
     # Whoever ends the simulation ends what it started.
     _ = signal.signal(signal.SIGTERM, signal.default_int_handler)
     url = settings.url.render_as_string(hide_password=False)
-    processes = Processes(
-        environ={"WMS_DATABASE_URL": url, "WMS_DATA_DIR": str(settings.data_dir)}, stdout=subprocess.DEVNULL
-    )
+    plain = dict.fromkeys(("WMS_TLS", "WMS_TLS_CERT", "WMS_TLS_KEY"), "")  # this server is for the simulation alone
+    environ = {"WMS_DATABASE_URL": url, "WMS_DATA_DIR": str(settings.data_dir), **plain}
+    processes = Processes(environ=environ, stdout=subprocess.DEVNULL)
     try:
         port = _free_port()
         if tray_addresses and not trays.answer(tray_addresses):
