@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import flask
@@ -25,11 +26,15 @@ _SIGNED_OUT = 401
 _CONFLICT = 409
 
 
+HandOver = Callable[[Session, Actor, Actor], Feedback | None]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Station:
     """A scan station's web side: its word and layout, the role it needs and what is said to a badge without it.
 
-    The last two are the functions of its service.
+    The others are functions of its service. `hand_over`, where it has one, moves what was begun on a device from the
+    worker before to the one whose badge took the device over, and says so.
     """
 
     name: str
@@ -38,6 +43,7 @@ class Station:
     no_badge: Said
     current_screen: CurrentScreen
     judge: Judge
+    hand_over: HandOver | None = None
 
 
 def read_scan() -> Pulled:
@@ -114,6 +120,8 @@ def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new
             if actor.worker_id is not None and not actor.may(station.role):
                 actor = signing_in.sign_out(session, actor, f"no {station.role} badge")
                 return feedback.wrong(station.no_badge)
+            if may and station.hand_over is not None and actor.worker_id not in {None, before.worker_id}:
+                return station.hand_over(session, before, actor) or verdict
             return verdict
 
         def screen(session: Session, _: Actor) -> Screen:
@@ -127,7 +135,7 @@ def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new
 
 def _screen(session: Session, actor: Actor, station: Station) -> Screen:
     if actor.worker_id is None or not actor.may(station.role):
-        return signing_in.SignIn(job=station.name)
+        return signing_in.screen(session, actor, station.name)
     return station.current_screen(session, actor)
 
 

@@ -117,18 +117,38 @@ def adopt(session: Session, actor: Actor, batch_id: int) -> None:
     _ = _take(session, actor, batch_id)
 
 
+def hand_over(session: Session, before: Actor, actor: Actor) -> Feedback | None:
+    """Give the walk on this device to the worker whose badge took the device over; None where there is none on it."""
+    walk = own_walk(session, before)
+    if walk is None or walk.device != before.device:
+        return None
+    if own_walk(session, actor) is not None:
+        said = say("Hello {name}. {other} keeps {batch}", name=actor.name, other=before.name, batch=walk.name)
+        return feedback.told(said)
+    batch = _moved_here(session, actor, walk.batch_id)
+    if batch is None:
+        return None
+    record(session, before, BatchMoved(batch=walk.name, then=_LEFT, reason=f"handed over to {actor.name}"))
+    return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=walk.name))
+
+
 def _take(session: Session, actor: Actor, batch_id: int) -> Feedback:
+    batch = _moved_here(session, actor, batch_id)
+    return feedback.NOT_COUNTED if batch is None else feedback.told(say("{batch} is here now", batch=batch.name))
+
+
+def _moved_here(session: Session, actor: Actor, batch_id: int) -> Batch | None:
+    """Move a walk to this worker and device; None where it is over."""
     batch = session.scalars(
         select(Batch)
         .where(Batch.warehouse_id == actor.warehouse_id, Batch.id == batch_id, Batch.status == BatchStatus.STARTED)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if batch is None:
-        return feedback.NOT_COUNTED
-    record(session, actor, batch.take_over(worker_id=actor.worker_id or 0, device=actor.device))
-    session.flush()
-    return feedback.told(say("{batch} is here now", batch=batch.name))
+    if batch is not None:
+        record(session, actor, batch.take_over(worker_id=actor.worker_id or 0, device=actor.device))
+        session.flush()
+    return batch
 
 
 def _walk(session: Session, actor: Actor, which: ColumnElement[bool]) -> Walk | None:
