@@ -16,7 +16,7 @@ from wms.domain.codes import parse
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.saying import Said, say
 from wms.services import feedback, scanning, signing_in
-from wms.services.scanning import CurrentScreen, Judge, Pulled
+from wms.services.scanning import CurrentScreen, Judge, Pulled, WhyLeft
 from wms.services.screens import Answer, Feedback, Screen
 from wms.web import languages, sessions
 
@@ -33,8 +33,8 @@ HandOver = Callable[[Session, Actor, Actor], Feedback | None]
 class Station:
     """A scan station's web side: its word and layout, the role it needs and what is said to a badge without it.
 
-    The others are functions of its service. `hand_over`, where it has one, moves what was begun on a device from the
-    worker before to the one whose badge took the device over, and says so.
+    The others are functions of its service. Where it has them, `why_left` says why a task is not on screen any more,
+    and `hand_over` moves what was begun on a device from the worker before to the one whose badge took it over.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Station:
     no_badge: Said
     current_screen: CurrentScreen
     judge: Judge
+    why_left: WhyLeft | None = None
     hand_over: HandOver | None = None
 
 
@@ -130,7 +131,9 @@ def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new
         answer = scanning.take(session, before, station.name, pulled, screen, judge)
         return actor, answer
     signing_in.keep_alive(session, before)
-    return before, scanning.take(session, before, station.name, pulled, station.current_screen, station.judge)
+    return before, scanning.take(
+        session, before, station.name, pulled, station.current_screen, station.judge, station.why_left
+    )
 
 
 def _screen(session: Session, actor: Actor, station: Station) -> Screen:
