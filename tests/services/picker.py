@@ -53,7 +53,9 @@ class Picker:
         for code in codes:
             pulled = Pulled(code=code, scan=scan or f"scan-{next(_ids)}", token=token or self.screen.token)
             actor = replace(self.actor, scan=pulled.scan)
-            answer = scanning.take(self.session, actor, "picking", pulled, picking.current_screen, picking.judge)
+            answer = scanning.take(
+                self.session, actor, "picking", pulled, picking.current_screen, picking.judge, picking.why_left
+            )
             name, self.feedback = answer.screen.name, answer.feedback
         return name
 

@@ -12,7 +12,7 @@ from wms.domain.orders import OrderStatus
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.stock import StockMove
 from wms.domain.totes import ToteStatus
-from wms.services import verifying
+from wms.services import cancelling, verifying
 
 
 def holds_up(walk: Walk) -> bool:
@@ -240,3 +240,25 @@ def test_each_step_is_in_the_journal_with_its_scan(walk: Walk) -> None:
     events = [entry.event for entry in entries.order_by(JournalEntry.at, JournalEntry.id)]
     assert events == ["OrderMoved", "ToteBound", "ShelfReached", "ItemPicked", "ItemPicked", "UnitsPut", "ScanUndone"]
     assert all(entry.scan for entry in entries)
+
+
+def test_a_scan_for_a_line_whose_order_was_cancelled_meanwhile_is_told_so(walk: Walk) -> None:
+    marta = walk.at_shelf()
+    token = marta.screen.token
+    cancelling.cancel(walk.session, builders.actor(), walk.orders[0], "changed their mind")
+    assert marta.scan(walk.mug_code, token=token) == "scan_item"
+    assert (marta.said, marta.feedback.tone, marta.feedback.cue) == ("Order cancelled. Next line", "info", "moved")
+    assert (marta.stop.order_id, marta.stop.in_hand) == (walk.orders[1].id, 0)
+    assert marta.screen.token != token
+
+
+def test_a_scan_for_the_last_line_cancelled_meanwhile_names_no_next_line(walk: Walk) -> None:
+    marta = walk.begin()
+    while walk.orders[1].id != marta.stop.order_id:
+        _ = marta.pick()
+    token = marta.screen.token
+    cancelling.cancel(walk.session, builders.actor(), walk.orders[1], "changed their mind")
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    assert marta.scan(walk.mug_code, token=token) == "drop_cart"
+    assert marta.said == "Order cancelled"

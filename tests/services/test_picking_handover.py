@@ -51,7 +51,7 @@ def test_the_device_that_lost_its_walk_says_where_it_went_once(walk: Walk) -> No
     tom = Picker(walk.session, device="14")
     _ = tom.scan(walk.cart.barcode, "YES")
     assert marta.scan(tom.stop.location_code, token=token) == "moved"
-    assert marta.said == "Not counted. Look at the screen"
+    assert (marta.said, marta.feedback.tone, marta.feedback.cue) == ("Moved to device 14", "info", "moved")
     assert marta.scan(walk.mug_code) == "moved"
     assert marta.scan("DONE") == "home"
     assert marta.scan(walk.cart.barcode, "YES") == "go_to"
@@ -77,6 +77,38 @@ def test_a_worker_has_one_walk_at_a_time(walk: Walk) -> None:
     _ = marta.scan("DONE")
     assert marta.scan(other.barcode) == "home"
     assert marta.said == f"Finish {walk.batch.name} first"
+
+
+def test_a_walk_goes_on_with_the_worker_whose_badge_took_the_device_over(walk: Walk) -> None:
+    marta = walk.at_shelf()
+    _ = marta.scan(walk.mug_code)
+    tom = Picker(walk.session)
+    verdict = picking.hand_over(walk.session, marta.actor, tom.actor)
+    assert verdict is not None
+    assert verdict.words == f"Hello {tom.worker.name}. {walk.batch.name} is yours"
+    assert (tom.screen.name, tom.stop.in_hand) == ("scan_item", 1)
+    assert (walk.batch.worker_id, walk.batch.device) == (tom.worker.id, "1")
+    assert marta.screen.name == "home"
+    assert Picker(walk.session, marta.worker, device="7").screen.name == "home"
+
+
+def test_a_worker_with_a_walk_of_their_own_keeps_it_and_takes_no_second(walk: Walk) -> None:
+    marta = walk.begin()
+    tom = Picker(walk.session, device="14")
+    _ = builders.waiting_batch(walk.session, builders.order(walk.session, (walk.mug, 1)))
+    _ = tom.begin(builders.cart(walk.session), builders.tote(walk.session))
+    verdict = picking.hand_over(walk.session, marta.actor, replace(tom.actor, device="1"))
+    assert verdict is not None
+    assert verdict.words == f"Hello {tom.worker.name}. {marta.worker.name} keeps {walk.batch.name}"
+    assert walk.batch.worker_id == marta.worker.id
+
+
+def test_a_walk_on_another_device_stays_with_its_worker(walk: Walk) -> None:
+    marta = walk.begin()
+    elsewhere = Picker(walk.session, marta.worker, device="7")
+    tom = Picker(walk.session, device="7")
+    assert picking.hand_over(walk.session, elsewhere.actor, tom.actor) is None
+    assert walk.batch.worker_id == marta.worker.id
 
 
 def test_a_lane_scanned_while_undo_opens_a_line_again_drops_nothing(walk: Walk) -> None:

@@ -135,6 +135,16 @@ def test_a_picker_who_leaves_gives_the_walk_back_to_be_planned_again(
         assert [picker.available_from_s for picker in seen.problem.pickers] == [0.0]
 
 
+def test_a_walk_given_back_half_done_is_not_planned_again(open_transaction: OpenTransaction, wave_id: int) -> None:
+    with open_transaction() as session:
+        _ = _start(session, "W1-1").hand_back(keep_cart=True)
+    with open_transaction() as session:
+        walks = _walks(session)
+        problem = replanning.look(session, LATER, wave_id).problem
+    assert problem is not None
+    assert [set(batch) for batch in problem.frozen] == [walks["W1-1"]]
+
+
 def test_a_walk_begun_while_the_engine_worked_stops_the_recording(
     open_transaction: OpenTransaction, wave_id: int
 ) -> None:

@@ -96,6 +96,20 @@ def test_a_tote_becomes_a_sealed_box_and_leaves(
         assert verify(session, builders.WAREHOUSE) == []
 
 
+def test_a_bench_goes_on_after_a_break_and_with_the_packer_it_is_handed_to(
+    station: Handheld, floor: Floor, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        ana = session.scalars(select(Worker.badge).where(Worker.name == "Ana")).one()
+        tom = builders.worker(session, "Tom", roles="packer").badge
+    assert station.scan(floor.tote.barcode, floor.mug_code) == "scan_items"
+    assert station.scan("BREAK") == "sign_in"
+    assert station.scan(ana) == "scan_items"
+    assert station.scan(tom, "YES") == "scan_items"
+    assert station.sees("Hello Tom")
+    assert station.sees("1 / 2")
+
+
 def test_no_post_whatever_gets_a_label_while_a_unit_is_missing(
     station: Handheld, floor: Floor, engine: Engine, settings: Settings
 ) -> None:

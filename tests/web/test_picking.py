@@ -138,19 +138,33 @@ def test_log_out_ends_the_session_and_the_walk_waits_for_the_next_badge(floor: F
     assert handheld.scan(floor.marta) == "go_to"
 
 
+def test_a_break_is_said_on_the_sign_in_screen_and_the_badge_goes_on_where_it_was(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    _ = handheld.scan(floor.marta, floor.cart, floor.tote)
+    shelf = handheld.accept
+    assert handheld.scan("BREAK") == "sign_in"
+    assert handheld.sees("Marta is on a break")
+    assert handheld.look() == "sign_in"
+    assert handheld.sees("Marta is on a break")
+    assert handheld.scan(floor.marta) == "go_to"
+    assert handheld.accept == shelf
+
+
 def test_another_badge_takes_the_device_over(floor: Floor) -> None:
     handheld = Handheld(floor.app)
     assert handheld.scan(floor.marta, floor.cart, floor.tote) == "go_to"
     assert handheld.scan(floor.tom) == "go_to"
     assert handheld.sees("Hand over from Marta? YES or badge again")
-    assert handheld.scan("YES") == "home"
-    assert handheld.sees("Hello Tom")
+    assert handheld.scan("YES") == "go_to"
+    assert handheld.said.startswith("Hello Tom. ")
+    assert handheld.said.endswith(" is yours")
 
 
 def test_another_badge_scanned_again_takes_the_device_over(floor: Floor) -> None:
     handheld = Handheld(floor.app)
     assert handheld.scan(floor.marta, floor.cart, floor.tote) == "go_to"
-    assert handheld.scan(floor.tom, floor.tom) == "home"
+    assert handheld.scan(floor.tom, floor.tom) == "go_to"
+    assert handheld.sees("is yours")
 
 
 def test_no_and_any_other_scan_leave_the_device_with_its_worker(floor: Floor) -> None:

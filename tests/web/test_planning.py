@@ -14,9 +14,11 @@ from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, transaction
 from wms.domain.calendar import Pickup
+from wms.domain.floor import Cart
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.picking import Batch
+from wms.domain.people import Worker
+from wms.domain.picking import Batch, BatchOrder
 from wms.domain.waves import Wave, WaveStatus
 
 
@@ -120,6 +122,29 @@ def test_an_order_that_came_since_joins_a_wave_that_is_planned_again(lead: Flask
     assert "Wave 1 stays as it is" in _post(lead, again.text, "data-again").text
     with transaction(engine) as session:
         assert {order.status for order in session.query(Order)} == {OrderStatus.WAVED}
+
+
+def test_the_desk_gives_a_walk_back_whose_worker_has_left(lead: FlaskClient, engine: Engine) -> None:
+    released = _release(lead, _preview(lead)).text
+    assert "data-give-back" not in released
+    with transaction(engine) as session:
+        batch, cart = session.query(Batch).one(), session.query(Cart).one()
+        _ = batch.start(cart_id=cart.id, worker_id=session.query(Worker).first().id, device="1", at=builders.NOW)  # type: ignore[union-attr] # two were made
+        tote, row = builders.tote(session), session.query(BatchOrder).order_by(BatchOrder.slot).limit(1).one()
+        tote.take(row.order_id)
+        row.tote_id = tote.id
+        name = cart.name
+    page = lead.get(f"/desk/waves/{_wave_key(released)}").text
+    back = _post(lead, page, "data-give-back")
+    assert f"W1-1 goes on when {name} is scanned." in back.text
+    assert f"half done on {name}" in back.text
+    assert "Nobody is on it." in _post(lead, page, "data-give-back").text
+
+
+def _wave_key(page: str) -> str:
+    found = re.search(r'/desk/waves/([^/"]+)/take-back', page)
+    assert found
+    return found[1]
 
 
 def test_the_same_button_pressed_twice_releases_once(lead: FlaskClient, engine: Engine) -> None:

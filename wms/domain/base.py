@@ -120,8 +120,13 @@ def text_id(value: int) -> str:
     return f"{value:x}"
 
 
+def is_id(text: str) -> bool:
+    """Tell whether a text may be an id as pages and tokens carry it."""
+    return _ID.fullmatch(text) is not None
+
+
 def id_of(text: str) -> int:
     """Return the id behind such a text; BadInputError for anything else."""
-    if not _ID.fullmatch(text):
+    if not is_id(text):
         raise BadInputError(f"'{text[:40]}' is no id. Choose from the list.")
     return int(text, 16)

@@ -75,6 +75,7 @@ class Command(StrEnum):
     NO_BARCODE = "K215"
     REJECT = "K222"
     OTHER_ITEM_HERE = "K239"
+    GIVE_BACK = "K246"
 
 
 _WORDS = {command.name.replace("_", " "): command for command in Command}

@@ -225,6 +225,7 @@ class Batch(Row, Base, kw_only=True):
     position: Mapped[int] = mapped_column(default=0)
     metres: Mapped[float] = mapped_column(default=0.0)
     work_s: Mapped[float] = mapped_column(default=0.0)
+    # A waiting walk has a cart where it was given back half done: its totes stand on it.
     cart_id: Mapped[int | None] = mapped_column(default=None)
     worker_id: Mapped[int | None] = mapped_column(default=None)
     device: Mapped[str] = mapped_column(String(40), default="")
@@ -252,11 +253,13 @@ class Batch(Row, Base, kw_only=True):
         self.worker_id, self.device = worker_id, device
         return BatchMoved(batch=self.name, then="taken over")
 
-    def hand_back(self) -> BatchMoved:
-        """Put a started walk without bound totes back into the queue."""
-        event = self._move_to(BatchStatus.WAITING)
-        self.cart_id = self.worker_id = self.location_id = None
-        self.device = ""
+    def hand_back(self, reason: str = "", *, keep_cart: bool = False) -> BatchMoved:
+        """Put a started walk back into the queue; one with totes on its cart keeps it: no other cart gets that walk."""
+        event = self._move_to(BatchStatus.WAITING, reason)
+        self.worker_id = self.location_id = self.put_tote_id = None
+        self.device, self.location_proof = "", Proof.NONE
+        if not keep_cart:
+            self.cart_id = None
         return event
 
     def finish(self, at: dt.datetime) -> BatchMoved:

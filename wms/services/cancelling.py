@@ -110,6 +110,7 @@ def _leave_waiting_batches(session: Session, actor: Actor, order: Order, reason:
             BatchOrder.warehouse_id == actor.warehouse_id,
             BatchOrder.order_id == order.id,
             Batch.status == BatchStatus.WAITING,
+            Batch.cart_id.is_(None),
         )
         .order_by(Batch.id)
         .with_for_update(of=Batch)

@@ -66,6 +66,7 @@ COMMANDS = {
     Command.NO_BARCODE: say("NO BARCODE"),
     Command.REJECT: say("REJECT"),
     Command.OTHER_ITEM_HERE: say("OTHER ITEM HERE"),
+    Command.GIVE_BACK: say("GIVE BACK"),
 }
 
 
@@ -92,6 +93,11 @@ def told(words: Said) -> Feedback:
 def repeated(words: Said) -> Feedback:
     """Say that it is counted already: amber bar."""
     return Feedback(tone="warn", cue="repeated", words=words)
+
+
+def changed(words: Said) -> Feedback:
+    """Say that somebody else changed what was on screen: full blue, nothing was counted."""
+    return Feedback(tone="info", cue="moved", words=words)
 
 
 def wrong(words: Said) -> Feedback:

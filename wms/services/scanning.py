@@ -36,6 +36,8 @@ class Pulled:
 CurrentScreen = Callable[[Session, Actor], Screen]
 # A judge that knows the next screen by what it did answers with it; after the others it is read from the database.
 Judge = Callable[[Session, Actor, Code, Screen], Feedback | Answer]
+# Says of a task's token, and the screen now, why that task is not on it any more; None where it went its usual way.
+WhyLeft = Callable[[Session, Actor, str, Screen], Feedback | None]
 
 _VERDICT = select(Scan.answer).where(Scan.warehouse_id == bindparam("warehouse_id"), Scan.scan == bindparam("scan"))
 _KEEP = (
@@ -46,28 +48,26 @@ _KEEP = (
 
 
 def take(
-    session: Session, actor: Actor, station: str, pulled: Pulled, current_screen: CurrentScreen, judge: Judge
+    session: Session,
+    actor: Actor,
+    station: str,
+    pulled: Pulled,
+    current_screen: CurrentScreen,
+    judge: Judge,
+    why_left: WhyLeft | None = None,
 ) -> Answer:
-    """Take one scan in and answer it; the actor must carry the scan's id."""
-    fresh = insert_new(
-        session,
-        Scan,
-        warehouse_id=actor.warehouse_id,
-        scan=pulled.scan,
-        at=actor.at,
-        worker_id=actor.worker_id,
-        device=actor.device,
-        station=station,
-        code=pulled.code[:_MAX_CODE],
-        pulled_ms=pulled.pulled_ms,
-        tone="",
-        answer={},
-    )
-    if not fresh:
+    """Take one scan in and answer it; the actor must carry the scan's id.
+
+    A scan made for a task that is not on screen any more counts for nothing; `why_left` may know why that is so.
+    """
+    if not _take_in(session, actor, station, pulled):
         return Answer(screen=current_screen(session, actor), feedback=_kept(session, actor, pulled.scan))
     before = current_screen(session, actor)
     code = parse(pulled.code)
-    judged = judge(session, actor, code, before) if pulled.token == before.token else feedback.NOT_COUNTED
+    if pulled.token == before.token:
+        judged = judge(session, actor, code, before)
+    else:
+        judged = (why_left and why_left(session, actor, pulled.token, before)) or feedback.NOT_COUNTED
     verdict = judged.feedback if isinstance(judged, Answer) else judged
     if verdict.tone in {"wrong", "warn"}:
         refused = ScanRefused(
@@ -94,6 +94,24 @@ def is_new(session: Session, actor: Actor, pulled: Pulled) -> bool:
     """Tell whether a scan's id was never taken in."""
     key = {"warehouse_id": actor.warehouse_id, "scan": pulled.scan}
     return session.connection().execute(_VERDICT, key).first() is None
+
+
+def _take_in(session: Session, actor: Actor, station: str, pulled: Pulled) -> bool:
+    """Take a scan's id in; False where it was taken in before."""
+    return insert_new(
+        session,
+        Scan,
+        warehouse_id=actor.warehouse_id,
+        scan=pulled.scan,
+        at=actor.at,
+        worker_id=actor.worker_id,
+        device=actor.device,
+        station=station,
+        code=pulled.code[:_MAX_CODE],
+        pulled_ms=pulled.pulled_ms,
+        tone="",
+        answer={},
+    )
 
 
 def _to_keep(verdict: Feedback) -> dict[str, Any]:

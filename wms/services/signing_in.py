@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, Command, parse
-from wms.domain.journal import record
+from wms.domain.journal import JournalEntry, record
 from wms.domain.people import Device, Worker, WorkerSession, WorkerSignedIn, WorkerSignedOut, read_roles
 from wms.domain.saying import say
 from wms.services import asking, feedback
@@ -24,6 +24,12 @@ _SEEN_STEP = dt.timedelta(seconds=30)
 _DESK_ROLES = frozenset({Role.SUPERVISOR, Role.ADMIN})
 TOKEN = "sign-in"  # noqa: S105 - the task token of the sign-in screen, no secret
 _ANSWERS = frozenset({Command.YES, Command.NO})
+_BREAK = "break"
+# What ends a session: the reason that the journal keeps, and what is said.
+_ENDS = {
+    Command.LOG_OUT: ("log out", say("Logged out")),
+    Command.BREAK: (_BREAK, say("BREAK. Your badge goes on here")),
+}
 _WHO = (
     select(
         Device.number.label("device"),
@@ -58,12 +64,13 @@ _SEEN = (
 
 @dataclass(frozen=True, kw_only=True)
 class SignIn(Screen):
-    """Nobody is signed in on this device: scan a badge."""
+    """Nobody is signed in on this device: scan a badge. `on_break` is who takes a break from it, '' for nobody."""
 
     station: ClassVar[str] = "signing_in"
 
     token: str = TOKEN
     wants: str = "badge"
+    on_break: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +122,30 @@ def _is_open(found: Row[*tuple[Any, ...]], at: dt.datetime) -> bool:
     )
 
 
+def screen(session: Session, actor: Actor, job: str) -> SignIn:
+    """Return the sign-in screen of a station's device."""
+    left = _last_break(session, actor)
+    return SignIn(job=job, on_break=left.data["worker"] if left else "")
+
+
+def _last_break(session: Session, actor: Actor) -> JournalEntry | None:
+    """Return the break that was begun on this device and not ended there yet, or None."""
+    if not actor.device:
+        return None
+    last = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.warehouse_id == actor.warehouse_id,
+            JournalEntry.event.in_((WorkerSignedIn.__name__, WorkerSignedOut.__name__)),
+            JournalEntry.at > actor.at - SESSION_LIMIT,
+            JournalEntry.device == actor.device,
+        )
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return last if last is not None and last.data.get("reason") == _BREAK else None
+
+
 def keep_alive(session: Session, actor: Actor) -> None:
     """Note that the session is in use, at most every half minute so that most scans write nothing here."""
     if actor.seen_at is not None and actor.at - actor.seen_at > _SEEN_STEP:
@@ -124,7 +155,7 @@ def keep_alive(session: Session, actor: Actor) -> None:
 
 def handles(session: Session, actor: Actor, code: Code) -> bool:
     """Tell whether a scan is about who works here, on whatever screen it was made."""
-    if actor.worker_id is None or code.kind is CodeKind.BADGE or code.command is Command.LOG_OUT:
+    if actor.worker_id is None or code.kind is CodeKind.BADGE or code.command in _ENDS:
         return True
     return code.command in _ANSWERS and asked_badge(session, actor) is not None
 
@@ -149,10 +180,11 @@ def hand_over(session: Session, actor: Actor, code: str, browser: Browser, new_t
 
 
 def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token: str) -> tuple[Actor, Feedback]:
-    """Take a badge or LOG OUT; return who acts from now on. `new_token` becomes the session's when one is opened."""
+    """Take a badge, BREAK or LOG OUT; return who acts from now on. A session that is opened gets `new_token`."""
     parsed = parse(code)
-    if parsed.command is Command.LOG_OUT and actor.worker_id is not None:
-        return sign_out(session, actor, "log out"), feedback.told(say("Logged out"))
+    if parsed.command is not None and parsed.command in _ENDS and actor.worker_id is not None:
+        reason, words = _ENDS[parsed.command]
+        return sign_out(session, actor, reason), feedback.told(words)
     if parsed.kind is not CodeKind.BADGE:
         return actor, feedback.wrong_type(parsed, "badge")
     worker = _holder(session, actor, parsed)
@@ -160,9 +192,13 @@ def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token:
         return actor, feedback.wrong(say("Badge not known. See the lead"))
     if worker.id == actor.worker_id:
         return actor, feedback.accepted(say("{name}, go on", name=worker.name))
+    station_id = actor.station_id
     if actor.worker_id is not None:
         actor = sign_out(session, actor, f"handed over to {worker.name}")
-    return sign_in(session, actor, worker, browser, new_token), feedback.accepted(say("Hello {name}", name=worker.name))
+    else:
+        station_id = _station_before_break(session, actor, worker)
+    signed_in = sign_in(session, actor, worker, browser, new_token, station_id)
+    return signed_in, feedback.accepted(say("Hello {name}", name=worker.name))
 
 
 def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:
@@ -173,8 +209,26 @@ def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:
     ).one_or_none()
 
 
-def sign_in(session: Session, actor: Actor, worker: Worker, browser: Browser, new_token: str) -> Actor:
-    """Open a session for a worker on this browser's device, with a new token."""
+def _station_before_break(session: Session, actor: Actor, worker: Worker) -> int | None:
+    """Return the station at which the worker went on a break from this device, None where it was no such."""
+    left = _last_break(session, actor)
+    if left is None or left.worker_id != worker.id:
+        return None
+    return session.scalars(
+        select(WorkerSession.station_id)
+        .where(
+            WorkerSession.warehouse_id == actor.warehouse_id,
+            WorkerSession.worker_id == worker.id,
+            WorkerSession.ended_at == left.at,
+        )
+        .limit(1)
+    ).first()
+
+
+def sign_in(
+    session: Session, actor: Actor, worker: Worker, browser: Browser, new_token: str, station_id: int | None = None
+) -> Actor:
+    """Open a session for a worker on this browser's device, with a new token, at the station the device stands at."""
     device = _device(session, actor, browser.device_key)
     opened = WorkerSession(
         warehouse_id=actor.warehouse_id,
@@ -183,6 +237,7 @@ def sign_in(session: Session, actor: Actor, worker: Worker, browser: Browser, ne
         device_id=device.id,
         started_at=actor.at,
         seen_at=actor.at,
+        station_id=station_id,
     )
     session.add(opened)
     session.flush()
@@ -194,7 +249,7 @@ def sign_in(session: Session, actor: Actor, worker: Worker, browser: Browser, ne
         language=worker.language,
         device=str(device.number),
         session_id=opened.id,
-        station_id=None,
+        station_id=station_id,
         seen_at=actor.at,
     )
     record(session, signed_in, WorkerSignedIn(worker=worker.name))

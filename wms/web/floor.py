@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,7 +17,7 @@ from wms.domain.codes import parse
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.saying import Said, say
 from wms.services import feedback, scanning, signing_in
-from wms.services.scanning import CurrentScreen, Judge, Pulled
+from wms.services.scanning import CurrentScreen, Judge, Pulled, WhyLeft
 from wms.services.screens import Answer, Feedback, Screen
 from wms.web import languages, sessions
 
@@ -27,11 +28,15 @@ _CONFLICT = 409
 _FOR = "@"
 
 
+HandOver = Callable[[Session, Actor, Actor], Feedback | None]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Station:
     """A scan station's web side: its word and layout, the role it needs and what is said to a badge without it.
 
-    The last two are the functions of its service.
+    The others are functions of its service. Where it has them, `why_left` says why a task is not on screen any more,
+    and `hand_over` moves what was begun on a device from the worker before to the one whose badge took it over.
     """
 
     name: str
@@ -40,6 +45,8 @@ class Station:
     no_badge: Said
     current_screen: CurrentScreen
     judge: Judge
+    why_left: WhyLeft | None = None
+    hand_over: HandOver | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,6 +145,8 @@ def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new
             if now.worker_id is not None and not now.may(station.role):
                 _now = signing_in.sign_out(session, now, f"no {station.role} badge")
                 return feedback.wrong(station.no_badge)
+            if may and station.hand_over is not None and actor.worker_id not in {None, before.worker_id}:
+                return station.hand_over(session, before, actor) or verdict
             return verdict
 
         def screen(session: Session, _: Actor) -> Screen:
@@ -150,12 +159,14 @@ def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new
         answer = scanning.take(session, before, station.name, pulled, screen, judge)
         return actor, answer
     signing_in.keep_alive(session, before)
-    return before, scanning.take(session, before, station.name, pulled, station.current_screen, station.judge)
+    return before, scanning.take(
+        session, before, station.name, pulled, station.current_screen, station.judge, station.why_left
+    )
 
 
 def _screen(session: Session, actor: Actor, station: Station) -> Screen:
     if actor.worker_id is None or not actor.may(station.role):
-        return signing_in.SignIn(job=station.name)
+        return signing_in.screen(session, actor, station.name)
     return station.current_screen(session, actor)
 
 

@@ -15,6 +15,8 @@ STATION = floor.Station(
     no_badge=say("No picker badge. See the lead"),
     current_screen=picking.current_screen,
     judge=picking.judge,
+    why_left=picking.why_left,
+    hand_over=picking.hand_over,
 )
 
 

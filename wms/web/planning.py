@@ -13,6 +13,7 @@ from wms.domain.actor import Role
 from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.services import planning
+from wms.services.picking import giving_back
 from wms.services.planning import Released, overview, replanning, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning import preview as planning_preview
@@ -112,6 +113,22 @@ def again(wave: str) -> ResponseReturnValue:
         flask.flash(str(error), "wrong")
     else:
         flask.flash(_planned_again(done), "ok")
+    return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
+
+
+@blueprint.post("/<wave>/<batch>/give-back")
+@needs_supervisor
+def give_back(wave: str, batch: str) -> ResponseReturnValue:
+    """Give a walk back whose worker has left: it waits for whoever scans its cart; or say why it cannot be."""
+    try:
+        with transaction(db.engine) as session:
+            given = giving_back.give_back_for(session, flask.g.actor, id_of(batch))
+    except DomainError as error:
+        flask.flash(str(error), "wrong")
+        return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
+    goes_on = f"goes on when {given.cart} is scanned" if given.cart else "waits for any cart"
+    laid = "".join(f" Put {units} x {sku} back on {location}." for units, sku, location in given.in_hand)
+    flask.flash(f"{given.batch} {goes_on}.{laid}", "warn" if laid else "ok")
     return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
 
 

@@ -1,6 +1,6 @@
-"""A cart starts a walk: which waiting batch it gets."""
+"""A cart starts a walk: which waiting batch it gets, first of all the one that was given back half done on it."""
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -32,9 +32,9 @@ def start(session: Session, actor: Actor, cart: Cart) -> Feedback:
             .where(
                 Batch.warehouse_id == actor.warehouse_id,
                 Batch.status == BatchStatus.WAITING,
-                _orders.between(1, cart.slots),
+                or_(Batch.cart_id == cart.id, and_(Batch.cart_id.is_(None), _orders.between(1, cart.slots))),
             )
-            .order_by(Batch.cutoff_at, Batch.position, Batch.id)
+            .order_by(Batch.cart_id.is_(None), Batch.cutoff_at, Batch.position, Batch.id)
             .limit(1)
         ).one_or_none()
         if waiting is None:
@@ -49,11 +49,16 @@ def start(session: Session, actor: Actor, cart: Cart) -> Feedback:
         batch = session.scalars(
             select(Batch)
             .where(
-                Batch.warehouse_id == actor.warehouse_id, Batch.id == waiting.id, Batch.status == BatchStatus.WAITING
+                Batch.warehouse_id == actor.warehouse_id,
+                Batch.id == waiting.id,
+                Batch.status == BatchStatus.WAITING,
+                or_(Batch.cart_id == cart.id, Batch.cart_id.is_(None)),
             )
             .with_for_update()
             .execution_options(populate_existing=True)
         ).one_or_none()
+        if batch is not None and batch.cart_id is not None:
+            return _go_on(session, actor, batch, cart)
         if batch is not None:
             return _start(session, actor, wave, batch, cart)
 
@@ -61,12 +66,32 @@ def start(session: Session, actor: Actor, cart: Cart) -> Feedback:
 def _nothing_fits(session: Session, actor: Actor, cart: Cart) -> Feedback:
     least: int | None = session.execute(
         select(func.min(_orders)).where(
-            Batch.warehouse_id == actor.warehouse_id, Batch.status == BatchStatus.WAITING, _orders > 0
+            Batch.warehouse_id == actor.warehouse_id,
+            Batch.status == BatchStatus.WAITING,
+            Batch.cart_id.is_(None),
+            _orders > 0,
         )
     ).scalar_one()
     if least is None:
         return feedback.wrong(say("Nothing to pick"))
     return feedback.wrong(say("Cart too small. {needed} slots needed, {here} here", needed=least, here=cart.slots))
+
+
+def _go_on(session: Session, actor: Actor, batch: Batch, cart: Cart) -> Feedback:
+    """Take up a walk that was given back: its totes stand in their slots on the cart."""
+    started = batch.start(cart_id=cart.id, worker_id=actor.worker_id or 0, device=actor.device, at=actor.at)
+    record(session, actor, started)
+    session.flush()
+    left: int = session.execute(
+        select(func.count()).where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.batch_id == batch.id,
+            PickTask.status == TaskStatus.OPEN,
+        )
+    ).scalar_one()
+    return feedback.accepted(
+        say_some("{batch} goes on, {n} line left", "{batch} goes on, {n} lines left", left, batch=batch.name)
+    )
 
 
 def _start(session: Session, actor: Actor, wave: Wave, batch: Batch, cart: Cart) -> Feedback:

@@ -25,6 +25,7 @@ from wms.services.screens import Feedback, Screen, clock
 _SHIFT = dt.timedelta(hours=12)
 _ASKED = "asked for"
 _LEFT = "left"
+_ENDED = frozenset({_LEFT, BatchStatus.WAITING.value})
 _DONE_OR_YES = frozenset({Command.DONE, Command.YES})
 
 
@@ -52,7 +53,7 @@ def moved_away(session: Session, actor: Actor, device: str, name: str) -> bool:
 def screen(session: Session, actor: Actor) -> Screen:
     """Return the screen of a device without a walk of its own."""
     name, then = _last_move(session, actor)
-    walk = _walk(session, actor, Batch.name == name) if name and then != _LEFT else None
+    walk = _walk(session, actor, Batch.name == name) if name and then not in _ENDED else None
     elsewhere = walk is not None and (walk.worker_id, walk.device) != (actor.worker_id, actor.device)
     if walk is None or not elsewhere:
         return _home(session, actor)
@@ -117,18 +118,38 @@ def adopt(session: Session, actor: Actor, batch_id: int) -> None:
     _ = _take(session, actor, batch_id)
 
 
+def hand_over(session: Session, before: Actor, actor: Actor) -> Feedback | None:
+    """Give the walk on this device to the worker whose badge took the device over; None where there is none on it."""
+    walk = own_walk(session, before)
+    if walk is None or walk.device != before.device:
+        return None
+    if own_walk(session, actor) is not None:
+        said = say("Hello {name}. {other} keeps {batch}", name=actor.name, other=before.name, batch=walk.name)
+        return feedback.told(said)
+    batch = _moved_here(session, actor, walk.batch_id)
+    if batch is None:
+        return None
+    record(session, before, BatchMoved(batch=walk.name, then=_LEFT, reason=f"handed over to {actor.name}"))
+    return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=walk.name))
+
+
 def _take(session: Session, actor: Actor, batch_id: int) -> Feedback:
+    batch = _moved_here(session, actor, batch_id)
+    return feedback.NOT_COUNTED if batch is None else feedback.told(say("{batch} is here now", batch=batch.name))
+
+
+def _moved_here(session: Session, actor: Actor, batch_id: int) -> Batch | None:
+    """Move a walk to this worker and device; None where it is over."""
     batch = session.scalars(
         select(Batch)
         .where(Batch.warehouse_id == actor.warehouse_id, Batch.id == batch_id, Batch.status == BatchStatus.STARTED)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if batch is None:
-        return feedback.NOT_COUNTED
-    record(session, actor, batch.take_over(worker_id=actor.worker_id or 0, device=actor.device))
-    session.flush()
-    return feedback.told(say("{batch} is here now", batch=batch.name))
+    if batch is not None:
+        record(session, actor, batch.take_over(worker_id=actor.worker_id or 0, device=actor.device))
+        session.flush()
+    return batch
 
 
 def _walk(session: Session, actor: Actor, which: ColumnElement[bool]) -> Walk | None:
@@ -162,7 +183,8 @@ def _last_move(session: Session, actor: Actor) -> tuple[str, str]:
 
 def _home(session: Session, actor: Actor) -> Home:
     zone: str = session.execute(select(Warehouse.time_zone).where(Warehouse.id == actor.warehouse_id)).scalar_one()
-    waiting = (Batch.warehouse_id == actor.warehouse_id, Batch.status == BatchStatus.WAITING)
+    all_waiting = (Batch.warehouse_id == actor.warehouse_id, Batch.status == BatchStatus.WAITING)
+    waiting = (*all_waiting, Batch.cart_id.is_(None))
     batches: int = session.execute(select(func.count()).where(*waiting)).scalar_one()
     due = session.execute(select(Batch.cutoff_at).where(*waiting).order_by(Batch.cutoff_at).limit(1)).scalar()
     orders: int = session.execute(
@@ -170,10 +192,21 @@ def _home(session: Session, actor: Actor) -> Home:
         .join(Batch, and_(Batch.warehouse_id == PickTask.warehouse_id, Batch.id == PickTask.batch_id))
         .where(*waiting, PickTask.status == TaskStatus.OPEN)
     ).scalar_one()
+    half_done = session.scalars(
+        select(Cart.name)
+        .join(Batch, and_(Batch.warehouse_id == Cart.warehouse_id, Batch.cart_id == Cart.id))
+        .where(*all_waiting)
+        .order_by(Batch.cutoff_at, Cart.name)
+    ).all()
     return Home(
         job=say("{name}  device {device}", name=actor.name, device=actor.device),
         worker=actor.name,
-        waiting=Waiting(batches=batches, orders=orders, due="" if due is None else clock(due, zone, actor.at)),
+        waiting=Waiting(
+            batches=batches,
+            orders=orders,
+            due="" if due is None else clock(due, zone, actor.at),
+            half_done=tuple(half_done),
+        ),
         units_today=_units_today(session, actor, zone),
     )
 

@@ -103,11 +103,15 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
-    """What waits to be picked: batches and orders, and the first cutoff as a local time ('' for none)."""
+    """What waits to be picked: batches and orders, and the first cutoff as a local time ('' for none).
+
+    `half_done` names the carts of walks that were given back: each goes on by its own cart's scan.
+    """
 
     batches: int
     orders: int
     due: str
+    half_done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,19 @@ from wms.domain.codes import Code, Command
 from wms.domain.picking import TaskStatus
 from wms.domain.saying import say, say_some
 from wms.services import feedback
-from wms.services.picking import building, drops, full_totes, home, judging, lines, lots, shorts, stops, undo
+from wms.services.picking import (
+    building,
+    drops,
+    full_totes,
+    giving_back,
+    home,
+    judging,
+    lines,
+    lots,
+    shorts,
+    stops,
+    undo,
+)
 from wms.services.picking.screens import (
     BuildCart,
     DropCart,
@@ -67,6 +79,8 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
             home.adopt(session, actor, screen.stop.batch_id)
         if code.command is not None:
             return _command(session, actor, code.command, screen)
+    if isinstance(screen, BuildCart | DropCart) and code.command is Command.GIVE_BACK:
+        return giving_back.give_back(session, actor, screen.batch_id)
     return JUDGES[type(screen)](session, actor, code, screen)
 
 
@@ -86,6 +100,10 @@ def _undo(session: Session, actor: Actor, stop: Stop) -> Feedback:
     return undo.undo(session, actor, stop.batch_id)
 
 
+def _give_back(session: Session, actor: Actor, stop: Stop) -> Feedback:
+    return giving_back.give_back(session, actor, stop.batch_id)
+
+
 def _go_on(_: Session, __: Actor, stop: Stop) -> Feedback:
     left = stop.total - stop.done
     return feedback.wrong(say_some("{n} line is open. Go on", "{n} lines are open. Go on", left))
@@ -96,4 +114,5 @@ _COMMANDS: dict[Command, Callable[[Session, Actor, Stop], Feedback]] = {
     Command.SKIP: undo.skip,
     Command.TOTE_FULL: full_totes.fill,
     Command.DONE: _go_on,
+    Command.GIVE_BACK: _give_back,
 }

@@ -40,6 +40,17 @@ def newest(session: Session, actor: Actor, batch_id: int) -> PickStep | None:
     return session.scalars(_NEWEST, {"warehouse": actor.warehouse_id, "batch": batch_id}).one_or_none()
 
 
+def forget_shelves(session: Session, actor: Actor, batch_id: int) -> None:
+    """Drop from a walk that changes hands where its worker stood; what was done stays, and can be taken back."""
+    _ = session.execute(
+        delete(PickStep).where(
+            PickStep.warehouse_id == actor.warehouse_id,
+            PickStep.batch_id == batch_id,
+            PickStep.kind == StepKind.LOCATION,
+        )
+    )
+
+
 def forget(session: Session, actor: Actor, batch_id: int) -> None:
     """Drop the steps of a walk that is over: nothing of it is taken back any more."""
     _ = session.execute(

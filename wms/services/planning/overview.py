@@ -12,6 +12,7 @@ from wms.domain.actor import Actor
 from wms.domain.base import text_id
 from wms.domain.calendar import CarrierService
 from wms.domain.errors import NotFoundError
+from wms.domain.floor import Cart
 from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.orders import OPEN, Order, OrderStatus
@@ -74,8 +75,9 @@ class WaveRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchRow:
-    """One walk of a wave."""
+    """One walk of a wave; `cart` is the one it is on, also while it waits there half done ('' = on none)."""
 
+    key: str
     name: str
     status: BatchStatus
     orders: int
@@ -85,6 +87,7 @@ class BatchRow:
     metres: float
     minutes: float
     worker: str
+    cart: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -330,8 +333,9 @@ def _per_wave(session: Session, statement: Select[int, int]) -> Counter[int]:
 
 def _batches(session: Session, actor: Actor, wave: Wave) -> tuple[BatchRow, ...]:
     rows = session.execute(
-        select(Batch, Worker.name, func.count(PickTask.id), func.sum(_IS_DONE), func.sum(PickTask.quantity))
+        select(Batch, Worker.name, Cart.name, func.count(PickTask.id), func.sum(_IS_DONE), func.sum(PickTask.quantity))
         .outerjoin(Worker, and_(Worker.warehouse_id == Batch.warehouse_id, Worker.id == Batch.worker_id))
+        .outerjoin(Cart, and_(Cart.warehouse_id == Batch.warehouse_id, Cart.id == Batch.cart_id))
         .outerjoin(
             PickTask,
             and_(
@@ -341,7 +345,7 @@ def _batches(session: Session, actor: Actor, wave: Wave) -> tuple[BatchRow, ...]
             ),
         )
         .where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id)
-        .group_by(Batch.warehouse_id, Batch.id, Worker.name)
+        .group_by(Batch.warehouse_id, Batch.id, Worker.name, Cart.name)
         .order_by(Batch.position)
     ).all()
     orders = _per_wave(
@@ -352,6 +356,7 @@ def _batches(session: Session, actor: Actor, wave: Wave) -> tuple[BatchRow, ...]
     )
     return tuple(
         BatchRow(
+            key=text_id(batch.id),
             name=batch.name,
             status=batch.status,
             orders=orders[batch.id],
@@ -361,8 +366,9 @@ def _batches(session: Session, actor: Actor, wave: Wave) -> tuple[BatchRow, ...]
             metres=batch.metres,
             minutes=batch.work_s / 60,
             worker=worker or "",
+            cart=cart or "",
         )
-        for batch, worker, tasks, done, units in rows
+        for batch, worker, cart, tasks, done, units in rows
     )
 
 

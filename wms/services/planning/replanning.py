@@ -252,16 +252,16 @@ def _walks(session: Session, actor: Actor, wave: Wave, *, lock: bool = False) ->
         other.batch_id != BatchOrder.batch_id,
     )
     rows = session.execute(
-        select(Batch.id, Batch.status, BatchOrder.order_id, BatchOrder.tote_id, is_open.label("open"), elsewhere)
+        select(Batch.id, Batch.cart_id, BatchOrder.order_id, BatchOrder.tote_id, is_open.label("open"), elsewhere)
         .join(BatchOrder, and_(BatchOrder.warehouse_id == Batch.warehouse_id, BatchOrder.batch_id == Batch.id))
         .where(*of_wave)
         .order_by(Batch.position, Batch.id, BatchOrder.slot)
     )
     orders: dict[int, tuple[int, ...]] = defaultdict(tuple)
     begun: set[int] = set()
-    for batch_id, status, order_id, tote_id, has_open, is_elsewhere in rows:
+    for batch_id, cart_id, order_id, tote_id, has_open, is_elsewhere in rows:
         orders[batch_id] += (order_id,)
-        if status is BatchStatus.STARTED or tote_id is not None or not has_open or is_elsewhere:
+        if cart_id is not None or tote_id is not None or not has_open or is_elsewhere:
             begun.add(batch_id)
     return (
         {batch_id: found for batch_id, found in orders.items() if batch_id not in begun},
