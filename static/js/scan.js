@@ -137,7 +137,7 @@ async function settle(scan, { answer, status, cue }) {
 }
 
 function swap(answer) {
-  for (const id of ["screen", "feedback", "ask", "words"]) {
+  for (const id of ["screen", "feedback", "call", "ask", "words"]) {
     const fresh = answer.getElementById(id);
     if (!fresh) continue;
     fresh.removeAttribute("hx-swap-oob");
@@ -226,6 +226,7 @@ function backOnline() {
   } else if (bar.dataset.state !== "saved") network("");
 }
 
+document.addEventListener("htmx:afterRequest", ({ detail }) => play(detail.xhr.getResponseHeader("X-Cue"))); // an answer that came by itself
 addEventListener("online", () => wake());
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // a page from the back button shows an old step
 document.documentElement.classList.add("js");

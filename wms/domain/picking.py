@@ -336,6 +336,8 @@ class PickTask(Row, Base, kw_only=True):
     in_hand: Mapped[int] = mapped_column(default=0)
     picked: Mapped[int] = mapped_column(default=0)
     skips: Mapped[int] = mapped_column(default=0)
+    # Whether the picker was asked why the line is skipped again, and has not said it yet.
+    skip_asked: Mapped[bool] = mapped_column(default=False)
     # Less is there than asked: how many the picker found (None: nothing missed), why, and whether the shelf's own
     # scan has confirmed it yet.
     found: Mapped[int | None] = mapped_column(default=None)

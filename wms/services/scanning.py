@@ -5,18 +5,18 @@ with the screen as it then is. A repeated id gets the first verdict again and ch
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.codes import Code, parse
+from wms.domain.codes import Code, Command, parse
 from wms.domain.journal import Scan, record
 from wms.domain.picking import ScanRefused
 from wms.domain.saying import kept, read_kept
-from wms.services import feedback
+from wms.services import calling, feedback
 from wms.services.screens import Answer, Card, Feedback, Screen
 from wms.services.upserting import insert_new
 
@@ -61,13 +61,17 @@ def take(
     A scan made for a task that is not on screen any more counts for nothing; `why_left` may know why that is so.
     """
     if not _is_new(session, actor, station, pulled):
-        return Answer(screen=current_screen(session, actor), feedback=_kept(session, actor, pulled.scan))
+        call = calling.after_scan(session, actor, is_fresh=False)
+        return Answer(screen=current_screen(session, actor), feedback=_kept(session, actor, pulled.scan), call=call)
     before = current_screen(session, actor)
     code = parse(pulled.code)
-    if pulled.token == before.token:
-        judged = judge(session, actor, code, before)
+    call = calling.after_scan(session, actor, is_fresh=True)
+    if pulled.token != before.token:
+        judged: Feedback | Answer = _why_left(session, actor, pulled.token, before, why_left)
+    elif code.command is Command.HELP and actor.worker_id is not None:
+        judged = calling.call(session, actor, station, before)
     else:
-        judged = (why_left and why_left(session, actor, pulled.token, before)) or feedback.NOT_COUNTED
+        judged = judge(session, actor, code, before)
     verdict = judged.feedback if isinstance(judged, Answer) else judged
     if verdict.tone in {"wrong", "warn"}:
         refused = ScanRefused(
@@ -87,7 +91,13 @@ def take(
     }
     _ = session.connection().execute(_KEEP, to_keep)
     session.flush()
-    return judged if isinstance(judged, Answer) else Answer(screen=current_screen(session, actor), feedback=verdict)
+    answer = judged if isinstance(judged, Answer) else Answer(screen=current_screen(session, actor), feedback=verdict)
+    return replace(answer, call=answer.call or call)
+
+
+def _why_left(session: Session, actor: Actor, token: str, now: Screen, why_left: WhyLeft | None) -> Feedback:
+    said = None if why_left is None else why_left(session, actor, token, now)
+    return said or feedback.NOT_COUNTED
 
 
 def _is_new(session: Session, actor: Actor, station: str, pulled: Pulled) -> bool:

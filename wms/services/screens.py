@@ -34,6 +34,15 @@ class Feedback:
     need: Card | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A worker's call for help: what stands on the handheld, while it is open or (`is_new`: not shown yet) answered."""
+
+    words: str
+    is_open: bool = False
+    is_new: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Screen:
     """Base of all floor screens.
@@ -67,13 +76,24 @@ class Screen:
         """The location that the screen is about, '' for none."""
         return ""
 
+    @property
+    def order_id(self) -> int | None:
+        """The order that the screen is about, None for none."""
+        return None
+
+    @property
+    def about(self) -> str:
+        """What the work on screen is, as the inbox says it of a call for help; '' where there is none."""
+        return ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What a station answers to a scan: the screen as it is now, and the verdict."""
+    """What a station answers to a scan: the screen as it is now, the verdict, and how the worker's call stands."""
 
     screen: Screen
     feedback: Feedback
+    call: Call | None = None
 
 
 def clock(at: dt.datetime | None, zone: str, now: dt.datetime) -> str:

@@ -35,6 +35,7 @@ _WHO = (
         Device.number.label("device"),
         WorkerSession.id.label("session_id"),
         WorkerSession.station_id,
+        WorkerSession.call_id,
         WorkerSession.started_at,
         WorkerSession.seen_at,
         WorkerSession.ended_at,
@@ -109,6 +110,7 @@ def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datet
         station_id=found.station_id,
         seen_at=found.seen_at,
         scan=scan,
+        call_id=found.call_id,
     )
 
 
@@ -192,12 +194,12 @@ def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token:
         return actor, feedback.wrong(say("Badge not known. See the lead"))
     if worker.id == actor.worker_id:
         return actor, feedback.accepted(say("{name}, go on", name=worker.name))
-    station_id = actor.station_id
+    station_id, call_id = actor.station_id, None
     if actor.worker_id is not None:
         actor = sign_out(session, actor, f"handed over to {worker.name}")
     else:
-        station_id = _station_before_break(session, actor, worker)
-    signed_in = sign_in(session, actor, worker, browser, new_token, station_id)
+        station_id, call_id = _before_break(session, actor, worker)
+    signed_in = sign_in(session, actor, worker, browser, new_token, station_id, call_id)
     return signed_in, feedback.accepted(say("Hello {name}", name=worker.name))
 
 
@@ -209,26 +211,34 @@ def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:
     ).one_or_none()
 
 
-def _station_before_break(session: Session, actor: Actor, worker: Worker) -> int | None:
-    """Return the station at which the worker went on a break from this device, None where it was no such."""
+def _before_break(session: Session, actor: Actor, worker: Worker) -> tuple[int | None, int | None]:
+    """Return the station and the call that the worker's break on this device left, None where there is none."""
     left = _last_break(session, actor)
     if left is None or left.worker_id != worker.id:
-        return None
-    return session.scalars(
-        select(WorkerSession.station_id)
+        return None, None
+    before = session.scalars(
+        select(WorkerSession)
         .where(
             WorkerSession.warehouse_id == actor.warehouse_id,
             WorkerSession.worker_id == worker.id,
             WorkerSession.ended_at == left.at,
         )
         .limit(1)
-    ).first()
+        .execution_options(populate_existing=True)
+    ).one()
+    return before.station_id, before.call_id
 
 
 def sign_in(
-    session: Session, actor: Actor, worker: Worker, browser: Browser, new_token: str, station_id: int | None = None
+    session: Session,
+    actor: Actor,
+    worker: Worker,
+    browser: Browser,
+    new_token: str,
+    station_id: int | None = None,
+    call_id: int | None = None,
 ) -> Actor:
-    """Open a session for a worker on this browser's device, with a new token, at the station the device stands at."""
+    """Open a session for a worker on this browser's device, with a new token; it goes on at a station, with a call."""
     device = _device(session, actor, browser.device_key)
     opened = WorkerSession(
         warehouse_id=actor.warehouse_id,
@@ -238,6 +248,7 @@ def sign_in(
         started_at=actor.at,
         seen_at=actor.at,
         station_id=station_id,
+        call_id=call_id,
     )
     session.add(opened)
     session.flush()
@@ -250,6 +261,7 @@ def sign_in(
         device=str(device.number),
         session_id=opened.id,
         station_id=station_id,
+        call_id=call_id,
         seen_at=actor.at,
     )
     record(session, signed_in, WorkerSignedIn(worker=worker.name))

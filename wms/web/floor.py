@@ -15,7 +15,7 @@ from wms.domain.actor import Actor, Role
 from wms.domain.codes import parse
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.saying import Said, say
-from wms.services import feedback, scanning, signing_in
+from wms.services import calling, feedback, scanning, signing_in
 from wms.services.scanning import CurrentScreen, Judge, Pulled, WhyLeft
 from wms.services.screens import Answer, Feedback, Screen
 from wms.web import languages, sessions
@@ -66,9 +66,10 @@ def show(station: Station) -> flask.Response:
     """Answer a GET: the screen as the database has it; one that asks for itself says in `seen` which it is."""
     with reading(db.engine) as session:
         actor = sessions.actor(session)
-        screen = _screen(session, actor, station)
+        screen, call = _screen(session, actor, station), calling.shown(session, actor)
     keeps_verdict = flask.request.args.get("seen") == screen.name
-    return render(station, Answer(screen=screen, feedback=Feedback()), actor, keeps_verdict=keeps_verdict)
+    answer = Answer(screen=screen, feedback=Feedback(), call=call)
+    return render(station, answer, actor, keeps_verdict=keeps_verdict)
 
 
 def scan(station: Station) -> flask.Response:
@@ -145,8 +146,8 @@ def _screen(session: Session, actor: Actor, station: Station) -> Screen:
 def _refused(station: Station, error: DomainError) -> flask.Response:
     with reading(db.engine) as session:
         actor = sessions.actor(session)
-        screen = _screen(session, actor, station)
-    answer = render(station, Answer(screen=screen, feedback=feedback.wrong(error.said)), actor)
+        screen, call = _screen(session, actor, station), calling.shown(session, actor)
+    answer = render(station, Answer(screen=screen, feedback=feedback.wrong(error.said), call=call), actor)
     answer.status_code = _CONFLICT
     return answer
 
@@ -159,6 +160,7 @@ def render(station: Station, answer: Answer, actor: Actor, *, keeps_verdict: boo
             layout="layouts/swap.html" if htmx else f"layouts/{station.layout}.html",
             screen=answer.screen,
             feedback=answer.feedback,
+            call=answer.call,
             keeps_verdict=keeps_verdict,
             actor=actor,
             station_action=flask.request.path,

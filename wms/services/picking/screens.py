@@ -175,6 +175,16 @@ class TaskScreen(PickingScreen):
         """The line's location."""
         return self.stop.location
 
+    @property
+    def order_id(self) -> int:
+        """The line's order."""
+        return self.stop.order_id
+
+    @property
+    def about(self) -> str:
+        """The line."""
+        return f"{self.stop.quantity} x {self.stop.sku} {self.stop.product}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class GoTo(TaskScreen):
