@@ -2,7 +2,7 @@
 // in order. The server stays the judge. Without this file the form posts by itself.
 import { play } from "./cues.js";
 import { forget, keep, keptBy } from "./kept.js";
-import { listen, refocus } from "./wedge.js";
+import { listen, openFor, refocus } from "./wedge.js";
 
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const ABORT_MS = 4000;
@@ -144,11 +144,14 @@ function swap(answer) {
     document.getElementById(id).replaceWith(fresh);
     window.htmx?.process(fresh);
   }
-  const { lang, dir } = document.getElementById("screen"); // a badge changes whom the page speaks to
+  const { lang, dir, dataset } = document.getElementById("screen"); // a badge changes whom the page speaks to, and in which colours
   Object.assign(document.documentElement, { lang, dir });
+  if (dataset.theme) document.documentElement.dataset.theme = dataset.theme;
+  else delete document.documentElement.dataset.theme; // nobody's: the device's own
   form.elements.csrf_token.value = document.getElementById("ask").dataset.csrf;
   form.action = page().action;
   refocus();
+  openFor(document.getElementById("feedback").dataset.opens);
 }
 
 /** The server said no without a screen (a proxy, a page that is gone). */

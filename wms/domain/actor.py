@@ -25,7 +25,7 @@ class Actor:
     """The worker (None for the program itself), the device's number, the moment and the scan behind one transaction.
 
     `seen_at` is when the worker's session was last noted as in use; `language` is the worker's ('': whatever the device
-    speaks); `call_id` is the exception by which the worker called for help, None where nobody was called.
+    speaks) and `dark` their choice of colours; `call_id` is the exception by which they called for help.
     """
 
     warehouse_id: int
@@ -35,6 +35,7 @@ class Actor:
     device: str = ""
     roles: frozenset[Role] = frozenset()
     language: str = ""
+    dark: bool = False
     session_id: int | None = None
     station_id: int | None = None
     seen_at: dt.datetime | None = None

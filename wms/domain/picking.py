@@ -160,9 +160,20 @@ class TaskShorted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSkipped(Event):
-    """A line was put to the end of the walk."""
+    """A line was put to the end of the walk, for the n-th time; the reason is asked from the second time on."""
 
     task_id: int
+    times: int = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarcodeMissing(Event):
+    """A product had no barcode that could be read where it lies, and its SKU was to be typed."""
+
+    task_id: int
+    sku: str
+    location: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ The frame of each station: take the scan's id in, refuse a scan made for another
 with the screen as it then is. A repeated id gets the first verdict again and changes nothing.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,12 +16,13 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command, parse
 from wms.domain.journal import Scan, record
 from wms.domain.picking import ScanRefused
-from wms.domain.saying import kept, read_kept
+from wms.domain.saying import kept, read_kept, say
 from wms.services import calling, feedback
 from wms.services.screens import Answer, Card, Feedback, Screen
 from wms.services.upserting import insert_new
 
 _MAX_CODE = 200
+_SHIFT = dt.timedelta(hours=12)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,12 +70,14 @@ def take(
     call = calling.after_scan(session, actor, is_fresh=True)
     if pulled.token != before.token:
         judged: Feedback | Answer = _why_left(session, actor, pulled.token, before, why_left)
-    elif code.command is Command.HELP and actor.worker_id is not None:
+    elif actor.worker_id is not None and code.command is Command.HELP:
         judged = calling.call(session, actor, station, before)
+    elif actor.worker_id is not None and code.command is Command.SAY_AGAIN:
+        judged = _last_said(session, actor)
     else:
         judged = judge(session, actor, code, before)
     verdict = judged.feedback if isinstance(judged, Answer) else judged
-    if verdict.tone in {"wrong", "warn"}:
+    if verdict.tone in {"wrong", "warn"} and code.command is not Command.SAY_AGAIN:
         refused = ScanRefused(
             station=station,
             code=code.text[:_MAX_CODE],
@@ -121,7 +125,13 @@ def _is_new(session: Session, actor: Actor, station: str, pulled: Pulled) -> boo
 def _to_keep(verdict: Feedback) -> dict[str, Any]:
     """Return a verdict as JSON keeps it: its sentences can be said again in the language of whoever asks."""
     sides = {side: _card_to_keep(card) for side, card in (("have", verdict.have), ("need", verdict.need)) if card}
-    return {"tone": verdict.tone, "cue": verdict.cue, "words": kept(verdict.words), **sides}
+    return {
+        "tone": verdict.tone,
+        "cue": verdict.cue,
+        "words": kept(verdict.words),
+        "opens": verdict.opens,
+        **sides,
+    }
 
 
 def _card_to_keep(card: Card) -> dict[str, Any]:
@@ -129,10 +139,36 @@ def _card_to_keep(card: Card) -> dict[str, Any]:
 
 
 def _kept(session: Session, actor: Actor, scan: str) -> Feedback:
-    found = session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one()
+    return _read_kept(session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one())
+
+
+def _last_said(session: Session, actor: Actor) -> Feedback:
+    """Return what this worker was told last on this device, to be said again."""
+    found = session.execute(
+        select(Scan.answer)
+        .where(
+            Scan.warehouse_id == actor.warehouse_id,
+            Scan.at > actor.at - _SHIFT,
+            Scan.worker_id == actor.worker_id,
+            Scan.device == actor.device,
+            Scan.scan != actor.scan,
+        )
+        .order_by(Scan.at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return feedback.told(say("Nothing to say again")) if found is None else _read_kept(found)
+
+
+def _read_kept(found: dict[str, Any]) -> Feedback:
     sides = {
         side: Card(**{name: read_kept(words) for name, words in found[side].items()})
         for side in ("have", "need")
         if found.get(side)
     }
-    return Feedback(tone=found["tone"], cue=found["cue"], words=read_kept(found["words"]), **sides)
+    return Feedback(
+        tone=found["tone"],
+        cue=found["cue"],
+        words=read_kept(found["words"]),
+        opens=found.get("opens", ""),
+        **sides,
+    )

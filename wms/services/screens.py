@@ -3,11 +3,12 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from wms.domain.saying import say
 
+Keypad = Literal["", "number", "letters"]
 _DAYS = (say("Mon"), say("Tue"), say("Wed"), say("Thu"), say("Fri"), say("Sat"), say("Sun"))
 
 
@@ -24,7 +25,8 @@ class Card:
 class Feedback:
     """The verdict on a scan: `tone` is none, info, ok, warn or wrong; `cue` names sound and vibration; `words` <= 8.
 
-    `have` and `need` fill the full red panel of a wrong item or tote, which stays until the next right scan.
+    `have` and `need` fill the full red panel of a wrong item or tote, which stays until the next right scan. `opens`
+    asks for the keypad: for a quantity, or for any letters.
     """
 
     tone: str = "none"
@@ -32,6 +34,7 @@ class Feedback:
     words: str = ""
     have: Card | None = None
     need: Card | None = None
+    opens: Keypad = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,6 +44,7 @@ _WHO = (
         Worker.roles_text.label("roles"),
         Worker.active,
         Worker.language,
+        Worker.dark,
     )
     .outerjoin(
         WorkerSession,
@@ -61,6 +62,8 @@ _SEEN = (
     .where(WorkerSession.warehouse_id == bindparam("warehouse"), WorkerSession.id == bindparam("session"))
     .values(seen_at=bindparam("at"))
 )
+
+_OF_PEOPLE = frozenset({*_ENDS, Command.LIGHT_DARK})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +109,7 @@ def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datet
         device=device,
         roles=read_roles(found.roles),
         language=found.language,
+        dark=found.dark,
         session_id=found.session_id,
         station_id=found.station_id,
         seen_at=found.seen_at,
@@ -157,7 +161,7 @@ def keep_alive(session: Session, actor: Actor) -> None:
 
 def handles(session: Session, actor: Actor, code: Code) -> bool:
     """Tell whether a scan is about who works here, on whatever screen it was made."""
-    if actor.worker_id is None or code.kind is CodeKind.BADGE or code.command in _ENDS:
+    if actor.worker_id is None or code.kind is CodeKind.BADGE or code.command in _OF_PEOPLE:
         return True
     return code.command in _ANSWERS and asked_badge(session, actor) is not None
 
@@ -182,11 +186,13 @@ def hand_over(session: Session, actor: Actor, code: str, browser: Browser, new_t
 
 
 def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token: str) -> tuple[Actor, Feedback]:
-    """Take a badge, BREAK or LOG OUT; return who acts from now on. A session that is opened gets `new_token`."""
+    """Take a badge or a command about people; return who acts from now on. A session opened gets `new_token`."""
     parsed = parse(code)
     if parsed.command is not None and parsed.command in _ENDS and actor.worker_id is not None:
         reason, words = _ENDS[parsed.command]
         return sign_out(session, actor, reason), feedback.told(words)
+    if parsed.command is Command.LIGHT_DARK and actor.worker_id is not None:
+        return _other_colours(session, actor)
     if parsed.kind is not CodeKind.BADGE:
         return actor, feedback.wrong_type(parsed, "badge")
     worker = _holder(session, actor, parsed)
@@ -201,6 +207,14 @@ def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token:
         station_id, call_id = _before_break(session, actor, worker)
     signed_in = sign_in(session, actor, worker, browser, new_token, station_id, call_id)
     return signed_in, feedback.accepted(say("Hello {name}", name=worker.name))
+
+
+def _other_colours(session: Session, actor: Actor) -> tuple[Actor, Feedback]:
+    """Turn the worker's pages dark, or light again, on every device."""
+    worker = session.get_one(Worker, (actor.warehouse_id, actor.worker_id), populate_existing=True)
+    worker.dark = not actor.dark
+    session.flush()
+    return replace(actor, dark=worker.dark), feedback.told(say("LIGHT") if actor.dark else say("DARK"))
 
 
 def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:
@@ -258,6 +272,7 @@ def sign_in(
         name=worker.name,
         roles=worker.roles,
         language=worker.language,
+        dark=worker.dark,
         device=str(device.number),
         session_id=opened.id,
         station_id=station_id,
