@@ -74,8 +74,10 @@ def warehouse(session: Session) -> Warehouse:
     return made
 
 
-def zone(session: Session, name: str = "", *, profile: Profile = Profile.STANDARD, counts_each: bool = False) -> None:
-    """How a zone is picked; locations are in the zone without a name, which needs every scan unless told otherwise."""
+def zone(
+    session: Session, name: str = Zone.EVERY, *, profile: Profile = Profile.STANDARD, counts_each: bool = False
+) -> None:
+    """How a zone is picked; a bare warehouse needs every scan everywhere."""
     row = session.get(Zone, (WAREHOUSE, name))
     if row is None:
         session.add(Zone(warehouse_id=WAREHOUSE, zone=name, profile=profile, counts_each=counts_each))

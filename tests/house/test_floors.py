@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,22 +11,13 @@ import pytest
 import wms.services
 from tests.house import lifecycles
 from tests.house.source import ROOT, files, imported, place
-from wms.services.screens import Screen
-
-
-def _screens(base: type[Screen] = Screen) -> Iterator[type[Screen]]:
-    """The screens that are shown: those that others are built on have no template."""
-    for screen in base.__subclasses__():
-        if screen.__subclasses__():
-            yield from _screens(screen)
-        else:
-            yield screen
+from tests.screens import kinds
 
 
 def test_every_screen_has_its_template() -> None:
     for module in pkgutil.walk_packages(wms.services.__path__, "wms.services."):
         _ = importlib.import_module(module.name)
-    screens = [screen for screen in _screens() if screen.__module__.startswith("wms.")]
+    screens = list(kinds())
     assert screens
     templates = [ROOT / "templates" / object.__new__(screen).template for screen in screens]
     assert [str(template.relative_to(ROOT)) for template in templates if not template.is_file()] == []

@@ -49,7 +49,9 @@ def test_every_kind_is_listed_and_read_back_as_the_cells_it_was_kept_from(
     session: Session, admin: Worker, kind: str
 ) -> None:
     _ = keep(session, "printers", name="P1", url="tcp://10.0.0.9:9100")
+    _ = keep(session, "locations", code="B01-01-A1", zone="B")
     rows = {
+        "zones": {"zone": "B", "profile": "single", "counts_each": "yes"},
         "workers": {"name": "Tom", "roles": "picker|packer"},
         "carts": {"name": "Cart 1", "slots": "6"},
         "totes": {"barcode": "12"},

@@ -27,7 +27,8 @@ from wms.services.stocking import Goods
 # A good row of every kind, in an order in which each finds what it names.
 ROWS = {
     "products": {"sku": "MUG", "name": "Mug", "barcode": "4006381333931|case-1*12", "weight_g": "350"},
-    "locations": {"code": "A01-02-B3", "aisle": "A01", "x_m": "12.5", "y_m": "3", "pick_sequence": "7"},
+    "locations": {"code": "A01-02-B3", "zone": "A", "aisle": "A01", "x_m": "12.5", "y_m": "3", "pick_sequence": "7"},
+    "zones": {"zone": "A", "profile": "Strict", "counts_each": "yes"},
     "stock": {"location": "A01-02-B3", "sku": "MUG", "lot": "L7", "expiry": "2027-01-31", "quantity": "12"},
     "workers": {"name": "Aya", "roles": "packer|Picker", "language": "PL"},
     "carts": {"name": "Cart 12", "slots": "8"},
@@ -56,6 +57,9 @@ BAD_ROWS: list[tuple[str, dict[str, str], str]] = [
     ("locations", {"x_m": "12,5"}, "a number of metres"),
     ("locations", {"x_m": "nan"}, "a number of metres"),
     ("locations", {"check": "12"}, "not three digits"),
+    ("products", {"serials": "perhaps"}, "not yes or no"),
+    ("zones", {"zone": "Q"}, "no location is in the zone 'Q'"),
+    ("zones", {"profile": "lax"}, "the profile 'lax' is not one of strict, standard, single"),
     ("stock", {"quantity": ""}, "the quantity is missing"),
     ("stock", {"quantity": "-1"}, "the quantity '-1'"),
     ("stock", {"location": "Z"}, "the location 'Z' is not known"),

@@ -82,12 +82,13 @@ def test_an_answer_without_a_word_or_too_long_is_none(floor: Floor) -> None:
 
 
 def test_a_call_outlives_a_break(floor: Floor, engine: Engine) -> None:
-    _ = floor.marta.scan("HELP", "BREAK")
-    assert 'hx-get="/call"' not in floor.poll()[0]
+    _ = floor.marta.scan("HELP")
+    left = floor.marta.post(code="BREAK", ask=floor.marta.token, scan="break")
+    assert 'hx-get="/call"' not in left.text
     with transaction(engine) as session:
         badge = session.query(Worker).filter_by(name="Marta").one().badge
-    _ = floor.marta.scan(badge)
-    assert 'hx-get="/call"' in floor.poll()[0]
+    back = floor.marta.post(code=badge, ask=floor.marta.token, scan="back")
+    assert 'hx-get="/call"' in back.text
 
 
 @pytest.mark.parametrize("address", ["/pack/", "/ship/"])

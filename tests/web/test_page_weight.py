@@ -10,6 +10,7 @@ from tests.served import served
 from wms.config import Settings
 
 FIRST_LOAD_BYTES = 60_000
+STYLES_BYTES = 8_000
 ANSWER_BYTES = 3_000
 
 
@@ -27,6 +28,7 @@ def test_the_picking_pages_first_load_is_at_most_60_kb(aimed: tuple[str, Aimed])
     names = {path.rsplit("/", 1)[1] for path in weights}
     assert {"scan.js", "cues.js", "kept.js", "wedge.js", "htmx.min.js", "icons.svg", "tokens.css"} <= names
     assert sum(weights.values()) <= FIRST_LOAD_BYTES, weights
+    assert sum(size for path, size in weights.items() if path.endswith(".css")) <= STYLES_BYTES, weights
 
 
 def test_a_scans_answer_is_at_most_3_kb(aimed: tuple[str, Aimed]) -> None:

@@ -87,10 +87,12 @@ class Profile(StrEnum):
 
 
 class Zone(InWarehouse, Base, kw_only=True):
-    """How a zone is picked. A zone without a row is STANDARD.
+    """How a zone is picked. The row `*` is for zones without one of their own; without it they are STANDARD.
 
     `counts_each`: each unit is scanned; else one scan takes a line's units, which packing scans one by one anyway.
     """
+
+    EVERY: ClassVar = "*"
 
     __tablename__ = "zones"
     __table_args__ = (one_of("profile", Profile),)

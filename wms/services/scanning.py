@@ -62,7 +62,7 @@ def take(
 
     A scan made for a task that is not on screen any more counts for nothing; `why_left` may know why that is so.
     """
-    if not _is_new(session, actor, station, pulled):
+    if not _take_in(session, actor, station, pulled):
         call = calling.after_scan(session, actor, is_fresh=False)
         return Answer(screen=current_screen(session, actor), feedback=_kept(session, actor, pulled.scan), call=call)
     before = current_screen(session, actor)
@@ -104,8 +104,8 @@ def _why_left(session: Session, actor: Actor, token: str, now: Screen, why_left:
     return said or feedback.NOT_COUNTED
 
 
-def _is_new(session: Session, actor: Actor, station: str, pulled: Pulled) -> bool:
-    """Take a scan's id in; False where it was taken in before."""
+def _take_in(session: Session, actor: Actor, station: str, pulled: Pulled) -> bool:
+    """Take a scan's id in; False where that was done before."""
     return insert_new(
         session,
         Scan,
@@ -120,6 +120,12 @@ def _is_new(session: Session, actor: Actor, station: str, pulled: Pulled) -> boo
         tone="",
         answer={},
     )
+
+
+def is_new(session: Session, actor: Actor, pulled: Pulled) -> bool:
+    """Tell whether a scan's id was never taken in."""
+    key = {"warehouse_id": actor.warehouse_id, "scan": pulled.scan}
+    return session.connection().execute(_VERDICT, key).first() is None
 
 
 def _to_keep(verdict: Feedback) -> dict[str, Any]:

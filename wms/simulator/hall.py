@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import Engine, Select, and_, func, select
+from sqlalchemy.orm import aliased
 
 from wms.database import reading
 from wms.domain.actor import Role
@@ -59,10 +60,12 @@ class Hall:
 
     def _profiles(self) -> dict[str, Profile]:
         """Read the profile by which each shelf's zone is picked, by the shelf's code."""
+        every = aliased(Zone)
         with reading(self._engine) as session:
             rows = session.execute(
-                select(Location.barcode, func.coalesce(Zone.profile, Profile.STANDARD))
+                select(Location.barcode, func.coalesce(Zone.profile, every.profile, Profile.STANDARD))
                 .outerjoin(Zone, and_(Zone.warehouse_id == Location.warehouse_id, Zone.zone == Location.zone))
+                .outerjoin(every, and_(every.warehouse_id == Location.warehouse_id, every.zone == Zone.EVERY))
                 .where(Location.warehouse_id == self._warehouse_id, Location.kind == LocationKind.PICK)
             )
             return {code: Profile(profile) for code, profile in rows}

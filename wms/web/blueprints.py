@@ -9,6 +9,7 @@ from wms.web import (
     counting,
     desk,
     desk_scanner,
+    handhelds,
     inbox,
     layout,
     ordering,
@@ -42,6 +43,7 @@ ALL: tuple[flask.Blueprint, ...] = (
     layout.blueprint,
     administering.blueprint,
     desk_scanner.blueprint,
+    handhelds.blueprint,
 )
 
 

@@ -15,7 +15,7 @@ from wms.domain.actor import Role
 from wms.domain.base import Base, text_id
 from wms.domain.calendar import CarrierService, Holiday, Pickup, ShippingMethod
 from wms.domain.errors import NotFoundError
-from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Station
+from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Profile, Station, Zone
 from wms.domain.people import Worker
 from wms.domain.saying import Language
 from wms.domain.totes import Tote
@@ -110,11 +110,17 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
         (Worker, "roles"): tuple(Role),
         (Worker, "language"): tuple(Language),
         (Location, "kind"): tuple(LocationKind),
+        (Zone, "profile"): tuple(Profile),
+        (Zone, "counts_each"): ("no", "yes"),
         (Pickup, "weekday"): DAYS,
         (Station, "printer"): sorted(names.printers.values()),
         (ShippingMethod, "service"): sorted(names.services.values()),
     }
     return found.get((setting.table, column), ())
+
+
+def _yes_or_no(row: Any, _: Names) -> str:
+    return "yes" if row.counts_each else "no"
 
 
 SETTINGS: dict[str, Setting] = {
@@ -143,6 +149,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(kind=KINDS["printers"], one="printer", table=Printer, order=("name",)),
         Setting(kind=KINDS["locations"], one="location", table=Location, order=("code",), sheet="locations"),
+        Setting(kind=KINDS["zones"], one="zone", table=Zone, order=("zone",), read={"counts_each": _yes_or_no}),
         Setting(
             kind=KINDS["pickups"],
             one="pickup",

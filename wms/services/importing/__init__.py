@@ -8,6 +8,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         catalog.PRODUCTS,
         locations.LOCATIONS,
+        locations.ZONES,
         stock.STOCK,
         people.WORKERS,
         equipment.CARTS,

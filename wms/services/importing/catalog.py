@@ -70,7 +70,7 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
     sku = cells.needed("sku", 80)
     codes = dict(_code(part) for part in cells.several("barcode"))
     sizes = {name: cells.whole(name) for name in ("weight_g", "length_mm", "width_mm", "height_mm")}
-    given = {"name": cells.text("name", 200), **sizes}
+    given = {"name": cells.text("name", 200), "has_serials": cells.yes("serials"), **sizes}
     product, outcome = keep(session, actor, Product, {"sku": sku}, given, lambda: {"name": sku})
     coded = _keep_codes(session, actor, product, codes)
     return outcome if outcome is Outcome.ADDED or coded is Outcome.KNOWN else coded
@@ -88,5 +88,6 @@ PRODUCTS = Kind(
         optional("length_mm", "millimetres"),
         optional("width_mm", "millimetres"),
         optional("height_mm", "millimetres"),
+        optional("serials", "yes where each unit's serial number is scanned when it is picked"),
     ),
 )

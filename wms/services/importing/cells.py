@@ -14,6 +14,8 @@ W = TypeVar("W", bound=StrEnum)
 _WHOLE = re.compile(r"[0-9]{1,12}", re.ASCII)
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::00)?", re.ASCII)
 
+_YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
 
 class BadRowError(BadInputError):
     """A row cannot be taken; the text says why as a phrase."""
@@ -82,6 +84,15 @@ class Cells:
             return words(text.lower())
         except ValueError as error:
             raise BadRowError(f"the {column} {quoted(text)} is not one of {', '.join(words)}") from error
+
+    def yes(self, column: str) -> bool | None:
+        """Return whether a cell says yes (or no)."""
+        text = self.text(column, 40)
+        if text is None:
+            return None
+        if text.lower() not in _YES_OR_NO:
+            raise BadRowError(f"the {column} {quoted(text)} is not yes or no")
+        return _YES_OR_NO[text.lower()]
 
     def several(self, column: str) -> list[str]:
         """Return the parts of a cell that holds several, separated by |."""

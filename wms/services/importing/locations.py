@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import CodeKind
-from wms.domain.floor import Location, LocationKind, PlaceKind
+from wms.domain.floor import Location, LocationKind, PlaceKind, Profile, Zone
 from wms.services.importing.cells import BadRowError, Cells, quoted
 from wms.services.importing.kinds import (
     Kind,
@@ -70,6 +70,27 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
         }
 
     return keep(session, actor, Location, key, given, fresh)[1]
+
+
+def _keep_zone(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    zone = cells.needed("zone", 16)
+    known = zone == Zone.EVERY or find(session, actor, Location, zone=zone) is not None
+    if not known:
+        raise BadRowError(f"no location is in the zone {quoted(zone)}")
+    given = {"profile": cells.word("profile", Profile), "counts_each": cells.yes("counts_each")}
+    return keep(session, actor, Zone, {"zone": zone}, given)[1]
+
+
+ZONES = Kind(
+    name="zones",
+    about="which scans picking needs, by zone",
+    keep=_keep_zone,
+    columns=(
+        keyed("zone", f"as locations name it; {Zone.EVERY} for all that have no row"),
+        optional("profile", f"{', '.join(Profile)}; standard where blank"),
+        optional("counts_each", "yes: each unit is scanned; no: one scan takes a line's units"),
+    ),
+)
 
 
 LOCATIONS = Kind(

@@ -26,6 +26,7 @@ _standing = aliased(Location)
 _other = aliased(PickTask)
 _ahead = aliased(Location)
 _line = aliased(PickTask)
+_every_zone = aliased(Zone)
 
 _of_batch = (_line.warehouse_id == _W, _line.batch_id == Batch.id)
 _total = (
@@ -137,8 +138,8 @@ _CURRENT = (
         Batch.location_id.label("standing_id"),
         Batch.location_proof.label("standing_proof"),
         Batch.put_tote_id,
-        func.coalesce(Zone.profile, Profile.STANDARD).label("profile"),
-        func.coalesce(Zone.counts_each, False).label("counts_each"),
+        func.coalesce(Zone.profile, _every_zone.profile, Profile.STANDARD).label("profile"),
+        func.coalesce(Zone.counts_each, _every_zone.counts_each, False).label("counts_each"),
         _orders.label("orders"),
         PickTask.lot,
         PickTask.lot_proved,
@@ -167,6 +168,7 @@ _CURRENT = (
     .join(Location, and_(Location.warehouse_id == PickTask.warehouse_id, Location.id == PickTask.location_id))
     .join(Product, and_(Product.warehouse_id == PickTask.warehouse_id, Product.id == PickTask.product_id))
     .outerjoin(Zone, and_(Zone.warehouse_id == Location.warehouse_id, Zone.zone == Location.zone))
+    .outerjoin(_every_zone, and_(_every_zone.warehouse_id == Location.warehouse_id, _every_zone.zone == Zone.EVERY))
     .outerjoin(
         Lot,
         and_(Lot.warehouse_id == PickTask.warehouse_id, Lot.product_id == PickTask.product_id, Lot.lot == PickTask.lot),

@@ -1,0 +1,184 @@
+"""Every floor screen as an example: found by itself, filled by the names of its fields with what a floor really says.
+
+A new screen is shown without a line here as long as its fields have names or types known below; one that has others
+fails the test that shows it, which says what to add.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from enum import Enum
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from wms.services.packing import screens as packing
+from wms.services.picking import screens as picking
+from wms.services.screens import Screen
+from wms.services.shipping import screens as shipping
+from wms.web import blueprints
+
+T = TypeVar("T")
+
+# Every station is loaded by these, and with it every screen.
+STATIONS = blueprints.ALL
+LONG_NAME = "Tea towel, striped, organic cotton, red and white, 50 x 70 cm, pack of two"
+# What a screen says, by its fields' names.
+_VALUES: dict[str, object] = {
+    "accept": ("L0001236",),
+    "batch": "W31-2",
+    "bound": 3,
+    "carrier": "usps",
+    "carriers": (("usps", 12), ("dhl", 7), ("ups", 1)),
+    "cart": "Cart 12",
+    "cart_code": "C0123",
+    "check": "472",
+    "code": "T000417",
+    "codes": (("04006381333931", 1),),
+    "copies": 1,
+    "device": "14",
+    "docks": ("DOCK 1", "DOCK 2"),
+    "done": 11,
+    "doubted_g": 0,
+    "due": "14:30",
+    "expected_g": 1225,
+    "found": 1,
+    "in_hand": 1,
+    "job": "W31-2 Cart 12",
+    "lanes": ("PACK 1", "PACK 2"),
+    "last": "#1042",
+    "expiry": dt.date(2027, 1, 31),
+    "location": "A12-03-B2",
+    "location_code": "L0001236",
+    "lot": "L2409-B",
+    "name": LONG_NAME,
+    "next": "A12-04-A1",
+    "next_carrier": "usps",
+    "next_due": "14:30",
+    "next_minutes": 48,
+    "note": "Gift: no price slip, and the card goes on top.",
+    "number": "#1043",
+    "oldest_minutes": 22,
+    "package": "P000000017",
+    "previous": "A11-03-B2",
+    "print_reason": "paper out",
+    "printing": "done",
+    "product": LONG_NAME,
+    "quantity": 4,
+    "reason": "The carrier does not know the street 1 Main St in Springfield.",
+    "serial": "SN-88213",
+    "short_reason": "none here",
+    "sizes_mm": (300, 205, 150),
+    "sku": "TWL-STR-RED-2",
+    "station": "PACK 2",
+    "token": "7",
+    "total": 46,
+    "tote": "T000417",
+    "tracking_tail": "4471",
+    "units_today": 412,
+    "unserialled": 1,
+    "waiting": 14,
+    "wants": "item",
+    "weight_g": 1240,
+    "why": "short",
+    "worker": "Maria Fernanda",
+}
+# The rows of a screen, by what they are.
+_ROWS: dict[Any, tuple[object, ...]] = {}
+# Fields with a default that a screen in use does not leave at it.
+_SELDOM_DEFAULT = frozenset({"accept", "job", "done", "total"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A screen as a test shows it, with a word that tells it from others of its kind."""
+
+    screen: Screen
+    word: str = ""
+
+    @property
+    def name(self) -> str:
+        """The test's name for it."""
+        return " ".join([self.screen.template.removesuffix(".html"), self.word]).strip()
+
+
+def kinds(base: type[Screen] = Screen) -> Iterator[type[Screen]]:
+    """The screens that are shown: those that others are built on have no template."""
+    for kind in base.__subclasses__():
+        if kind.__subclasses__():
+            yield from kinds(kind)
+        elif kind.__module__.startswith("wms."):
+            yield kind
+
+
+def shown() -> list[Shown]:
+    """Every screen, and those that look different at times once more."""
+    return [*(Shown(screen=example(kind)) for kind in kinds()), *_at_times()]
+
+
+def example(kind: type[T], **given: object) -> T:
+    """One of a kind of dataclass; `given` fields are as told."""
+    hints = get_type_hints(kind)
+    values = {
+        field.name: _value(kind, field.name, hints[field.name]) for field in _filled(kind) if field.name not in given
+    }
+    return kind(**values, **given)
+
+
+def _filled(kind: type) -> list[Field[Any]]:
+    def has_default(field: Field[Any]) -> bool:
+        return field.default is not MISSING or field.default_factory is not MISSING
+
+    return [field for field in fields(kind) if not has_default(field) or field.name in _SELDOM_DEFAULT]
+
+
+def _value(kind: type, name: str, hint: Any) -> object:
+    (hint, *_) = (
+        [choice for choice in get_args(hint) if choice is not NoneType] if NoneType in get_args(hint) else [hint]
+    )
+    each = get_args(hint)[0] if get_origin(hint) is tuple else None
+    if each in _ROWS:
+        return _ROWS[each]
+    if name in _VALUES and isinstance(_VALUES[name], get_origin(hint) or hint):
+        return _VALUES[name]
+    if isinstance(each, type) and is_dataclass(each):
+        return tuple(example(each) for _ in range(3))
+    if isinstance(hint, type) and is_dataclass(hint):
+        return example(hint)
+    if hint in {int, bool}:
+        return hint(0) if hint is bool else 3
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return next(iter(hint))
+    raise LookupError(f"{kind.__name__}.{name}: say in tests/screens.py what such a field holds")
+
+
+_VALUES["carton"] = example(packing.Carton, name="M2", code="X017")
+_ROWS[picking.Slot] = tuple(
+    picking.Slot(number=number, code=f"T{number:05d}7" if number < 7 else "", here=number == 3)
+    for number in range(1, 9)
+)
+_ROWS[packing.BenchTote] = tuple(
+    packing.BenchTote(tote_id=number, code=f"T00{number}417", is_open=number == 1) for number in (1, 2)
+)
+_ROWS[packing.Units] = tuple(
+    example(packing.Units, packed=packed, wanted=wanted, sku=f"SKU-{wanted}")
+    for packed, wanted in ((2, 2), (1, 3), (0, 12))
+)
+_ROWS[packing.Content] = ()
+
+
+def _at_times() -> Iterator[Shown]:
+    yield Shown(screen=example(picking.Home, waiting=example(picking.Waiting, batches=0)), word="without work")
+    yield Shown(screen=example(picking.BuildCart, bound=0), word="empty")
+    yield Shown(
+        screen=example(picking.GoTo, stop=example(picking.Stop, location="MEZZ-A112-103-B12")), word="long address"
+    )
+    yield Shown(screen=example(picking.Short, stop=example(picking.Stop, quantity=12)), word="of twelve")
+    yield Shown(
+        screen=example(picking.DropCart, is_hold=True, lanes=tuple(f"HOLD {n}" for n in range(1, 8))), word="on hold"
+    )
+    yield Shown(screen=example(packing.ScanTote, waiting=0, last=""), word="without totes")
+    yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")
+    yield Shown(screen=example(packing.BoxAndWeigh, carton=None), word="without box")
+    for printing in ("waiting", "failed", "unknown", "under way"):
+        yield Shown(screen=example(packing.ScanLabel, printing=printing, copies=2), word=printing)
+    yield Shown(screen=example(shipping.ScanBox, waiting=0, carriers=()), word="without boxes")
