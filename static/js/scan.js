@@ -2,7 +2,7 @@
 // in order. The server stays the judge. Without this file the form posts by itself.
 import { play } from "./cues.js";
 import { forget, keep, keptBy } from "./kept.js";
-import { listen, refocus } from "./wedge.js";
+import { listen, openFor, refocus } from "./wedge.js";
 
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const ABORT_MS = 4000;
@@ -175,8 +175,8 @@ async function done(scan, feedback) {
 
 function swap(answer) {
   // What a screen that asks for itself has under way is older than this.
-  for (const asking of document.querySelectorAll("#screen [hx-get]")) window.htmx?.trigger(asking, "htmx:abort");
-  for (const id of ["screen", "feedback", "ask", "words"]) {
+  for (const asking of document.querySelectorAll("[hx-get]")) window.htmx?.trigger(asking, "htmx:abort");
+  for (const id of ["screen", "feedback", "call", "ask", "words"]) {
     const fresh = answer.getElementById(id);
     if (!fresh) continue;
     fresh.removeAttribute("hx-swap-oob");
@@ -184,11 +184,14 @@ function swap(answer) {
     document.getElementById(id).replaceWith(fresh);
     window.htmx?.process(fresh);
   }
-  const { lang, dir } = document.getElementById("screen"); // a badge changes whom the page speaks to
+  const { lang, dir, dataset } = document.getElementById("screen"); // a badge changes whom the page speaks to, and in which colours
   Object.assign(document.documentElement, { lang, dir });
+  if (dataset.theme) document.documentElement.dataset.theme = dataset.theme;
+  else delete document.documentElement.dataset.theme; // nobody's: the device's own
   form.elements.csrf_token.value = document.getElementById("ask").dataset.csrf;
   form.action = page().action;
   refocus();
+  openFor(document.getElementById("feedback").dataset.opens);
 }
 
 function calm(feedback) {
@@ -263,6 +266,7 @@ function backOnline() {
   } else if (bar.dataset.state !== "saved") network("");
 }
 
+document.addEventListener("htmx:afterRequest", ({ detail }) => play(detail.xhr.getResponseHeader("X-Cue"))); // an answer that came by itself
 addEventListener("online", () => wake());
 document.addEventListener("visibilitychange", () => document.hidden || wake());
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // a page from the back button shows an old step

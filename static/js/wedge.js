@@ -10,11 +10,12 @@ const box = document.getElementById("code");
 let taken = () => {};
 let idle = 0;
 let lengthBefore = 0;
+let counts = false; // the keypad was opened for a quantity: bare digits are one
 let byHand = false; // what stands in the box was tapped on the keypad: a scan must not be glued to it
 
 function finish() {
   clearTimeout(idle);
-  const code = box.value;
+  const code = counts && /^\d{1,5}$/.test(box.value) ? `N${box.value}` : box.value;
   keypad(false);
   taken(code);
 }
@@ -77,8 +78,17 @@ function keypad(open) {
   form.classList.toggle("scan--open", open);
   box.value = "";
   lengthBefore = 0;
-  byHand = false;
+  byHand = counts = false;
   if (!open) box.inputMode = "none";
+}
+
+/** Open the keypad for what no scan says: a "number" of units, or "letters" on the whole keyboard. */
+export function openFor(what) {
+  if (!what) return;
+  keypad(true);
+  counts = what === "number";
+  if (what === "letters") type("letters");
+  refocus();
 }
 
 function type(key) {

@@ -126,6 +126,8 @@ class Pages:
         self.page.emulate_media(
             color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce" if still else "no-preference"
         )
+        # The worker's own choice stands above the device's.
+        self.page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
 
     def measure(self, what: str, *arguments: str) -> list[Any]:
         """Ask measures.js."""

@@ -126,3 +126,22 @@ def test_a_bench_goes_on_with_the_worker_it_is_handed_to(session: Session) -> No
     assert device.scan(tom.badge).station_id == station.id
     assert device.actor.name == "Tom"
     assert reasons(session) == ["handed over to Tom"]
+
+
+def test_light_dark_turns_a_workers_pages_dark_at_once_and_light_again(session: Session) -> None:
+    marta, _ = two(session)
+    device = Device(session)
+    assert device.scan(marta.badge).dark is False
+    assert device.scan("LIGHT DARK").dark is True
+    assert device.feedback.words == "DARK"
+    assert device.actor.dark is True
+    assert device.scan("LIGHT DARK").dark is False
+    assert (device.feedback.words, device.actor.dark) == ("LIGHT", False)
+
+
+def test_the_colours_come_with_the_badge_to_another_device(session: Session) -> None:
+    marta, _ = two(session)
+    device, other = Device(session), Device(session, "another key")
+    _ = device.scan(marta.badge)
+    _ = device.scan("LIGHT DARK")
+    assert other.scan(marta.badge).dark is True

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from tests import builders
 from tests.handheld import Handheld
+from tests.web import desk
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, transaction
@@ -148,6 +149,45 @@ def test_a_break_is_said_on_the_sign_in_screen_and_the_badge_goes_on_where_it_wa
     assert handheld.sees("Marta is on a break")
     assert handheld.scan(floor.marta) == "go_to"
     assert handheld.accept == shelf
+
+
+def test_light_dark_changes_the_page_with_its_answer(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    _ = handheld.scan(floor.marta)
+    assert 'data-theme="light"' in handheld.client.get("/pick/").text
+    response = handheld.post(code="LIGHT DARK", ask=handheld.token, scan="dark")
+    assert 'data-theme="dark"' in response.text
+    assert handheld.scan("BREAK") == "sign_in"
+    assert "data-theme" not in handheld.client.get("/pick/").text
+
+
+def test_say_again_between_a_question_and_its_answer_lets_the_question_stand(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    _ = handheld.scan(floor.marta, floor.cart, floor.tote)
+    assert handheld.scan(floor.tom, "SAY AGAIN") == "go_to"
+    assert handheld.sees("Hand over from Marta? YES or badge again")
+    assert handheld.scan("YES") == "go_to"
+    assert handheld.sees("is yours")
+
+
+def test_why_a_line_is_skipped_again_is_asked_on_a_screen_and_read_in_the_inbox(floor: Floor, engine: Engine) -> None:
+    handheld = Handheld(floor.app)
+    assert handheld.scan(floor.marta, floor.cart, floor.tote, "SKIP", "SKIP", "SKIP") == "skip_why"
+    assert handheld.sees("WHY SKIP AGAIN?")
+    assert handheld.look() == "skip_why"
+    assert handheld.scan("TOO HIGH") == "go_to"
+    with transaction(engine) as session:
+        lead = builders.worker(session, "Lea", roles="supervisor").badge
+    assert "2 times: too high" in desk.signed_in(floor.app, lead).get("/desk/inbox/").text
+
+
+def test_an_answer_opens_the_keypad_where_something_is_to_be_typed(floor: Floor) -> None:
+    handheld = Handheld(floor.app)
+    _ = handheld.scan(floor.marta, floor.cart, floor.tote)
+    assert handheld.accept
+    _ = handheld.scan(handheld.accept[0])
+    response = handheld.post(code="NO BARCODE", ask=handheld.token, scan="none")
+    assert 'data-opens="letters"' in response.text
 
 
 def test_another_badge_takes_the_device_over(floor: Floor) -> None:

@@ -25,7 +25,7 @@ class Actor:
     """The worker (None for the program itself), the device's number, the moment and the scan behind one transaction.
 
     `seen_at` is when the worker's session was last noted as in use; `language` is the worker's ('': whatever the device
-    speaks).
+    speaks) and `dark` their choice of colours; `call_id` is the exception by which they called for help.
     """
 
     warehouse_id: int
@@ -35,10 +35,12 @@ class Actor:
     device: str = ""
     roles: frozenset[Role] = frozenset()
     language: str = ""
+    dark: bool = False
     session_id: int | None = None
     station_id: int | None = None
     seen_at: dt.datetime | None = None
     scan: str | None = None
+    call_id: int | None = None
 
     def may(self, role: Role) -> bool:
         """Tell whether one of the actor's roles is or implies `role`."""

@@ -76,6 +76,9 @@ class Command(StrEnum):
     REJECT = "K222"
     OTHER_ITEM_HERE = "K239"
     GIVE_BACK = "K246"
+    BLOCKED = "K253"
+    TOO_HIGH = "K260"
+    OTHER_REASON = "K277"
 
 
 _WORDS = {command.name.replace("_", " "): command for command in Command}

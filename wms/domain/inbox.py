@@ -21,6 +21,8 @@ class ExceptionKind(StrEnum):
     CHANNEL = "channel"
     UNKNOWN_BARCODE = "unknown barcode"
     WAVE = "wave"
+    HELP = "help"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +33,28 @@ class ExceptionSettled(Event):
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class HelpCalled(Event):
+    """A worker called the lead: from which station's screen, to which location, and about what."""
+
+    station: str
+    place: str
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpAnswered(Event):
+    """The lead answered a call; the words stand on the handheld that called."""
+
+    call: str
+    answer: str
+
+
 class ExceptionItem(Row, Base, kw_only=True):
-    """One row of the inbox; `subject_id` is the thing it is about (order, label, print job)."""
+    """One row of the inbox; `subject_id` is the thing it is about (order, label, print job).
+
+    `answer` is what was said to the worker who called, and `heard_at` when it stood on their handheld.
+    """
 
     __tablename__ = "exceptions"
     __table_args__ = (
@@ -47,3 +69,5 @@ class ExceptionItem(Row, Base, kw_only=True):
     subject_id: Mapped[int | None] = mapped_column(default=None)
     settled_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     settled_by: Mapped[int | None] = mapped_column(default=None)
+    answer: Mapped[str] = mapped_column(String(120), default="")
+    heard_at: Mapped[dt.datetime | None] = mapped_column(default=None)

@@ -111,3 +111,5 @@ class WorkerSession(Row, Base, kw_only=True):
     seen_at: Mapped[dt.datetime]
     station_id: Mapped[int | None] = mapped_column(default=None)
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    # The exception by which its worker called for help, until the answer was read.
+    call_id: Mapped[int | None] = mapped_column(default=None)

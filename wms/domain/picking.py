@@ -160,9 +160,20 @@ class TaskShorted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSkipped(Event):
-    """A line was put to the end of the walk."""
+    """A line was put to the end of the walk, for the n-th time; the reason is asked from the second time on."""
 
     task_id: int
+    times: int = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarcodeMissing(Event):
+    """A product had no barcode that could be read where it lies, and its SKU was to be typed."""
+
+    task_id: int
+    sku: str
+    location: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,6 +347,8 @@ class PickTask(Row, Base, kw_only=True):
     in_hand: Mapped[int] = mapped_column(default=0)
     picked: Mapped[int] = mapped_column(default=0)
     skips: Mapped[int] = mapped_column(default=0)
+    # Whether the picker was asked why the line is skipped again, and has not said it yet.
+    skip_asked: Mapped[bool] = mapped_column(default=False)
     # Less is there than asked: how many the picker found (None: nothing missed), why, and whether the shelf's own
     # scan has confirmed it yet.
     found: Mapped[int | None] = mapped_column(default=None)

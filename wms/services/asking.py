@@ -1,18 +1,22 @@
-"""Questions that a verdict asks: the very next scan of the same worker on the same device answers, or they lapse."""
+"""Questions that a verdict asks: the very next scan of the same worker on the same device answers, or they lapse.
+
+SAY AGAIN lets them stand.
+"""
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.codes import Code, parse
+from wms.domain.codes import Code, Command, parse
 from wms.domain.journal import Scan
 from wms.domain.saying import Said
 from wms.services.screens import Feedback
 
 _PATIENCE = dt.timedelta(minutes=1)
 _TONE = "info"
+_AGAIN = (Command.SAY_AGAIN.value, "SAY AGAIN")
 
 
 def ask(words: Said) -> Feedback:
@@ -30,6 +34,7 @@ def asked(session: Session, actor: Actor) -> Code | None:
             Scan.worker_id == actor.worker_id,
             Scan.device == actor.device,
             Scan.scan != actor.scan,
+            func.upper(Scan.code).not_in(_AGAIN),
         )
         .order_by(Scan.at.desc())
         .limit(1)

@@ -2,7 +2,7 @@
 
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.saying import Said, say, say_some
-from wms.services.screens import Card, Feedback
+from wms.services.screens import Card, Feedback, Keypad
 
 _LAST = 8
 # Whole sentences, for a word is bent otherwise in each of them in most languages.
@@ -36,6 +36,7 @@ ASKS = {
     "lot": say("Scan the LOT"),
     "nothing": say("Wait"),
     "package": say("Scan the PACKAGE"),
+    "reason": say("Say why"),
     "serial": say("Scan the SERIAL"),
     "station": say("Scan the STATION"),
     "tote": say("Scan the TOTE"),
@@ -67,6 +68,9 @@ COMMANDS = {
     Command.REJECT: say("REJECT"),
     Command.OTHER_ITEM_HERE: say("OTHER ITEM HERE"),
     Command.GIVE_BACK: say("GIVE BACK"),
+    Command.BLOCKED: say("BLOCKED"),
+    Command.TOO_HIGH: say("TOO HIGH"),
+    Command.OTHER_REASON: say("OTHER REASON"),
 }
 
 
@@ -88,6 +92,11 @@ def complete(words: Said) -> Feedback:
 def told(words: Said) -> Feedback:
     """Say that a command was taken: blue bar."""
     return Feedback(tone="info", cue="command", words=words)
+
+
+def keypad(words: Said, opens: Keypad) -> Feedback:
+    """Ask for what no scan says: the keypad opens."""
+    return Feedback(tone="info", cue="command", words=words, opens=opens)
 
 
 def repeated(words: Said) -> Feedback:

@@ -4,23 +4,25 @@ The frame of each station: take the scan's id in, refuse a scan made for another
 with the screen as it then is. A repeated id gets the first verdict again and changes nothing.
 """
 
+import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.codes import Code, parse
+from wms.domain.codes import Code, Command, parse
 from wms.domain.journal import Scan, record
 from wms.domain.picking import ScanRefused
-from wms.domain.saying import kept, read_kept
-from wms.services import feedback
+from wms.domain.saying import kept, read_kept, say
+from wms.services import calling, feedback
 from wms.services.screens import Answer, Card, Feedback, Screen
 from wms.services.upserting import insert_new
 
 _MAX_CODE = 200
+_SHIFT = dt.timedelta(hours=12)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,15 +63,21 @@ def take(
     A scan made for a task that is not on screen any more counts for nothing; `why_left` may know why that is so.
     """
     if not _take_in(session, actor, station, pulled):
-        return Answer(screen=current_screen(session, actor), feedback=_kept(session, actor, pulled.scan))
+        call = calling.after_scan(session, actor, is_fresh=False)
+        return Answer(screen=current_screen(session, actor), feedback=_kept(session, actor, pulled.scan), call=call)
     before = current_screen(session, actor)
     code = parse(pulled.code)
-    if pulled.token == before.token:
-        judged = judge(session, actor, code, before)
+    call = calling.after_scan(session, actor, is_fresh=True)
+    if pulled.token != before.token:
+        judged: Feedback | Answer = _why_left(session, actor, pulled.token, before, why_left)
+    elif actor.worker_id is not None and code.command is Command.HELP:
+        judged = calling.call(session, actor, station, before)
+    elif actor.worker_id is not None and code.command is Command.SAY_AGAIN:
+        judged = _last_said(session, actor)
     else:
-        judged = (why_left and why_left(session, actor, pulled.token, before)) or feedback.NOT_COUNTED
+        judged = judge(session, actor, code, before)
     verdict = judged.feedback if isinstance(judged, Answer) else judged
-    if verdict.tone in {"wrong", "warn"}:
+    if verdict.tone in {"wrong", "warn"} and code.command is not Command.SAY_AGAIN:
         refused = ScanRefused(
             station=station,
             code=code.text[:_MAX_CODE],
@@ -87,17 +95,17 @@ def take(
     }
     _ = session.connection().execute(_KEEP, to_keep)
     session.flush()
-    return judged if isinstance(judged, Answer) else Answer(screen=current_screen(session, actor), feedback=verdict)
+    answer = judged if isinstance(judged, Answer) else Answer(screen=current_screen(session, actor), feedback=verdict)
+    return replace(answer, call=answer.call or call)
 
 
-def is_new(session: Session, actor: Actor, pulled: Pulled) -> bool:
-    """Tell whether a scan's id was never taken in."""
-    key = {"warehouse_id": actor.warehouse_id, "scan": pulled.scan}
-    return session.connection().execute(_VERDICT, key).first() is None
+def _why_left(session: Session, actor: Actor, token: str, now: Screen, why_left: WhyLeft | None) -> Feedback:
+    said = None if why_left is None else why_left(session, actor, token, now)
+    return said or feedback.NOT_COUNTED
 
 
 def _take_in(session: Session, actor: Actor, station: str, pulled: Pulled) -> bool:
-    """Take a scan's id in; False where it was taken in before."""
+    """Take a scan's id in; False where that was done before."""
     return insert_new(
         session,
         Scan,
@@ -114,10 +122,22 @@ def _take_in(session: Session, actor: Actor, station: str, pulled: Pulled) -> bo
     )
 
 
+def is_new(session: Session, actor: Actor, pulled: Pulled) -> bool:
+    """Tell whether a scan's id was never taken in."""
+    key = {"warehouse_id": actor.warehouse_id, "scan": pulled.scan}
+    return session.connection().execute(_VERDICT, key).first() is None
+
+
 def _to_keep(verdict: Feedback) -> dict[str, Any]:
     """Return a verdict as JSON keeps it: its sentences can be said again in the language of whoever asks."""
     sides = {side: _card_to_keep(card) for side, card in (("have", verdict.have), ("need", verdict.need)) if card}
-    return {"tone": verdict.tone, "cue": verdict.cue, "words": kept(verdict.words), **sides}
+    return {
+        "tone": verdict.tone,
+        "cue": verdict.cue,
+        "words": kept(verdict.words),
+        "opens": verdict.opens,
+        **sides,
+    }
 
 
 def _card_to_keep(card: Card) -> dict[str, Any]:
@@ -125,10 +145,36 @@ def _card_to_keep(card: Card) -> dict[str, Any]:
 
 
 def _kept(session: Session, actor: Actor, scan: str) -> Feedback:
-    found = session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one()
+    return _read_kept(session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one())
+
+
+def _last_said(session: Session, actor: Actor) -> Feedback:
+    """Return what this worker was told last on this device, to be said again."""
+    found = session.execute(
+        select(Scan.answer)
+        .where(
+            Scan.warehouse_id == actor.warehouse_id,
+            Scan.at > actor.at - _SHIFT,
+            Scan.worker_id == actor.worker_id,
+            Scan.device == actor.device,
+            Scan.scan != actor.scan,
+        )
+        .order_by(Scan.at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return feedback.told(say("Nothing to say again")) if found is None else _read_kept(found)
+
+
+def _read_kept(found: dict[str, Any]) -> Feedback:
     sides = {
         side: Card(**{name: read_kept(words) for name, words in found[side].items()})
         for side in ("have", "need")
         if found.get(side)
     }
-    return Feedback(tone=found["tone"], cue=found["cue"], words=read_kept(found["words"]), **sides)
+    return Feedback(
+        tone=found["tone"],
+        cue=found["cue"],
+        words=read_kept(found["words"]),
+        opens=found.get("opens", ""),
+        **sides,
+    )

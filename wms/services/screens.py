@@ -3,11 +3,12 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from wms.domain.saying import say
 
+Keypad = Literal["", "number", "letters"]
 _DAYS = (say("Mon"), say("Tue"), say("Wed"), say("Thu"), say("Fri"), say("Sat"), say("Sun"))
 
 
@@ -24,7 +25,8 @@ class Card:
 class Feedback:
     """The verdict on a scan: `tone` is none, info, ok, warn or wrong; `cue` names sound and vibration; `words` <= 8.
 
-    `have` and `need` fill the full red panel of a wrong item or tote, which stays until the next right scan.
+    `have` and `need` fill the full red panel of a wrong item or tote, which stays until the next right scan. `opens`
+    asks for the keypad: for a quantity, or for any letters.
     """
 
     tone: str = "none"
@@ -32,6 +34,16 @@ class Feedback:
     words: str = ""
     have: Card | None = None
     need: Card | None = None
+    opens: Keypad = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A worker's call for help: what stands on the handheld, while it is open or (`is_new`: not shown yet) answered."""
+
+    words: str
+    is_open: bool = False
+    is_new: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +79,24 @@ class Screen:
         """The location that the screen is about, '' for none."""
         return ""
 
+    @property
+    def order_id(self) -> int | None:
+        """The order that the screen is about, None for none."""
+        return None
+
+    @property
+    def about(self) -> str:
+        """What the work on screen is, as the inbox says it of a call for help; '' where there is none."""
+        return ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What a station answers to a scan: the screen as it is now, and the verdict."""
+    """What a station answers to a scan: the screen as it is now, the verdict, and how the worker's call stands."""
 
     screen: Screen
     feedback: Feedback
+    call: Call | None = None
 
 
 def clock(at: dt.datetime | None, zone: str, now: dt.datetime) -> str:

@@ -35,6 +35,7 @@ _WHO = (
         Device.number.label("device"),
         WorkerSession.id.label("session_id"),
         WorkerSession.station_id,
+        WorkerSession.call_id,
         WorkerSession.started_at,
         WorkerSession.seen_at,
         WorkerSession.ended_at,
@@ -43,6 +44,7 @@ _WHO = (
         Worker.roles_text.label("roles"),
         Worker.active,
         Worker.language,
+        Worker.dark,
     )
     .outerjoin(
         WorkerSession,
@@ -60,6 +62,8 @@ _SEEN = (
     .where(WorkerSession.warehouse_id == bindparam("warehouse"), WorkerSession.id == bindparam("session"))
     .values(seen_at=bindparam("at"))
 )
+
+_OF_PEOPLE = frozenset({*_ENDS, Command.LIGHT_DARK})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +109,12 @@ def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datet
         device=device,
         roles=read_roles(found.roles),
         language=found.language,
+        dark=found.dark,
         session_id=found.session_id,
         station_id=found.station_id,
         seen_at=found.seen_at,
         scan=scan,
+        call_id=found.call_id,
     )
 
 
@@ -155,7 +161,7 @@ def keep_alive(session: Session, actor: Actor) -> None:
 
 def handles(session: Session, actor: Actor, code: Code) -> bool:
     """Tell whether a scan is about who works here, on whatever screen it was made."""
-    if actor.worker_id is None or code.kind is CodeKind.BADGE or code.command in _ENDS:
+    if actor.worker_id is None or code.kind is CodeKind.BADGE or code.command in _OF_PEOPLE:
         return True
     return code.command in _ANSWERS and asked_badge(session, actor) is not None
 
@@ -180,11 +186,13 @@ def hand_over(session: Session, actor: Actor, code: str, browser: Browser, new_t
 
 
 def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token: str) -> tuple[Actor, Feedback]:
-    """Take a badge, BREAK or LOG OUT; return who acts from now on. A session that is opened gets `new_token`."""
+    """Take a badge or a command about people; return who acts from now on. A session opened gets `new_token`."""
     parsed = parse(code)
     if parsed.command is not None and parsed.command in _ENDS and actor.worker_id is not None:
         reason, words = _ENDS[parsed.command]
         return sign_out(session, actor, reason), feedback.told(words)
+    if parsed.command is Command.LIGHT_DARK and actor.worker_id is not None:
+        return _other_colours(session, actor)
     if parsed.kind is not CodeKind.BADGE:
         return actor, feedback.wrong_type(parsed, "badge")
     worker = _holder(session, actor, parsed)
@@ -192,13 +200,21 @@ def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token:
         return actor, feedback.wrong(say("Badge not known. See the lead"))
     if worker.id == actor.worker_id:
         return actor, feedback.accepted(say("{name}, go on", name=worker.name))
-    station_id = actor.station_id
+    station_id, call_id = actor.station_id, None
     if actor.worker_id is not None:
         actor = sign_out(session, actor, f"handed over to {worker.name}")
     else:
-        station_id = _station_before_break(session, actor, worker)
-    signed_in = sign_in(session, actor, worker, browser, new_token, station_id)
+        station_id, call_id = _before_break(session, actor, worker)
+    signed_in = sign_in(session, actor, worker, browser, new_token, station_id, call_id)
     return signed_in, feedback.accepted(say("Hello {name}", name=worker.name))
+
+
+def _other_colours(session: Session, actor: Actor) -> tuple[Actor, Feedback]:
+    """Turn the worker's pages dark, or light again, on every device."""
+    worker = session.get_one(Worker, (actor.warehouse_id, actor.worker_id), populate_existing=True)
+    worker.dark = not actor.dark
+    session.flush()
+    return replace(actor, dark=worker.dark), feedback.told(say("LIGHT") if actor.dark else say("DARK"))
 
 
 def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:
@@ -209,26 +225,34 @@ def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:
     ).one_or_none()
 
 
-def _station_before_break(session: Session, actor: Actor, worker: Worker) -> int | None:
-    """Return the station at which the worker went on a break from this device, None where it was no such."""
+def _before_break(session: Session, actor: Actor, worker: Worker) -> tuple[int | None, int | None]:
+    """Return the station and the call that the worker's break on this device left, None where there is none."""
     left = _last_break(session, actor)
     if left is None or left.worker_id != worker.id:
-        return None
-    return session.scalars(
-        select(WorkerSession.station_id)
+        return None, None
+    before = session.scalars(
+        select(WorkerSession)
         .where(
             WorkerSession.warehouse_id == actor.warehouse_id,
             WorkerSession.worker_id == worker.id,
             WorkerSession.ended_at == left.at,
         )
         .limit(1)
-    ).first()
+        .execution_options(populate_existing=True)
+    ).one()
+    return before.station_id, before.call_id
 
 
 def sign_in(
-    session: Session, actor: Actor, worker: Worker, browser: Browser, new_token: str, station_id: int | None = None
+    session: Session,
+    actor: Actor,
+    worker: Worker,
+    browser: Browser,
+    new_token: str,
+    station_id: int | None = None,
+    call_id: int | None = None,
 ) -> Actor:
-    """Open a session for a worker on this browser's device, with a new token, at the station the device stands at."""
+    """Open a session for a worker on this browser's device, with a new token; it goes on at a station, with a call."""
     device = _device(session, actor, browser.device_key)
     opened = WorkerSession(
         warehouse_id=actor.warehouse_id,
@@ -238,6 +262,7 @@ def sign_in(
         started_at=actor.at,
         seen_at=actor.at,
         station_id=station_id,
+        call_id=call_id,
     )
     session.add(opened)
     session.flush()
@@ -247,9 +272,11 @@ def sign_in(
         name=worker.name,
         roles=worker.roles,
         language=worker.language,
+        dark=worker.dark,
         device=str(device.number),
         session_id=opened.id,
         station_id=station_id,
+        call_id=call_id,
         seen_at=actor.at,
     )
     record(session, signed_in, WorkerSignedIn(worker=worker.name))

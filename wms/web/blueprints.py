@@ -5,6 +5,7 @@ import flask
 from wms.web import (
     administering,
     barcodes,
+    calling,
     counting,
     desk,
     desk_scanner,
@@ -33,6 +34,7 @@ ALL: tuple[flask.Blueprint, ...] = (
     counting.blueprint,
     pictures.blueprint,
     barcodes.blueprint,
+    calling.blueprint,
     picking.blueprint,
     packing.blueprint,
     shipping.blueprint,

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import flask
@@ -16,7 +16,7 @@ from wms.domain.actor import Actor, Role
 from wms.domain.codes import parse
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.saying import Said, say
-from wms.services import feedback, scanning, signing_in
+from wms.services import calling, feedback, scanning, signing_in
 from wms.services.scanning import CurrentScreen, Judge, Pulled, WhyLeft
 from wms.services.screens import Answer, Feedback, Screen
 from wms.web import languages, sessions
@@ -93,9 +93,10 @@ def show(station: Station) -> flask.Response:
     """Answer a GET: the screen as the database has it; one that asks for itself says in `seen` which it is."""
     with reading(db.engine) as session:
         actor = sessions.actor(session)
-        screen = _screen(session, actor, station)
+        screen, call = _screen(session, actor, station), calling.shown(session, actor)
     keeps_verdict = flask.request.args.get("seen") == screen.name
-    return render(station, Answer(screen=screen, feedback=Feedback()), actor, keeps_verdict=keeps_verdict)
+    answer = Answer(screen=screen, feedback=Feedback(), call=call)
+    return render(station, answer, actor, keeps_verdict=keeps_verdict)
 
 
 def scan(station: Station) -> flask.Response:
@@ -145,8 +146,8 @@ def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new
             if now.worker_id is not None and not now.may(station.role):
                 _now = signing_in.sign_out(session, now, f"no {station.role} badge")
                 return feedback.wrong(station.no_badge)
-            if may and station.hand_over is not None and actor.worker_id not in {None, before.worker_id}:
-                return station.hand_over(session, before, actor) or verdict
+            if may and station.hand_over is not None and now.worker_id not in {None, before.worker_id}:
+                return station.hand_over(session, before, now) or verdict
             return verdict
 
         def screen(session: Session, _: Actor) -> Screen:
@@ -157,7 +158,7 @@ def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new
             return _screen(session, actor, station)
 
         answer = scanning.take(session, before, station.name, pulled, screen, judge)
-        return actor, answer
+        return actor, replace(answer, call=calling.shown(session, actor))
     signing_in.keep_alive(session, before)
     return before, scanning.take(
         session, before, station.name, pulled, station.current_screen, station.judge, station.why_left
@@ -173,8 +174,8 @@ def _screen(session: Session, actor: Actor, station: Station) -> Screen:
 def _refused(station: Station, error: DomainError) -> flask.Response:
     with reading(db.engine) as session:
         actor = sessions.actor(session)
-        screen = _screen(session, actor, station)
-    answer = render(station, Answer(screen=screen, feedback=feedback.wrong(error.said)), actor)
+        screen, call = _screen(session, actor, station), calling.shown(session, actor)
+    answer = render(station, Answer(screen=screen, feedback=feedback.wrong(error.said), call=call), actor)
     answer.status_code = _CONFLICT
     return answer
 
@@ -187,6 +188,7 @@ def render(station: Station, answer: Answer, actor: Actor, *, keeps_verdict: boo
             layout="layouts/swap.html" if htmx else f"layouts/{station.layout}.html",
             screen=answer.screen,
             feedback=answer.feedback,
+            call=answer.call,
             keeps_verdict=keeps_verdict,
             actor=actor,
             ask=str(Ask.of(answer.screen, actor)),

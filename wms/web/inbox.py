@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.base import id_of
-from wms.domain.errors import DomainError
+from wms.domain.errors import BadInputError, DomainError
 from wms.domain.inbox import ExceptionKind
 from wms.domain.orders import OrderStatus
-from wms.services import settling
+from wms.services import calling, settling
 from wms.services.settling import InboxRow
 from wms.web import sessions
 
@@ -22,6 +22,8 @@ _WORDS = {
     ExceptionKind.MISMATCH: "See the box",
     ExceptionKind.CHANNEL: "See the order",
     ExceptionKind.SHORT: "See the order",
+    ExceptionKind.HELP: "See the order",
+    ExceptionKind.SKIP: "See the order",
 }
 
 
@@ -32,7 +34,7 @@ def home() -> str:
     with reading(db.engine) as session:
         inbox = settling.inbox(session, flask.g.actor)
     rows = [(row, *_main_action(row)) for row in inbox.rows]
-    return flask.render_template("inbox/inbox.html", rows=rows, total=inbox.total)
+    return flask.render_template("inbox/inbox.html", rows=rows, total=inbox.total, ready=calling.READY)
 
 
 def _main_action(row: InboxRow) -> tuple[str, str]:
@@ -61,4 +63,22 @@ def settle(item: str) -> ResponseReturnValue:
         flask.flash(str(error), "warn")
     else:
         flask.flash(f"Settled: {settled.text}", "ok")
+    return flask.redirect(flask.url_for("inbox.home"), _SEE_OTHER)
+
+
+@blueprint.post("/<item>/answer")
+@needs_supervisor
+def answer(item: str) -> ResponseReturnValue:
+    """Answer a worker's call for help: the words stand on the handheld that called."""
+    form = flask.request.form
+    words = " ".join((form.get("ready") or form.get("words", "")).split())
+    if not words or len(words) > calling.MAX_ANSWER:
+        raise BadInputError(f"Give an answer of at most {calling.MAX_ANSWER} letters.")
+    try:
+        with transaction(db.engine) as session:
+            answered = calling.answer(session, flask.g.actor, id_of(item), words)
+    except DomainError as error:
+        flask.flash(str(error), "warn")
+    else:
+        flask.flash(f"{answered.text}. Answered: {words}", "ok")
     return flask.redirect(flask.url_for("inbox.home"), _SEE_OTHER)

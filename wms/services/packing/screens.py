@@ -172,6 +172,16 @@ class BoxScreen(PackingScreen):
 
     bench: Bench
 
+    @property
+    def order_id(self) -> int:
+        """The box's order."""
+        return self.bench.order_id
+
+    @property
+    def about(self) -> str:
+        """The box."""
+        return f"box {self.bench.box} at {self.bench.station}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScanItems(BoxScreen):

@@ -40,7 +40,7 @@ def give_back(session: Session, actor: Actor, batch_id: int) -> Feedback:
         return feedback.NOT_COUNTED
     if any(task.in_hand or _is_being_said(task) for task in tasks):
         return feedback.wrong(say("Finish or UNDO this line first"))
-    cart = _hand_back(session, actor, batch)
+    cart = _hand_back(session, actor, batch, tasks)
     return feedback.told(say("Given back. {cart} waits here", cart=cart) if cart else say("Cart is free again"))
 
 
@@ -56,7 +56,7 @@ def give_back_for(session: Session, actor: Actor, batch_id: int) -> GivenBack:
             task.in_hand, task.lot_proved = 0, False
         if _is_being_said(task):
             task.forget_short()
-    cart = _hand_back(session, actor, batch)
+    cart = _hand_back(session, actor, batch, tasks)
     return GivenBack(batch=batch.name, cart=cart, in_hand=in_hand)
 
 
@@ -92,8 +92,10 @@ def _in_hand(session: Session, actor: Actor, batch_id: int) -> tuple[tuple[int, 
     return tuple((units, sku, location) for units, sku, location in rows)
 
 
-def _hand_back(session: Session, actor: Actor, batch: Batch) -> str:
+def _hand_back(session: Session, actor: Actor, batch: Batch, tasks: list[PickTask]) -> str:
     """Put a walk back into the queue; return the cart it waits on, '' where no tote stands on one."""
+    for task in tasks:
+        task.skip_asked = False
     steps.forget_shelves(session, actor, batch.id)
     name = session.get_one(Cart, (actor.warehouse_id, batch.cart_id)).name if _has_totes(session, actor, batch) else ""
     record(session, actor, batch.hand_back(_REASON, keep_cart=bool(name)))

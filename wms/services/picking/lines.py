@@ -8,7 +8,7 @@ from wms.domain.actor import Actor
 from wms.domain.base import text_id
 from wms.domain.codes import slot_code
 from wms.domain.picking import TaskStatus
-from wms.services.picking import proofs, stops
+from wms.services.picking import proofs, skipping, stops
 from wms.services.picking.screens import (
     GoTo,
     PutBack,
@@ -17,6 +17,7 @@ from wms.services.picking.screens import (
     ScanLot,
     ScanSerial,
     Short,
+    SkipWhy,
     Stop,
     TaskScreen,
 )
@@ -33,6 +34,8 @@ def screen(session: Session, actor: Actor, stop: Stop) -> TaskScreen:
     }
     if stop.status is TaskStatus.CANCELLED:
         return PutBack(accept=_shelf(stop), **facts)
+    if stop.skip_asked:
+        return SkipWhy(accept=(*(command.value for command in skipping.REASONS), *_shelf(stop)), **facts)
     if stop.is_shorting:
         return Short(accept=(*_shelf(stop), *(code for code, _ in stop.codes)), **facts)
     if stop.unserialled > 0:

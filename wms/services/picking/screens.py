@@ -46,6 +46,7 @@ class Stop:
     expiry: dt.date | None
     serial: str
     unserialled: int
+    skip_asked: bool
     product_id: int
     sku: str
     product: str
@@ -69,6 +70,11 @@ class Stop:
     def left(self) -> int:
         """Units still to scan."""
         return self.wanted - self.in_hand
+
+    @property
+    def about(self) -> str:
+        """The line as the inbox says it."""
+        return f"{self.quantity} x {self.sku} {self.product}"
 
     @property
     def counts_units(self) -> bool:
@@ -175,6 +181,16 @@ class TaskScreen(PickingScreen):
         """The line's location."""
         return self.stop.location
 
+    @property
+    def order_id(self) -> int:
+        """The line's order."""
+        return self.stop.order_id
+
+    @property
+    def about(self) -> str:
+        """The line."""
+        return self.stop.about
+
 
 @dataclass(frozen=True, kw_only=True)
 class GoTo(TaskScreen):
@@ -189,6 +205,13 @@ class ScanItem(TaskScreen):
     """Take units and scan each."""
 
     wants: str = "item"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkipWhy(TaskScreen):
+    """The line was skipped before, and is to be skipped again: ask why."""
+
+    wants: str = "reason"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,11 @@ from wms.services.picking import (
     giving_back,
     home,
     judging,
+    keyed,
     lines,
     lots,
     shorts,
+    skipping,
     stops,
     undo,
 )
@@ -35,6 +37,7 @@ from wms.services.picking.screens import (
     ScanLot,
     ScanSerial,
     Short,
+    SkipWhy,
     Stop,
     TakeOver,
     TaskScreen,
@@ -52,6 +55,7 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     ScanSerial: lots.judge_serial,
     PutInTote: judging.judge_tote,
     Short: shorts.judge_short,
+    SkipWhy: skipping.judge,
     PutBack: judging.judge_put_back,
     DropCart: drops.judge,
 }
@@ -77,7 +81,7 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
     if isinstance(screen, TaskScreen):
         if screen.stop.device != actor.device:
             home.adopt(session, actor, screen.stop.batch_id)
-        if code.command is not None:
+        if code.command is not None and not isinstance(screen, SkipWhy):
             return _command(session, actor, code.command, screen)
     if isinstance(screen, BuildCart | DropCart) and code.command is Command.GIVE_BACK:
         return giving_back.give_back(session, actor, screen.batch_id)
@@ -111,8 +115,10 @@ def _go_on(_: Session, __: Actor, stop: Stop) -> Feedback:
 
 _COMMANDS: dict[Command, Callable[[Session, Actor, Stop], Feedback]] = {
     Command.UNDO: _undo,
-    Command.SKIP: undo.skip,
+    Command.SKIP: skipping.skip,
     Command.TOTE_FULL: full_totes.fill,
     Command.DONE: _go_on,
     Command.GIVE_BACK: _give_back,
+    Command.QTY: keyed.ask_how_many,
+    Command.NO_BARCODE: keyed.ask_sku,
 }

@@ -146,6 +146,7 @@ _CURRENT = (
         Lot.expiry,
         PickTask.serial,
         case((Product.has_serials, _unserialled), else_=-1).label("unserialled"),
+        PickTask.skip_asked,
         PickTask.product_id,
         Product.sku,
         Product.name.label("product"),

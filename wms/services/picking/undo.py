@@ -1,23 +1,21 @@
-"""UNDO and SKIP: the last accepted step is taken back, whatever it was; a line is put to the end of the walk."""
+"""UNDO: the last accepted step is taken back, whatever it was."""
 
 from collections.abc import Callable
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits, PickStep, StepKind
-from wms.domain.picking import BatchOrder, PickTask, Proof, ScanUndone, TaskSkipped, TaskStatus
-from wms.domain.saying import say, say_some
+from wms.domain.picking import BatchOrder, PickTask, Proof, ScanUndone, TaskStatus
+from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services import feedback
-from wms.services.picking import full_totes, hands, lots, missing, steps, tasks
-from wms.services.picking.screens import Stop
+from wms.services.picking import full_totes, hands, lots, missing, skipping, steps, tasks
 from wms.services.screens import Feedback
 
-_SKIPS_BEFORE_A_WORD = 2
 _CANCELLED = say("Too late. That order is cancelled")
 
 
@@ -107,20 +105,6 @@ def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
     return feedback.told(say("Take {n} out of {tote}", n=units, tote=tote))
 
 
-def _unskip(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:  # noqa: ARG001 - one of the reverses
-    first: int = session.execute(
-        select(func.min(PickTask.sequence)).where(
-            PickTask.warehouse_id == actor.warehouse_id,
-            PickTask.batch_id == task.batch_id,
-            PickTask.status == TaskStatus.OPEN,
-        )
-    ).scalar_one()
-    task.sequence = first - 1
-    task.skips -= 1
-    _undone(session, actor, task, StepKind.SKIP)
-    return feedback.told(say("SKIP taken back"))
-
-
 def _unprove_lot(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
     if not lots.change_back(session, actor, task, step.before):
         return feedback.wrong(say("Lot {lot} is taken. Go on", lot=step.before["lot"]))
@@ -153,32 +137,6 @@ _REVERSES: dict[StepKind, Callable[[Session, Actor, PickStep, PickTask], Feedbac
     StepKind.LOT: _unprove_lot,
     StepKind.SERIAL: _forget_serial,
     StepKind.TOTE: _take_out,
-    StepKind.SKIP: _unskip,
+    StepKind.SKIP: skipping.take_back,
     StepKind.FULL: _use_again,
 }
-
-
-def skip(session: Session, actor: Actor, stop: Stop) -> Feedback:
-    """Put the line to the end of the walk, while nothing of it is in hand."""
-    if stop.in_hand or stop.found is not None:
-        return feedback.wrong(say("UNDO first, then SKIP"))
-    if stop.total - stop.done <= 1:
-        return feedback.wrong(say("Last line. It cannot wait"))
-    task = tasks.claim(session, actor, stop)
-    if task is None:
-        return feedback.NOT_COUNTED
-    last: int = session.execute(
-        select(func.max(PickTask.sequence)).where(
-            PickTask.warehouse_id == actor.warehouse_id, PickTask.batch_id == stop.batch_id
-        )
-    ).scalar_one()
-    task.sequence = last + 1
-    task.skips += 1
-    steps.note(session, actor, task.batch_id, task.id, StepKind.SKIP)
-    record(session, actor, TaskSkipped(order_id=task.order_id, task_id=task.id))
-    session.flush()
-    if task.skips >= _SKIPS_BEFORE_A_WORD:
-        return feedback.told(
-            say_some("Skipped {n} time. Tell the lead", "Skipped {n} times. Tell the lead", task.skips)
-        )
-    return feedback.told(say("Skipped. It comes last"))

@@ -33,3 +33,8 @@ class ScanDock(ShippingScreen):
     number: str
     carrier: str
     docks: tuple[str, ...]
+
+    @property
+    def about(self) -> str:
+        """The box."""
+        return f"box {self.package} of {self.number}, {self.carrier.upper()}"

@@ -1,0 +1,109 @@
+"""SKIP: a line is put to the end of the walk. From the second time on the picker is asked why, and the lead is told."""
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, Command
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.journal import record
+from wms.domain.picked import PickStep, StepKind
+from wms.domain.picking import PickTask, ScanUndone, TaskSkipped, TaskStatus
+from wms.domain.saying import say
+from wms.services import feedback, settling
+from wms.services.picking import shelves, steps, tasks
+from wms.services.picking.screens import SkipWhy, Stop
+from wms.services.screens import Feedback
+
+REASONS = {
+    Command.BLOCKED: "aisle blocked",
+    Command.TOO_HIGH: "too high",
+    Command.OTHER_REASON: "other reason",
+}
+_NEVER_MIND = frozenset({Command.NO, Command.UNDO})
+
+
+def skip(session: Session, actor: Actor, stop: Stop) -> Feedback:
+    """Put the line to the end of the walk, while nothing of it is in hand; a line skipped before asks why first."""
+    if stop.in_hand or stop.found is not None:
+        return feedback.wrong(say("UNDO first, then SKIP"))
+    if stop.total - stop.done <= 1:
+        return feedback.wrong(say("Last line. It cannot wait"))
+    task = tasks.claim(session, actor, stop)
+    if task is None:
+        return feedback.NOT_COUNTED
+    if task.skips:
+        task.skip_asked = True
+        session.flush()
+        return feedback.told(say("Skipped before. Say why"))
+    _put_last(session, actor, task, "")
+    return feedback.told(say("Skipped. It comes last"))
+
+
+def judge(session: Session, actor: Actor, code: Code, screen: SkipWhy) -> Feedback:
+    """Judge the answer to "Why?": a reason skips the line, its shelf or NO goes on with it."""
+    stop, is_shelf = screen.stop, shelves.names_shelf(screen.stop, code)
+    reason = REASONS.get(code.command) if code.command is not None else None
+    if reason is None and code.command not in _NEVER_MIND and not is_shelf:
+        return feedback.wrong_type(code, screen.wants)
+    task = tasks.claim(session, actor, stop)
+    if task is None or not task.skip_asked:
+        return feedback.NOT_COUNTED
+    task.skip_asked = False
+    if is_shelf:
+        session.flush()
+        shelves.reach(session, actor, stop, code)
+        return feedback.accepted(say("Take {n}", n=stop.left))
+    if reason is None:
+        session.flush()
+        return feedback.told(say("SKIP taken back"))
+    _put_last(session, actor, task, reason)
+    _tell(session, actor, stop, task, reason)
+    return feedback.told(say("Skipped. The lead is told"))
+
+
+def take_back(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:  # noqa: ARG001 - one of UNDO's
+    """Undo a skip: the line is the next one again, and nobody need look into it."""
+    first: int = session.execute(select(func.min(PickTask.sequence)).where(*_of_walk(actor, task))).scalar_one()
+    task.sequence = first - 1
+    task.skips -= 1
+    settling.close(session, actor, *_told_of(task))
+    record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step=StepKind.SKIP))
+    return feedback.told(say("SKIP taken back"))
+
+
+def _of_walk(actor: Actor, task: PickTask) -> tuple[ColumnElement[bool], ...]:
+    return (
+        PickTask.warehouse_id == actor.warehouse_id,
+        PickTask.batch_id == task.batch_id,
+        PickTask.status == TaskStatus.OPEN,
+    )
+
+
+def _put_last(session: Session, actor: Actor, task: PickTask, reason: str) -> None:
+    last: int = session.execute(select(func.max(PickTask.sequence)).where(*_of_walk(actor, task))).scalar_one()
+    task.sequence = last + 1
+    task.skips += 1
+    steps.note(session, actor, task.batch_id, task.id, StepKind.SKIP)
+    record(session, actor, TaskSkipped(order_id=task.order_id, task_id=task.id, times=task.skips, reason=reason))
+    session.flush()
+
+
+def _told_of(task: PickTask) -> tuple[ColumnElement[bool], ...]:
+    return ExceptionItem.kind == ExceptionKind.SKIP, ExceptionItem.subject_id == task.id
+
+
+def _tell(session: Session, actor: Actor, stop: Stop, task: PickTask, reason: str) -> None:
+    """Open an exception for the skips of a line, in place of the one before."""
+    settling.close(session, actor, *_told_of(task))
+    session.add(
+        ExceptionItem(
+            warehouse_id=actor.warehouse_id,
+            kind=ExceptionKind.SKIP,
+            at=actor.at,
+            text=f"{stop.location}: {actor.name} skipped {stop.about} {task.skips} times: {reason}",
+            order_id=task.order_id,
+            subject_id=task.id,
+        )
+    )
+    session.flush()
