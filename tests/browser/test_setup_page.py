@@ -48,8 +48,9 @@ def scan(page: Page, code: str, *, alt: bool = False) -> None:
     """Type a code and ENTER as quickly as a scanner does, however busy the machine is."""
     type_all = """([keys, altKey]) => {
       const how = { altKey, bubbles: true, cancelable: true };
-      const box = document.getElementById("code");
-      for (const key of keys) box.dispatchEvent(new KeyboardEvent("keydown", { key, ...how }));
+      // made first, for the time of each is when it is made
+      const events = keys.map((key) => new KeyboardEvent("keydown", { key, ...how }));
+      for (const event of events) document.getElementById("code").dispatchEvent(event);
     }"""
     page.evaluate(type_all, [[*code, "Enter"], alt])
 
