@@ -32,7 +32,7 @@ const late = () => new Promise((_, reject) => setTimeout(reject, PATIENCE_MS, ne
 // A browser without storage still scans; only a reload would lose what is unconfirmed, and the debug page shows why.
 const orSay = (promise, instead) => Promise.race([promise, late()]).catch((error) => {
   opened = null;
-  console.warn("scans are not kept:", error);
+  document.dispatchEvent(new CustomEvent("notkept", { detail: String(error) }));
   return instead;
 });
 

@@ -1,5 +1,6 @@
 // Owns scanning on a floor page: takes what the scanner read, judges at once by what the page accepts, sends each scan once and
 // in order. The server stays the judge. Without this file the form posts by itself.
+import { isOwn, normal, once } from "./codes.js";
 import { play } from "./cues.js";
 import { forget, keep, keptBy } from "./kept.js";
 import { listen, openFor, refocus } from "./wedge.js";
@@ -20,6 +21,7 @@ const line = document.getElementById("line");
 const page = () => document.getElementById("screen").dataset;
 /** What this file says by itself, in the worker's language. */
 const say = (what, n) => document.getElementById(`say-${what}`).textContent.replace("{n}", n);
+const accepts = () => JSON.parse(page().accept ?? "[]").map(normal); // what would be right now; empty for blind counts and badges
 const hasScreen = (answer) => answer.querySelector("#screen[data-screen]") !== null; // a desk or error page has none
 
 let queue = []; // unconfirmed scans, oldest first
@@ -32,12 +34,6 @@ let lit = 0; // the timer of the line at the top
 let shownAt = 0; // when a verdict last came with a flash
 let wake = () => {};
 
-/** Both sides compare codes like this: trimmed, upper case, symbology prefix off, product numbers as 14 digits. */
-function normal(raw) {
-  const code = raw.trim().toUpperCase().replace(/^\][A-Z]\d/, "");
-  return /^(\d{8}|\d{12,14})$/.test(code) ? code.padStart(14, "0") : code;
-}
-
 // randomUUID does not exist on plain http under a LAN name; getRandomValues does.
 const scanId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -45,12 +41,12 @@ const scanId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 
 /** The trigger was pulled: everything the scan says is taken now, not when it is sent. */
 function take(raw) {
-  const code = raw.trim();
+  const code = once(raw.trim(), accepts());
   if (!code) return;
   if (stopped) return play("blocked"); // not taken: the same code right after the network is back is no double
   const at = Date.now();
   const plain = normal(code);
-  const twiceMs = /^[BCDKLNOPRSTX]\d+$/.test(plain) ? OWN_TWICE_MS : PRODUCT_TWICE_MS;
+  const twiceMs = isOwn(plain) ? OWN_TWICE_MS : PRODUCT_TWICE_MS;
   const twice = plain === last.code && at - last.at < twiceMs;
   last = { code: plain, at };
   if (twice) return;
@@ -69,8 +65,7 @@ function take(raw) {
 const tell = (what, scans) => document.dispatchEvent(new CustomEvent(what, { detail: scans }));
 
 function judge(plain) {
-  const { accept } = page();
-  const right = accept !== undefined && JSON.parse(accept).map(normal).includes(plain);
+  const right = accepts().includes(plain);
   flash(right ? "match" : "sent");
   if (right) play("match");
 }

@@ -19,7 +19,18 @@ for (const type of ["beforeinput", "input", "compositionstart", "compositionend"
 }
 for (const type of ["focusin", "focusout"]) addEventListener(type, ({ target }) => say(type, target.id || target.tagName), true);
 document.addEventListener("cue", (event) => say("cue", event.detail));
+for (const what of ["taken", "dropped"]) {
+  document.addEventListener(what, ({ detail }) => say(what, ...detail.map(({ code, ask }) => `${JSON.stringify(code)} for ${ask}`)));
+}
+document.addEventListener("notkept", (event) => say("not kept:", event.detail));
+
+function size() {
+  say(`page ${innerWidth}x${innerHeight} of screen ${screen.width}x${screen.height} CSS px, ratio ${devicePixelRatio}`);
+}
 
 document.body.append(list);
 say(navigator.userAgent);
-say(`page ${innerWidth}x${innerHeight}, ratio ${devicePixelRatio}, secure ${isSecureContext}, IndexedDB ${"indexedDB" in window}`);
+say(`secure ${isSecureContext}, IndexedDB ${"indexedDB" in window}, vibration ${"vibrate" in navigator}, touch points ${navigator.maxTouchPoints}`);
+size();
+say(`Chrome ${/Chrome\/([\d.]+)/.exec(navigator.userAgent)?.[1] ?? "none"}`);
+addEventListener("resize", size);

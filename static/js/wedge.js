@@ -1,9 +1,10 @@
 // Reads what a scanner types into the page, by key events or by the input method, with or without a terminator; also typed codes
-// and buttons that carry a code. Knows nothing of what a code means.
+// and buttons that carry a code. Knows nothing of what a code means, only whether it is whole.
+import { isWhole } from "./codes.js";
 import { unlock } from "./cues.js";
 
 const BULK_IDLE_MS = 80; // a whole code committed at once, without terminator
-const TYPED_IDLE_MS = 600; // key by key without terminator: a scanner's key delay may be 100 ms
+const TYPED_IDLE_MS = 600; // key by key, or piece by piece, without terminator: a scanner's key delay may be 100 ms
 
 const form = document.getElementById("scan");
 const box = document.getElementById("code");
@@ -23,7 +24,8 @@ function finish() {
 function waitForMore(bulk) {
   clearTimeout(idle);
   // with the keypad open a person may be typing: only OK ends what comes key by key
-  if (bulk || !form.classList.contains("scan--open")) idle = setTimeout(finish, bulk ? BULK_IDLE_MS : TYPED_IDLE_MS);
+  if (!bulk && form.classList.contains("scan--open")) return;
+  idle = setTimeout(finish, bulk && isWhole(box.value) ? BULK_IDLE_MS : TYPED_IDLE_MS);
 }
 
 const isOtherField = (element) => element && element !== box && element.matches("input, select, textarea");

@@ -2,10 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import HOST
-from tests.browser.scan_peer import Feedback, ScanPeer
+from tests.browser.scan_peer import Feedback, ScanPeer, Screen
+from wms.domain.codes import CodeKind, has_check_digit, parse
 
 MUG = "4006381333931"
 SHELF = "L0001236"
@@ -74,6 +76,77 @@ def test_text_from_the_input_method_ends_with_enter_at_once(page: Page, peer: Sc
     page.keyboard.press("Enter")
     confirmed(page)
     assert peer.codes == [SHELF]
+
+
+def test_text_that_the_input_method_ends_with_a_line_break_is_a_scan_at_once(page: Page, peer: ScanPeer) -> None:
+    page.clock.install()
+    page.keyboard.insert_text(SHELF)
+    line_break = "new InputEvent('beforeinput', { inputType: 'insertLineBreak', cancelable: true, bubbles: true })"
+    _ = page.evaluate(f"document.getElementById('code').dispatchEvent({line_break})")
+    confirmed(page)
+    assert peer.codes == [SHELF]
+
+
+def test_text_that_the_input_method_brings_in_two_pieces_is_one_scan(page: Page, peer: ScanPeer) -> None:
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.keyboard.insert_text(SHELF[:5])
+    page.clock.run_for(300)
+    page.keyboard.insert_text(SHELF[5:])
+    page.clock.run_for(700)
+    expect(page.locator("#code")).to_have_value("")
+    confirmed(page)
+    assert peer.codes == [SHELF]
+
+
+def test_a_tab_ends_a_scan_as_enter_does(page: Page, peer: ScanPeer) -> None:
+    page.clock.install()
+    page.keyboard.type(SHELF)
+    page.keyboard.press("Tab")
+    confirmed(page)
+    assert peer.codes == [SHELF]
+
+
+def test_a_second_terminator_is_no_second_scan(page: Page, peer: ScanPeer) -> None:
+    scan(page, SHELF)
+    page.keyboard.press("Enter")
+    scan(page, MUG)
+    confirmed(page)
+    assert peer.codes == [SHELF, MUG]
+
+
+@pytest.mark.parametrize("code", [SHELF, MUG, "N12", "C0017", "MUG-BLU", f"]C1{SHELF}"])
+def test_a_code_that_comes_twice_in_one_is_one_scan(page: Page, peer: ScanPeer, code: str) -> None:
+    peer.state.screen = Screen(accept=("MUG-BLU",))
+    _ = page.reload()
+    scan(page, code + code)
+    confirmed(page)
+    assert peer.codes == [code]
+
+
+@pytest.mark.parametrize("code", ["12345691234569", "ABAB", "L01L01"])
+def test_a_code_that_only_looks_doubled_stays_whole(page: Page, peer: ScanPeer, code: str) -> None:
+    peer.state.screen = Screen(accept=("1234569",))
+    _ = page.reload()
+    scan(page, code)
+    confirmed(page)
+    assert peer.codes == [code]
+
+
+def test_the_page_and_the_server_agree_on_what_a_whole_code_is(page: Page) -> None:
+    letters = "BCDKLNOPRSTXM"
+    digits = ("", "7", "017", "010", "0017", "0018", "001703", "004029", "0001236", "0001237", "00000017", "000000017")
+    codes = [letter + number for letter in letters for number in digits] + [
+        MUG,
+        MUG[:-1] + "0",
+        "12345670",
+        "036000291452",
+    ]
+    told = page.evaluate("(codes) => import('/static/js/codes.js').then(({ isWhole }) => codes.map(isWhole))", codes)
+    # which cards there are is the server's to know
+    cards = {code for code in codes if code[0] == "K" and len(code) == 4 and has_check_digit(code[1:])}
+    known = [parse(code).kind is not CodeKind.UNKNOWN or code in cards for code in codes]
+    assert dict(zip(codes, told, strict=True)) == dict(zip(codes, known, strict=True))
 
 
 def test_keys_without_terminator_are_a_scan(page: Page, peer: ScanPeer) -> None:

@@ -107,7 +107,7 @@ class HastyPicker:
     def scan(self, code: str) -> bool:
         """Pull the trigger, as one kind of scanner or the other; tell whether the page took the scan."""
         before = len(self.taken)
-        if self._dice.random() < 0.5:
+        if self._dice.random() < 0.2:
             self.page.keyboard.type(code)
         else:
             self.page.keyboard.insert_text(code)

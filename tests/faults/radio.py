@@ -24,7 +24,7 @@ class Weather:
     lost: float = 0.3
     late_s: float = 2.0
     cut_s: float = 5.0
-    calm_s: tuple[float, float] = (6.0, 18.0)
+    calm_s: tuple[float, float] = (8.0, 24.0)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -22,6 +22,8 @@ from wms.domain.journal import Scan
 from wms.domain.people import WorkerSession
 
 LINES = 3
+# What is tried here is the browser's part; tests/web/test_lost_answers.py tries the server's on both engines.
+pytestmark = pytest.mark.parametrize("empty", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -40,14 +42,18 @@ def radio(wave: Wave) -> Iterator[BadRadio]:
 def browser_of_its_own(chromium: Browser, profile: Path) -> Iterator[BrowserContext]:
     """A whole browser on a profile, as after the handheld was switched on."""
     context = chromium.browser_type.launch_persistent_context(profile, **launch_options(), **HANDHELD)
+    closed: list[BrowserContext] = []
+    context.on("close", lambda context: closed.append(context))  # noqa: PLW0108 - Playwright takes no built-in
     yield context
-    context.close()
+    if not closed:
+        context.close()
 
 
-def kill(profile: Path) -> None:
+def kill(context: BrowserContext, profile: Path) -> None:
     """End the browser that has the profile open, at once and without a word to its pages."""
     host_and_process = (profile / "SingletonLock").readlink().name
-    os.kill(int(host_and_process.rpartition("-")[2]), signal.SIGKILL)
+    with context.expect_event("close"):
+        os.kill(int(host_and_process.rpartition("-")[2]), signal.SIGKILL)
 
 
 def keep_two(marta: HastyPicker, radio: BadRadio) -> None:
@@ -65,7 +71,7 @@ def test_a_browser_killed_during_a_cut_loses_no_scan_it_kept(
     with browser_of_its_own(chromium, profile) as context:
         marta = HastyPicker(wave=wave, page=opened(context, radio), seed=1, badge=wave.badges[0], cart=wave.carts[0])
         keep_two(marta, radio)
-        kill(profile)
+        kill(context, profile)
     radio.mend()
     with browser_of_its_own(chromium, profile) as context:
         marta.page = opened(context, radio)

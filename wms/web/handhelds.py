@@ -1,8 +1,22 @@
-"""What a handheld needs besides its work: what it shows without network."""
+"""What a handheld needs besides its work: the page that sets it up and tests it, and what it shows without network."""
 
 import flask
 
+from wms.domain.codes import CodeKind, own_code
+from wms.web.barcodes import code128
+
 blueprint = flask.Blueprint("handhelds", __name__)
+TEST_CODE = own_code(CodeKind.LOCATION, 0)
+"""On the set-up sheet; like a shelf's, and no shelf has it."""
+
+
+@blueprint.get("/setup")
+def setup() -> str:
+    """Show the settings sheet and test a scan: anybody may, and nothing is counted."""
+    start = flask.url_for("picking.show", _external=True)
+    return flask.render_template(
+        "handhelds/setup.html", start=start, start_bars=code128(start), test=TEST_CODE, test_bars=code128(TEST_CODE)
+    )
 
 
 @blueprint.get("/no-network")
