@@ -54,6 +54,7 @@ class Picker:
             pulled = Pulled(code=code, scan=scan or f"scan-{next(_ids)}", token=token or self.screen.token)
             actor = replace(self.actor, scan=pulled.scan)
             answer = scanning.take(self.session, actor, "picking", pulled, picking.current_screen, picking.judge)
+            assert answer.screen == self.screen  # what is answered is what a reload shows
             name, self.feedback = answer.screen.name, answer.feedback
         return name
 

@@ -75,7 +75,14 @@ def too_many(units: int, left: int) -> Feedback:
 
 def take_here(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback | Answer:
     """Take units whose scan proves their location too."""
-    here = replace(stop, at_shelf=True, standing_id=stop.location_id, standing_proof=Proof.BY_ITEM, put_tote_id=None)
+    here = replace(
+        stop,
+        at_shelf=True,
+        standing_id=stop.location_id,
+        standing_proof=Proof.BY_ITEM,
+        previous=stop.location,
+        put_tote_id=None,
+    )
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.BY_ITEM)
     stood = {"location": stop.standing_id, "proof": stop.standing_proof}
     return take(session, actor, here, taken, stood=stood)
@@ -103,14 +110,17 @@ def take(
     # Nothing else of the stop has changed: to read it all again would be half the cost of a scan.
     now = replace(stop, device=actor.device, in_hand=in_hand, unserialled=stop.unserialled + bare)
     if read_in.lot:
-        now = replace(now, lot=read_in.lot, lot_proved=True)
+        now = replace(now, lot_proved=True)
     proof = proofs.tote_is_proved(now)
     if proof is not None and lines.is_in_hand(now):
         return puts.put(session, actor, now, proof)
     words = feedback.so_far(in_hand, stop.wanted)
     if read_in.lost_separator:
         words = say("{n} of {total}. Scanner loses FNC1", n=in_hand, total=stop.wanted)
-    return Answer(screen=lines.screen(session, actor, now), feedback=feedback.accepted(words))
+    verdict = feedback.accepted(words)
+    # Another lot than the one set aside has a date of its own.
+    is_changed = read_in.lot.upper() not in {"", stop.lot.upper()}
+    return verdict if is_changed else Answer(screen=lines.screen(session, actor, now), feedback=verdict)
 
 
 def take_in_hand(
