@@ -17,7 +17,7 @@ from wms.services.picking import hands, lines, lots, proofs, puts, steps, tasks
 from wms.services.picking.hands import Taken
 from wms.services.picking.screens import Stop
 from wms.services.recognising import Item, find_item
-from wms.services.screens import Answer, Card, Feedback
+from wms.services.screens import Answer, Feedback
 
 _MORE: BindParameter[int] = bindparam("units")
 _WANTED: BindParameter[int] = bindparam("wanted")
@@ -57,15 +57,6 @@ def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> F
     if not stop.in_hand < quantity <= stop.wanted:
         return feedback.wrong(say("{n} of {total} so far", n=stop.in_hand, total=stop.wanted))
     return take(session, actor, stop, Taken(units=quantity - stop.in_hand, proof=Proof.BARCODE))
-
-
-def put_it_back(stop: Stop, item: Item) -> Feedback:
-    """Stop at a wrong item, with what was scanned and what is wanted."""
-    return feedback.stop(
-        say("PUT IT BACK"),
-        have=Card(name=item.name, sku=item.sku),
-        need=Card(name=stop.product, sku=stop.sku),
-    )
 
 
 def too_many(units: int, left: int) -> Feedback:
@@ -147,4 +138,4 @@ def named(stop: Stop, found: Taken | Item | None) -> Feedback | None:
     """Judge an item scanned where the tote is wanted: it is counted already, or it is a wrong one."""
     if isinstance(found, Taken):
         return feedback.repeated(say("Already in. {n} of {total}", n=stop.in_hand, total=stop.wanted))
-    return put_it_back(stop, found) if isinstance(found, Item) else None
+    return hands.put_it_back(stop, found) if isinstance(found, Item) else None

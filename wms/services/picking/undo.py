@@ -63,7 +63,7 @@ def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
     task.in_hand -= units
     said, stood = step.before["said"], step.before["stood"]
     if said is not None:
-        task.found, task.short_reason = said["found"], said["reason"]
+        task.found, task.short_reason, task.short_confirmed = said["found"], said["reason"], said["confirmed"]
     if stood is not None:
         tasks.stand_at(session, actor, task.batch_id, stood["location"], Proof(stood["proof"]))
     if not task.in_hand:
@@ -73,11 +73,12 @@ def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
 
 
 def _unsay(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
-    task.found, task.short_reason, task.short_confirmed = step.before["found"], step.before["reason"], False
+    before = step.before
+    task.found, task.short_reason, task.short_confirmed = before["found"], before["reason"], before["confirmed"]
     _undone(session, actor, task, StepKind.SAID)
-    if task.found is None:
+    if task.found is None or task.short_confirmed:
         return feedback.told(say("SHORT taken back"))
-    return feedback.told(say("{n} found. Scan the shelf", n=task.found))
+    return feedback.told(say("{n} found. Scan the shelf", n=before["found"]))
 
 
 def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
