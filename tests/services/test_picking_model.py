@@ -55,7 +55,7 @@ LINES = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), min_size=1, ma
 class Picking(RuleBasedStateMachine):
     """Two pickers and all that happens around them; `left` is what the model knows to have left the house."""
 
-    new_engine: ClassVar[staticmethod[[], Engine]]
+    new_engine: ClassVar["staticmethod[[], Engine]"]
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from tests import builders
 from tests.builders import WAREHOUSE
 from tests.handheld import Handheld
+from wms.domain.catalog import Product
 from wms.domain.codes import CodeKind, own_code, slot_code
-from wms.domain.floor import LocationKind
+from wms.domain.floor import Location, LocationKind
+from wms.domain.orders import Order
 from wms.domain.stock import Lot
 
 SCANS_TO = {
@@ -34,25 +36,8 @@ def make_floor(session: Session) -> dict[str, str]:
 
     All stand in a Strict zone where each unit is scanned, so that every scan is asked for.
     """
-    products = {word: builders.product(session, word.upper()) for word in ("mug", "milk", "phone", "pen")}
-    products["phone"].has_serials = True
-    shelves = {word: builders.location(session, f"A{number}") for number, word in enumerate(products, 1)}
-    for word, product in products.items():
-        for lot in ("LOT-A", "LOT-B") if word == "milk" else ("",):
-            builders.stock(session, shelves[word], product, 5, lot=lot)
-            if lot:
-                session.add(Lot(warehouse_id=WAREHOUSE, product_id=product.id, lot=lot, expiry=None))
-    orders = [
-        builders.order(session, (products["mug"], 2), (products["milk"], 2), (products["phone"], 1)),
-        builders.order(session, (products["pen"], 1)),
-    ]
-    batch = builders.waiting_batch(
-        session,
-        *orders,
-        shelves={products[word].id: shelf for word, shelf in shelves.items()},
-        lots={products["milk"].id: "LOT-A"},
-    )
-    batch.name = "W1-1"
+    products, shelves = _stocked(session)
+    orders = _released(session, products, shelves)
     cart, totes = builders.cart(session), [builders.tote(session) for _ in range(3)]
     return {
         "own badge": builders.worker(session, "Marta").badge,
@@ -82,6 +67,33 @@ def make_floor(session: Session) -> dict[str, str]:
         "carton": own_code(CodeKind.CARTON, 1),
         "package": own_code(CodeKind.PACKAGE, 1),
     }
+
+
+def _stocked(session: Session) -> tuple[dict[str, Product], dict[str, Location]]:
+    products = {word: builders.product(session, word.upper()) for word in ("mug", "milk", "phone", "pen")}
+    products["phone"].has_serials = True
+    shelves = {word: builders.location(session, f"A{number}") for number, word in enumerate(products, 1)}
+    for word, product in products.items():
+        for lot in ("LOT-A", "LOT-B") if word == "milk" else ("",):
+            builders.stock(session, shelves[word], product, 5, lot=lot)
+            if lot:
+                session.add(Lot(warehouse_id=WAREHOUSE, product_id=product.id, lot=lot, expiry=None))
+    return products, shelves
+
+
+def _released(session: Session, products: dict[str, Product], shelves: dict[str, Location]) -> list[Order]:
+    orders = [
+        builders.order(session, (products["mug"], 2), (products["milk"], 2), (products["phone"], 1)),
+        builders.order(session, (products["pen"], 1)),
+    ]
+    batch = builders.waiting_batch(
+        session,
+        *orders,
+        shelves={products[word].id: shelf for word, shelf in shelves.items()},
+        lots={products["milk"].id: "LOT-A"},
+    )
+    batch.name = "W1-1"
+    return orders
 
 
 class States:

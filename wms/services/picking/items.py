@@ -21,7 +21,7 @@ from wms.services.screens import Answer, Feedback
 
 _MORE: BindParameter[int] = bindparam("units")
 _WANTED: BindParameter[int] = bindparam("wanted")
-# Judged by the row itself, so that two handhelds on one line never take more than is wanted.
+# Judged by the row itself, so that two handhelds on one line never take more than is wanted, nor of another's lot.
 _TAKE = (
     update(PickTask)
     .where(
@@ -29,6 +29,7 @@ _TAKE = (
         PickTask.id == bindparam("task"),
         PickTask.status == TaskStatus.OPEN,
         PickTask.in_hand + _MORE <= _WANTED,
+        PickTask.lot == bindparam("of_lot"),
     )
     .values(in_hand=PickTask.in_hand + _MORE)
     .returning(PickTask.in_hand)
@@ -86,13 +87,22 @@ def take(
 
     `stood` is where the picker stood before, if this scan has proved the location.
     """
+    units = stop.left if taken.units == 1 and not stop.counts_units else taken.units
+    if units > stop.left:
+        return too_many(units, stop.left)
     read_in = lots.read_in(session, actor, stop, taken)
     if isinstance(read_in, Feedback):
         return read_in
-    units = stop.left if read_in.units == 1 and not stop.counts_units else read_in.units
-    if units > stop.left:
-        return too_many(units, stop.left)
-    values = {"warehouse": actor.warehouse_id, "task": stop.task_id, "units": units, "wanted": stop.wanted}
+    # Another lot than the one set aside has been changed to by now, and has a date of its own.
+    is_changed = read_in.lot.upper() not in {"", stop.lot.upper()}
+    lot = read_in.lot if is_changed else stop.lot
+    values = {
+        "warehouse": actor.warehouse_id,
+        "task": stop.task_id,
+        "units": units,
+        "wanted": stop.wanted,
+        "of_lot": lot,
+    }
     in_hand = session.connection().execute(_TAKE, values).scalar_one_or_none()
     if in_hand is None:
         return feedback.NOT_COUNTED
@@ -101,7 +111,7 @@ def take(
     # Nothing else of the stop has changed: to read it all again would be half the cost of a scan.
     now = replace(stop, device=actor.device, in_hand=in_hand, unserialled=stop.unserialled + bare)
     if read_in.lot:
-        now = replace(now, lot_proved=True)
+        now = replace(now, lot=lot, lot_proved=True)
     proof = proofs.tote_is_proved(now)
     if proof is not None and lines.is_in_hand(now):
         return puts.put(session, actor, now, proof)
@@ -109,8 +119,6 @@ def take(
     if read_in.lost_separator:
         words = say("{n} of {total}. Scanner loses FNC1", n=in_hand, total=stop.wanted)
     verdict = feedback.accepted(words)
-    # Another lot than the one set aside has a date of its own.
-    is_changed = read_in.lot.upper() not in {"", stop.lot.upper()}
     return verdict if is_changed else Answer(screen=lines.screen(session, actor, now), feedback=verdict)
 
 

@@ -78,9 +78,10 @@ def _named(session: Session, actor: Actor, stop: Stop, code: Code, said: str, wa
 
 
 def whole(session: Session, actor: Actor, stop: Stop, gs1: Gs1) -> Gs1:
-    """Return a GS1 code with its lot cut where a lost separator let it run into what follows."""
+    """Return a GS1 code with its lot as the books spell it, cut where a lost separator let it run into what follows."""
     lots = {lot.upper(): lot for lot in open_lots(session, actor, stop)}
-    return gs1 if not gs1.lot or gs1.lot in lots else cut_lot(gs1, list(lots)) or gs1
+    cut = gs1 if not gs1.lot or gs1.lot.upper() in lots else cut_lot(gs1, list(lots)) or gs1
+    return replace(cut, lot=lots.get(cut.lot.upper(), cut.lot))
 
 
 def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken | Feedback:
@@ -99,7 +100,7 @@ def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken |
         taken,
         lot=gs1.lot if stop.lot else "",
         serial=gs1.serial if stop.has_serials else "",
-        lost_separator=gs1 is not taken.gs1,
+        lost_separator=gs1.lot.upper() != taken.gs1.lot.upper(),
     )
 
 
@@ -162,7 +163,7 @@ def change(session: Session, actor: Actor, task: PickTask, lot: str) -> bool:
     row = session.get(
         Stock,
         (actor.warehouse_id, task.location_id, task.product_id, lot, task.serial),
-        with_for_update=True,
+        with_for_update={"key_share": True},
         populate_existing=True,
     )
     if row is not None and row.available >= mine.quantity:
@@ -191,13 +192,13 @@ def _exchange(session: Session, actor: Actor, task: PickTask, units: int, lot: s
             Allocation.quantity == units,
         )
         .order_by(Allocation.id)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     ):
         rows = session.scalars(
             select(PickTask)
             .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.allocation_id == other.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).all()
         if all(row.status is TaskStatus.OPEN and not row.in_hand and row.found is None for row in rows):

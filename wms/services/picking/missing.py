@@ -65,7 +65,7 @@ def locked_walk(session: Session, actor: Actor, batch_id: int) -> list[PickTask]
             PickTask.status == TaskStatus.OPEN,
         )
         .order_by(PickTask.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     return sorted(rows, key=lambda row: (row.sequence, row.id))
@@ -147,7 +147,7 @@ def _write_off_the_rest(session: Session, actor: Actor, task: PickTask) -> int:
     row = session.get(
         Stock,
         (actor.warehouse_id, task.location_id, task.product_id, task.lot, task.serial),
-        with_for_update=True,
+        with_for_update={"key_share": True},
         populate_existing=True,
     )
     units = row.available if row else 0
@@ -279,7 +279,7 @@ def _locked(session: Session, actor: Actor, task_ids: Sequence[int]) -> dict[int
         select(PickTask)
         .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.id.in_(task_ids))
         .order_by(PickTask.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return {row.id: row for row in rows}

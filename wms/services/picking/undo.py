@@ -38,7 +38,9 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
 
 
 def _locked_task(session: Session, actor: Actor, task_id: int) -> PickTask:
-    return session.get_one(PickTask, (actor.warehouse_id, task_id), with_for_update=True, populate_existing=True)
+    return session.get_one(
+        PickTask, (actor.warehouse_id, task_id), with_for_update={"key_share": True}, populate_existing=True
+    )
 
 
 def _is_cancelled(session: Session, actor: Actor, task: PickTask) -> bool:
