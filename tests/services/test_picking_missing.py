@@ -178,6 +178,22 @@ def test_undo_puts_the_shelf_the_walk_and_the_books_back(session: Session, spare
     assert (floor.marta.screen.name, floor.marta.said) == ("scan_item", "SHORT taken back")
 
 
+def test_undo_of_a_short_shows_its_line_however_far_it_was_sent(session: Session) -> None:
+    products = [builders.product(session, sku) for sku in ("MUG", "PEN", "CUP", "TIN")]
+    shelves = [builders.location(session) for _ in range(5)]
+    for number, shelf in enumerate(shelves):
+        shelf.aisle, shelf.x_m, shelf.y_m = "77", 0.0, float(number)
+        builders.stock(session, shelf, products[number % 4], 5)
+    order = builders.order(session, *((product, 1) for product in products))
+    places = {product.id: shelf for product, shelf in zip(products, shelves[:4], strict=True)}
+    _ = builders.waiting_batch(session, order, shelves=places)
+    marta = Picker(session)
+    _ = marta.begin(builders.cart(session), builders.tote(session))
+    assert marta.scan("NONE HERE", shelves[0].barcode) == "go_to"
+    assert marta.scan("UNDO") == "short"
+    assert (marta.stop.sku, marta.said) == ("MUG", "Say again how many")
+
+
 @pytest.mark.parametrize("spare", [0, 20])
 def test_a_line_that_was_short_can_be_short_again(session: Session, spare: int) -> None:
     floor = made(session, spare=0)

@@ -28,6 +28,7 @@ from wms.database import prepare, reading, transaction
 from wms.domain.codes import Command
 from wms.domain.counting import CountStatus, CountTask
 from wms.domain.errors import DomainError
+from wms.domain.journal import JournalEntry
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchStatus, PickTask, TaskStatus
 from wms.domain.putbacks import PutBack
@@ -277,6 +278,9 @@ class Picking(RuleBasedStateMachine):
         hand.scans.append((hand.device, pulled))
         hand.tokens.append(before.token)
         assert _differences(answer.screen, self.floor.screen(hand)) == []
+        undone = self._undone(pulled.scan)
+        if undone is not None and isinstance(answer.screen, TaskScreen) and answer.screen.name != "put_back":
+            assert answer.screen.stop.task_id == undone
         if isinstance(before, Short) and answer.feedback.tone == "ok":
             self._short(before.stop, was)
         elif answer.feedback.words == "Say again how many":
@@ -293,6 +297,12 @@ class Picking(RuleBasedStateMachine):
         if answer.feedback.tone in {"wrong", "warn"}:
             assert self.books.work == was.work, answer.feedback
         return answer
+
+    def _undone(self, scan: str) -> int | None:
+        """The line that a scan took something back of."""
+        with reading(self.floor.engine) as session:
+            entry = session.query(JournalEntry).filter_by(scan=scan, event="ScanUndone").one_or_none()
+            return None if entry is None else int(entry.data["task_id"])
 
     def _short(self, stop: Stop, was: model_laws.Books) -> None:
         """What leaves the house by a short: all that no other walk has set aside there."""

@@ -33,8 +33,23 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     if verdict is not None and verdict.tone == "wrong":
         return verdict
     session.delete(step)
+    _bring_first(session, actor, task)
     session.flush()
     return undo(session, actor, batch_id) if verdict is None else verdict
+
+
+def _bring_first(session: Session, actor: Actor, task: PickTask) -> None:
+    """Let the walk go on with the line that something was taken back of, wherever it stands by now."""
+    first: int | None = session.execute(
+        select(func.min(PickTask.sequence)).where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.batch_id == task.batch_id,
+            PickTask.status == TaskStatus.OPEN,
+            PickTask.id != task.id,
+        )
+    ).scalar_one()
+    if first is not None and first <= task.sequence:
+        task.sequence = first - 1
 
 
 def _locked_task(session: Session, actor: Actor, task_id: int) -> PickTask:
@@ -111,14 +126,6 @@ def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
 
 
 def _unskip(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:  # noqa: ARG001 - one of the reverses
-    first: int = session.execute(
-        select(func.min(PickTask.sequence)).where(
-            PickTask.warehouse_id == actor.warehouse_id,
-            PickTask.batch_id == task.batch_id,
-            PickTask.status == TaskStatus.OPEN,
-        )
-    ).scalar_one()
-    task.sequence = first - 1
     task.skips -= 1
     _undone(session, actor, task, StepKind.SKIP)
     return feedback.told(say("SKIP taken back"))
