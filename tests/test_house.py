@@ -44,6 +44,19 @@ def test_no_template_is_longer_than_100_lines() -> None:
     assert {at: lines for at, lines in lengths.items() if lines > MAX_TEMPLATE_LINES} == {}
 
 
+def test_a_locked_row_may_be_referred_to() -> None:
+    locks = [
+        place(path, node.lineno)
+        for path in files(".py")
+        if path.is_relative_to(ROOT / "wms")
+        for node in ast.walk(ast.parse(text_of(path)))
+        if isinstance(node, ast.Call)
+        and "with_for_update" in ast.unparse(node.func) + " ".join(word.arg or "" for word in node.keywords)
+        and "key_share" not in ast.unparse(node)
+    ]
+    assert locks == []
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     vague = [
         place(path)

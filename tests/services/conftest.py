@@ -16,6 +16,7 @@ from wms.domain.orders import Order
 from wms.domain.picking import Batch, PickTask
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
+from wms.domain.waves import Allocation
 from wms.services import planning
 from wms.services.planning import OpenTransaction
 from wms.services.planning.selection import CollectionKey, Rules
@@ -62,6 +63,13 @@ class Walk:
             .scalar()
         )
         return found
+
+    def asks_for(self, units: int) -> None:
+        """Let the first line ask for more units, of which the books know nothing."""
+        task = self.tasks()[0]
+        task.quantity = units
+        self.session.query(Allocation).filter_by(id=task.allocation_id).one().quantity = units
+        self.session.flush()
 
     def tasks(self) -> list[PickTask]:
         """The tasks in the order of the walk, as the database has them."""

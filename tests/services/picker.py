@@ -56,6 +56,7 @@ class Picker:
             answer = scanning.take(
                 self.session, actor, "picking", pulled, picking.current_screen, picking.judge, picking.why_left
             )
+            assert answer.screen == self.screen  # what is answered is what a reload shows
             name, self.feedback = answer.screen.name, answer.feedback
         return name
 

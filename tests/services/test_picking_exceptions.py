@@ -143,8 +143,7 @@ def test_undo_takes_back_unit_by_unit_then_the_shelf(walk: Walk) -> None:
 
 
 def test_undo_takes_a_case_back_whole(walk: Walk) -> None:
-    walk.tasks()[0].quantity = 14
-    walk.session.flush()
+    walk.asks_for(14)
     marta = walk.at_shelf()
     _ = marta.scan(walk.mug_code, builders.barcode(walk.session, walk.mug, 12), walk.mug_code)
     assert marta.scan("UNDO", "UNDO") == "scan_item"

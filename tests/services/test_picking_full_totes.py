@@ -96,6 +96,17 @@ def test_a_full_tote_of_a_cancelled_order_goes_on_hold_with_the_other(walk: Walk
     assert {tote.lane_id for tote in (walk.totes[0], second)} == {walk.hold.id}
 
 
+def test_the_empty_second_tote_of_a_short_order_is_free_again(walk: Walk) -> None:
+    second = filled(walk)
+    marta = walk.marta
+    _ = marta.scan(second.barcode, "NONE HERE")
+    _ = marta.scan(marta.stop.location_code)
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    assert marta.scan(walk.hold.barcode, walk.lane.barcode) == "home"
+    assert (walk.totes[0].status, second.status) == (ToteStatus.STAGED, ToteStatus.FREE)
+
+
 def test_a_walk_that_is_over_keeps_no_steps(walk: Walk) -> None:
     marta = walk.begin()
     while marta.screen.name != "drop_cart":

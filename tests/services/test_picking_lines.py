@@ -157,7 +157,7 @@ def test_a_case_counts_its_units_and_never_more_than_remain(session: Session) ->
 def test_an_item_is_known_by_gtin_sku_suppliers_code_and_gs1(walk: Walk) -> None:
     marta = walk.at_shelf()
     order: Order = builders.order(walk.session, (walk.mug, 5))
-    walk.tasks()[0].quantity = 6
+    walk.asks_for(6)
     walk.session.add(Barcode(warehouse_id=builders.WAREHOUSE, code="ACME-77", product_id=walk.mug.id))
     walk.session.flush()
     gtin13 = walk.mug_code[1:]

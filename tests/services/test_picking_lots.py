@@ -135,6 +135,11 @@ def test_what_is_no_open_lot_is_named(shelf: Shelf, code: str, words: str) -> No
     assert (shelf.marta.said, shelf.marta.feedback.tone) == (words, "wrong")
 
 
+def test_a_first_unit_of_another_open_lot_changes_the_lot_with_its_date(shelf: Shelf) -> None:
+    assert shelf.marta.scan(gs1(shelf, "b")) == "scan_item"
+    assert (shelf.marta.stop.lot, shelf.marta.stop.expiry) == ("B", SOON + dt.timedelta(days=28))
+
+
 def test_a_unit_past_its_own_date_stops(shelf: Shelf) -> None:
     assert shelf.marta.scan(gs1(shelf, "A", expiry="261101")) == "scan_item"
     assert shelf.marta.said == "PAST ITS DATE 2026-11-01. PUT IT BACK"

@@ -65,6 +65,8 @@ def made(session: Session, *, spare: int, there: int = 10) -> Shelves:
     marta, totes = Picker(session), [builders.tote(session) for _ in orders]
     _ = marta.begin(builders.cart(session), *totes)
     lanes = [builders.location(session, kind=kind) for kind in (LocationKind.LANE, LocationKind.HOLD)]
+    for lane in lanes:
+        lane.aisle, lane.x_m, lane.y_m = "78", 5.0, 2.0  # past the shelves, whatever their numbers
     return Shelves(
         session=session,
         marta=marta,
@@ -174,6 +176,49 @@ def test_undo_puts_the_shelf_the_walk_and_the_books_back(session: Session, spare
     for _ in said:
         _ = floor.marta.scan("UNDO")
     assert (floor.marta.screen.name, floor.marta.said) == ("scan_item", "SHORT taken back")
+
+
+def test_undo_of_a_short_shows_its_line_however_far_it_was_sent(session: Session) -> None:
+    products = [builders.product(session, sku) for sku in ("MUG", "PEN", "CUP", "TIN")]
+    shelves = [builders.location(session) for _ in range(5)]
+    for number, shelf in enumerate(shelves):
+        shelf.aisle, shelf.x_m, shelf.y_m = "77", 0.0, float(number)
+        builders.stock(session, shelf, products[number % 4], 5)
+    order = builders.order(session, *((product, 1) for product in products))
+    places = {product.id: shelf for product, shelf in zip(products, shelves[:4], strict=True)}
+    _ = builders.waiting_batch(session, order, shelves=places)
+    marta = Picker(session)
+    _ = marta.begin(builders.cart(session), builders.tote(session))
+    assert marta.scan("NONE HERE", shelves[0].barcode) == "go_to"
+    assert marta.scan("UNDO") == "short"
+    assert (marta.stop.sku, marta.said) == ("MUG", "Say again how many")
+
+
+@pytest.mark.parametrize("spare", [0, 20])
+def test_a_line_that_was_short_can_be_short_again(session: Session, spare: int) -> None:
+    floor = made(session, spare=0)
+    _ = floor.marta.scan(floor.first.barcode, "SHORT", "N1", floor.first.barcode)
+    if spare:
+        builders.stock(session, floor.second, floor.mug, spare)
+    assert floor.marta.scan("DAMAGED") == "short"
+    assert floor.marta.stop.wanted == 1
+    assert floor.marta.scan("N2") == "short"
+    assert floor.marta.said == "Only 1 asked"
+    assert floor.marta.scan("N1") == "scan_item"
+    assert floor.marta.scan("DAMAGED", "N0", floor.first.barcode, "UNDO", "UNDO") == "short"
+    assert floor.marta.scan("UNDO") == "scan_item"
+    assert (floor.marta.said, floor.marta.stop.wanted) == ("SHORT taken back", 1)
+    _ = floor.marta.scan("DAMAGED", "N0", floor.first.barcode)
+    assert floor.marta.said == ("None here. Fetch it elsewhere" if spare else "None found. Go on")
+    assert floor.holds_up()
+    while floor.marta.screen.name != "drop_cart":
+        _ = floor.marta.pick()
+    assert floor.marta.scan(floor.hold.barcode, floor.lane.barcode) == "home"
+    tasks = [task for task in floor.tasks() if task.status is not TaskStatus.CANCELLED]
+    first = [(task.quantity, task.picked) for task in tasks if task.order_id == floor.orders[0].id]
+    assert sorted(first) == ([(1, 0), (1, 1), (1, 1)] if spare else [(1, 1), (2, 0)])
+    assert floor.orders[0].status is OrderStatus.SHORT
+    assert floor.holds_up()
 
 
 def test_a_short_is_not_taken_back_when_an_order_of_it_was_cancelled(session: Session) -> None:

@@ -113,7 +113,7 @@ def _locked(session: Session, label_id: int) -> tuple[Label, Package, Order]:
     label = session.scalars(
         select(Label)
         .where(Label.warehouse_id == WAREHOUSE_ID, Label.id == label_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     return label, package, order

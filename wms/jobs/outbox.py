@@ -90,7 +90,7 @@ _DUE = (
     .order_by(Job.due_at, Job.id)
     .limit(1)
 )
-_DUE_LOCKED = _DUE.with_for_update(skip_locked=True, of=Job)
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True, of=Job, key_share=True)
 
 
 def claim(engine: Engine, owner: str, lease: dt.timedelta = LEASE) -> Claimed | None:

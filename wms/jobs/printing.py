@@ -86,7 +86,9 @@ def print_timeout_s(labels: int) -> float:
 
 def _job(session: Session, job_id: int) -> tuple[PrintJob, Printer]:
     job = session.scalars(
-        select(PrintJob).where(PrintJob.warehouse_id == WAREHOUSE_ID, PrintJob.id == job_id).with_for_update()
+        select(PrintJob)
+        .where(PrintJob.warehouse_id == WAREHOUSE_ID, PrintJob.id == job_id)
+        .with_for_update(key_share=True)
     ).one()
     printer = session.scalars(
         select(Printer).where(Printer.warehouse_id == WAREHOUSE_ID, Printer.id == job.printer_id)

@@ -154,7 +154,7 @@ def shelves(session: Session, actor: Actor, product_ids: Collection[int], *, loc
         # One order of locking for all planners, so that two of them wait and never lock each other out.
         .order_by(Stock.place_id, Stock.product_id, Stock.lot, Stock.serial)
     )
-    rows = session.execute(statement.with_for_update(of=Stock) if lock else statement)
+    rows = session.execute(statement.with_for_update(of=Stock, key_share=True) if lock else statement)
     return Shelves(Balance(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row's dict
 
 
@@ -264,7 +264,7 @@ def give_back(session: Session, actor: Actor, order_id: int) -> int:
         select(Allocation)
         .where(Allocation.warehouse_id == actor.warehouse_id, Allocation.order_id == order_id, Allocation.quantity > 0)
         .order_by(Allocation.place_id, Allocation.product_id, Allocation.lot, Allocation.serial)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ):
         goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)
@@ -317,7 +317,7 @@ def release_ended_holds(session: Session, actor: Actor) -> int:
         select(Order)
         .where(Order.warehouse_id == actor.warehouse_id, Order.id.in_(order_ids), Order.status.in_(OPEN))
         .order_by(Order.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     # Read again: another planner may have lifted them while this one waited for the orders.

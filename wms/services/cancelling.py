@@ -65,7 +65,7 @@ def cancel_by_id(session: Session, actor: Actor, order_id: int, reason: str) -> 
 def _lock(session: Session, order: Order) -> None:
     """Lock the order and read it again: somebody may have moved it while this waited."""
     session.flush()
-    session.refresh(order, with_for_update=True)
+    session.refresh(order, with_for_update={"key_share": True})
 
 
 def _refuse_too_late(session: Session, actor: Actor, order: Order) -> None:
@@ -89,7 +89,7 @@ def _cancel_tasks(session: Session, actor: Actor, order_id: int) -> list[PickTas
             select(PickTask)
             .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.order_id == order_id)
             .order_by(PickTask.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     )
@@ -113,7 +113,7 @@ def _leave_waiting_batches(session: Session, actor: Actor, order: Order, reason:
             Batch.cart_id.is_(None),
         )
         .order_by(Batch.id)
-        .with_for_update(of=Batch)
+        .with_for_update(of=Batch, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     for batch in batches:

@@ -24,7 +24,7 @@ def empty(session: Session, actor: Actor, order: Order, tasks: Sequence[PickTask
         select(Tote)
         .where(Tote.warehouse_id == actor.warehouse_id, Tote.order_id == order.id)
         .order_by(Tote.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     packages = session.scalars(
@@ -35,7 +35,7 @@ def empty(session: Session, actor: Actor, order: Order, tasks: Sequence[PickTask
             Package.status.in_((PackageStatus.OPEN, PackageStatus.SEALED)),
         )
         .order_by(Package.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     places = {tote.id: tote.barcode for tote in totes} | {package.id: package.barcode for package in packages}
@@ -76,7 +76,7 @@ def _drop_prints(session: Session, actor: Actor, label: Label, reason: str) -> N
             PrintJob.status.in_(_UNSENT),
         )
         .order_by(PrintJob.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ):
         printer = printing.printer_name(session, job)

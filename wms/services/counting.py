@@ -19,6 +19,7 @@ from wms.domain.catalog import Product
 from wms.domain.counting import CountClosed, CountOpened, CountStatus, CountTask
 from wms.domain.errors import BadInputError, DomainError, NotFoundError
 from wms.domain.floor import Location
+from wms.domain.ids import new_id
 from wms.domain.journal import record
 from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
@@ -27,6 +28,7 @@ from wms.domain.stock import Stock, StockMove
 from wms.services import stocking
 from wms.services.promising import zone_of
 from wms.services.stocking import Goods
+from wms.services.upserting import insert_new
 
 _MOST_UNITS = 1_000_000
 Balance = tuple[int, str, str]
@@ -85,26 +87,22 @@ def under_count(actor: Actor) -> Select[int]:
 
 def open_count(session: Session, actor: Actor, location_id: int, location: str, reason: str) -> int | None:
     """Ask for a count of a location; return the count's id, None where one is open already."""
-    found = session.scalars(
-        select(CountTask.id).where(
-            CountTask.warehouse_id == actor.warehouse_id,
-            CountTask.location_id == location_id,
-            CountTask.status == CountStatus.OPEN,
-        )
-    ).first()
-    if found is not None:
-        return None
-    task = CountTask(
+    count_id = new_id()
+    is_first = insert_new(
+        session,
+        CountTask,
         warehouse_id=actor.warehouse_id,
+        id=count_id,
         location_id=location_id,
         reason=reason[:200],
         opened_at=actor.at,
         opened_by=actor.worker_id,
+        status=CountStatus.OPEN,
     )
-    session.add(task)
+    if not is_first:
+        return None
     record(session, actor, CountOpened(location=location, reason=reason))
-    session.flush()
-    return task.id
+    return count_id
 
 
 def call_off(session: Session, actor: Actor, count_id: int, location: str) -> None:
@@ -174,7 +172,9 @@ def _code(session: Session, task: CountTask) -> str:
 
 
 def _locked(session: Session, actor: Actor, count_id: int) -> CountTask:
-    task = session.get(CountTask, (actor.warehouse_id, count_id), with_for_update=True, populate_existing=True)
+    task = session.get(
+        CountTask, (actor.warehouse_id, count_id), with_for_update={"key_share": True}, populate_existing=True
+    )
     if task is None:
         raise NotFoundError("count", text_id(count_id))
     return task
@@ -214,7 +214,9 @@ def close(
 
 
 def _available(session: Session, actor: Actor, location_id: int, balance: Balance) -> int:
-    row = session.get(Stock, (actor.warehouse_id, location_id, *balance), with_for_update=True, populate_existing=True)
+    row = session.get(
+        Stock, (actor.warehouse_id, location_id, *balance), with_for_update={"key_share": True}, populate_existing=True
+    )
     return row.available if row else 0
 
 

@@ -48,14 +48,14 @@ def package_of(session: Session, actor: Actor, package_id: int) -> tuple[Package
         select(Order)
         .join(Package, and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id))
         .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
-        .with_for_update(of=Order)
+        .with_for_update(of=Order, key_share=True)
     ).one_or_none()
     if order is None:
         raise NotFoundError("package", package_id)
     package = session.scalars(
         select(Package)
         .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     return package, order
@@ -126,7 +126,7 @@ def standing(session: Session, actor: Actor, package_id: int) -> Label | None:
     return session.scalars(
         select(Label)
         .where(Label.warehouse_id == actor.warehouse_id, Label.package_id == package_id, Label.status.in_(STANDING))
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one_or_none()
 
 

@@ -1,6 +1,8 @@
 """Rows locked and read anew, in the sequence all keep: wave, order, tasks, batches, totes, packages, labels, stock.
 
-Whoever starts or ends a walk or plans one holds the wave; a scan at the shelf holds its task.
+Whoever starts or ends a walk or plans one holds the wave; a scan at the shelf holds its task. No lock keeps others
+from referring to the row (`key_share`): at its commit PostgreSQL looks up the order, wave and batch of a task that was
+written twice, and whoever holds those may be waiting for that very task.
 """
 
 from collections.abc import Collection, Sequence
@@ -19,7 +21,7 @@ def locked_wave(session: Session, actor: Actor, wave_id: int) -> Wave:
     wave = session.scalars(
         select(Wave)
         .where(Wave.warehouse_id == actor.warehouse_id, Wave.id == wave_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if wave is None:
@@ -33,7 +35,7 @@ def locked_wave_of(session: Session, actor: Actor, order_id: int) -> Wave | None
         select(Wave)
         .join(WaveOrder, and_(WaveOrder.warehouse_id == Wave.warehouse_id, WaveOrder.wave_id == Wave.id))
         .where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id == order_id)
-        .with_for_update(of=Wave)
+        .with_for_update(of=Wave, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
 
@@ -52,6 +54,6 @@ def locked_orders(session: Session, actor: Actor, order_ids: Collection[int]) ->
         select(Order)
         .where(Order.warehouse_id == actor.warehouse_id, Order.id.in_(order_ids))
         .order_by(Order.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()

@@ -77,7 +77,9 @@ def queue_label(session: Session, actor: Actor, label: Label, *, copy: int, what
 def reprint(session: Session, actor: Actor, label_id: int, reason: str) -> PrintJob:
     """Print a bought label once more; DomainError while a print of it is still on its way or its end is unknown."""
     label = session.scalars(
-        select(Label).where(Label.warehouse_id == actor.warehouse_id, Label.id == label_id).with_for_update()
+        select(Label)
+        .where(Label.warehouse_id == actor.warehouse_id, Label.id == label_id)
+        .with_for_update(key_share=True)
     ).one_or_none()
     if label is None:
         raise NotFoundError("label", label_id)
@@ -105,7 +107,7 @@ def settle(session: Session, actor: Actor, print_job_id: int, *, printed: bool, 
     job = session.scalars(
         select(PrintJob)
         .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.id == print_job_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one_or_none()
     if job is None:
         raise NotFoundError("print job", print_job_id)

@@ -110,7 +110,9 @@ def print_again(session: Session, actor: Actor, print_job_id: int) -> PrintJob |
         raise DomainError("Badges are keys: only an admin prints them.")
     # Labels are locked before print jobs everywhere.
     label = session.scalars(
-        select(Label).where(Label.warehouse_id == actor.warehouse_id, Label.id == told.label_id).with_for_update()
+        select(Label)
+        .where(Label.warehouse_id == actor.warehouse_id, Label.id == told.label_id)
+        .with_for_update(key_share=True)
     ).one_or_none()
     job = give_up(session, actor, print_job_id, "did not come out; printed again")
     if label is not None:
@@ -128,7 +130,7 @@ def give_up(session: Session, actor: Actor, print_job_id: int, reason: str) -> P
     job = session.scalars(
         select(PrintJob)
         .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.id == print_job_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one_or_none()
     if job is None:
         raise NotFoundError("print job", print_job_id)

@@ -85,7 +85,7 @@ def repromise(session: Session, actor: Actor) -> int:
             or_(Order.cutoff_at.is_(None), Order.cutoff_at < actor.at),
         )
         .order_by(Order.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     if not orders:

@@ -168,11 +168,15 @@ def done(session: Session, actor: Actor, put_back_id: int) -> PutBack:
     )
     if order_id is None:
         raise NotFoundError("put-back", put_back_id)
-    _ = session.get_one(Order, (actor.warehouse_id, order_id), with_for_update=True)
-    row = session.get_one(PutBack, (actor.warehouse_id, put_back_id), with_for_update=True, populate_existing=True)
+    _ = session.get_one(Order, (actor.warehouse_id, order_id), with_for_update={"key_share": True})
+    row = session.get_one(
+        PutBack, (actor.warehouse_id, put_back_id), with_for_update={"key_share": True}, populate_existing=True
+    )
     if row.done_at is not None:
         raise DomainError("These units were put back already.")
-    tote = session.get(Tote, (actor.warehouse_id, row.from_place_id), with_for_update=True, populate_existing=True)
+    tote = session.get(
+        Tote, (actor.warehouse_id, row.from_place_id), with_for_update={"key_share": True}, populate_existing=True
+    )
     if tote is not None and tote.status is ToteStatus.PICKING:
         raise DomainError(f"{tote.barcode} is still on a cart. Wait until it is in a lane.")
     goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)

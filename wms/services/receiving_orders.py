@@ -99,7 +99,7 @@ def intake(session: Session, actor: Actor, channel: str) -> Intake:
 def receive(session: Session, actor: Actor, intake: Intake, orders: Sequence[IncomingOrder]) -> Received:
     """Take in orders that have no faults: write those that are new, and look whether the others have news."""
     # Two imports at once wait for each other here, so that neither can meet the other's half-written orders.
-    locked = select(Warehouse.id).where(Warehouse.id == actor.warehouse_id).with_for_update()
+    locked = select(Warehouse.id).where(Warehouse.id == actor.warehouse_id).with_for_update(key_share=True)
     if session.execute(locked).first() is None:
         raise NotFoundError("warehouse", actor.warehouse_id)
     known = _known(session, actor, intake.channel, [told.external_id for told in orders])

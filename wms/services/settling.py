@@ -83,7 +83,7 @@ def settle(session: Session, actor: Actor, item_id: int) -> ExceptionItem:
     item = session.scalars(
         select(ExceptionItem)
         .where(ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.id == item_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if item is None:

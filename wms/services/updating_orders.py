@@ -29,7 +29,7 @@ def update(session: Session, actor: Actor, intake: Intake, told: IncomingOrder) 
     ).one()
     if told.ends:
         return Receipt(number=order.number, deeds=_end(session, actor, order, told))
-    session.refresh(order, with_for_update=True)
+    session.refresh(order, with_for_update={"key_share": True})
     deeds: set[Deed] = set()
     if told.payment is Payment.SETTLED and _lift(session, actor, intake, order, HoldKind.PAYMENT, "paid"):
         deeds.add(Deed.PAID)

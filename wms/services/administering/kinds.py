@@ -77,7 +77,7 @@ class Setting:
             value = readers.get(column.type.python_type, str)(key)
         except ValueError as error:
             raise NotFoundError(self.one, repr(key[:40])) from error
-        row = session.get(self.table, (warehouse_id, value), with_for_update=True)
+        row = session.get(self.table, (warehouse_id, value), with_for_update={"key_share": True})
         if row is None:
             raise NotFoundError(self.one, repr(key[:40]))
         return row

@@ -51,7 +51,7 @@ class WarehouseView:
 
 def warehouse_of(session: Session, actor: Actor) -> Warehouse:
     """Return the actor's warehouse."""
-    warehouse = session.get(Warehouse, actor.warehouse_id, with_for_update=True)
+    warehouse = session.get(Warehouse, actor.warehouse_id, with_for_update={"key_share": True})
     if warehouse is None:
         raise NotFoundError("warehouse", actor.warehouse_id)
     return warehouse

@@ -27,7 +27,7 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
     if lot:
         _, dated = keep(session, actor, Lot, {"product_id": product.id, "lot": lot}, {"expiry": expiry}, _no_expiry)
     key = (actor.warehouse_id, location.id, product.id, lot, "")
-    balance = session.get(Stock, key, with_for_update=True, populate_existing=True)
+    balance = session.get(Stock, key, with_for_update={"key_share": True}, populate_existing=True)
     on_hand, reserved = (balance.on_hand, balance.reserved) if balance else (0, 0)
     if quantity < reserved:
         raise BadRowError(f"{reserved} of it are set aside for orders; take those waves back or count again")

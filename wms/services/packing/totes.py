@@ -34,7 +34,9 @@ _NOT_YET = (OrderStatus.WAVED, OrderStatus.PICKING)
 def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Feedback:
     """Open the box of a tote's order at a station, or say why it cannot be packed."""
     station = session.scalars(
-        select(Station).where(Station.warehouse_id == actor.warehouse_id, Station.id == station_id).with_for_update()
+        select(Station)
+        .where(Station.warehouse_id == actor.warehouse_id, Station.id == station_id)
+        .with_for_update(key_share=True)
     ).one()
     if has_open_box(session, actor, Package.station_id == station.id):
         return feedback.NOT_COUNTED  # the station's other scanner was faster
@@ -101,10 +103,12 @@ def _locked_tote(session: Session, actor: Actor, code: Code) -> tuple[Tote | Non
         select(Order)
         .join(Tote, and_(Tote.warehouse_id == Order.warehouse_id, Tote.order_id == Order.id))
         .where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode == code.text)
-        .with_for_update(of=Order)
+        .with_for_update(of=Order, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    tote = session.scalars(by_code.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    tote = session.scalars(
+        by_code.with_for_update(key_share=True).execution_options(populate_existing=True)
+    ).one_or_none()
     if tote is None or order is None or tote.order_id != order.id:
         return tote, None
     return tote, order
@@ -262,7 +266,7 @@ def _tote(session: Session, actor: Actor, tote_id: int) -> Tote:
     return session.scalars(
         select(Tote)
         .where(Tote.warehouse_id == actor.warehouse_id, Tote.id == tote_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
 

@@ -23,7 +23,7 @@ _LOCK = (
     select(Order.status, Package.status.label("package_status"), Package.weight_g, Package.carton_type_id)
     .join(Package, and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id))
     .where(Package.warehouse_id == _W, Package.id == _PACKAGE)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _HERE = select(func.coalesce(func.sum(PackageLine.quantity), 0)).where(
     PackageLine.warehouse_id == _W, PackageLine.package_id == _PACKAGE

@@ -78,7 +78,9 @@ def judge(session: Session, actor: Actor, code: Code, screen: BuildCart) -> Feed
 
 def _build(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Build:
     mine = select(Batch).where(Batch.warehouse_id == actor.warehouse_id, Batch.id == batch_id)
-    batch = session.scalars((mine.with_for_update() if lock else mine).execution_options(populate_existing=True)).one()
+    batch = session.scalars(
+        (mine.with_for_update(key_share=True) if lock else mine).execution_options(populate_existing=True)
+    ).one()
     cart = session.scalars(select(Cart).where(Cart.warehouse_id == actor.warehouse_id, Cart.id == batch.cart_id)).one()
     has_open_line = exists().where(
         PickTask.warehouse_id == BatchOrder.warehouse_id,
@@ -112,7 +114,7 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
     tote = session.scalars(
         select(Tote)
         .where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode == code.text)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if tote is None:
@@ -195,7 +197,7 @@ def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
     tote = session.scalars(
         select(Tote)
         .where(Tote.warehouse_id == actor.warehouse_id, Tote.id == row.tote_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     tote.free()

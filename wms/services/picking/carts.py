@@ -43,7 +43,7 @@ def start(session: Session, actor: Actor, cart: Cart) -> Feedback:
         wave = session.scalars(
             select(Wave)
             .where(Wave.warehouse_id == actor.warehouse_id, Wave.id == waiting.wave_id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).one()
         batch = session.scalars(
@@ -54,7 +54,7 @@ def start(session: Session, actor: Actor, cart: Cart) -> Feedback:
                 Batch.status == BatchStatus.WAITING,
                 or_(Batch.cart_id == cart.id, Batch.cart_id.is_(None)),
             )
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).one_or_none()
         if batch is not None and batch.cart_id is not None:
@@ -108,7 +108,7 @@ def _start(session: Session, actor: Actor, wave: Wave, batch: Batch, cart: Cart)
             Order.status == OrderStatus.WAVED,
         )
         .order_by(Order.id)
-        .with_for_update(of=Order)
+        .with_for_update(of=Order, key_share=True)
         .execution_options(populate_existing=True)
     )
     for order in orders.all():

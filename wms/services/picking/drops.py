@@ -46,8 +46,9 @@ class Drop:
 
     @property
     def now(self) -> list[Carried]:
-        """Return what goes down at the next lane. An empty tote goes with the others: it is free again."""
-        return [one for one in self.carried if _to_hold(one) == self.is_hold]
+        """Return what goes down at the next lane, all totes of an order together; an empty one is free again."""
+        held = {one.order.id for one in self.carried if _to_hold(one)}
+        return [one for one in self.carried if (one.order.id in held) == self.is_hold]
 
     @property
     def places(self) -> list[Location]:
@@ -115,7 +116,7 @@ def _has_open_line(session: Session, actor: Actor, batch_id: int) -> bool:
         select(PickTask.status)
         .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.batch_id == batch_id)
         .order_by(PickTask.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return TaskStatus.OPEN in statuses.all()
 
@@ -153,7 +154,7 @@ def _wave(session: Session, actor: Actor, batch_id: int) -> Wave:
         select(Wave)
         .join(Batch, and_(Batch.warehouse_id == Wave.warehouse_id, Batch.wave_id == Wave.id))
         .where(Wave.warehouse_id == actor.warehouse_id, Batch.id == batch_id)
-        .with_for_update(of=Wave)
+        .with_for_update(of=Wave, key_share=True)
         .execution_options(populate_existing=True)
     ).one()
 
@@ -173,7 +174,9 @@ def _end_wave(session: Session, actor: Actor, wave: Wave) -> None:
 
 def _drop(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Drop:
     mine = select(Batch).where(Batch.warehouse_id == actor.warehouse_id, Batch.id == batch_id)
-    batch = session.scalars((mine.with_for_update() if lock else mine).execution_options(populate_existing=True)).one()
+    batch = session.scalars(
+        (mine.with_for_update(key_share=True) if lock else mine).execution_options(populate_existing=True)
+    ).one()
     cart = session.scalars(select(Cart).where(Cart.warehouse_id == actor.warehouse_id, Cart.id == batch.cart_id)).one()
     carried = _carried(session, actor, batch_id, lock=lock)
     lanes = session.scalars(
@@ -212,7 +215,7 @@ def _carried(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> li
         .order_by(Order.id, Tote.id)
         .execution_options(populate_existing=True)
     )
-    rows = session.execute(on_cart.with_for_update(of=(Order, Tote)) if lock else on_cart)
+    rows = session.execute(on_cart.with_for_update(of=(Order, Tote), key_share=True) if lock else on_cart)
     return [
         Carried(
             row=row,

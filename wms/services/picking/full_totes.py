@@ -49,7 +49,10 @@ def fill(session: Session, actor: Actor, stop: Stop) -> Feedback:
     if not holds_units(session, actor, stop.tote_id):
         return feedback.wrong(say("{tote} is empty. Use it", tote=stop.tote))
     row = session.get_one(
-        BatchOrder, (actor.warehouse_id, stop.batch_id, stop.order_id), with_for_update=True, populate_existing=True
+        BatchOrder,
+        (actor.warehouse_id, stop.batch_id, stop.order_id),
+        with_for_update={"key_share": True},
+        populate_existing=True,
     )
     row.tote_id = None
     session.add(
@@ -64,7 +67,10 @@ def fill(session: Session, actor: Actor, stop: Stop) -> Feedback:
 def use_again(session: Session, actor: Actor, task: PickTask, tote_id: int) -> str | None:
     """Undo that a tote was full, and let the one that came for it go; None where that one holds units already."""
     row = session.get_one(
-        BatchOrder, (actor.warehouse_id, task.batch_id, task.order_id), with_for_update=True, populate_existing=True
+        BatchOrder,
+        (actor.warehouse_id, task.batch_id, task.order_id),
+        with_for_update={"key_share": True},
+        populate_existing=True,
     )
     if row.tote_id is not None:
         if holds_units(session, actor, row.tote_id):
@@ -77,7 +83,9 @@ def use_again(session: Session, actor: Actor, task: PickTask, tote_id: int) -> s
 
 
 def _tote(session: Session, actor: Actor, tote_id: int) -> Tote:
-    return session.get_one(Tote, (actor.warehouse_id, tote_id), with_for_update=True, populate_existing=True)
+    return session.get_one(
+        Tote, (actor.warehouse_id, tote_id), with_for_update={"key_share": True}, populate_existing=True
+    )
 
 
 def holds_units(session: Session, actor: Actor, tote_id: int) -> bool:

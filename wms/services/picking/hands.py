@@ -9,8 +9,11 @@ from wms.domain.actor import Actor
 from wms.domain.ids import new_id
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask, Proof
+from wms.domain.saying import say
+from wms.services import feedback
 from wms.services.picking.screens import Stop
-from wms.services.recognising import Gs1
+from wms.services.recognising import Gs1, Item
+from wms.services.screens import Card, Feedback
 
 # On the table and by the connection, as the journal is written: each item scanned adds a row.
 _INSERT = insert(PickedUnits.__table__)  # type: ignore[arg-type] # declared as FromClause, it is a Table
@@ -43,6 +46,15 @@ class Taken:
     lot: str = ""
     serial: str = ""
     lost_separator: bool = False
+
+
+def put_it_back(stop: Stop, item: Item) -> Feedback:
+    """Stop at a wrong item, with what was scanned and what is wanted."""
+    return feedback.stop(
+        say("PUT IT BACK"),
+        have=Card(name=item.name, sku=item.sku),
+        need=Card(name=stop.product, sku=stop.sku),
+    )
 
 
 def take(session: Session, actor: Actor, stop: Stop, taken: Taken) -> int:

@@ -78,7 +78,7 @@ def judge_home(session: Session, actor: Actor, code: Code, screen: Screen) -> Fe
     cart = session.scalars(
         select(Cart)
         .where(Cart.warehouse_id == actor.warehouse_id, Cart.barcode == code.text)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if cart is None:
@@ -143,7 +143,7 @@ def _moved_here(session: Session, actor: Actor, batch_id: int) -> Batch | None:
     batch = session.scalars(
         select(Batch)
         .where(Batch.warehouse_id == actor.warehouse_id, Batch.id == batch_id, Batch.status == BatchStatus.STARTED)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if batch is not None:

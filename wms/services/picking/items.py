@@ -17,11 +17,11 @@ from wms.services.picking import hands, lines, lots, proofs, puts, steps, tasks
 from wms.services.picking.hands import Taken
 from wms.services.picking.screens import Stop
 from wms.services.recognising import Item, find_item
-from wms.services.screens import Answer, Card, Feedback
+from wms.services.screens import Answer, Feedback
 
 _MORE: BindParameter[int] = bindparam("units")
 _WANTED: BindParameter[int] = bindparam("wanted")
-# Judged by the row itself, so that two handhelds on one line never take more than is wanted.
+# Judged by the row itself, so that two handhelds on one line never take more than is wanted, nor of another's lot.
 _TAKE = (
     update(PickTask)
     .where(
@@ -29,6 +29,7 @@ _TAKE = (
         PickTask.id == bindparam("task"),
         PickTask.status == TaskStatus.OPEN,
         PickTask.in_hand + _MORE <= _WANTED,
+        PickTask.lot == bindparam("of_lot"),
     )
     .values(in_hand=PickTask.in_hand + _MORE)
     .returning(PickTask.in_hand)
@@ -59,15 +60,6 @@ def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> F
     return take(session, actor, stop, Taken(units=quantity - stop.in_hand, proof=Proof.BARCODE))
 
 
-def put_it_back(stop: Stop, item: Item) -> Feedback:
-    """Stop at a wrong item, with what was scanned and what is wanted."""
-    return feedback.stop(
-        say("PUT IT BACK"),
-        have=Card(name=item.name, sku=item.sku),
-        need=Card(name=stop.product, sku=stop.sku),
-    )
-
-
 def too_many(units: int, left: int) -> Feedback:
     """Refuse a scan that counts more than what remains."""
     return feedback.wrong(say("Case of {units}, take {left} loose", units=units, left=left))
@@ -75,7 +67,14 @@ def too_many(units: int, left: int) -> Feedback:
 
 def take_here(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback | Answer:
     """Take units whose scan proves their location too."""
-    here = replace(stop, at_shelf=True, standing_id=stop.location_id, standing_proof=Proof.BY_ITEM, put_tote_id=None)
+    here = replace(
+        stop,
+        at_shelf=True,
+        standing_id=stop.location_id,
+        standing_proof=Proof.BY_ITEM,
+        previous=stop.location,
+        put_tote_id=None,
+    )
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.BY_ITEM)
     stood = {"location": stop.standing_id, "proof": stop.standing_proof}
     return take(session, actor, here, taken, stood=stood)
@@ -88,13 +87,22 @@ def take(
 
     `stood` is where the picker stood before, if this scan has proved the location.
     """
+    units = stop.left if taken.units == 1 and not stop.counts_units else taken.units
+    if units > stop.left:
+        return too_many(units, stop.left)
     read_in = lots.read_in(session, actor, stop, taken)
     if isinstance(read_in, Feedback):
         return read_in
-    units = stop.left if read_in.units == 1 and not stop.counts_units else read_in.units
-    if units > stop.left:
-        return too_many(units, stop.left)
-    values = {"warehouse": actor.warehouse_id, "task": stop.task_id, "units": units, "wanted": stop.wanted}
+    # Another lot than the one set aside has been changed to by now, and has a date of its own.
+    is_changed = read_in.lot.upper() not in {"", stop.lot.upper()}
+    lot = read_in.lot if is_changed else stop.lot
+    values = {
+        "warehouse": actor.warehouse_id,
+        "task": stop.task_id,
+        "units": units,
+        "wanted": stop.wanted,
+        "of_lot": lot,
+    }
     in_hand = session.connection().execute(_TAKE, values).scalar_one_or_none()
     if in_hand is None:
         return feedback.NOT_COUNTED
@@ -103,14 +111,15 @@ def take(
     # Nothing else of the stop has changed: to read it all again would be half the cost of a scan.
     now = replace(stop, device=actor.device, in_hand=in_hand, unserialled=stop.unserialled + bare)
     if read_in.lot:
-        now = replace(now, lot=read_in.lot, lot_proved=True)
+        now = replace(now, lot=lot, lot_proved=True)
     proof = proofs.tote_is_proved(now)
     if proof is not None and lines.is_in_hand(now):
         return puts.put(session, actor, now, proof)
     words = feedback.so_far(in_hand, stop.wanted)
     if read_in.lost_separator:
         words = say("{n} of {total}. Scanner loses FNC1", n=in_hand, total=stop.wanted)
-    return Answer(screen=lines.screen(session, actor, now), feedback=feedback.accepted(words))
+    verdict = feedback.accepted(words)
+    return verdict if is_changed else Answer(screen=lines.screen(session, actor, now), feedback=verdict)
 
 
 def take_in_hand(
@@ -137,4 +146,4 @@ def named(stop: Stop, found: Taken | Item | None) -> Feedback | None:
     """Judge an item scanned where the tote is wanted: it is counted already, or it is a wrong one."""
     if isinstance(found, Taken):
         return feedback.repeated(say("Already in. {n} of {total}", n=stop.in_hand, total=stop.wanted))
-    return put_it_back(stop, found) if isinstance(found, Item) else None
+    return hands.put_it_back(stop, found) if isinstance(found, Item) else None

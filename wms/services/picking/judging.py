@@ -42,7 +42,7 @@ def judge_item(session: Session, actor: Actor, code: Code, screen: ScanItem) -> 
     if isinstance(found, Taken):
         return items.take(session, actor, stop, found)
     if isinstance(found, Item):
-        return items.put_it_back(stop, found)
+        return hands.put_it_back(stop, found)
     return shelves.scanned_again(session, actor, stop, code) or feedback.wrong_type(code, screen.wants)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.codes import Code
+from wms.domain.codes import Code, CodeKind
 from wms.domain.journal import record
 from wms.domain.picked import PickedUnits, StepKind
 from wms.domain.picking import LotChanged, PickTask, TaskStatus
@@ -15,13 +15,14 @@ from wms.domain.saying import say
 from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Allocation
 from wms.services import feedback, stocking
-from wms.services.picking import steps, tasks
+from wms.services.picking import hands, steps, tasks
 from wms.services.picking.hands import Taken
 from wms.services.picking.screens import ScanLot, ScanSerial, Stop
-from wms.services.recognising import Gs1, cut_lot, read_gs1
+from wms.services.recognising import Gs1, cut_lot, find_item, find_shelf, read_gs1
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods
 
+_NOT_THE_ITEM = {"lot": say("Scan the LOT, not the item"), "serial": say("Scan the SERIAL, not the item")}
 _LONGEST = 40
 _LONGEST_SERIAL = 60
 
@@ -53,19 +54,34 @@ def judge_lot(session: Session, actor: Actor, code: Code, screen: ScanLot) -> Fe
     gs1 = read_gs1(code.text)
     if gs1 is not None:
         gs1 = whole(session, actor, stop, gs1)
-        refused = past_date(actor, gs1)
-        if refused is not None:
-            return refused
-    wanted = gs1.lot if gs1 else code.text
-    if not wanted or code.text in {own for own, _ in stop.codes}:
-        return feedback.wrong(say("Scan the LOT, not the item"))
-    return prove(session, actor, stop, wanted)
+    refused = past_date(actor, gs1) if gs1 else None
+    if refused is None and code.text not in {lot.upper() for lot in open_lots(session, actor, stop)}:
+        refused = _named(session, actor, stop, code, gs1.lot if gs1 else code.text, screen.wants)
+    return refused or prove(session, actor, stop, gs1.lot if gs1 else code.text)
+
+
+def _named(session: Session, actor: Actor, stop: Stop, code: Code, said: str, wants: str) -> Feedback | None:
+    """Name a scan that says nothing of the units' lot or serial: another product, an item, a shelf, one of our labels.
+
+    `said` is what it says of them, '' for nothing.
+    """
+    if code.kind not in {CodeKind.PRODUCT, CodeKind.UNKNOWN}:
+        return feedback.wrong_type(code, wants)
+    item = find_item(session, actor, code)
+    if item is not None and item.product_id != stop.product_id:
+        return hands.put_it_back(stop, item)
+    if item is not None and (item.gs1 is None or not said):
+        return feedback.wrong(_NOT_THE_ITEM[wants])
+    if item is None and find_shelf(session, actor, code) is not None:
+        return feedback.wrong_type(Code(text=code.text, kind=CodeKind.LOCATION), wants)
+    return None
 
 
 def whole(session: Session, actor: Actor, stop: Stop, gs1: Gs1) -> Gs1:
-    """Return a GS1 code with its lot cut where a lost separator let it run into what follows."""
+    """Return a GS1 code with its lot as the books spell it, cut where a lost separator let it run into what follows."""
     lots = {lot.upper(): lot for lot in open_lots(session, actor, stop)}
-    return gs1 if not gs1.lot or gs1.lot in lots else cut_lot(gs1, list(lots)) or gs1
+    cut = gs1 if not gs1.lot or gs1.lot.upper() in lots else cut_lot(gs1, list(lots)) or gs1
+    return replace(cut, lot=lots.get(cut.lot.upper(), cut.lot))
 
 
 def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken | Feedback:
@@ -84,7 +100,7 @@ def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken |
         taken,
         lot=gs1.lot if stop.lot else "",
         serial=gs1.serial if stop.has_serials else "",
-        lost_separator=gs1 is not taken.gs1,
+        lost_separator=gs1.lot.upper() != taken.gs1.lot.upper(),
     )
 
 
@@ -142,25 +158,25 @@ def change(session: Session, actor: Actor, task: PickTask, lot: str) -> bool:
 
     False where neither is possible: what is left of the lot is in somebody's hands or set aside in other amounts.
     """
-    wanted = Goods(product_id=task.product_id, quantity=task.quantity, lot=lot, serial=task.serial)
+    mine = session.get_one(Allocation, (actor.warehouse_id, task.allocation_id), populate_existing=True)
+    wanted = Goods(product_id=task.product_id, quantity=mine.quantity, lot=lot, serial=task.serial)
     row = session.get(
         Stock,
         (actor.warehouse_id, task.location_id, task.product_id, lot, task.serial),
-        with_for_update=True,
+        with_for_update={"key_share": True},
         populate_existing=True,
     )
-    if row is not None and row.available >= task.quantity:
-        stocking.unreserve(session, actor, task.location_id, tasks.goods_of(task, task.quantity))
+    if row is not None and row.available >= mine.quantity:
+        stocking.unreserve(session, actor, task.location_id, tasks.goods_of(task, mine.quantity))
         stocking.reserve(session, actor, task.location_id, wanted)
-    elif not _exchange(session, actor, task, lot):
+    elif not _exchange(session, actor, task, mine.quantity, lot):
         return False
-    task.lot = lot
-    session.get_one(Allocation, (actor.warehouse_id, task.allocation_id), populate_existing=True).lot = lot
+    task.lot = mine.lot = lot
     session.flush()
     return True
 
 
-def _exchange(session: Session, actor: Actor, task: PickTask, lot: str) -> bool:
+def _exchange(session: Session, actor: Actor, task: PickTask, units: int, lot: str) -> bool:
     """Give the lot of this task to an order that has as much of the lot wanted, and that nobody has begun to pick.
 
     The amounts stay where they are, so that no balance changes: only who gets which lot.
@@ -173,16 +189,16 @@ def _exchange(session: Session, actor: Actor, task: PickTask, lot: str) -> bool:
             Allocation.place_id == task.location_id,
             Allocation.product_id == task.product_id,
             Allocation.lot == lot,
-            Allocation.quantity == task.quantity,
+            Allocation.quantity == units,
         )
         .order_by(Allocation.id)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     ):
         rows = session.scalars(
             select(PickTask)
             .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.allocation_id == other.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).all()
         if all(row.status is TaskStatus.OPEN and not row.in_hand and row.found is None for row in rows):
@@ -208,8 +224,10 @@ def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial)
     stop = screen.stop
     gs1 = read_gs1(code.text)
     serial = gs1.serial if gs1 else code.text
-    if not serial or code.text in {own for own, _ in stop.codes}:
-        return feedback.wrong(say("Scan the SERIAL, not the item"))
+    if code.text != stop.serial.upper():
+        refused = _named(session, actor, stop, code, serial, screen.wants)
+        if refused is not None:
+            return refused
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED

@@ -65,7 +65,7 @@ def locked_walk(session: Session, actor: Actor, batch_id: int) -> list[PickTask]
             PickTask.status == TaskStatus.OPEN,
         )
         .order_by(PickTask.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     return sorted(rows, key=lambda row: (row.sequence, row.id))
@@ -74,7 +74,10 @@ def locked_walk(session: Session, actor: Actor, batch_id: int) -> list[PickTask]
 def book(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Sequence[PickTask]) -> Gone:
     """Book what a confirmed short of `task` means; `walk` are the walk's open tasks, all locked."""
     rows = [task, *(row for row in walk if row is not task and _wants_the_same(row, task))]
-    was = [_was(row, task.short_reason) for row in rows]
+    was = [
+        _was(task, task.short_reason, stop.wanted),
+        *(_was(row, task.short_reason, row.quantity) for row in rows[1:]),
+    ]
     missing_place = SCRAP_ID if task.short_reason == DAMAGED else ADJUSTMENT_ID
     stocking.move(
         session,
@@ -90,7 +93,7 @@ def book(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Seque
         _call_off(session, actor, row)
     written_off = _write_off_the_rest(session, actor, task)
     count = counting.open_count(session, actor, stop.location_id, stop.location, f"{stop.sku} {was[0].reason}")
-    sent, made = _fetch_elsewhere(session, actor, stop, was, rows)
+    sent, made, short = _fetch_elsewhere(session, actor, stop, was, rows)
     record(session, actor, *(_shorted(stop, row, one) for row, one in zip(rows, was, strict=True)))
     ahead = [row for row in walk if row.status is TaskStatus.OPEN and row not in sent]
     _lay_out(session, actor, stop.location_id, ahead, [*sent, *made])
@@ -103,7 +106,6 @@ def book(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Seque
     }
     steps.note(session, actor, task.batch_id, task.id, StepKind.SHORT, **before)
     session.flush()
-    short = sum(one.asked for row, one in zip(rows, was, strict=True) if _is_short(row))
     return Gone(elsewhere=sum(one.asked for one in was) - short, short=short)
 
 
@@ -113,11 +115,7 @@ def _wants_the_same(row: PickTask, task: PickTask) -> bool:
     return is_untouched and (row.product_id, row.location_id, row.lot, row.serial) == mine
 
 
-def _is_short(row: PickTask) -> bool:
-    return row.status is TaskStatus.SHORT or row.found is not None
-
-
-def _was(row: PickTask, reason: str) -> Was:
+def _was(row: PickTask, reason: str, wanted: int) -> Was:
     found = row.found or 0
     return Was(
         task_id=row.id,
@@ -126,7 +124,7 @@ def _was(row: PickTask, reason: str) -> Was:
         lot=row.lot,
         serial=row.serial,
         quantity=row.quantity,
-        asked=row.quantity - found,
+        asked=wanted - found,
         found=found,
         reason=reason,
     )
@@ -149,7 +147,7 @@ def _write_off_the_rest(session: Session, actor: Actor, task: PickTask) -> int:
     row = session.get(
         Stock,
         (actor.warehouse_id, task.location_id, task.product_id, task.lot, task.serial),
-        with_for_update=True,
+        with_for_update={"key_share": True},
         populate_existing=True,
     )
     units = row.available if row else 0
@@ -161,8 +159,8 @@ def _write_off_the_rest(session: Session, actor: Actor, task: PickTask) -> int:
 
 def _fetch_elsewhere(
     session: Session, actor: Actor, stop: Stop, was: Sequence[Was], rows: Sequence[PickTask]
-) -> tuple[list[PickTask], list[PickTask]]:
-    """Set units aside on other shelves; those that no shelf has are short. Return tasks sent there, and new ones.
+) -> tuple[list[PickTask], list[PickTask], int]:
+    """Set units aside on other shelves; those that no shelf has are short. Return tasks sent there, new ones, shorts.
 
     The shelf itself is under count by now, so that nothing more is set aside on it.
     """
@@ -170,28 +168,39 @@ def _fetch_elsewhere(
     batch = session.get_one(Batch, (actor.warehouse_id, stop.batch_id))
     sent: list[PickTask] = []
     made: list[PickTask] = []
+    short = 0
     for row, one in zip(rows, was, strict=True):
         need = Need(line_id=row.line_id, product_id=row.product_id, sku=stop.sku, quantity=one.asked)
         allocations = allocating.set_aside(session, actor, row.order_id, shelves.take([need]).portions)
         if not allocations:
             _leave_short(session, actor, stop, row, one)
+            short += one.asked
             continue
-        row.forget_short()
-        if one.found:
-            row.quantity = one.found
+        if one.asked < one.quantity:
+            _leave_the_rest(actor, row, one)
         else:
             first, *allocations = allocations
             _send(row, first)
             sent.append(row)
         made += [task_for(batch, allocation, row.sequence) for allocation in allocations]
     session.add_all(made)
-    return sent, made
+    return sent, made, short
+
+
+def _leave_the_rest(actor: Actor, row: PickTask, was: Was) -> None:
+    """Let a task go on with what was found, and with what was missing before and no shelf had."""
+    row.quantity -= was.asked
+    if row.quantity == was.found:
+        row.forget_short()
+    elif not was.found:
+        row.move_to(TaskStatus.SHORT, actor.at)
 
 
 def _send(row: PickTask, to: Allocation) -> None:
     """Let a task take its units where an allocation has them."""
     row.allocation_id, row.location_id, row.lot, row.serial = to.id, to.place_id, to.lot, to.serial
     row.quantity = to.quantity
+    row.forget_short()
 
 
 def _leave_short(session: Session, actor: Actor, stop: Stop, row: PickTask, was: Was) -> None:
@@ -270,7 +279,7 @@ def _locked(session: Session, actor: Actor, task_ids: Sequence[int]) -> dict[int
         select(PickTask)
         .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.id.in_(task_ids))
         .order_by(PickTask.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return {row.id: row for row in rows}

@@ -1,10 +1,10 @@
 """The tote of a line: the units in hand go in, and a wrong tote is named."""
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.codes import Code, slot_code
+from wms.domain.codes import Code, CodeKind, slot_code
 from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
@@ -19,13 +19,13 @@ _OPEN_OF_ORDER = select(func.count()).where(
     PickTask.order_id == bindparam("order"),
     PickTask.status == TaskStatus.OPEN,
 )
-_SLOT_OF = (
-    select(BatchOrder.slot)
+_ON_CART = (
+    select(BatchOrder.slot, Tote.barcode)
     .join(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
     .where(
         BatchOrder.warehouse_id == bindparam("warehouse"),
         BatchOrder.batch_id == bindparam("batch"),
-        Tote.barcode == bindparam("tote"),
+        or_(Tote.barcode == bindparam("tote"), BatchOrder.slot == bindparam("slot")),
     )
 )
 
@@ -59,10 +59,17 @@ def put(session: Session, actor: Actor, stop: Stop, proof: Proof) -> Feedback:
 
 def wrong_tote(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback:
     """Stop at another tote than the one meant."""
-    values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "tote": code.text}
-    slot = session.execute(_SLOT_OF, values).scalar_one_or_none()
+    is_here = code.kind is CodeKind.SLOT and code.text == slot_code(stop.cart_code, code.slot)
+    values = {
+        "warehouse": actor.warehouse_id,
+        "batch": stop.batch_id,
+        "tote": code.text,
+        "slot": code.slot if is_here else None,
+    }
+    found = session.execute(_ON_CART, values).one_or_none()
+    name, slot = (found.barcode, found.slot) if found else (code.text, 0)
     return feedback.stop(
-        say("TAKE IT OUT OF {wrong}, PUT IN {tote}", wrong=code.text, tote=stop.tote),
-        have=Card(name=code.text, detail=say("slot {slot}", slot=slot) if slot else say("not on this cart")),
+        say("TAKE IT OUT OF {wrong}, PUT IN {tote}", wrong=name, tote=stop.tote),
+        have=Card(name=name, detail=say("slot {slot}", slot=slot) if slot else say("not on this cart")),
         need=Card(name=stop.tote, detail=say("slot {slot}", slot=stop.slot)),
     )

@@ -13,8 +13,9 @@ from wms.services.screens import Screen
 class Stop:
     """Where a walk stands: its first line still open, with all that a screen or a verdict needs of it.
 
-    `codes` are the product's barcodes with the units each counts. `found` is set while or after less was found than
-    asked. `at_shelf` says that the location was proved by a scan. `unbound` counts orders still without a tote.
+    `codes` are the product's barcodes with the units each counts. `wanted` are the units set aside: what was asked, or
+    what the shelf really had. `found` is set while or after less was found than asked. `at_shelf` says that the
+    location was proved by a scan. `unbound` counts orders still without a tote.
     """
 
     batch_id: int
@@ -26,6 +27,7 @@ class Stop:
     order_id: int
     status: TaskStatus
     quantity: int
+    wanted: int
     found: int | None
     short_reason: str
     short_confirmed: bool
@@ -60,11 +62,6 @@ class Stop:
     previous: str
     next: str
     due: str
-
-    @property
-    def wanted(self) -> int:
-        """Units to take: what was asked, or what the shelf really had."""
-        return self.found if self.found is not None and self.short_confirmed else self.quantity
 
     @property
     def left(self) -> int:

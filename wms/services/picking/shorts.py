@@ -10,7 +10,7 @@ from wms.domain.picked import StepKind
 from wms.domain.picking import PickTask, Proof
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.picking import hands, items, missing, shelves, steps, tasks
+from wms.services.picking import hands, items, lots, missing, shelves, steps, tasks
 from wms.services.picking.hands import Taken
 from wms.services.picking.screens import Short, Stop
 from wms.services.recognising import Item
@@ -32,7 +32,7 @@ def begin(session: Session, actor: Actor, stop: Stop, command: Command) -> Feedb
         return feedback.NOT_COUNTED
     _note(session, actor, task)
     if not stop.is_shorting or command is Command.NONE_HERE:
-        task.found = 0 if command is Command.NONE_HERE else min(task.in_hand, task.quantity - 1)
+        task.found = 0 if command is Command.NONE_HERE else min(task.in_hand, stop.wanted - 1)
     task.short_confirmed = False
     if not (stop.is_shorting and command is Command.SHORT):
         task.short_reason = _REASONS[command]
@@ -46,7 +46,7 @@ def _note(session: Session, actor: Actor, task: PickTask) -> None:
 
 
 def _said_before(task: PickTask) -> dict[str, Any]:
-    return {"found": task.found, "reason": task.short_reason}
+    return {"found": task.found, "reason": task.short_reason, "confirmed": task.short_confirmed}
 
 
 def judge_short(session: Session, actor: Actor, code: Code, screen: Short) -> Feedback:
@@ -60,23 +60,23 @@ def judge_short(session: Session, actor: Actor, code: Code, screen: Short) -> Fe
     if isinstance(found, Taken):
         return _find(session, actor, stop, found)
     if isinstance(found, Item):
-        return items.put_it_back(stop, found)
+        return hands.put_it_back(stop, found)
     return shelves.wrong_shelf(session, actor, stop, code) or feedback.wrong_type(code, screen.wants)
 
 
 def _say_found(session: Session, actor: Actor, stop: Stop, found: int) -> Feedback:
-    if found > stop.quantity:
-        return feedback.wrong(say("Only {n} asked", n=stop.quantity))
+    if found > stop.wanted:
+        return feedback.wrong(say("Only {n} asked", n=stop.wanted))
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
     _note(session, actor, task)
-    return _note_found(session, task, found)
+    return _note_found(session, stop, task, found)
 
 
-def _note_found(session: Session, task: PickTask, found: int) -> Feedback:
-    if found == task.quantity:
-        task.forget_short()
+def _note_found(session: Session, stop: Stop, task: PickTask, found: int) -> Feedback:
+    if found == stop.wanted:
+        _find_all(stop, task)
         session.flush()
         return feedback.told(say("All found. Nothing is missing"))
     task.found = found
@@ -84,15 +84,26 @@ def _note_found(session: Session, task: PickTask, found: int) -> Feedback:
     return feedback.told(say("{n} found. Scan the shelf", n=found))
 
 
+def _find_all(stop: Stop, task: PickTask) -> None:
+    """Nothing is missing after all, or no more than was missing before."""
+    if stop.wanted == task.quantity:
+        task.forget_short()
+    else:
+        task.found, task.short_confirmed = stop.wanted, True
+
+
 def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
-    if taken.units > stop.quantity - stop.in_hand:
-        return items.too_many(taken.units, stop.quantity - stop.in_hand)
+    if taken.units > stop.left:
+        return items.too_many(taken.units, stop.left)
+    read_in = lots.read_in(session, actor, stop, taken)
+    if isinstance(read_in, Feedback):
+        return read_in
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
-    task.in_hand += taken.units
-    items.take_in_hand(session, actor, stop, taken, said=_said_before(task))
-    return _note_found(session, task, max(task.found or 0, task.in_hand))
+    task.in_hand += read_in.units
+    items.take_in_hand(session, actor, stop, read_in, said=_said_before(task))
+    return _note_found(session, stop, task, max(task.found or 0, task.in_hand))
 
 
 def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:

@@ -64,8 +64,6 @@ def judge(session: Session, actor: Actor, code: Code, screen: SkipWhy) -> Feedba
 
 def take_back(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:  # noqa: ARG001 - one of UNDO's
     """Undo a skip: the line is the next one again, and nobody need look into it."""
-    first: int = session.execute(select(func.min(PickTask.sequence)).where(*_of_walk(actor, task))).scalar_one()
-    task.sequence = first - 1
     task.skips -= 1
     settling.close(session, actor, *_told_of(task))
     record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step=StepKind.SKIP))

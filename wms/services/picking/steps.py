@@ -16,7 +16,7 @@ _NEWEST = (
     .where(PickStep.warehouse_id == bindparam("warehouse"), PickStep.batch_id == bindparam("batch"))
     .order_by(PickStep.id.desc())
     .limit(1)
-    .with_for_update()
+    .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
 

@@ -16,6 +16,7 @@ from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.stock import Lot
 from wms.domain.totes import Tote
+from wms.domain.waves import Allocation
 from wms.services.picking.screens import Slot, Stop
 from wms.services.recognising import codes_of, read_codes
 from wms.services.screens import clock
@@ -126,6 +127,7 @@ _CURRENT = (
         PickTask.order_id,
         PickTask.status,
         PickTask.quantity,
+        Allocation.quantity.label("wanted"),
         PickTask.found,
         PickTask.short_reason,
         PickTask.short_confirmed,
@@ -163,6 +165,7 @@ _CURRENT = (
     )
     .select_from(PickTask)
     .join(Batch, and_(Batch.warehouse_id == PickTask.warehouse_id, Batch.id == PickTask.batch_id))
+    .join(Allocation, and_(Allocation.warehouse_id == PickTask.warehouse_id, Allocation.id == PickTask.allocation_id))
     .join(Warehouse, Warehouse.id == Batch.warehouse_id)
     .join(Cart, and_(Cart.warehouse_id == Batch.warehouse_id, Cart.id == Batch.cart_id))
     .join(Location, and_(Location.warehouse_id == PickTask.warehouse_id, Location.id == PickTask.location_id))

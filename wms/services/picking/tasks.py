@@ -19,7 +19,7 @@ _CHANGE: BindParameter[int] = bindparam("change")
 _CLAIM = (
     select(PickTask)
     .where(PickTask.warehouse_id == bindparam("warehouse"), PickTask.id == bindparam("task"))
-    .with_for_update()
+    .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
 _ALLOCATION = (
@@ -57,8 +57,8 @@ def claim(session: Session, actor: Actor, stop: Stop) -> PickTask | None:
 
 def is_as_seen(task: PickTask, stop: Stop) -> bool:
     """Tell whether a locked task still is what the stop shows."""
-    seen = (stop.status, stop.in_hand, stop.found, stop.short_confirmed)
-    return (task.status, task.in_hand, task.found, task.short_confirmed) == seen
+    seen = (stop.status, stop.in_hand, stop.found, stop.short_confirmed, stop.location_id, stop.lot)
+    return (task.status, task.in_hand, task.found, task.short_confirmed, task.location_id, task.lot) == seen
 
 
 def stand_at(session: Session, actor: Actor, batch_id: int, location_id: int | None, proof: Proof) -> None:

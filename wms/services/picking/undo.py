@@ -31,12 +31,29 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     if verdict is not None and verdict.tone == "wrong":
         return verdict
     session.delete(step)
+    _bring_first(session, actor, task)
     session.flush()
     return undo(session, actor, batch_id) if verdict is None else verdict
 
 
+def _bring_first(session: Session, actor: Actor, task: PickTask) -> None:
+    """Let the walk go on with the line that something was taken back of, wherever it stands by now."""
+    first: int | None = session.execute(
+        select(func.min(PickTask.sequence)).where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.batch_id == task.batch_id,
+            PickTask.status == TaskStatus.OPEN,
+            PickTask.id != task.id,
+        )
+    ).scalar_one()
+    if first is not None and first <= task.sequence:
+        task.sequence = first - 1
+
+
 def _locked_task(session: Session, actor: Actor, task_id: int) -> PickTask:
-    return session.get_one(PickTask, (actor.warehouse_id, task_id), with_for_update=True, populate_existing=True)
+    return session.get_one(
+        PickTask, (actor.warehouse_id, task_id), with_for_update={"key_share": True}, populate_existing=True
+    )
 
 
 def _is_cancelled(session: Session, actor: Actor, task: PickTask) -> bool:
@@ -61,7 +78,7 @@ def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
     task.in_hand -= units
     said, stood = step.before["said"], step.before["stood"]
     if said is not None:
-        task.found, task.short_reason = said["found"], said["reason"]
+        task.found, task.short_reason, task.short_confirmed = said["found"], said["reason"], said["confirmed"]
     if stood is not None:
         tasks.stand_at(session, actor, task.batch_id, stood["location"], Proof(stood["proof"]))
     if not task.in_hand:
@@ -71,11 +88,12 @@ def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
 
 
 def _unsay(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
-    task.found, task.short_reason, task.short_confirmed = step.before["found"], step.before["reason"], False
+    before = step.before
+    task.found, task.short_reason, task.short_confirmed = before["found"], before["reason"], before["confirmed"]
     _undone(session, actor, task, StepKind.SAID)
-    if task.found is None:
+    if task.found is None or task.short_confirmed:
         return feedback.told(say("SHORT taken back"))
-    return feedback.told(say("{n} found. Scan the shelf", n=task.found))
+    return feedback.told(say("{n} found. Scan the shelf", n=before["found"]))
 
 
 def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:

@@ -92,7 +92,7 @@ class Laying:
                 PickTask.status == TaskStatus.OPEN,
             )
             .order_by(PickTask.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).all()
 

@@ -238,7 +238,7 @@ def _walks(session: Session, actor: Actor, wave: Wave, *, lock: bool = False) ->
     """
     of_wave = Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id, Batch.status.in_(timing.LIVE)
     if lock:
-        _ = session.scalars(select(Batch).where(*of_wave).order_by(Batch.id).with_for_update()).all()
+        _ = session.scalars(select(Batch).where(*of_wave).order_by(Batch.id).with_for_update(key_share=True)).all()
     other = aliased(BatchOrder)
     is_open = exists().where(
         PickTask.warehouse_id == BatchOrder.warehouse_id,

@@ -198,7 +198,7 @@ def _orders(
     if only is not None:
         statement = statement.where(Order.id.in_(only))
     if lock:
-        statement = statement.with_for_update(of=Order).execution_options(populate_existing=True)
+        statement = statement.with_for_update(of=Order, key_share=True).execution_options(populate_existing=True)
     return session.scalars(statement).all()
 
 

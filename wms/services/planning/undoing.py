@@ -36,7 +36,7 @@ def take_back(session: Session, actor: Actor, wave_id: int) -> int:
         select(Batch)
         .where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave_id)
         .order_by(Batch.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     for batch in batches:
@@ -81,7 +81,7 @@ def undo_stale_drafts(session: Session, actor: Actor) -> int:
         select(Wave)
         .where(Wave.id.in_([wave.id for wave in stale_drafts(session, actor)]), Wave.status == WaveStatus.DRAFT)
         .order_by(Wave.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     for wave in drafts:
@@ -106,7 +106,7 @@ def _cancel_walks(session: Session, actor: Actor, batches: Sequence[Batch], reas
             PickTask.status == TaskStatus.OPEN,
         )
         .order_by(PickTask.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     for task in tasks:

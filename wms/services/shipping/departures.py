@@ -109,13 +109,13 @@ def hand_over(session: Session, actor: Actor, package_id: int) -> Package:
         select(Order)
         .join(Package, _of_order)
         .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
-        .with_for_update(of=Order)
+        .with_for_update(of=Order, key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     package = session.scalars(
         select(Package)
         .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     refusal = why_not(session, actor, package, order)
@@ -158,7 +158,7 @@ def hand_over_all(session: Session, actor: Actor, carrier: str, sealed_until: dt
             func.coalesce(CarrierService.carrier, _NO_CARRIER) == carrier,
         )
         .order_by(Order.id, Package.id)
-        .with_for_update(of=(Order, Package))
+        .with_for_update(of=(Order, Package), key_share=True)
         .execution_options(populate_existing=True)
     )
     boxes = [(package, order) for package, order in session.execute(rows)]

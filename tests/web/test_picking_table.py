@@ -1,0 +1,243 @@
+"""What each scan means in each state: the rows LOGIN to SHORT, and DROP, of the UX paper's table 4.2, by hand.
+
+A cell that is blank in the paper means that the scan is named and the state stays as it is. Where the house differs
+from the paper, the row says why. SAME is the screen of the state itself.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import builders
+from tests.web.picking_states import SCANS_TO, States, make_floor
+from wms import config
+from wms.app import create_app
+from wms.database import db, make_engine, transaction
+
+SAME = ""
+SCREENS = {
+    "LOGIN": "sign_in",
+    "HOME": "home",
+    "BUILD": "build_cart",
+    "PICK-LOC": "go_to",
+    "PICK-ITEM": "scan_item",
+    "PICK-LOT": "scan_lot",
+    "PICK-SERIAL": "scan_serial",
+    "PICK-TOTE": "put_in_tote",
+    "SHORT": "short",
+    "DROP": "drop_cart",
+}
+_NO_LOOK_UP = "the paper looks it up: a later issue"
+_NOT_YET = "the paper has a screen for it: not built yet"
+# scan -> next screen, tone, words, and why it is not as the paper says ("" where it is)
+Cell = tuple[str, str, str, str] | tuple[str, str, str]
+TABLE: dict[str, dict[str, Cell]] = {
+    "LOGIN": {
+        "own badge": ("home", "ok", "Hello Marta"),
+        "unknown badge": (SAME, "wrong", "Badge not known. See the lead"),
+        "right shelf": (SAME, "wrong", "That is a SHELF. Scan the BADGE"),
+        "right item": (SAME, "wrong", "That is a PRODUCT. Scan the BADGE"),
+        "first tote": (SAME, "wrong", "That is a TOTE. Scan the BADGE"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the BADGE"),
+        "SKIP": (SAME, "wrong", "SKIP means nothing here. Scan the BADGE"),
+        "N2": (SAME, "wrong", "That is a QUANTITY. Scan the BADGE"),
+        "lane": (SAME, "wrong", "That is a LANE. Scan the BADGE"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "HOME": {
+        "cart": ("build_cart", "ok", "W1-1, 2 orders"),
+        "own badge": (SAME, "ok", "Marta, go on"),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+        "LOG OUT": ("sign_in", "info", "Logged out"),
+        "BREAK": (SAME, "wrong", "BREAK means nothing here. Scan the CART", _NOT_YET),
+        "right shelf": (SAME, "wrong", "That is a SHELF. Scan the CART", _NO_LOOK_UP),
+        "right item": (SAME, "wrong", "That is a PRODUCT. Scan the CART", _NO_LOOK_UP),
+        "first tote": (SAME, "wrong", "That is a TOTE. Scan the CART", _NO_LOOK_UP),
+        "receipt": (SAME, "wrong", "That is a RECEIPT. Scan the CART", "receiving comes with a later issue"),
+        "station": (SAME, "wrong", "That is a STATION. Scan the CART", "packing has an address of its own, /pack/"),
+        "order": (SAME, "wrong", "That is an ORDER. Scan the CART", _NO_LOOK_UP),
+        "first slot": (SAME, "wrong", "That is a SLOT. Scan the CART"),
+        "lane": (SAME, "wrong", "That is a LANE. Scan the CART"),
+        "N2": (SAME, "wrong", "That is a QUANTITY. Scan the CART"),
+        "UNDO": (SAME, "wrong", "UNDO means nothing here. Scan the CART"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "BUILD": {
+        "second tote": ("go_to", "ok", "Cart is ready. Go"),
+        "first tote": (SAME, "warn", "{first tote} is in slot 1"),
+        "second slot": (SAME, "info", "Slot 2. Scan its tote"),
+        "first slot": (SAME, "wrong", "Slot 1 has a tote"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the TOTE"),
+        "right shelf": (SAME, "wrong", "That is a SHELF. Scan the TOTE"),
+        "right item": (SAME, "wrong", "That is a PRODUCT. Scan the TOTE"),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+        "UNDO": (SAME, "info", "Take {first tote} off the cart"),
+        "DONE": ("go_to", "info", "1 order waits for another cart"),
+        "SKIP": (SAME, "wrong", "SKIP means nothing here. Scan the TOTE"),
+        "lane": (SAME, "wrong", "That is a LANE. Scan the TOTE"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "PICK-LOC": {
+        "right shelf": ("scan_item", "ok", "Take 2"),
+        "other shelf": (SAME, "wrong", "That is Z9. Go to A1"),
+        "lane": (SAME, "wrong", "That is PACK 1. Go to A1"),
+        "right item": (SAME, "wrong", "Scan the shelf first"),
+        "other item": (SAME, "wrong", "That is a PRODUCT. Scan the SHELF"),
+        "first tote": (SAME, "wrong", "That is a TOTE. Scan the SHELF"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the SHELF"),
+        "other badge": (
+            SAME,
+            "info",
+            "Hand over from Marta? YES or badge again",
+            "every badge hands over, as in BUILD",
+        ),
+        "SKIP": (SAME, "info", "Skipped. It comes last"),
+        "NONE HERE": ("short", "info", "NONE HERE. Then scan the shelf"),
+        "HELP": (SAME, "wrong", "HELP means nothing here", _NOT_YET),
+        "SAY AGAIN": (SAME, "wrong", "SAY AGAIN means nothing here", _NOT_YET),
+        "DONE": (SAME, "wrong", "4 lines are open. Go on"),
+        "YES": (SAME, "wrong", "YES means nothing here"),
+        "UNDO": (SAME, "wrong", "Nothing to undo"),
+        "N2": (SAME, "wrong", "That is a QUANTITY. Scan the SHELF"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "PICK-ITEM": {
+        "right shelf": (SAME, "info", "You are at A1"),
+        "other shelf": ("go_to", "wrong", "That is Z9. Go to A1"),
+        "right item": (SAME, "ok", "1 of 2"),
+        "other item": (SAME, "wrong", "PUT IT BACK"),
+        "milk of lot B": (SAME, "wrong", "PUT IT BACK"),
+        "first tote": (SAME, "wrong", "That is a TOTE. Scan the ITEM"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the ITEM"),
+        "SHORT": ("short", "info", "SHORT. Then scan the shelf"),
+        "DAMAGED": ("short", "info", "DAMAGED. Then scan the shelf"),
+        "OTHER ITEM HERE": ("short", "info", "OTHER ITEM HERE. Then scan the shelf"),
+        "N2": (SAME, "wrong", "Scan the item first"),
+        "QTY": (SAME, "wrong", "QTY means nothing here", "the N card says how many"),
+        "NO BARCODE": (SAME, "wrong", "NO BARCODE means nothing here", _NOT_YET),
+        "SKIP": ("go_to", "info", "Skipped. It comes last"),
+        "UNDO": ("go_to", "info", "Scan the shelf again"),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+        "lane": ("go_to", "wrong", "That is PACK 1. Go to A1"),
+        "carton": (SAME, "wrong", "That is a CARTON. Scan the ITEM"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "PICK-LOT": {
+        "LOT-A": ("put_in_tote", "ok", "Lot LOT-A"),
+        "lot-b": ("put_in_tote", "ok", "Lot LOT-B"),
+        "milk of lot B": ("put_in_tote", "ok", "Lot LOT-B"),
+        "LOT-X": (SAME, "wrong", "Lot LOT-X is not open here. Scan LOT-A"),
+        "milk": (SAME, "wrong", "Scan the LOT, not the item"),
+        "other item": (SAME, "wrong", "PUT IT BACK"),
+        "other product of lot B": (SAME, "wrong", "PUT IT BACK"),
+        "milk shelf": (SAME, "wrong", "That is a SHELF. Scan the LOT"),
+        "Z9": (SAME, "wrong", "That is a SHELF. Scan the LOT"),
+        "first tote": (SAME, "wrong", "That is a TOTE. Scan the LOT"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the LOT"),
+        "N2": (SAME, "wrong", "That is a QUANTITY. Scan the LOT"),
+        "UNDO": ("scan_item", "info", "Put 1 back on the shelf"),
+        "HELP": (SAME, "wrong", "HELP means nothing here", _NOT_YET),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+    },
+    "PICK-SERIAL": {
+        "SN-1": ("put_in_tote", "ok", "1 of 1"),
+        "phone of serial 7": ("put_in_tote", "ok", "1 of 1"),
+        "phone": (SAME, "wrong", "Scan the SERIAL, not the item"),
+        "other item": (SAME, "wrong", "PUT IT BACK"),
+        "phone shelf": (SAME, "wrong", "That is a SHELF. Scan the SERIAL"),
+        "Z9": (SAME, "wrong", "That is a SHELF. Scan the SERIAL"),
+        "first tote": (SAME, "wrong", "That is a TOTE. Scan the SERIAL"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the SERIAL"),
+        "first slot": (SAME, "wrong", "That is a SLOT. Scan the SERIAL"),
+        "N2": (SAME, "wrong", "That is a QUANTITY. Scan the SERIAL"),
+        "UNDO": ("scan_item", "info", "Put 1 back on the shelf"),
+        "HELP": (SAME, "wrong", "HELP means nothing here", _NOT_YET),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+    },
+    "PICK-TOTE": {
+        "first tote": ("go_to", "ok", "1 of 4"),
+        "first slot": ("go_to", "ok", "1 of 4"),
+        "second tote": (SAME, "wrong", "TAKE IT OUT OF {second tote}, PUT IN {first tote}"),
+        "second slot": (SAME, "wrong", "TAKE IT OUT OF {second tote}, PUT IN {first tote}"),
+        "free tote": (SAME, "wrong", "TAKE IT OUT OF {free tote}, PUT IN {first tote}"),
+        "right item": (SAME, "warn", "Already in. 2 of 2"),
+        "other item": (SAME, "wrong", "PUT IT BACK"),
+        "right shelf": (SAME, "wrong", "That is a SHELF. Scan the TOTE"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the TOTE"),
+        "TOTE FULL": (SAME, "wrong", "{first tote} is empty. Use it", "an empty tote is not full"),
+        "UNDO": ("scan_item", "info", "Put 1 back on the shelf"),
+        "N2": (SAME, "wrong", "That is a QUANTITY. Scan the TOTE", "what is in hand is counted before the tote"),
+        "SKIP": (SAME, "wrong", "UNDO first, then SKIP"),
+        "lane": (SAME, "wrong", "That is a LANE. Scan the TOTE"),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "SHORT": {
+        "N1": (SAME, "info", "1 found. Scan the shelf"),
+        "N2": ("scan_item", "info", "All found. Nothing is missing"),
+        "N3": (SAME, "wrong", "Only 2 asked"),
+        "right item": ("put_in_tote", "info", "All found. Nothing is missing"),
+        "other item": (SAME, "wrong", "PUT IT BACK"),
+        "right shelf": ("put_in_tote", "ok", "Put 1 in the tote", "the shelf's scan confirms: the paper's own 8.8"),
+        "other shelf": (SAME, "wrong", "That is Z9. Go to A1"),
+        "YES": (SAME, "wrong", "YES means nothing here", "the shelf's scan confirms: the paper's own 8.8"),
+        "DAMAGED": (SAME, "info", "DAMAGED. Then scan the shelf"),
+        "NONE HERE": (SAME, "info", "NONE HERE. Then scan the shelf"),
+        "OTHER ITEM HERE": (SAME, "info", "OTHER ITEM HERE. Then scan the shelf"),
+        "UNDO": ("scan_item", "info", "SHORT taken back"),
+        "first tote": (SAME, "wrong", "That is a TOTE. Scan the SHELF"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the SHELF"),
+        "SKIP": (SAME, "wrong", "UNDO first, then SKIP"),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "DROP": {
+        "lane": ("home", "ok", "W1-1 is done"),
+        "hold lane": (SAME, "wrong", "HOLD 1 is wrong. Scan a lane for packing"),
+        "right shelf": (SAME, "wrong", "That is a SHELF. Scan the LANE"),
+        "first tote": (SAME, "wrong", "That is a TOTE. Scan the LANE", "one lane takes all totes of the turn at once"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the LANE", "one lane takes all totes of the turn at once"),
+        "right item": (SAME, "wrong", "That is a PRODUCT. Scan the LANE"),
+        "UNDO": ("put_in_tote", "info", "Take 1 out of {second tote}"),
+        "DONE": (SAME, "wrong", "DONE means nothing here. Scan the LANE"),
+        "N2": (SAME, "wrong", "That is a QUANTITY. Scan the LANE"),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def states(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[States]:
+    """A handheld that can be put into each state; on SQLite, for words are the same on both engines."""
+    folder = tmp_path_factory.mktemp("table")
+    path = Path(shutil.copy(sqlite_template, folder / "wms.db"))
+    settings = config.load({"WMS_DATABASE_URL": f"sqlite:///{path}", "WMS_DATA_DIR": str(folder)})
+    engine = make_engine(settings)
+    with transaction(engine) as session:
+        _ = builders.warehouse(session)
+        codes = make_floor(session)
+    engine.dispose()
+    app = create_app(settings)
+    made = States(app, path, codes)
+    yield made
+    made.close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_the_table_has_each_state() -> None:
+    assert list(SCREENS) == list(TABLE)
+    assert set(SCREENS) == set(SCANS_TO)
+
+
+@pytest.mark.parametrize(("state", "scan"), [(state, scan) for state, row in TABLE.items() for scan in row])
+def test_a_scan_in_a_state_means_what_the_table_says(states: States, state: str, scan: str) -> None:
+    screen, tone, words, *_ = TABLE[state][scan]
+    handheld = states.at(state)
+    assert handheld.screen == SCREENS[state]
+    assert handheld.scan(states.code(scan)) == (screen or SCREENS[state])
+    first = handheld.said.removeprefix("line ").partition(" you have ")[0]
+    assert (handheld.tone, first) == (tone, words.format_map(states.codes))
