@@ -198,9 +198,9 @@ def test_a_screen_nobody_can_show_is_named() -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_axe_finds_no_serious_fault(floor_pages: Pages, place: str) -> None:
     floor_pages.show(place, "ok")
-    faults = floor_pages.faults()
-    floor_pages.look(sizes_of(place)[-1])
-    assert [*faults, *floor_pages.faults()] == []
+    for size in sizes_of(place)[:2]:
+        floor_pages.look(size)
+        assert floor_pages.faults() == []
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -211,8 +211,9 @@ def test_texts_and_shapes_stand_out(floor_pages: Pages, place: str) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_everything_fits_without_scrolling(floor_pages: Pages, place: str) -> None:
-    floor_pages.show(place, "warn")
+@pytest.mark.parametrize("language", Language)
+def test_everything_fits_without_scrolling(floor_pages: Pages, place: str, language: Language) -> None:
+    floor_pages.show(place, "warn", language)
     assert fit(floor_pages, place) == {}
 
 
@@ -304,7 +305,7 @@ def test_the_networks_state_is_seen(floor_pages: Pages, state: str) -> None:
             const bar = document.getElementById("network");
             bar.dataset.state = state;
             bar.hidden = false;
-            const words = document.getElementById("scan").dataset[`say${state[0].toUpperCase()}${state.slice(1)}`];
+            const words = document.getElementById(`say-${state}`).textContent;
             bar.lastElementChild.textContent = words.replace("{n}", "12");
             return bar.textContent;
         }""",
