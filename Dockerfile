@@ -26,5 +26,5 @@ WORKDIR /data
 USER 10001:10001
 # On a machine with another processor the first plan compiles anew, a minute, and keeps that here if it may write.
 RUN python -m wms.batching.warm
-HEALTHCHECK CMD python -c "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=10)"
-CMD wms db upgrade && exec gunicorn --bind "$HOST:$PORT" --worker-class gthread --workers "$(nproc)" --threads 4 --graceful-timeout 5 --keep-alive 75 'wms.app:create_app()'
+HEALTHCHECK CMD python -c "import os, ssl, urllib.request as u; e = os.environ; u.urlopen(f'http{\"s\" * bool(e.get(\"WMS_TLS_CERT\"))}://127.0.0.1:{e[\"PORT\"]}/healthz', timeout=10, context=ssl._create_unverified_context())"
+CMD wms db upgrade && exec gunicorn -c python:wms.serving --bind "$HOST:$PORT" --workers "$(nproc)" --threads 4 --graceful-timeout 5 --log-level info 'wms.app:create_app()'

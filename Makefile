@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-str
 export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo-reset test lint lock wheel clean chromium
+.PHONY: help setup run demo-reset test faults lint lock wheel clean chromium
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ demo-reset: setup ## throw the demo's data away; the next run makes it anew
 
 test: setup lint chromium ## lint, then every test on both database engines; gets Chromium if it may
 	$(BIN)/pytest -n 2 --dist loadfile
+
+faults: setup chromium ## pick 200 lines over a bad radio line, on both engines, and print what came of it
+	$(BIN)/python -m tests.faults.bad_radio --lines 200
 
 lint: setup ## ruff, mypy, pyright, the floors of the house, the templates
 	$(BIN)/ruff check

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -120,3 +121,15 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session on that database; services run on it bare."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings that name a self-signed certificate, made for the host of the browser tests, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-keyout", str(key), "-out", str(cert), "-days", "2", "-subj", "/CN=wms.test"]
+    command += ["-addext", "subjectAltName=DNS:wms.test,IP:127.0.0.1"]
+    _ = subprocess.run(command, check=True, capture_output=True)
+    return {"WMS_TLS_CERT": str(cert), "WMS_TLS_KEY": str(key)}

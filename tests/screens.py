@@ -75,6 +75,7 @@ _VALUES: dict[str, object] = {
     "tote": "T000417",
     "tracking_tail": "4471",
     "units_today": 412,
+    "unserialled": 1,
     "waiting": 14,
     "wants": "item",
     "weight_g": 1240,

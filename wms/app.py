@@ -116,6 +116,11 @@ def _add_errors(app: flask.Flask) -> None:
         app.logger.error("database: %s", error)
         return page(503, say("Database busy. Nothing was counted. Try again"))
 
+    @app.errorhandler(BlockingIOError)
+    def stalled(_: BlockingIOError) -> tuple[str, int]:
+        # wms.serving stopped waiting for the rest: a handheld that left the radio sends all of it again.
+        return page(408, "The request did not arrive whole. Nothing was counted. Try again.")
+
 
 def _came_from() -> str:
     """Return the address on this server that the browser came from, else the desk's."""

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,9 @@ class Settings:
     WMS_SHIPPO_KEY    buys real labels when a warehouse's carrier is 'shippo'
     WMS_SHIPPO_URL    another address of the Shippo API (tests, fake server)
     WMS_BOARD_TOKEN   when set, /board answers only to ?token=...
-    WMS_TLS           '1' when handhelds reach the server over https: cookies are then marked secure
+    WMS_TLS_CERT      a certificate (PEM file, with its chain) and
+    WMS_TLS_KEY       its key: the server then speaks https itself, and cookies are marked secure
+    WMS_TLS           '1' when a proxy before the server speaks https for it: cookies are marked secure
     """
 
     database_url: str
@@ -37,6 +40,8 @@ class Settings:
     shippo_url: str = "https://api.goshippo.com"
     board_token: str = ""
     tls: bool = False
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
     database_given: bool = False
 
     @property
@@ -44,6 +49,11 @@ class Settings:
         """The database's address, with the driver this program uses."""
         url = make_url(self.database_url)
         return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
+
+    @property
+    def scheme(self) -> str:
+        """What the server speaks."""
+        return "https" if self.tls_cert else "http"
 
 
 def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Settings:
@@ -62,6 +72,7 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
     secret = env.get("WMS_SECRET_KEY", "")
     if secret and len(secret) < _MIN_SECRET_LENGTH:
         mistakes.append(f"WMS_SECRET_KEY is shorter than {_MIN_SECRET_LENGTH} characters; make it longer.")
+    tls_cert, tls_key = _certificate(env, mistakes)
     if mistakes:
         raise ConfigError(mistakes)
     return Settings(
@@ -72,9 +83,36 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
         shippo_key=env.get("WMS_SHIPPO_KEY", ""),
         shippo_url=env.get("WMS_SHIPPO_URL", "https://api.goshippo.com"),
         board_token=env.get("WMS_BOARD_TOKEN", ""),
-        tls=env.get("WMS_TLS", "") == "1",
+        tls=env.get("WMS_TLS", "") == "1" or tls_cert is not None,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
         database_given=bool(given),
     )
+
+
+def _certificate(env: Mapping[str, str], mistakes: list[str]) -> tuple[Path | None, Path | None]:
+    """Return the certificate and its key, tried together; None without, and what is wrong is added to `mistakes`."""
+    names = ("WMS_TLS_CERT", "WMS_TLS_KEY")
+    given = {name: Path(text).resolve() for name in names if (text := env.get(name, "").strip())}
+    if not given:
+        return None, None
+    before = len(mistakes)
+    mistakes += [f"{name} is missing; a certificate and its key go together." for name in names if name not in given]
+    for name, path in given.items():
+        try:
+            _ = path.read_bytes()
+        except OSError as error:
+            mistakes.append(f"{name} names {path}, which cannot be read ({error.strerror}).")
+    if len(mistakes) > before:
+        return None, None
+    cert, key = given["WMS_TLS_CERT"], given["WMS_TLS_KEY"]
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key, password="")
+    except ssl.SSLError as error:
+        mistakes.append(
+            f"{cert.name} and {key.name} are no certificate and its key without a password ({error.reason})."
+        )
+    return cert, key
 
 
 def kept_secret(data_dir: Path) -> str:

@@ -7,10 +7,12 @@ import { listen, refocus } from "./wedge.js";
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const ABORT_MS = 4000;
 const SLOW_MS = 700;
+const LOCKED = [401, 419];
 const STOP_SCANS = 3;
 const STOP_MS = 30000;
 const OWN_TWICE_MS = 1500; // our own labels are scanned once a step
 const PRODUCT_TWICE_MS = 200; // units of one product come 400 ms apart or more
+const FLASH_MS = 340; // what lights up stays or waits so long: never more than three flashes in a second
 
 const form = document.getElementById("scan");
 const bar = document.getElementById("network");
@@ -26,6 +28,8 @@ let last = { code: "", at: 0 };
 let lastN = 0;
 let offlineSince = 0;
 let stopped = false;
+let lit = 0; // the timer of the line at the top
+let shownAt = 0; // when a verdict last came with a flash
 let wake = () => {};
 
 /** Both sides compare codes like this: trimmed, upper case, symbology prefix off, product numbers as 14 digits. */
@@ -51,14 +55,18 @@ function take(raw) {
   last = { code: plain, at };
   if (twice) return;
   const { token, worker, action } = page();
-  lastN = Math.max(lastN + 1, at);
+  lastN = Math.max(lastN + 1, at + Math.random()); // a fraction: two pages of one browser never give the same
   const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action };
   queue.push(scan);
   judge(plain);
   if (worker) keep(scan); // a badge read before a login is nobody's and must not log in after a reload
+  tell("taken", [scan]);
   count();
   drain();
 }
+
+/** For the debug page and for tests: which scans were taken, and which of them dropped after a wrong one. */
+const tell = (what, scans) => document.dispatchEvent(new CustomEvent(what, { detail: scans }));
 
 function judge(plain) {
   const { accept } = page();
@@ -83,7 +91,7 @@ async function drain() {
 async function deliver(scan) {
   const since = Date.now();
   const slow = setTimeout(() => offlineSince || network("slow"), SLOW_MS);
-  for (let tries = 1; ; tries += 1) {
+  for (let tries = 1; page().worker === scan.worker; tries += 1) {
     const answer = await post(scan);
     if (answer) {
       clearTimeout(slow);
@@ -93,25 +101,43 @@ async function deliver(scan) {
     if (tries >= 2 || Date.now() - since >= ABORT_MS) offline(since);
     await pause(RETRY_MS[Math.min(tries, RETRY_MS.length) - 1]);
   }
+  clearTimeout(slow);
+  await adopt(); // the page has become another worker's: the scan waits for its own
+  count();
+  return true;
 }
 
 /** One try; null when there was no answer worth the name: cut, late, a server error, or a page that is not ours. */
 async function post({ code, scan, ask, at, action }) {
+  const body = new URLSearchParams({ code, scan, ask, at, csrf_token: form.elements.csrf_token.value });
+  const got = await load(action, { method: "POST", body });
+  if (!got || got.status >= 500 || got.status === 408 || got.status === 429) return null;
+  if (hasScreen(got.answer)) return got;
+  if (LOCKED.includes(got.status)) await renew(action);
+  return got.status < 400 || LOCKED.includes(got.status) ? null : got;
+}
+
+/** Load parts of the page; null when nothing came, and then the same scan goes again under the same id. */
+async function load(address, options) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), ABORT_MS);
-  const body = new URLSearchParams({ code, scan, ask, at, csrf_token: form.elements.csrf_token.value });
   try {
-    const response = await fetch(action, { method: "POST", body, headers: { "HX-Request": "true" }, signal: abort.signal });
-    const { status, redirected, headers } = response;
+    const response = await fetch(address, { ...options, headers: { "HX-Request": "true" }, signal: abort.signal });
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (status >= 500 || status === 408 || status === 429) return null;
-    if (status < 400 && !hasScreen(answer)) return null;
-    return { answer, status: redirected ? 401 : status, cue: headers.get("X-Cue") };
+    return { answer, status: response.redirected ? 401 : response.status, cue: response.headers.get("X-Cue") };
   } catch {
-    return null; // the same scan goes again under the same id, and the server counts it once
+    return null;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The page is too old for the session: take it anew. A reload could end at the browser's own error page. */
+async function renew(action) {
+  const got = await load(action);
+  if (!got || got.status >= 400 || !hasScreen(got.answer)) return;
+  backOnline();
+  swap(got.answer);
 }
 
 const pause = (ms) => new Promise((resolve) => {
@@ -120,27 +146,41 @@ const pause = (ms) => new Promise((resolve) => {
 });
 
 async function settle(scan, { answer, status, cue }) {
-  const locked = status === 401 || status === 419; // badge first; the scan stays and goes again for the same worker
-  if (!locked) {
-    queue.shift();
-    forget(scan);
-  }
+  const locked = LOCKED.includes(status); // badge first; the scan stays and goes again for the same worker
   if (hasScreen(answer)) swap(answer);
-  else if (locked) location.reload();
   else refuse();
   const feedback = document.getElementById("feedback");
   play(cue ?? feedback.dataset.cue);
-  if (!locked && feedback.dataset.tone === "wrong") await dropRest(scan, feedback);
+  if (!locked) await done(scan, feedback);
   if (page().worker !== scan.worker) await adopt();
   count();
   return !locked;
 }
 
+/** A scan is answered. A chain of scans must not run on over an error: after a wrong one the rest of its line goes too. */
+async function done(scan, feedback) {
+  const isOver = (other) => other === scan || (feedback.dataset.tone === "wrong" && other.ask === scan.ask);
+  const [, ...dropped] = queue.filter(isOver);
+  queue = queue.filter((other) => !isOver(other));
+  const forgotten = forget([scan, ...dropped]);
+  if (!dropped.length) return;
+  await forgotten; // before it is said: a reload right now must not bring them back
+  last = { code: "", at: 0 }; // scanned again at once, as they are asked to be, they are no doubles
+  const words = document.createElement("span");
+  words.className = "dropped";
+  words.textContent = say("dropped", dropped.length);
+  feedback.append(words);
+  tell("dropped", dropped);
+}
+
 function swap(answer) {
+  // What a screen that asks for itself has under way is older than this.
+  for (const asking of document.querySelectorAll("#screen [hx-get]")) window.htmx?.trigger(asking, "htmx:abort");
   for (const id of ["screen", "feedback", "ask", "words"]) {
     const fresh = answer.getElementById(id);
     if (!fresh) continue;
     fresh.removeAttribute("hx-swap-oob");
+    if (id === "feedback") calm(fresh);
     document.getElementById(id).replaceWith(fresh);
     window.htmx?.process(fresh);
   }
@@ -151,24 +191,19 @@ function swap(answer) {
   refocus();
 }
 
+function calm(feedback) {
+  const now = Date.now();
+  if (now - shownAt < FLASH_MS) feedback.dataset.calm = "";
+  else shownAt = now;
+}
+
 /** The server said no without a screen (a proxy, a page that is gone). */
 function refuse() {
   const feedback = document.getElementById("feedback");
   Object.assign(feedback.dataset, { tone: "wrong", cue: "wrong" });
+  last = { code: "", at: 0 };
   feedback.className = "verdict";
   feedback.replaceChildren(say("refused"));
-}
-
-// A chain of scans must not run on over an error.
-async function dropRest(wrong, feedback) {
-  const later = queue.filter((scan) => scan.ask === wrong.ask);
-  if (!later.length) return;
-  queue = queue.filter((scan) => scan.ask !== wrong.ask);
-  await Promise.all(later.map(forget)); // before it is said: a reload right now must not bring them back
-  const words = document.createElement("span");
-  words.className = "dropped";
-  words.textContent = say("dropped", later.length);
-  feedback.append(words);
 }
 
 /** Take on the queue of whoever is logged in now; another worker's scans wait for that worker. */
@@ -185,13 +220,14 @@ async function adopt() {
 function network(state) {
   bar.hidden = !state;
   bar.dataset.state = state;
-  line.dataset.state = state === "slow" ? "slow" : "";
+  if (state === "slow" || line.dataset.state === "slow") line.dataset.state = state === "slow" ? state : "";
   if (state) bar.querySelector("span").textContent = say(state, queue.length);
 }
 
 function flash(state) {
   line.dataset.state = state;
-  setTimeout(() => line.dataset.state === state && (line.dataset.state = ""), 250);
+  clearTimeout(lit);
+  lit = setTimeout(() => line.dataset.state === state && (line.dataset.state = ""), FLASH_MS);
 }
 
 function count() {
@@ -204,6 +240,7 @@ function offline(since) {
   if (!offlineSince) {
     offlineSince = since;
     play("offline");
+    setTimeout(() => offlineSince && showOffline(), since + STOP_MS - Date.now());
   }
   showOffline();
 }
@@ -227,8 +264,10 @@ function backOnline() {
 }
 
 addEventListener("online", () => wake());
+document.addEventListener("visibilitychange", () => document.hidden || wake());
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // a page from the back button shows an old step
 document.documentElement.classList.add("js");
 listen(take);
 adopt().then(() => { busy = false; count(); return drain(); });
+if (isSecureContext) import("./secure.js");
 if (new URLSearchParams(location.search).has("scandebug")) import("./scandebug.js");

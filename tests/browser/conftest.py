@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
@@ -12,21 +14,37 @@ HOST = "wms.test"
 """Resolves to 127.0.0.1, but is no secure context: as on a real floor."""
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The distribution's Chromium, headless; a test that wants it fails where it is missing."""
+HANDHELD: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+"""What makes a context a handheld."""
+
+
+def launch_options(*more: str) -> dict[str, Any]:
+    """How the distribution's Chromium is started, headless, with more arguments; a test fails where it is missing."""
     binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if binary is None:
         pytest.fail("Install Chromium for the browser tests (Debian: apt-get install chromium)")
+    # no sandbox: containers run tests as root, where Chromium refuses to start with one
+    # and no shared memory folder: a container's is too small, and its pages crash
+    rules = f"--host-resolver-rules=MAP {HOST} 127.0.0.1"
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server", rules, *more]
+    return {"executable_path": binary, "args": arguments}
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start the browser, and end it."""
     expect.set_options(timeout=20_000)  # a patience, not a wait: machines that run tests are busy
     with sync_playwright() as playwright:
-        # no sandbox: containers run tests as root, where Chromium refuses to start with one
-        # and no shared memory folder: a container's is too small, and its pages crash
-        rules = f"--host-resolver-rules=MAP {HOST} 127.0.0.1"
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server", rules]
-        browser = playwright.chromium.launch(executable_path=binary, args=arguments)
+        browser = playwright.chromium.launch(**launch_options())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser for all tests of a session; each opens contexts of its own."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -39,7 +57,7 @@ def peer() -> Iterator[ScanPeer]:
 @pytest.fixture
 def handheld(chromium: Browser) -> Iterator[BrowserContext]:
     """A handheld of its own: 360x640, touch."""
-    context = chromium.new_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
+    context = chromium.new_context(**HANDHELD)
     _ = context.add_init_script(
         "window.cues = []; document.addEventListener('cue', (event) => cues.push(event.detail));"
     )

@@ -22,6 +22,8 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 SCREEN = """{% extends layout %}{% import "macros.html" as ui %}{% block screen %}
 <h1 class="instruction">SCAN</h1>
 <section class="content">{{ ui.command("K086", "Done", key="F1") }}</section>
+{% if screen.polls %}
+<div hx-get="/pick/" hx-trigger="load" hx-target="#screen" hx-swap="outerHTML"></div>{% endif %}
 {% call ui.bottom_bar() %}{{ ui.command("K017", "Short", "short") }}{% endcall %}{% endblock %}"""
 
 
@@ -36,6 +38,8 @@ class Screen:
     job: str = "Batch 31"
     done: int = 1
     total: int = 2
+    polls: bool = False
+    """Asks for itself, once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +76,9 @@ class State:
     """So many answers come from somebody else's page, with this status."""
     portal_status: int = 200
     open: threading.Event = field(default_factory=threading.Event)
-    """Answers wait for it; set at first."""
+    """Answers to scans wait for it; set at first."""
+    polls_open: threading.Event = field(default_factory=threading.Event)
+    """Answers to screens that ask for themselves wait for it."""
 
 
 class ScanPeer:
@@ -110,6 +116,7 @@ class ScanPeer:
     ) -> None:
         """Stop serving; a held answer is let go."""
         self.state.open.set()
+        self.state.polls_open.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -126,6 +133,7 @@ class ScanPeer:
             screen=self.state.screen,
             feedback=feedback,
             actor=self.state.actor,
+            ask=self.state.screen.token,
             station_action="/pick/",
             fresh_scan=secrets.token_hex(16),
         )
@@ -148,7 +156,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         file = ROOT / path.lstrip("/")
         if path == "/pick/":
-            page = self.peer.render("handheld", Feedback(tone="none", cue="", words=""))
+            is_swap = bool(self.headers.get("HX-Request"))
+            page = self.peer.render("swap" if is_swap else "handheld", Feedback(tone="none", cue="", words=""))
+            if self.headers.get("HX-Target"):
+                _ = self.peer.state.polls_open.wait(20)
             self._send(200, "text/html", page.encode())
         elif path.startswith("/static/") and file.is_file():
             self._send(200, TYPES.get(file.suffix, "text/plain"), file.read_bytes())

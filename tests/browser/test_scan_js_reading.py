@@ -29,6 +29,13 @@ def test_the_page_is_no_secure_context_and_scans_all_the_same(page: Page, peer: 
     assert peer.codes == [MUG]
 
 
+def test_on_plain_http_nothing_of_a_secure_context_is_even_loaded(page: Page, peer: ScanPeer) -> None:
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    assert any(name.endswith("/scan.js") for name in loaded)
+    assert not any(name.endswith(("/secure.js", "/service-worker.js")) for name in loaded)
+    assert page.evaluate("'serviceWorker' in navigator") is False
+
+
 def test_a_scan_posts_the_fields_of_the_contract(page: Page, peer: ScanPeer) -> None:
     scan(page, MUG)
     confirmed(page)

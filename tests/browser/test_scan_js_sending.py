@@ -79,12 +79,48 @@ def test_a_guest_networks_welcome_page_is_no_answer(page: Page, peer: ScanPeer) 
     expect(page.locator("#feedback")).to_have_text("Good")
 
 
-def test_a_form_too_old_loads_the_page_again_and_sends_the_scan_again(page: Page, peer: ScanPeer) -> None:
+def test_a_form_too_old_is_renewed_without_a_reload_and_the_scan_goes_again(page: Page, peer: ScanPeer) -> None:
+    page.evaluate("window.isStillHere = true")
     peer.state.portal_answers, peer.state.portal_status = 1, 419
     scan(page, SHELF)
     expect(page.locator("#feedback")).to_have_text("Good")
     first, again = peer.state.posts
     assert first == again
+    assert page.evaluate("isStillHere")
+
+
+def test_a_badge_scanned_on_a_form_too_old_signs_in_all_the_same(page: Page, peer: ScanPeer) -> None:
+    peer.state.actor = Actor(worker_id=None)
+    _ = page.reload()
+    peer.state.portal_answers, peer.state.portal_status = 1, 419
+    scan(page, "B000000017")
+    expect(page.locator("#feedback")).to_have_text("Good")
+    first, again = peer.state.posts
+    assert (first["code"], first["scan"]) == (again["code"], again["scan"])
+
+
+def test_a_page_that_has_become_anothers_sends_nothing_of_the_first_workers(page: Page, peer: ScanPeer) -> None:
+    peer.state.portal_answers, peer.state.portal_status = 1, 419
+    peer.state.actor = Actor(worker_id=8)
+    scan(page, SHELF)
+    expect(page.locator("#screen")).to_have_attribute("data-worker", "8")
+    confirmed(page)
+    scan(page, MUG)
+    expect(page.locator("#feedback")).to_have_text("Good")
+    assert peer.codes == [SHELF, MUG]
+    assert [post["code"] for post in peer.state.posts] == [SHELF, MUG]
+
+
+def test_a_screen_that_asked_for_itself_before_a_scan_does_not_undo_its_answer(page: Page, peer: ScanPeer) -> None:
+    peer.state.screen = Screen(polls=True)
+    with page.expect_request(lambda request: request.headers.get("hx-target") == "screen"):
+        _ = page.reload()
+    peer.state.screen = Screen(token="line-2")  # noqa: S106  the name of a step
+    with page.expect_event("requestfailed", lambda request: request.headers.get("hx-target") == "screen"):
+        scan(page, SHELF)
+    peer.state.polls_open.set()
+    expect(page.locator("#feedback")).to_have_text("Good")
+    expect(page.locator("#ask")).to_have_attribute("value", "line-2")
 
 
 def test_a_refusal_without_a_screen_is_said_and_not_sent_again(page: Page, peer: ScanPeer) -> None:
@@ -108,6 +144,20 @@ def test_a_wrong_scan_empties_the_rest_of_its_line_and_says_so(page: Page, peer:
     _ = page.reload()
     waiting(page, 0)
     assert peer.codes == SIX[:1]
+
+
+def test_a_scan_dropped_after_a_wrong_one_may_be_made_again_at_once(page: Page, peer: ScanPeer) -> None:
+    verdicts = [Feedback(), Feedback(tone="wrong", cue="wrong", words="Not this one")]
+    peer.state.judge = lambda _post: verdicts.pop()
+    peer.state.open.clear()
+    scan(page, MUG)
+    scan(page, SHELF)
+    waiting(page, 2)
+    peer.state.open.set()
+    expect(page.locator("#feedback .dropped")).to_have_text("1 later scans not counted. Scan again")
+    scan(page, SHELF)
+    expect(page.locator("#feedback")).to_have_text("Good")
+    assert peer.codes == [MUG, SHELF]
 
 
 def test_a_business_refusal_is_shown_and_not_sent_again(page: Page, peer: ScanPeer) -> None:

@@ -42,7 +42,7 @@ def test_a_demo_made_at_half_past_eleven_at_night_has_orders_for_three_coming_pi
     assert sum(count for _, count in promised) == seed.ORDERS
     assert len(promised) == 3
     assert all(cutoff_at is not None and cutoff_at > LATE for cutoff_at, _ in promised)
-    assert (faces, drawn, breaches) == (2000, 500, [])
+    assert (faces, drawn, breaches) == (1000, 500, [])
 
 
 def test_the_demo_refuses_a_database_with_a_warehouse_of_its_own(engine: Engine) -> None:

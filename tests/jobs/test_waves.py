@@ -2,21 +2,23 @@
 
 import datetime as dt
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, select, update
 
 from tests import builders
 from tests.builders import WAREHOUSE
 from wms.config import Settings
 from wms.database import reading, transaction
 from wms.domain.catalog import Product
-from wms.domain.orders import Order, OrderStatus
+from wms.domain.floor import Cart
+from wms.domain.inbox import ExceptionItem
+from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.outbox import Job, JobKind, JobStatus
-from wms.domain.waves import Wave
+from wms.domain.waves import Wave, WaveOrder
 from wms.jobs import outbox
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.labels import system
 from wms.jobs.outbox import Context
-from wms.services import planning
+from wms.services import ordering, planning
 from wms.services.planning import undoing
 from wms.services.planning.selection import CollectionKey, Rules
 
@@ -74,3 +76,47 @@ def test_an_order_that_comes_is_in_the_wave_after_the_next_look(engine: Engine, 
     with reading(engine) as session:
         assert session.get_one(Order, (WAREHOUSE, new.id)).status is OrderStatus.WAVED
     assert the_job(engine).status is JobStatus.OPEN
+
+
+def test_an_order_let_go_by_a_supervisor_joins_the_wave_at_once(engine: Engine, settings: Settings) -> None:
+    context = Context(engine=engine, settings=settings)
+    wave_id = released(engine)
+    assert outbox.drain(context, HANDLERS) == 1
+    with transaction(engine) as session:
+        new = builders.order(session, (session.query(Product).one(), 1))
+        new.cutoff_at = session.get_one(Wave, (WAREHOUSE, wave_id)).cutoff_at
+        _ = ordering.hold(session, system(), new.id, kind=HoldKind.CUSTOMER, reason="Asked to wait.")
+        session.flush()
+        hold_id = session.query(Hold).filter_by(order_id=new.id).one().id
+    assert outbox.drain(context, HANDLERS) == 0
+    with transaction(engine) as session:
+        order = ordering.release_hold(session, system(), new.id, hold_id)
+        order.cutoff_at = session.get_one(Wave, (WAREHOUSE, wave_id)).cutoff_at  # as promised before
+    assert outbox.drain(context, HANDLERS) == 1
+    with reading(engine) as session:
+        assert session.get_one(WaveOrder, (WAREHOUSE, new.id)).wave_id == wave_id
+
+
+def test_a_wave_that_only_a_person_can_put_right_is_in_the_inbox_until_it_is(
+    engine: Engine, settings: Settings
+) -> None:
+    context = Context(engine=engine, settings=settings)
+    _ = released(engine)
+    with transaction(engine) as session:
+        _ = session.execute(delete(Cart))
+    for _ in range(2):
+        let_time_pass(engine)
+        assert outbox.drain(context, HANDLERS) == 1
+        job = the_job(engine)
+        assert (job.status, job.attempt) == (JobStatus.OPEN, 0)
+        assert told(engine) == ["Wave 1: No cart is set up. Add a cart first."]
+    with transaction(engine) as session:
+        _ = builders.cart(session, slots=4)
+    let_time_pass(engine)
+    assert outbox.drain(context, HANDLERS) == 1
+    assert told(engine) == []
+
+
+def told(engine: Engine) -> list[str]:
+    with reading(engine) as session:
+        return list(session.scalars(select(ExceptionItem.text).where(ExceptionItem.settled_at.is_(None))))

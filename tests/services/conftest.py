@@ -100,8 +100,10 @@ def wave_id(open_transaction: OpenTransaction) -> int:
     with open_transaction() as session:
         _ = builders.cart(session, slots=4)
         products = [builders.product(session, f"P{number}") for number in range(2)]
-        for product in products:
-            builders.stock(session, builders.location(session), product, 50)
+        for number, product in enumerate(products):
+            place = builders.location(session)
+            place.aisle, place.x_m, place.y_m = "77", 0.0, float(number)  # one aisle, whatever was made before
+            builders.stock(session, place, product, 50)
         for number in range(6):
             _ = builders.order(session, (products[number % 2], 1))
     key = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))

@@ -1,20 +1,24 @@
 """A wave at work keeps itself right: what came joins, who leaves is planned without, what is short goes again."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.builders import NOW, WAREHOUSE
 from wms.domain.catalog import Product
-from wms.domain.floor import ADJUSTMENT_ID
+from wms.domain.floor import ADJUSTMENT_ID, Location
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.journal import JournalEntry
 from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.picking import Batch, PickTask, TaskStatus
 from wms.domain.stock import Stock
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
-from wms.services import stocking
-from wms.services.planning import OpenTransaction, keeping, undoing
+from wms.services import settling, stocking
+from wms.services.planning import OpenTransaction, keeping, layouts, replanning, timing, undoing
 from wms.services.planning.keeping import News
+from wms.services.planning.replanning import WavePlannedAgain
 from wms.services.stocking import Goods
 
 SOON = NOW + dt.timedelta(minutes=1)
@@ -95,11 +99,36 @@ def test_orders_that_would_now_be_late_have_the_walks_laid_anew_once(
         cutoff_at = session.query(Wave).one().cutoff_at
     at = cutoff_at - dt.timedelta(seconds=30)  # a walk takes two minutes at least
     news = look(open_transaction, wave_id, at)
-    assert news == News(later=6)
+    with open_transaction() as session:
+        assert news == News(later=frozenset(waves_of(session)))
     keeping.keep(open_transaction, builders.actor(at=at), wave_id, news)
     with open_transaction() as session:
         assert session.query(Wave).one().late == 6
     assert look(open_transaction, wave_id, at) == News()
+
+
+def orders_of(session: Session, name: str) -> frozenset[int]:
+    """The orders of a walk."""
+    tasks = session.query(PickTask).join(Batch, Batch.id == PickTask.batch_id)
+    return frozenset(task.order_id for task in tasks.filter(Batch.name == name))
+
+
+def test_orders_are_newly_late_although_as_many_that_were_known_to_be_are_picked(
+    open_transaction: OpenTransaction, wave_id: int
+) -> None:
+    with open_transaction() as session:
+        wave = session.query(Wave).one()
+        cutoff_at = wave.cutoff_at
+        few, many = sorted(session.query(Batch), key=lambda batch: len(orders_of(session, batch.name)))
+        few.position, many.position = 1, 2
+        others, known = orders_of(session, few.name), orders_of(session, many.name)
+        actor = builders.actor(at=cutoff_at - dt.timedelta(seconds=few.work_s + 1))  # time for the first walk alone
+        timing.note_late(session, actor, wave, 1)
+        assert wave.late == len(known) >= len(others)
+    with open_transaction() as session:
+        for task in session.query(PickTask).filter(PickTask.order_id.in_(known)):
+            task.move_to(TaskStatus.PICKED, NOW)
+    assert look(open_transaction, wave_id, cutoff_at - dt.timedelta(seconds=30)) == News(later=others)
 
 
 def test_a_wave_that_was_taken_back_is_over(open_transaction: OpenTransaction, wave_id: int) -> None:
@@ -163,3 +192,88 @@ def test_the_last_look_at_a_wave_that_is_done_still_sends_short_orders_again(
         for then in (WaveStatus.PICKING, WaveStatus.DONE):
             _ = wave.move_to(then)
     assert look(open_transaction, wave_id) == News(is_over=True)
+
+
+def off_the_layout(session: Session) -> tuple[str, frozenset[int], frozenset[int]]:
+    """Give a layout without a shelf that one walk alone goes to: its code, that walk's orders, and the others."""
+    walks: dict[int, set[int]] = {}
+    for task in session.query(PickTask):
+        walks.setdefault(task.location_id, set()).add(task.batch_id)
+    location_id, (batch_id,) = next((place, found) for place, found in walks.items() if len(found) == 1)
+    code = session.get_one(Location, (WAREHOUSE, location_id)).code
+    document: dict[str, Any] = layouts.document_in_use(session, LATER)
+    del document["places"][code]
+    _ = layouts.give(session, LATER, document)
+    tasks = session.query(PickTask).all()
+    stays = frozenset(task.order_id for task in tasks if task.batch_id == batch_id)
+    return code, stays, frozenset(task.order_id for task in tasks) - stays
+
+
+def test_a_walk_to_a_shelf_that_left_the_layout_stays_and_the_wave_goes_on(
+    open_transaction: OpenTransaction, wave_id: int
+) -> None:
+    with open_transaction() as session:
+        code, stays, others = off_the_layout(session)
+    with open_transaction() as session:
+        skus = {task.order_id: task.product_id for task in session.query(PickTask)}
+        product = session.get_one(Product, (WAREHOUSE, skus[min(others)]))
+        new = order(session, product.sku)
+        new.received_at = SOON
+    news = look(open_transaction, wave_id)
+    with open_transaction() as session:
+        [name] = {batch.name for batch in session.query(Batch) if orders_of(session, batch.name) == stays}
+    assert news == News(
+        came=frozenset({new.id}), stuck=f"{name} stays as it is. {code} is not on the layout. Give the layout again."
+    )
+    keeping.keep(open_transaction, LATER, wave_id, news)
+    with open_transaction() as session:
+        assert waves_of(session)[new.id] == wave_id
+        assert orders_of(session, name) == stays
+
+
+def test_an_order_that_cannot_be_planned_is_no_news(open_transaction: OpenTransaction, wave_id: int) -> None:
+    with open_transaction() as session:
+        code, stays, _ = off_the_layout(session)
+        task = session.query(PickTask).filter(PickTask.order_id.in_(stays)).order_by(PickTask.sequence)
+        shelf = session.query(Location).filter_by(code=code).one()
+        [product_id] = {row.product_id for row in task if row.location_id == shelf.id}
+        order(session, session.get_one(Product, (WAREHOUSE, product_id)).sku).received_at = SOON
+    assert look(open_transaction, wave_id).came == frozenset()
+    with open_transaction() as session:
+        out = replanning.look(session, LATER, wave_id).out
+    assert [row.reason for row in out] == [f"{code} is not on the layout. Give the layout again."]
+
+
+def test_a_plan_that_changes_nothing_is_not_journaled(open_transaction: OpenTransaction, wave_id: int) -> None:
+    assert replanning.plan_again(open_transaction, LATER, wave_id).batches == 0
+    with open_transaction() as session:
+        assert session.query(JournalEntry).filter_by(event=WavePlannedAgain.__name__).count() == 0
+
+
+def told(session: Session) -> list[str]:
+    """What the inbox says of waves and nobody has settled."""
+    return [item.text for item in session.query(ExceptionItem).filter_by(kind=ExceptionKind.WAVE, settled_at=None)]
+
+
+def test_what_a_person_must_put_right_is_told_once_and_taken_back_when_it_is(
+    open_transaction: OpenTransaction, wave_id: int
+) -> None:
+    for sentence in ("No cart.", "No cart.", "No floor."):
+        with open_transaction() as session:
+            keeping.tell(session, LATER, wave_id, sentence)
+            assert told(session) == [f"Wave 1: {sentence}"]
+            assert keeping.is_told(session, LATER, wave_id)
+    with open_transaction() as session:
+        keeping.tell(session, LATER, wave_id, "")
+        assert told(session) == []
+        assert not keeping.is_told(session, LATER, wave_id)
+
+
+def test_what_a_person_has_settled_is_not_told_again(open_transaction: OpenTransaction, wave_id: int) -> None:
+    with open_transaction() as session:
+        person = builders.actor(builders.worker(session))
+        keeping.tell(session, LATER, wave_id, "No cart.")
+        _ = settling.settle(session, person, session.query(ExceptionItem).one().id)
+    with open_transaction() as session:
+        keeping.tell(session, LATER, wave_id, "No cart.")
+        assert told(session) == []

@@ -245,6 +245,11 @@ def test_an_order_that_changed_while_the_engine_worked_is_left_out(open_transact
     with open_transaction() as session:
         assert session.get_one(Order, (WAREHOUSE, orders[1].id)).status is OrderStatus.RECEIVED
         assert _reserved(session) == sum(task.quantity for task in session.query(PickTask)) == 12
+        wave, gone = session.query(Wave).one(), {orders[0].id, orders[1].id}
+        alone_m = {order.id: order.alone_m for batch in plan.batches for order in batch.orders}
+        assert wave.metres_one_by_one == pytest.approx(sum(m for order, m in alone_m.items() if order not in gone))
+        assert wave.metres == pytest.approx(sum(batch.metres for batch in session.query(Batch)))
+        assert (wave.metres_first_come, wave.lower_bound_m) == (0.0, None)
 
 
 def test_a_wave_that_lost_all_its_orders_is_taken_back(open_transaction: OpenTransaction) -> None:

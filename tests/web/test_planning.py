@@ -106,6 +106,13 @@ def test_a_wave_and_its_preview_show_what_the_plan_saves_and_how_near_the_best_i
         assert "proven the shortest" in shown
 
 
+def test_a_preview_says_until_when_the_pickers_walk_for_the_wave_before(lead: FlaskClient) -> None:
+    _ = _release(lead, _preview(lead, max_orders="2"))
+    for pickers, said in (("1", "The picker walks for other waves first, until"), ("3", "1 of 3 pickers walk for")):
+        page = " ".join(_preview(lead, pickers=pickers).split())
+        assert f"<p data-busy> {said}" in page
+
+
 def test_an_order_that_came_since_joins_a_wave_that_is_planned_again(lead: FlaskClient, engine: Engine) -> None:
     released = _release(lead, _preview(lead, max_orders="2")).text
     again = _post(lead, released, "data-again")

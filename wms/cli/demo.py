@@ -50,7 +50,7 @@ def demo(host: str, port: int, reset: bool) -> int:
     tray_port = start_printers(processes, settings, engine, beside=port)
     processes.start("worker", ["-m", "wms", "work"])
     start_web(processes, host=host, port=port)
-    _say_hello(engine, port, tray_port)
+    _say_hello(engine, f"{settings.scheme}://localhost:{port}", tray_port)
     engine.dispose()
     return processes.watch()
 
@@ -118,12 +118,11 @@ def free_ports(count: int, beside: int) -> list[int]:
     return found
 
 
-def _say_hello(engine: Engine, port: int, tray_port: int) -> None:
+def _say_hello(engine: Engine, base: str, tray_port: int) -> None:
     with reading(engine) as session:
         mine = select(Worker).where(Worker.warehouse_id == WAREHOUSE_ID, Worker.active.is_(True))
         workers = session.scalars(mine.order_by(Worker.badge.desc())).all()
     badges = {role: f"badge {worker.badge} ({worker.name})" for worker in workers for role in worker.roles}
-    base = f"http://localhost:{port}"
     click.echo(
         f"""
   The demo warehouse is open: {base}

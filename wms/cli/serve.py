@@ -17,21 +17,23 @@ from wms.cli.processes import GRACE_S, Processes
 def serve(host: str, port: int, workers: int, no_worker: bool) -> int:
     """Serve the floor, with one worker for labels and printing.
 
-    Example: WMS_DATABASE_URL=postgresql://wms@db/wms wms serve --port 8000
+    Over https where WMS_TLS_CERT and WMS_TLS_KEY name a certificate and its key: screens then stay awake, and handhelds
+    have a page of their own without network. Example: WMS_DATABASE_URL=postgresql://wms@db/wms wms serve --port 8000
     """
-    style.engine_of(config.load()).dispose()
+    settings = config.load()
+    style.engine_of(settings).dispose()
     processes = Processes()
     start_web(processes, host=host, port=port, workers=workers)
     if not no_worker:
         processes.start("worker", ["-m", "wms", "work"])
-    click.echo(f"Serving on http://{host}:{port} (Ctrl-C stops).")
+    click.echo(f"Serving on {settings.scheme}://{host}:{port} (Ctrl-C stops).")
     return processes.watch()
 
 
 def start_web(processes: Processes, *, host: str, port: int, workers: int = 0) -> None:
-    """Start gunicorn: threads for slow lines, keep-alive longer than any page's polling."""
-    command = ["-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(workers or os.cpu_count() or 1)]
-    command += ["--worker-class", "gthread", "--threads", "8", "--keep-alive", "75", "--log-level", "warning"]
+    """Start gunicorn."""
+    command = ["-m", "gunicorn", "-c", "python:wms.serving", "--bind", f"{host}:{port}"]
+    command += ["--workers", str(workers or os.cpu_count() or 1)]
     # Requests at work are answered within the grace, and browsers that hold a line open do not use it up.
     command += ["--graceful-timeout", str(int(GRACE_S / 2))]
     processes.start("web server", [*command, "wms.app:create_app()"])

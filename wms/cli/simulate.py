@@ -1,5 +1,6 @@
 """wms simulate: a whole shift worked over HTTP, to try a plan before the day."""
 
+import datetime as dt
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from dataclasses import asdict
 
 import click
 import requests
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from wms import config, migrations
 from wms.cli import style
@@ -19,8 +20,11 @@ from wms.cli.demo import ready, start_printers
 from wms.cli.processes import Processes
 from wms.cli.serve import start_web
 from wms.config import WAREHOUSE_ID, Settings
-from wms.database import make_engine, reading
+from wms.database import make_engine, reading, transaction
+from wms.domain.actor import Actor, Role
 from wms.domain.errors import WmsError
+from wms.domain.floor import Profile, Zone
+from wms.services.importing import KINDS
 from wms.simulator import trays
 from wms.simulator.line import base_of
 from wms.simulator.person import Habits
@@ -28,6 +32,7 @@ from wms.simulator.shift import Plan, Shift
 
 _START_S = 60.0
 _LOOK_S = 0.2
+_PROFILES = click.Choice([profile.value for profile in Profile])
 _SHARE = click.FloatRange(0, 1)
 
 
@@ -42,8 +47,14 @@ _SHARE = click.FloatRange(0, 1)
 @click.option("--double-rate", default=0.02, show_default=True, type=_SHARE, help="Share of scans posted twice.")
 @click.option("--drop-rate", default=0.0, show_default=True, type=_SHARE, help="Share of answers lost: a bad line.")
 @click.option("--think-ms", default=0, show_default=True, type=click.IntRange(0), help="Pause before each scan.")
+@click.option(
+    "--profile",
+    default="",
+    type=click.Choice([profile.value for profile in Profile]),
+    help="Pick all zones so from now on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of sentences.")
-def simulate(url: str, think_ms: int, as_json: bool, **asked: float) -> int:
+def simulate(url: str, think_ms: int, profile: str, as_json: bool, **asked: float) -> int:
     """Add seeded orders and let people work the whole floor over HTTP until all that has stock is shipped.
 
     They read the pages as people do, slip now and then, and take labels from the virtual printers' trays. Without
@@ -60,6 +71,8 @@ def simulate(url: str, think_ms: int, as_json: bool, **asked: float) -> int:
     engine = make_engine(settings)
     _ = click.get_current_context().call_on_close(engine.dispose)
     _make_ready(settings, engine)
+    if profile:
+        _pick_by(engine, profile)
     plan = Plan(
         orders=int(asked["orders"]),
         pickers=int(asked["pickers"]),
@@ -89,6 +102,14 @@ def _make_ready(settings: Settings, engine: Engine) -> None:
         ready(engine)
 
 
+def _pick_by(engine: Engine, profile: str) -> None:
+    """Let every zone be picked by a profile."""
+    with transaction(engine) as session:
+        actor = Actor(warehouse_id=WAREHOUSE_ID, at=dt.datetime.now(dt.UTC), roles=frozenset({Role.ADMIN}))
+        for zone in session.scalars(select(Zone.zone).where(Zone.warehouse_id == WAREHOUSE_ID)).all() or [Zone.EVERY]:
+            _ = KINDS["zones"].write(session, actor, {"zone": zone, "profile": profile})
+
+
 @contextmanager
 def _serving(settings: Settings, engine: Engine, address: str) -> Iterator[str]:
     """Yield the server's address; start web, worker and the virtual printers where no address is given."""
@@ -101,9 +122,9 @@ def _serving(settings: Settings, engine: Engine, address: str) -> Iterator[str]:
     # Whoever ends the simulation ends what it started.
     _ = signal.signal(signal.SIGTERM, signal.default_int_handler)
     url = settings.url.render_as_string(hide_password=False)
-    processes = Processes(
-        environ={"WMS_DATABASE_URL": url, "WMS_DATA_DIR": str(settings.data_dir)}, stdout=subprocess.DEVNULL
-    )
+    plain = dict.fromkeys(("WMS_TLS", "WMS_TLS_CERT", "WMS_TLS_KEY"), "")  # this server is for the simulation alone
+    environ = {"WMS_DATABASE_URL": url, "WMS_DATA_DIR": str(settings.data_dir), **plain}
+    processes = Processes(environ=environ, stdout=subprocess.DEVNULL)
     try:
         port = _free_port()
         if tray_addresses and not trays.answer(tray_addresses):

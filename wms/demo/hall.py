@@ -1,4 +1,4 @@
-"""The hall: 20 aisles of 100 pick faces, lanes at the packing end, carts, totes, stations and people."""
+"""The hall: 20 aisles of 50 pick faces with reserve above them, lanes at the packing end, carts, stations, people."""
 
 import random
 from collections.abc import Iterator
@@ -19,7 +19,8 @@ from wms.domain.people import Worker
 from wms.domain.saying import Language
 from wms.domain.totes import Tote
 
-AISLES, BAYS, LEVELS = 20, 25, "AB"
+AISLES, BAYS = 20, 25
+LEVELS = {"A": LocationKind.PICK, "B": LocationKind.RESERVE}
 AISLE_STEP_M, BAY_STEP_M, FIRST_BAY_M = 4.0, 1.2, 2.0
 STATIONS = 3
 _CART_SLOTS = 8
@@ -47,12 +48,12 @@ _CARTONS = {  # name -> length, width, height in mm, empty weight in g
 
 
 def pick_faces(warehouse_id: int, rng: random.Random) -> Iterator[Base]:
-    """Yield the places and pick locations: zones A and B, bays on both sides of each aisle, two levels."""
+    """Yield the places and locations: zones A and B, bays on both sides of each aisle, pick faces below reserve."""
     number = 0
     for aisle in range(1, AISLES + 1):
         for bay in range(1, BAYS + 1):
             for side in (1, 2):
-                for level in LEVELS:
+                for level, kind in LEVELS.items():
                     number += 1
                     place = Place(warehouse_id=warehouse_id, kind=PlaceKind.LOCATION)
                     yield place
@@ -62,7 +63,7 @@ def pick_faces(warehouse_id: int, rng: random.Random) -> Iterator[Base]:
                         code=f"A{aisle:02d}-{bay:02d}-{level}{side}",
                         barcode=own_code(CodeKind.LOCATION, number),
                         check=f"{rng.randrange(1000):03d}",
-                        kind=LocationKind.PICK,
+                        kind=kind,
                         zone="A" if aisle <= AISLES // 2 else "B",
                         aisle=f"{aisle:02d}",
                         bay=f"{bay:02d}",

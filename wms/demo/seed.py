@@ -20,6 +20,7 @@ from wms.domain.catalog import Barcode, Product
 from wms.domain.errors import WmsError
 from wms.domain.floor import OUTSIDE, SUPPLIER_ID, Location, LocationKind, Place, PlaceKind
 from wms.domain.people import Counter, Warehouse
+from wms.domain.stock import Lot
 from wms.services import receiving_orders, stocking
 from wms.services.availability import sellable
 from wms.services.stocking import Goods
@@ -38,8 +39,10 @@ _AHEAD = (dt.timedelta(hours=5), dt.timedelta(hours=3, minutes=30), dt.timedelta
 _LATEST = dt.time(21, 0)
 _TOMORROW = (dt.time(13, 30), dt.time(12, 0), dt.time(10, 30))
 _TO_VAN = dt.timedelta(minutes=30)
-_EMPTY_FACES = 0.05
-_FACE_UNITS = (10, 60)
+_FACE_UNITS = (60, 200)
+_RESERVE_UNITS = (100, 400)
+_WITH_LOTS = 20
+_LOTS = {"L2601": dt.timedelta(days=90), "L2602": dt.timedelta(days=200)}
 
 
 def program(at: dt.datetime) -> Actor:
@@ -152,19 +155,37 @@ def _start_counters(session: Session) -> None:
 
 
 def _fill(session: Session, actor: Actor, rng: random.Random) -> None:
-    faces = session.scalars(
-        select(Location.id)
-        .where(Location.warehouse_id == WAREHOUSE_ID, Location.kind == LocationKind.PICK)
-        .order_by(Location.pick_sequence)
-    ).all()
+    """Give each product a pick face and stock above; a fifth of them a second face, a few of them lots with dates."""
     products = session.scalars(
         select(Product.id).where(Product.warehouse_id == WAREHOUSE_ID).order_by(Product.sku)
     ).all()
-    shuffled = list(faces)
-    rng.shuffle(shuffled)
-    for number, place_id in enumerate(shuffled[: int(len(shuffled) * (1 - _EMPTY_FACES))]):
-        goods_in = Goods(product_id=products[number % len(products)], quantity=rng.randint(*_FACE_UNITS))
-        stocking.move(session, actor, goods_in, from_place_id=SUPPLIER_ID, to_place_id=place_id, reason="opening stock")
+    dated = set(rng.sample(products, _WITH_LOTS))
+    session.add_all(
+        Lot(warehouse_id=WAREHOUSE_ID, product_id=product_id, lot=lot, expiry=actor.at.date() + keeps)
+        for product_id in dated
+        for lot, keeps in _LOTS.items()
+    )
+    twice = rng.sample(products, len(products) // 5)
+    for kind, holding, units in (
+        (LocationKind.PICK, [*products, *twice], _FACE_UNITS),
+        (LocationKind.RESERVE, products, _RESERVE_UNITS),
+    ):
+        places = session.scalars(
+            select(Location.id)
+            .where(Location.warehouse_id == WAREHOUSE_ID, Location.kind == kind)
+            .order_by(Location.pick_sequence)
+        ).all()
+        for product_id, place_id in zip(holding, rng.sample(places, len(holding)), strict=True):
+            for lot in _LOTS if product_id in dated else ("",):
+                goods_in = Goods(product_id=product_id, quantity=rng.randint(*units), lot=lot)
+                stocking.move(
+                    session,
+                    actor,
+                    goods_in,
+                    from_place_id=SUPPLIER_ID,
+                    to_place_id=place_id,
+                    reason="opening stock",
+                )
 
 
 def add_orders(session: Session, actor: Actor, count: int, *, seed: int, prefix: str) -> list[IncomingOrder]:

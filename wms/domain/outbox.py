@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, Index, String, UniqueConstraint, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from wms.domain.actor import Actor
@@ -58,6 +58,21 @@ class Job(Row, Base, kw_only=True):
     leased_until: Mapped[dt.datetime | None] = mapped_column(default=None)
     error: Mapped[str] = mapped_column(String(500), default="")
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+def hasten(session: Session, actor: Actor, kind: JobKind) -> None:
+    """Let the open jobs of a kind that nobody works on be due now: there is news for them."""
+    _ = session.execute(
+        update(Job)
+        .where(
+            Job.warehouse_id == actor.warehouse_id,
+            Job.kind == kind,
+            Job.status == JobStatus.OPEN,
+            Job.owner == "",
+            Job.due_at > actor.at,
+        )
+        .values(due_at=actor.at)
+    )
 
 
 def enqueue(session: Session, actor: Actor, kind: JobKind, key: str, *, lane: str = "", **payload: int | str) -> Job:

@@ -105,7 +105,10 @@ class Wave(Row, Base, kw_only=True):
 
 
 class WaveOrder(InWarehouse, Base, kw_only=True):
-    """An order's membership of a wave and why it is there. The rows go when a wave is taken back."""
+    """An order's membership of a wave, why it is there, and whether it is known to be late.
+
+    The rows go when a wave is taken back.
+    """
 
     __tablename__ = "wave_orders"
     __table_args__ = (
@@ -117,3 +120,4 @@ class WaveOrder(InWarehouse, Base, kw_only=True):
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     wave_id: Mapped[int]
     why: Mapped[str] = mapped_column(String(200), default="")
+    is_late: Mapped[bool] = mapped_column(default=False)

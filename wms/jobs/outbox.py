@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class RetryLaterError(WmsError):
-    """The work cannot be done now and nothing was begun: try again after `delay_s`; does not count as an attempt."""
+    """The work, or what is left of it, cannot be done now: try again after `delay_s`; does not count as an attempt."""
 
     def __init__(self, reason: str, *, delay_s: float) -> None:
         super().__init__(reason)

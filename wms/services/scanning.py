@@ -90,6 +90,12 @@ def take(
     return judged if isinstance(judged, Answer) else Answer(screen=current_screen(session, actor), feedback=verdict)
 
 
+def is_new(session: Session, actor: Actor, pulled: Pulled) -> bool:
+    """Tell whether a scan's id was never taken in."""
+    key = {"warehouse_id": actor.warehouse_id, "scan": pulled.scan}
+    return session.connection().execute(_VERDICT, key).first() is None
+
+
 def _to_keep(verdict: Feedback) -> dict[str, Any]:
     """Return a verdict as JSON keeps it: its sentences can be said again in the language of whoever asks."""
     sides = {side: _card_to_keep(card) for side, card in (("have", verdict.have), ("need", verdict.need)) if card}

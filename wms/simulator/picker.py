@@ -8,6 +8,7 @@ from wms.simulator.person import Floor, Person
 
 _NO_TOTE_LOOKS = 120  # half a minute: packers give totes back meanwhile
 _OF_A_LINE = frozenset({"go_to", "scan_item", "scan_lot", "scan_serial", "put_in_tote", "short"})
+_COUNTED = frozenset({"go_to", "scan_item", "put_in_tote"})
 _TOTE = re.compile(r"\bT\d{6}\b")
 
 
@@ -27,11 +28,11 @@ class Picker(Person):
         self._is_clean = True
 
     def scan(self, code: str) -> bool:
-        """Pull the trigger once; a line that ends without a slip counts its scans."""
+        """Pull the trigger once; a line that ends without a slip counts its location, item and tote scans."""
         screen, token = self.page.screen, self.page.token
         is_taken = super().scan(code)
         if screen in _OF_A_LINE:
-            self._line_scans += 1
+            self._line_scans += screen in _COUNTED
             self._is_clean = self._is_clean and is_taken and screen != "short"
             if is_taken and self.page.token != token:
                 self._end_line()

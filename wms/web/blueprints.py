@@ -8,6 +8,7 @@ from wms.web import (
     counting,
     desk,
     desk_scanner,
+    handhelds,
     inbox,
     layout,
     ordering,
@@ -40,6 +41,7 @@ ALL: tuple[flask.Blueprint, ...] = (
     layout.blueprint,
     administering.blueprint,
     desk_scanner.blueprint,
+    handhelds.blueprint,
 )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import Self
 
 import flask
 from flask_htmx import HTMX
@@ -23,6 +24,7 @@ htmx = HTMX()
 _MAX_SCAN_ID = 64
 _SIGNED_OUT = 401
 _CONFLICT = 409
+_FOR = "@"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,19 +42,44 @@ class Station:
     judge: Judge
 
 
-def read_scan() -> Pulled:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """What a page says of its step: the task's token, and for whom it was drawn ('' where nobody was signed in)."""
+
+    token: str
+    worker: str = ""
+
+    @classmethod
+    def of(cls, screen: Screen, actor: Actor) -> Self:
+        """Return what a page with this screen says."""
+        is_anybodys = actor.worker_id is None or isinstance(screen, signing_in.SignIn)
+        return cls(token=screen.token, worker="" if is_anybodys else str(actor.worker_id))
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what a scan brings back."""
+        token, _, worker = text.partition(_FOR)
+        return cls(token=token, worker=worker)
+
+    def __str__(self) -> str:
+        return f"{self.token}{_FOR}{self.worker}" if self.worker else self.token
+
+    def is_for(self, actor: Actor) -> bool:
+        """Tell whether a scan with it may be taken in now: not after its worker's session ended or another's began."""
+        if actor.worker_id is None:
+            return not self.worker and self.token == signing_in.TOKEN
+        return self.worker in {"", str(actor.worker_id)}
+
+
+def read_scan() -> tuple[Pulled, Ask]:
     """Read the scan contract's fields; BadInputError where the scan has no usable id."""
     form = flask.request.form
     scan = form.get("scan", "")
     if not scan or len(scan) > _MAX_SCAN_ID:
         raise BadInputError(say("The scan has no id. Load the page"))
-    at = form.get("at", "")
-    return Pulled(
-        code=form.get("code", ""),
-        scan=scan,
-        token=form.get("ask", ""),
-        pulled_ms=int(at) if at.isascii() and at.isdigit() else None,
-    )
+    at, ask = form.get("at", ""), Ask.read(form.get("ask", ""))
+    pulled_ms = int(at) if at.isascii() and at.isdigit() else None
+    return Pulled(code=form.get("code", ""), scan=scan, token=ask.token, pulled_ms=pulled_ms), ask
 
 
 def show(station: Station) -> flask.Response:
@@ -66,13 +93,13 @@ def show(station: Station) -> flask.Response:
 
 def scan(station: Station) -> flask.Response:
     """Answer a POST: one request, one transaction, one response."""
-    pulled = read_scan()
+    pulled, ask = read_scan()
     new_token = _token_of(pulled)
     try:
         with transaction(db.engine) as session:
             before = sessions.actor(session, scan=pulled.scan)
-            if _has_expired(before, pulled):
-                return _expired(station, before)
+            if not ask.is_for(before) and scanning.is_new(session, before, pulled):
+                return _for_another(station, before, _screen(session, before, station))
             actor, answer = _take(session, before, station, pulled, new_token)
     except DomainError as error:
         return _refused(station, error)
@@ -90,14 +117,12 @@ def _token_of(pulled: Pulled) -> str:
     return hmac.new(str(flask.current_app.secret_key).encode(), seed.encode(), hashlib.sha256).hexdigest()
 
 
-def _has_expired(before: Actor, pulled: Pulled) -> bool:
-    """Tell whether a scan was meant for work whose session ended: it is not taken in, and counts after the badge."""
-    return before.worker_id is None and pulled.token != signing_in.TOKEN
-
-
-def _expired(station: Station, actor: Actor) -> flask.Response:
-    verdict = feedback.wrong(say("Scan your badge to go on"))
-    answer = render(station, Answer(screen=signing_in.SignIn(job=station.name), feedback=verdict), actor)
+def _for_another(station: Station, actor: Actor, screen: Screen) -> flask.Response:
+    """Refuse a scan that whoever made it keeps: it is not taken in, and counts after that worker's badge."""
+    words = say("Scan your badge to go on")
+    if actor.worker_id is not None:
+        words = say("{name} works here now", name=actor.name)
+    answer = render(station, Answer(screen=screen, feedback=feedback.wrong(words)), actor)
     answer.status_code = _SIGNED_OUT
     return answer
 
@@ -105,18 +130,21 @@ def _expired(station: Station, actor: Actor) -> flask.Response:
 def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new_token: str) -> tuple[Actor, Answer]:
     may = before.may(station.role)
     if not may or signing_in.handles(session, before, parse(pulled.code)):
-        actor = before if before.worker_id is not None else sessions.actor(session, pulled.scan, new_token)
+        actor = before
         take_badge = signing_in.hand_over if may else signing_in.scan
 
         def judge(session: Session, _: Actor, __: object, ___: Screen) -> Feedback:
-            nonlocal actor
-            actor, verdict = take_badge(session, before, pulled.code, sessions.browser(), new_token)
-            if actor.worker_id is not None and not actor.may(station.role):
-                actor = signing_in.sign_out(session, actor, f"no {station.role} badge")
+            now, verdict = take_badge(session, before, pulled.code, sessions.browser(), new_token)
+            if now.worker_id is not None and not now.may(station.role):
+                _now = signing_in.sign_out(session, now, f"no {station.role} badge")
                 return feedback.wrong(station.no_badge)
             return verdict
 
         def screen(session: Session, _: Actor) -> Screen:
+            # Whoever the scan has signed in; also by its first post, which may have ended only just now.
+            nonlocal actor
+            opened = sessions.actor(session, pulled.scan, new_token)
+            actor = sessions.actor(session, pulled.scan) if opened.worker_id is None else opened
             return _screen(session, actor, station)
 
         answer = scanning.take(session, before, station.name, pulled, screen, judge)
@@ -150,6 +178,7 @@ def render(station: Station, answer: Answer, actor: Actor, *, keeps_verdict: boo
             feedback=answer.feedback,
             keeps_verdict=keeps_verdict,
             actor=actor,
+            ask=str(Ask.of(answer.screen, actor)),
             station_action=flask.request.path,
             fresh_scan=secrets.token_hex(16),
         )

@@ -171,11 +171,12 @@ def _after(done: Released) -> ResponseReturnValue:
 
 
 def _planned_again(done: Replanned) -> str:
+    stuck = f" {done.stuck}" if done.stuck else ""
     if not done.batches:
-        return f"Wave {done.number} stays as it is: nothing joined it, and no walk can be shorter."
+        return f"Wave {done.number} stays as it is: nothing joined it, and no walk can be shorter.{stuck}"
     joined = f"{_count(done.joined, 'order')} joined, " if done.joined else ""
     metres = f"{abs(done.saved_m):.0f} m {'less' if done.saved_m >= 0 else 'more'}"
-    return f"Wave {done.number}: {joined}{_count(done.batches, 'batch')} new, {metres}."
+    return f"Wave {done.number}: {joined}{_count(done.batches, 'batch')} new, {metres}.{stuck}"
 
 
 def _count(number: int, thing: str) -> str:

@@ -20,6 +20,7 @@ from wms.domain.orders import (
     OrderStatus,
     PriorityChanged,
 )
+from wms.domain.outbox import JobKind, hasten
 from wms.domain.packing import Package
 from wms.domain.shipping import STANDING, Label
 from wms.services import allocating
@@ -135,6 +136,7 @@ def _lift(session: Session, actor: Actor, order: Order, row: Hold, why: str) -> 
     if order.status is OrderStatus.HELD and not allocating.active_holds(session, actor, [order.id]):
         record(session, actor, order.move_to(OrderStatus.RECEIVED, why))
         order.reason = timetable(session, actor.warehouse_id, actor.at).renew(order)[:_REASON_LENGTH]
+        hasten(session, actor, JobKind.KEEP_WAVE)  # a wave at work may take it
     session.flush()
 
 

@@ -1,41 +1,44 @@
 """Waves at work kept right: orders that come join, walks are laid anew when people leave, short orders go again."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from wms import batching
 from wms.domain.actor import Actor
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Hold, Order, OrderStatus
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder
-from wms.services import allocating
-from wms.services.planning import again, replanning
-from wms.services.planning.replanning import AT_WORK, Look
+from wms.services import allocating, settling
+from wms.services.planning import again, replanning, timing
+from wms.services.planning.problem import pickers_at_work
+from wms.services.planning.replanning import AT_WORK
 from wms.services.planning.waves import OpenTransaction
 from wms.services.promising import NOT_WAVED
 
-_AS_IT_STANDS = batching.Iterations(0)
+_IS_OPEN = ExceptionItem.settled_at.is_(None)
+_TEXT_LENGTH = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class News:
     """What has changed since a wave was planned; false where nothing has.
 
-    `came` are the orders that can join it, `short` those whose missing units lie elsewhere, `later` counts the orders
-    that would now miss their cutoff beyond those that were known to.
+    `came` are the orders that can join it, `short` those whose missing units lie elsewhere, `later` those that would
+    now miss their cutoff and were not known to. `stuck` is what only a person can put right ('' for nothing).
     """
 
     is_over: bool = False
     came: frozenset[int] = frozenset()
     short: tuple[int, ...] = ()
-    later: int = 0
+    later: frozenset[int] = frozenset()
+    stuck: str = ""
 
     def __bool__(self) -> bool:
         """Whether there is something to do."""
-        return bool(self.came or self.short or self.later > 0)
+        return bool(self.came or self.short or self.later)
 
 
 def news(session: Session, actor: Actor, wave_id: int) -> News:
@@ -47,7 +50,7 @@ def news(session: Session, actor: Actor, wave_id: int) -> News:
     if wave.status not in AT_WORK:
         return News(is_over=True, short=short)
     look = replanning.look(session, actor, wave_id, only=_came_since(session, actor, wave))
-    return News(came=look.joining, short=short, later=_late_as_it_stands(look) - wave.late)
+    return News(came=look.joining, short=short, later=_newly_late(session, actor, wave), stuck=look.stuck)
 
 
 def keep(open_transaction: OpenTransaction, actor: Actor, wave_id: int, news: News) -> None:
@@ -58,8 +61,36 @@ def keep(open_transaction: OpenTransaction, actor: Actor, wave_id: int, news: Ne
     for order_id in news.short:
         with open_transaction() as session:
             _ = again.pick_again(session, actor, order_id)
-    if news.came or news.later > 0:
-        _ = replanning.plan_again(open_transaction, actor, wave_id, only=news.came)
+    if news.came or news.later:
+        _ = replanning.plan_again(open_transaction, actor, wave_id, only=news.came, in_haste=not news.later)
+
+
+def is_told(session: Session, actor: Actor, wave_id: int) -> bool:
+    """Whether the inbox says something of the wave."""
+    return session.execute(select(exists().where(*_of_wave(actor, wave_id), _IS_OPEN))).scalar_one()
+
+
+def tell(session: Session, actor: Actor, wave_id: int, sentence: str) -> None:
+    """Let the inbox say this of the wave alone ('': nothing), once: what a person has settled is not said anew."""
+    number = session.get_one(Wave, (actor.warehouse_id, wave_id)).number
+    text = sentence and f"Wave {number}: {sentence}"[:_TEXT_LENGTH]
+    about = _of_wave(actor, wave_id)
+    settling.close(session, actor, *about, ExceptionItem.text != text)
+    is_known = exists().where(*about, ExceptionItem.text == text, or_(_IS_OPEN, ExceptionItem.settled_by.is_not(None)))
+    if text and not session.execute(select(is_known)).scalar_one():
+        session.add(
+            ExceptionItem(
+                warehouse_id=actor.warehouse_id, kind=ExceptionKind.WAVE, at=actor.at, text=text, subject_id=wave_id
+            )
+        )
+
+
+def _of_wave(actor: Actor, wave_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ExceptionItem.warehouse_id == actor.warehouse_id,
+        ExceptionItem.kind == ExceptionKind.WAVE,
+        ExceptionItem.subject_id == wave_id,
+    )
 
 
 def _short_that_can_go_again(session: Session, actor: Actor, wave: Wave) -> tuple[int, ...]:
@@ -120,12 +151,12 @@ def _came_since(session: Session, actor: Actor, wave: Wave) -> frozenset[int]:
     )
 
 
-def _late_as_it_stands(look: Look) -> int:
-    """Return how many orders would miss their cutoff if the walks stay as they are, with the people there are now."""
-    problem = look.problem
-    if problem is None:
-        return 0
-    walks = problem.frozen + problem.earlier
-    walked = {order_id for orders in walks for order_id in orders}
-    orders = tuple(order for order in problem.orders if order.id in walked)
-    return len(batching.plan(replace(problem, orders=orders, frozen=walks, earlier=()), _AS_IT_STANDS).late)
+def _newly_late(session: Session, actor: Actor, wave: Wave) -> frozenset[int]:
+    """Return the orders that were not known to be late and will be if all walks stay, with the people there are now."""
+    late = timing.late_orders(timing.live_walks(session, actor), pickers_at_work(session, actor), actor.at)
+    known = session.scalars(
+        select(WaveOrder.order_id).where(
+            WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.wave_id == wave.id, WaveOrder.is_late
+        )
+    )
+    return frozenset(order_id for order_id, number in late.items() if number == wave.number).difference(known)

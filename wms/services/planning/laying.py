@@ -27,7 +27,6 @@ class Laying:
         self._id_of: dict[frozenset[batching.OrderId], int] = {
             frozenset(orders): batch_id for batch_id, orders in walks.items()
         }
-        self._orders = {order_id for orders in walks.values() for order_id in orders} | set(joined)
         mine = Batch.warehouse_id == actor.warehouse_id
         self._old = {batch.id: batch for batch in session.scalars(select(Batch).where(mine, Batch.id.in_(walks)))}
         count = session.scalar(select(func.count()).where(mine, Batch.wave_id == wave.id))
@@ -39,12 +38,11 @@ class Laying:
 
     def keep_or_lay(self, position: int, planned: batching.Batch) -> None:
         """Keep the walk that has just these orders, else lay a new one; either takes its turn by `position`."""
-        orders = [order for order in planned.orders if order.id in self._orders]
-        kept = self._id_of.pop(frozenset(order.id for order in orders), None)
+        kept = self._id_of.pop(frozenset(planned.order_ids), None)
         if kept is not None:
             self._old.pop(kept).position = position
-        elif orders:
-            self._lay(position, planned, orders)
+        else:
+            self._lay(position, planned)
 
     def cancel_the_rest(self) -> None:
         """Take the old walks out of the queue whose orders walk elsewhere now."""
@@ -59,7 +57,7 @@ class Laying:
             )
         )
 
-    def _lay(self, position: int, planned: batching.Batch, orders: Sequence[batching.PlannedOrder]) -> None:
+    def _lay(self, position: int, planned: batching.Batch) -> None:
         self.new += 1
         self._last_number += 1
         batch = new_batch(self._wave, self._last_number, metres=planned.route.metres, work_s=planned.work_s)
@@ -67,7 +65,7 @@ class Laying:
         self.saved_m -= batch.metres
         self.added_s += batch.work_s
         self._session.add(batch)
-        why = {order.id: order.reason for order in orders}
+        why = {order.id: order.reason for order in planned.orders}
         tasks = [task for task in self._tasks if task.order_id in why]
         tasks += [task_for(batch, row, 0) for row in self._fresh if row.order_id in why]
         slot_of = {order_id: slot for slot, order_id in enumerate(why, start=1)}

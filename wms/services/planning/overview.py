@@ -100,12 +100,16 @@ class MemberRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedAgain:
-    """When a wave was last planned again, by whom ('' for the program itself), and what came of it."""
+    """When a wave was last planned again, by whom ('' for the program itself), and what came of it.
+
+    Where orders were only `put_in`, the other walks stayed.
+    """
 
     at: dt.datetime
     by: str
     joined: int
     batches: int
+    put_in: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -222,22 +226,28 @@ def wave_page(session: Session, actor: Actor, wave_id: int) -> WavePage:
 
 
 def _again(session: Session, actor: Actor, wave: Wave) -> PlannedAgain | None:
-    rows = session.execute(
+    row = session.execute(
         select(JournalEntry.at, JournalEntry.data, Worker.name)
         .outerjoin(Worker, and_(Worker.warehouse_id == JournalEntry.warehouse_id, Worker.id == JournalEntry.worker_id))
         .where(
             JournalEntry.warehouse_id == actor.warehouse_id,
             JournalEntry.event == WavePlannedAgain.__name__,
             JournalEntry.at >= wave.planned_at,
+            JournalEntry.data["wave"].as_integer() == wave.number,
         )
         .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    at, data, name = row
+    return PlannedAgain(
+        at=at.astimezone(zone_of(session, actor)),
+        by=name or "",
+        joined=data["joined"],
+        batches=data["batches"],
+        put_in=data.get("put_in", False),
     )
-    for at, data, name in rows:
-        if data["wave"] == wave.number:
-            return PlannedAgain(
-                at=at.astimezone(zone_of(session, actor)), by=name or "", joined=data["joined"], batches=data["batches"]
-            )
-    return None
 
 
 def desk_numbers(session: Session, actor: Actor) -> DeskNumbers:

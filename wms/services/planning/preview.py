@@ -13,14 +13,17 @@ from wms import batching
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
 from wms.domain.orders import Order
+from wms.domain.waves import Wave
 from wms.services import allocating, promising
-from wms.services.planning import OpenTransaction
+from wms.services.planning import OpenTransaction, timing
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
+from wms.services.planning.timing import LiveWalk
 from wms.services.promising import NOT_WAVED, zone_of
 
 # A person waits for this page: good enough to judge by, and the release plans longer.
 _MOST_S = 0.8
+_NEW = 0  # the number of a wave that is not there yet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,12 +37,24 @@ class OtherCollection:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DelayedWave:
+    """A wave at work of which more orders would be late; `cutoff_at` in the warehouse's zone."""
+
+    number: int
+    carrier: str
+    cutoff_at: dt.datetime
+    orders: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WavePreview:
     """What a supervisor sees before the one button. Times stand in the warehouse's zone; nothing is written yet.
 
-    `order_ids` are the orders meant; `finish_at` is when the last tote would be dropped by `pickers` who start now;
-    `late` counts the orders that would miss the cutoff. The metres stand beside those of one order a walk and of carts
-    filled as orders came; `gap` says how far above the shortest possible they may be (None: no bound is known).
+    `order_ids` are the orders meant; `finish_at` is when the last tote would be dropped by `pickers`, of whom `busy`
+    walk for other waves first, the last until `busy_until`; `late` counts the orders that would miss the cutoff, and
+    `delayed` are the waves with orders that would, because their walks wait for these. The metres stand beside those of
+    one order a walk and of carts filled as orders came; `gap` says how far above the shortest possible they may be
+    (None: no bound is known).
     """
 
     key: str
@@ -49,6 +64,8 @@ class WavePreview:
     rules: Rules
     room: str
     pickers: int = 0
+    busy: int = 0
+    busy_until: dt.datetime | None = None
     order_ids: tuple[int, ...] = ()
     lines: int = 0
     units: int = 0
@@ -61,6 +78,7 @@ class WavePreview:
     minutes: float = 0.0
     finish_at: dt.datetime | None = None
     late: int = 0
+    delayed: tuple[DelayedWave, ...] = ()
     out: tuple[StaysOut, ...] = ()
     elsewhere: tuple[OtherCollection, ...] = ()
 
@@ -114,7 +132,9 @@ def preview(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey,
         room = fleet(session, actor, rules.totes_a_cart)
         found = select_orders(session, actor, key, rules, room, lock=False)
         picks = found.picks()
-        problem = problem_of(session, actor, picks, room=room, pickers=rules.pickers)
+        walks = timing.live_walks(session, actor)
+        busy = timing.before(walks, key.cutoff_at)
+        problem = problem_of(session, actor, picks, room=room, pickers=rules.pickers, busy=busy)
         empty = WavePreview(
             key=str(key),
             carrier=key.carrier,
@@ -131,6 +151,7 @@ def preview(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey,
     plan = batching.plan(problem, stop_for(problem, _MOST_S))
     with open_transaction() as session:
         reasons = unplanned_of(session, actor, problem, plan)
+        late, delayed = _lateness(session, actor, key, walks, problem, plan)
     stays_out = tuple(
         StaysOut(order_id=order_id, number=numbers[order_id], why=Why.SIZE, reason=reason)
         for order_id, reason in reasons.items()
@@ -138,7 +159,8 @@ def preview(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey,
     )
     walked = {order_id: portions for order_id, portions in picks.items() if order_id not in reasons}
     lines = sum(len({portion.line_id for portion in portions}) for portions in walked.values())
-    return _with_figures(replace(empty, out=(*empty.out, *stays_out), lines=lines), actor, problem, plan, list(walked))
+    known = replace(empty, out=(*empty.out, *stays_out), lines=lines, late=late, delayed=delayed)
+    return _with_figures(known, actor, problem, plan, list(walked))
 
 
 def minutes_until(moment: dt.datetime, at: dt.datetime) -> int:
@@ -150,9 +172,13 @@ def _with_figures(
     empty: WavePreview, actor: Actor, problem: batching.Problem, plan: batching.Plan, order_ids: Sequence[int]
 ) -> WavePreview:
     finish_s = max((batch.finish_s or 0.0 for batch in plan.batches), default=0.0)
+    busy_s = [picker.available_from_s for picker in problem.pickers if picker.available_from_s]
+    zone = empty.cutoff_at.tzinfo
     return replace(
         empty,
         pickers=len(problem.pickers),
+        busy=len(busy_s),
+        busy_until=(actor.at + dt.timedelta(seconds=max(busy_s))).astimezone(zone) if busy_s else None,
         order_ids=tuple(sorted(order_ids)),
         units=plan.totals.units,
         stops=plan.totals.stops,
@@ -162,9 +188,51 @@ def _with_figures(
         metres_first_come=plan.totals.metres_first_come,
         gap=plan.gap,
         minutes=plan.totals.work_s / 60,
-        finish_at=(actor.at + dt.timedelta(seconds=finish_s)).astimezone(empty.cutoff_at.tzinfo),
-        late=len(plan.late),
+        finish_at=(actor.at + dt.timedelta(seconds=finish_s)).astimezone(zone),
     )
+
+
+def _lateness(
+    session: Session,
+    actor: Actor,
+    key: CollectionKey,
+    walks: Sequence[LiveWalk],
+    problem: batching.Problem,
+    plan: batching.Plan,
+) -> tuple[int, tuple[DelayedWave, ...]]:
+    """Return how many orders of the planned wave would be late, and what it delays of the waves at work."""
+    pickers = len(problem.pickers)
+    known = timing.late_orders(walks, pickers, actor.at)
+    late = timing.late_orders((*walks, *_planned_walks(key, plan)), pickers, actor.at)
+    more = Counter(wave for order_id, wave in late.items() if order_id not in known)
+    zone = zone_of(session, actor)
+    waves = session.scalars(
+        select(Wave).where(Wave.warehouse_id == actor.warehouse_id, Wave.number.in_(more)).order_by(Wave.number)
+    )
+    return more[_NEW], tuple(
+        DelayedWave(
+            number=wave.number,
+            carrier=wave.carrier,
+            cutoff_at=wave.cutoff_at.astimezone(zone),
+            orders=more[wave.number],
+        )
+        for wave in waves
+    )
+
+
+def _planned_walks(key: CollectionKey, plan: batching.Plan) -> list[LiveWalk]:
+    return [
+        LiveWalk(
+            wave=_NEW,
+            batch_id=_NEW,
+            cutoff_at=key.cutoff_at,
+            position=position,
+            is_started=False,
+            left_s=batch.work_s,
+            orders=frozenset(order_id for order_id in batch.order_ids if isinstance(order_id, int)),
+        )
+        for position, batch in enumerate(plan.batches, start=1)
+    ]
 
 
 def _elsewhere(

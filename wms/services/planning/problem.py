@@ -17,6 +17,7 @@ from wms.domain.people import Worker, WorkerSession
 from wms.domain.totes import USUAL_TOTE_ML, Tote
 from wms.services.allocating import Portion
 from wms.services.planning.layouts import floor_of
+from wms.services.planning.timing import LiveWalk, free_from
 from wms.services.signing_in import IDLE_LIMIT
 
 _MANY_PICKERS = 100
@@ -127,8 +128,11 @@ def problem_of(
     *,
     room: Fleet,
     pickers: int = 0,
+    busy: Collection[LiveWalk] = (),
 ) -> batching.Problem | None:
     """The engine's problem for orders whose units have their places; None where there is nothing to walk.
+
+    The pickers are those at work, or so many, each free when all have done the walks `busy`.
 
     Each order walks whole, with one cart, into one tote: nobody on the floor would yet bring the parts of an order
     together at packing, or take a bulk pick apart. So the engine is not asked for zones, several trips or bulk picks.
@@ -161,7 +165,14 @@ def problem_of(
         layout=floor.layout,
         orders=tuple(orders),
         carts=(batching.Cart(name="every cart", totes=room.slots, volume_ml=room.volume_ml, weight_g=room.weight_g),),
-        pickers=tuple(batching.Picker(id=number) for number in range(people)),
+        pickers=crew(people, busy),
+    )
+
+
+def crew(pickers: int, busy: Collection[LiveWalk]) -> tuple[batching.Picker, ...]:
+    """So many pickers as the engine knows them, each free when all have done the walks `busy`."""
+    return tuple(
+        batching.Picker(id=number, available_from_s=at_s) for number, at_s in enumerate(free_from(busy, pickers))
     )
 
 
@@ -175,12 +186,27 @@ def unplanned_of(
     session: Session, actor: Actor, problem: batching.Problem, plan: batching.Plan
 ) -> dict[batching.OrderId, str]:
     """Why orders are in no batch; locations that are not on the layout are named by their codes."""
-    lines = {order.id: order.lines for order in problem.orders}
+    reasons = {order.id: order.reason for order in plan.unplanned}
+    return reasons | _off_layout(session, actor, problem, [order for order in problem.orders if order.id in reasons])
+
+
+def refused(
+    session: Session, actor: Actor, problem: batching.Problem | None, room: Fleet
+) -> dict[batching.OrderId, str]:
+    """Why some orders cannot be planned on this floor and with these carts, before the engine says so."""
+    if problem is None:
+        return {}
+    sizes = ((order.id, Size(volume_ml=order.volume_ml, weight_g=order.weight_g)) for order in problem.orders)
+    big = {order_id: sentence for order_id, size in sizes if (sentence := too_big(size, room))}
+    return big | _off_layout(session, actor, problem, problem.orders)
+
+
+def _off_layout(
+    session: Session, actor: Actor, problem: batching.Problem, orders: Sequence[batching.Order]
+) -> dict[batching.OrderId, str]:
+    on_it = set(batching.locations_of(problem.layout))
     off: dict[batching.OrderId, batching.LocationId] = {
-        order.id: line.location
-        for order in plan.unplanned
-        for line in lines[order.id]
-        if line.location not in problem.layout
+        order.id: line.location for order in orders for line in order.lines if line.location not in on_it
     }
     rows = session.execute(
         select(Location.id, Location.code).where(
@@ -188,12 +214,7 @@ def unplanned_of(
         )
     )
     code: dict[batching.LocationId, str] = {row.id: row.code for row in rows}
-    return {
-        order.id: f"{code[off[order.id]]} is not on the layout. Give the layout again."
-        if order.id in off
-        else order.reason
-        for order in plan.unplanned
-    }
+    return {order_id: f"{code[place]} is not on the layout. Give the layout again." for order_id, place in off.items()}
 
 
 def units_of(portions: Sequence[Portion]) -> dict[int, int]:

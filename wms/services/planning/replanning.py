@@ -1,6 +1,7 @@
 """A released wave planned again: orders that came since join it, and the walks that nobody has begun are laid anew.
 
-Started walks stay as they are and take their pickers' time. An order leaves the walk it was in only for a gain.
+Begun walks stay as they are and take pickers' time, and so do the walks of other waves that go first. An order leaves
+the walk it was in only for a gain.
 """
 
 from collections import defaultdict
@@ -19,17 +20,17 @@ from wms.domain.orders import OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import allocating
-from wms.services.allocating import Portion
 from wms.services.locking import locked_orders, locked_wave
+from wms.services.planning import timing
 from wms.services.planning.laying import Laying, Walks
-from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
+from wms.services.planning.problem import crew, fleet, problem_of, refused, stop_for
 from wms.services.planning.selection import MAX_ORDERS, CollectionKey, Rules, StaysOut, Why, select_orders
+from wms.services.planning.standing import Proposal, put_in, without
 from wms.services.planning.waves import OpenTransaction, set_figures
 
 _MOST_S = 2.0
 _MOVE_M = 10.0
 AT_WORK = (WaveStatus.RELEASED, WaveStatus.PICKING)
-_LIVE = (BatchStatus.WAITING, BatchStatus.STARTED)
 
 
 class WaveMovedOnError(DomainError):
@@ -42,16 +43,23 @@ class WaveMovedOnError(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class WavePlannedAgain(Event):
-    """A wave at work was planned again: orders joined it and walks were laid anew."""
+    """A wave at work was planned again: orders joined it and walks were laid anew.
+
+    Only orders that came were `put_in`, where nothing else was planned.
+    """
 
     wave: int
     joined: int
     batches: int
+    put_in: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """A wave as it stood: the walks nobody has begun, the orders that would join, and the engine's problem."""
+    """A wave as it stood: the walks that can be laid anew, the orders that would join, and the engine's problem.
+
+    `stuck` says which walk that nobody has begun cannot be laid anew, and why; '' where all can.
+    """
 
     wave_id: int
     number: int
@@ -59,33 +67,47 @@ class Look:
     joining: frozenset[int]
     problem: batching.Problem | None
     out: tuple[StaysOut, ...]
+    stuck: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replanned:
-    """What came of it: orders that joined, walks laid anew, metres saved on the walks (negative: added)."""
+    """What came of it: orders that joined, walks laid anew, metres saved on the walks (negative: added).
+
+    `stuck` says which walk cannot be laid anew.
+    """
 
     number: int
     joined: int = 0
     batches: int = 0
     saved_m: float = 0.0
     out: tuple[StaysOut, ...] = ()
+    stuck: str = ""
 
 
 def plan_again(
-    open_transaction: OpenTransaction, actor: Actor, wave_id: int, *, only: frozenset[int] | None = None
+    open_transaction: OpenTransaction,
+    actor: Actor,
+    wave_id: int,
+    *,
+    only: frozenset[int] | None = None,
+    in_haste: bool = False,
 ) -> Replanned:
     """Look, plan outside any transaction, and record; WaveMovedOnError leaves everything as it was.
 
-    All orders of the wave's collection that can walk join it, or of them `only` these.
+    All orders of the wave's collection that can walk join it, or of them `only` these. `in_haste` they are put into
+    walks that wait where that makes nobody late, and the other walks stay.
     """
     with open_transaction() as session:
         seen = look(session, actor, wave_id, only=only)
     if seen.problem is None:
-        return Replanned(number=seen.number, out=seen.out)
-    plan = batching.plan(seen.problem, stop_for(seen.problem, _MOST_S), seed=seen.number)
+        return Replanned(number=seen.number, out=seen.out, stuck=seen.stuck)
+    made = put_in(seen.problem, seen.joining) if in_haste else None
+    if made is None:
+        plan = batching.plan(seen.problem, stop_for(seen.problem, _MOST_S), seed=seen.number)
+        made = Proposal(plan=plan)
     with open_transaction() as session:
-        return record_again(session, actor, seen, plan)
+        return record_again(session, actor, seen, made)
 
 
 def look(session: Session, actor: Actor, wave_id: int, *, only: frozenset[int] | None = None) -> Look:
@@ -94,66 +116,114 @@ def look(session: Session, actor: Actor, wave_id: int, *, only: frozenset[int] |
     if wave is None:
         raise NotFoundError("wave", text_id(wave_id))
     _refuse_unless_at_work(wave)
-    walks, begun = _walks(session, actor, wave)
+    walks, _ = _walks(session, actor, wave)
     room = fleet(session, actor)
     key = CollectionKey(carrier=wave.carrier, cutoff_at=wave.cutoff_at)
     found = select_orders(session, actor, key, Rules(max_orders=MAX_ORDERS, only=only), room, lock=False)
-    joining = found.picks()
-    waiting = _orders_of(walks)
-    picks: dict[int, Sequence[Portion]] = {
-        **allocating.set_aside_for(session, actor, waiting | _orders_of(begun)),
-        **joining,
-    }
-    problem = problem_of(session, actor, picks, room=room) if waiting or joining else None
-    if problem is not None:
-        problem = replace(
-            problem,
-            frozen=_batches_of(begun, picks),
-            earlier=_batches_of(walks, picks),
-            move_penalty_m=_MOVE_M,
-        )
+    picks = {**allocating.set_aside_for(session, actor, _orders_of(walks)), **found.picks()}
+    problem = problem_of(session, actor, picks, room=room)
+    reasons = refused(session, actor, problem, room)
+    stay_out = [
+        StaysOut(order_id=order_id, number=found.orders[order_id].number, why=Why.SIZE, reason=reasons[order_id])
+        for order_id in found.picks()
+        if order_id in reasons
+    ]
+    movable = {batch_id: orders for batch_id, orders in walks.items() if reasons.keys().isdisjoint(orders)}
+    joining = frozenset(found.picks()).difference(reasons)
     return Look(
         wave_id=wave.id,
         number=wave.number,
-        walks=walks,
-        joining=frozenset(joining),
-        problem=problem,
-        out=tuple(found.out),
+        walks=movable,
+        joining=joining,
+        problem=_of_these(session, actor, wave, problem, movable, joining),
+        out=(*found.out, *stay_out),
+        stuck=_stuck(session, actor, walks, reasons),
     )
 
 
-def record_again(session: Session, actor: Actor, seen: Look, plan: batching.Plan) -> Replanned:
+def record_again(session: Session, actor: Actor, seen: Look, made: Proposal) -> Replanned:
     """Write the walks that are new, if the wave still stands as it was seen."""
     wave = locked_wave(session, actor, seen.wave_id)
     _refuse_unless_at_work(wave)
     walks, begun = _walks(session, actor, wave, lock=True)
-    waiting = _orders_of(walks)
-    _ = locked_orders(session, actor, waiting | seen.joining)
-    if walks != seen.walks or seen.problem is None:
+    _ = locked_orders(session, actor, _orders_of(walks) | seen.joining)
+    if seen.problem is None or any(walks.get(batch_id) != orders for batch_id, orders in seen.walks.items()):
         raise WaveMovedOnError(
             f"A walk of wave {wave.number} was begun or changed meanwhile. Plan again.", number=wave.number
         )
-    reasons = unplanned_of(session, actor, seen.problem, plan)
-    stuck = [reason for order_id, reason in reasons.items() if order_id in waiting]
-    if stuck:
-        raise WaveMovedOnError(f"Wave {wave.number} stays as it is. {stuck[0]}", number=wave.number)
-    joined, out = _join(session, actor, wave, seen.joining, reasons)
-    laid = Laying(session, actor, wave, walks, joined)
-    for position, planned in enumerate((batch for batch in plan.batches if not batch.is_frozen), start=1):
+    if made.plan.unplanned:
+        reason = made.plan.unplanned[0].reason
+        raise WaveMovedOnError(f"Wave {wave.number} stays as it is. {reason}", number=wave.number)
+    joined, out = _join(session, actor, wave, seen.joining)
+    plan = without(seen.problem, made.plan, seen.joining - joined)
+    laid = Laying(session, actor, wave, seen.walks, joined)
+    for position, planned in enumerate(plan.batches, start=1):
         laid.keep_or_lay(position, planned)
     laid.cancel_the_rest()
-    if begun or _has_done(session, actor, wave):
-        alone_m = sum(order.alone_m for batch in plan.batches for order in batch.orders if order.id in joined)
-        wave.metres, wave.work_s = wave.metres - laid.saved_m, wave.work_s + laid.added_s
-        wave.metres_one_by_one, wave.late = wave.metres_one_by_one + alone_m, len(plan.late)
+    is_whole = not begun and len(walks) == len(seen.walks) and not _has_done(session, actor, wave)
+    if is_whole and not made.is_put_in:
+        set_figures(wave, plan)
+    elif laid.new:
+        _add_figures(wave, laid, [order for batch in plan.batches for order in batch.orders if order.id in joined])
+        _add_comparisons(wave, made if plan is made.plan else None)
+    timing.note_late(session, actor, wave, len(seen.problem.pickers))
+    if laid.new:
+        event = WavePlannedAgain(wave=wave.number, joined=len(joined), batches=laid.new, put_in=made.is_put_in)
+        record(session, actor, event)
+    return Replanned(
+        number=wave.number,
+        joined=len(joined),
+        batches=laid.new,
+        saved_m=laid.saved_m,
+        out=(*seen.out, *out),
+        stuck=seen.stuck,
+    )
+
+
+def _add_figures(wave: Wave, laid: Laying, joined: Sequence[batching.PlannedOrder]) -> None:
+    """Bring the figures of a wave's walks up to date."""
+    wave.metres, wave.work_s = wave.metres - laid.saved_m, wave.work_s + laid.added_s
+    wave.metres_one_by_one += sum(order.alone_m for order in joined)
+
+
+def _add_comparisons(wave: Wave, made: Proposal | None) -> None:
+    """Keep what the walks are compared with, if orders were put in: no bound gets lower by them. Else it is unknown."""
+    if made is None or made.added_first_come_m is None:
         # Known for the walks that are left, not for the wave as a whole.
         wave.metres_first_come, wave.lower_bound_m = 0.0, None
-    else:
-        set_figures(wave, plan)
-    record(session, actor, WavePlannedAgain(wave=wave.number, joined=len(joined), batches=laid.new))
-    return Replanned(
-        number=wave.number, joined=len(joined), batches=laid.new, saved_m=laid.saved_m, out=(*seen.out, *out)
+    elif wave.metres_first_come:
+        wave.metres_first_come += made.added_first_come_m
+
+
+def _of_these(
+    session: Session,
+    actor: Actor,
+    wave: Wave,
+    problem: batching.Problem | None,
+    walks: Walks,
+    joining: Collection[int],
+) -> batching.Problem | None:
+    """Return the problem of these walks and orders alone, in the time that all other walks leave; None for none."""
+    members = _orders_of(walks).union(joining)
+    if problem is None or not members:
+        return None
+    first = timing.before(timing.live_walks(session, actor), wave.cutoff_at)
+    return replace(
+        problem,
+        orders=tuple(order for order in problem.orders if order.id in members),
+        pickers=crew(len(problem.pickers), [walk for walk in first if walk.batch_id not in walks]),
+        earlier=tuple(walks.values()),
+        move_penalty_m=_MOVE_M,
     )
+
+
+def _stuck(session: Session, actor: Actor, walks: Walks, reasons: Mapping[batching.OrderId, str]) -> str:
+    for batch_id, orders in walks.items():
+        for order_id in orders:
+            if order_id in reasons:
+                name = session.get_one(Batch, (actor.warehouse_id, batch_id)).name
+                return f"{name} stays as it is. {reasons[order_id]}"
+    return ""
 
 
 def _refuse_unless_at_work(wave: Wave) -> None:
@@ -166,7 +236,7 @@ def _walks(session: Session, actor: Actor, wave: Wave, *, lock: bool = False) ->
 
     A walk has been begun when it is on a cart, a tote is bound for it, or one of its orders was in another walk too.
     """
-    of_wave = Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id, Batch.status.in_(_LIVE)
+    of_wave = Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id, Batch.status.in_(timing.LIVE)
     if lock:
         _ = session.scalars(select(Batch).where(*of_wave).order_by(Batch.id).with_for_update()).all()
     other = aliased(BatchOrder)
@@ -199,43 +269,25 @@ def _walks(session: Session, actor: Actor, wave: Wave, *, lock: bool = False) ->
     )
 
 
-def _batches_of(walks: Walks, picks: Collection[int]) -> tuple[tuple[int, ...], ...]:
-    """Return the orders of walks that have something left to pick, each order once."""
-    seen: set[int] = set()
-    found = []
-    for orders in walks.values():
-        left = tuple(order_id for order_id in orders if order_id in picks and order_id not in seen)
-        seen.update(left)
-        if left:
-            found.append(left)
-    return tuple(found)
-
-
 def _orders_of(walks: Walks) -> set[int]:
     return {order_id for orders in walks.values() for order_id in orders}
 
 
-def _join(
-    session: Session, actor: Actor, wave: Wave, wanted: Collection[int], reasons: Mapping[batching.OrderId, str]
-) -> tuple[set[int], list[StaysOut]]:
-    """Set stock aside for the orders that fit a walk and take them into the wave; say why the others stay out."""
+def _join(session: Session, actor: Actor, wave: Wave, wanted: Collection[int]) -> tuple[set[int], list[StaysOut]]:
+    """Set stock aside for orders and take them into the wave; say why some stay out."""
     key = CollectionKey(carrier=wave.carrier, cutoff_at=wave.cutoff_at)
     rules = Rules(max_orders=MAX_ORDERS, only=frozenset(wanted))
     found = select_orders(session, actor, key, rules, fleet(session, actor), lock=True)
-    out = list(found.out)
     joined: set[int] = set()
     for order_id, choice in found.choices.items():
         order = found.orders[order_id]
-        if order_id in reasons:
-            out.append(StaysOut(order_id=order_id, number=order.number, why=Why.SIZE, reason=reasons[order_id]))
-            continue
         allocating.settle(session, actor, order, choice)
         if not choice.reason:
             session.add(WaveOrder(warehouse_id=actor.warehouse_id, order_id=order_id, wave_id=wave.id))
             record(session, actor, order.move_to(OrderStatus.WAVED))
             joined.add(order_id)
     session.flush()
-    return joined, out
+    return joined, found.out
 
 
 def _has_done(session: Session, actor: Actor, wave: Wave) -> bool:

@@ -1,7 +1,7 @@
 """Waves: orders claimed with their stock, planned into batches outside any transaction, then recorded and released."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -19,8 +19,10 @@ from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.numbering import next_number
+from wms.services.planning import timing
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
+from wms.services.planning.standing import without
 from wms.services.planning.undoing import member_ids, undo_stale_drafts
 
 OpenTransaction = Callable[[], AbstractContextManager[Session]]
@@ -88,7 +90,8 @@ def claim(session: Session, actor: Actor, key: CollectionKey, rules: Rules) -> D
         allocating.settle(session, actor, found.orders[order_id], choice)
     out = tuple(found.out)
     claimed = [found.orders[order_id] for order_id, choice in found.choices.items() if not choice.reason]
-    problem = problem_of(session, actor, found.picks(), room=room, pickers=rules.pickers)
+    busy = timing.before(timing.live_walks(session, actor), key.cutoff_at)
+    problem = problem_of(session, actor, found.picks(), room=room, pickers=rules.pickers, busy=busy)
     if problem is None:
         return Released(out=out)
     wave = Wave(
@@ -111,7 +114,8 @@ def draft_of(session: Session, actor: Actor, wave_id: int) -> Draft:
     if wave.status is not WaveStatus.DRAFT:
         raise NotADraftError(wave)
     picks = allocating.set_aside_for(session, actor, member_ids(session, actor, wave_id))
-    problem = problem_of(session, actor, picks, room=fleet(session, actor))
+    busy = timing.before(timing.live_walks(session, actor), wave.cutoff_at)
+    problem = problem_of(session, actor, picks, room=fleet(session, actor), busy=busy)
     if problem is None:
         raise DomainError(f"Wave {wave.number} has no order left. Undo it.")
     return Draft(wave_id=wave.id, number=wave.number, problem=problem)
@@ -130,32 +134,28 @@ def record_plan(session: Session, actor: Actor, draft: Draft, plan: batching.Pla
     unplanned = unplanned_of(session, actor, draft.problem, plan)
     planned_ids = [order.id for order in draft.problem.orders if isinstance(order.id, int)]
     orders, left_out = _still_there(session, actor, wave, planned_ids, unplanned)
+    plan = without(draft.problem, plan, set(planned_ids).difference(orders, unplanned))
     rows = _allocations(session, actor, orders)
-    batches = 0
-    waved = 0
-    for planned in plan.batches:
-        stays = [order for order in planned.orders if order.id in orders]
-        if stays:
-            batches += 1
-            _write_batch(session, actor, wave, batches, planned, stays, rows)
-            waved += len(stays)
+    for number, planned in enumerate(plan.batches, start=1):
+        _write_batch(session, actor, wave, number, planned, rows)
     for order in orders.values():
         record(session, actor, order.move_to(OrderStatus.WAVED))
     set_figures(wave, plan)
-    _release(session, actor, wave, waved)
+    timing.note_late(session, actor, wave, len(draft.problem.pickers))
+    _release(session, actor, wave, len(orders))
     return Released(
-        wave_id=wave.id if waved else None,
+        wave_id=wave.id if orders else None,
         number=wave.number,
-        orders=waved,
-        batches=batches,
+        orders=len(orders),
+        batches=len(plan.batches),
         out=(*draft.out, *left_out),
     )
 
 
 def set_figures(wave: Wave, plan: batching.Plan) -> None:
-    """Write what the wave's plan comes to."""
+    """Write what the walks of a wave's plan come to."""
     totals = plan.totals
-    wave.metres, wave.work_s, wave.late = totals.metres, totals.work_s, len(plan.late)
+    wave.metres, wave.work_s = totals.metres, totals.work_s
     wave.metres_one_by_one, wave.metres_first_come = totals.metres_one_by_one, totals.metres_first_come
     wave.lower_bound_m = plan.lower_bound_m
 
@@ -224,13 +224,12 @@ def _write_batch(
     wave: Wave,
     number: int,
     planned: batching.Batch,
-    orders: Sequence[batching.PlannedOrder],
     rows: dict[int, list[Allocation]],
 ) -> None:
     """Write one walk: the batch, each order's slot and reason, and the tasks in walking sequence."""
     batch = new_batch(wave, number, metres=planned.route.metres, work_s=planned.work_s)
     session.add(batch)
-    why = {order.id: order.reason for order in orders}
+    why = {order.id: order.reason for order in planned.orders}
     for slot, order_id in enumerate(why, start=1):
         assert isinstance(order_id, int)  # noqa: S101 - narrows the engine's ids, which are ours
         session.add(BatchOrder(warehouse_id=actor.warehouse_id, batch_id=batch.id, order_id=order_id, slot=slot))
