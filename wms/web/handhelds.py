@@ -3,7 +3,7 @@
 import flask
 
 from wms.domain.codes import CodeKind, own_code
-from wms.web.barcodes import code128
+from wms.web.barcodes import picture
 
 blueprint = flask.Blueprint("handhelds", __name__)
 TEST_CODE = own_code(CodeKind.LOCATION, 0)
@@ -15,7 +15,11 @@ def setup() -> str:
     """Show the settings sheet and test a scan: anybody may, and nothing is counted."""
     start = flask.url_for("picking.show", _external=True)
     return flask.render_template(
-        "handhelds/setup.html", start=start, start_bars=code128(start), test=TEST_CODE, test_bars=code128(TEST_CODE)
+        "handhelds/setup.html",
+        start=start,
+        start_bars=picture(start).svg,
+        test=TEST_CODE,
+        test_bars=picture(TEST_CODE).svg,
     )
 
 
