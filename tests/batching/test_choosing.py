@@ -40,16 +40,16 @@ def test_a_choice_called_proven_is_the_shortest_that_covers_every_order(known: l
         for size in range(1, len(members) + 1)
         for part in combinations(members, size)
     ]
-    chosen, is_proven = choose_batches(columns, metres, [], orders, orders, seconds=60.0, nodes=2_000)
-    assert is_proven
-    assert {order for at in chosen for order in columns[at]} == set(orders)
-    assert sum(metres[at] for at in chosen) == shortest_m(freely, frozenset(orders))
+    choice = choose_batches(columns, metres, [], orders, orders, seconds=60.0, nodes=2_000)
+    assert choice.is_proven
+    assert {order for at in choice.chosen for order in columns[at]} == set(orders)
+    assert sum(metres[at] for at in choice.chosen) == shortest_m(freely, frozenset(orders))
 
 
 def test_cuts_that_hold_for_every_choice_leave_the_best_one() -> None:
     columns: list[Members] = [(0,), (1,), (2,), (3,), (0, 1), (1, 2), (0, 2), (0, 3), (0, 1, 2)]
     metres = [30.0, 30.0, 30.0, 30.0, 31.0, 31.0, 31.0, 31.0, 90.0]
     for triples in ([], [(0, 1, 2)], [(0, 1, 2), (0, 1, 3)]):
-        chosen, is_proven = choose_batches(columns, metres, triples, range(4), range(4), seconds=60.0, nodes=2_000)
-        assert is_proven
-        assert {columns[at] for at in chosen} == {(1, 2), (0, 3)}
+        choice = choose_batches(columns, metres, triples, range(4), range(4), seconds=60.0, nodes=2_000)
+        assert choice.is_proven
+        assert {columns[at] for at in choice.chosen} == {(1, 2), (0, 3)}

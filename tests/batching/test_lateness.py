@@ -14,7 +14,7 @@ from wms.batching.construct import first_come
 from wms.batching.improve import batch_numbers, most_orders
 from wms.batching.judge import Judge
 from wms.batching.kernel.baskets import NOBODY, Baskets, empty_baskets, fill, put_in, take_out, weigh
-from wms.batching.kernel.lateness import MINUTE_S, NEVER_S, keep_change, late_after, late_now
+from wms.batching.kernel.lateness import keep_change, late_after, late_now, price_of
 from wms.batching.kernel.turns import Turns, empty_turns, start_after
 from wms.batching.schedule import schedule
 from wms.batching.workload import Batching, Workload, workload_of
@@ -22,16 +22,17 @@ from wms.batching.workload import Batching, Workload, workload_of
 A_FEW_DAYS = settings(max_examples=60, deadline=None)
 
 
-def by_schedule(work: Workload, judge: Judge, batches: Batching) -> float:
-    """Late orders, and their minutes by priority, of the batches in the plan's own schedule."""
+def by_schedule(work: Workload, judge: Judge, batches: Batching) -> tuple[int, float]:
+    """Late orders, and their seconds by priority, of the batches in the plan's own schedule."""
     every = [*map(list, work.frozen), *batches]
     slots = schedule(judge.jobs(every, work.metres_of_all(every)), work.problem.pickers)
-    return sum(
-        1 + min(NEVER_S, late_s) / MINUTE_S * (1 + work.orders[number].priority)
+    late = [
+        late_s * (1 + work.orders[number].priority)
         for batch, slot in list(zip(every, slots, strict=True))[len(work.frozen) :]
         for number in batch
         if (late_s := judge.late_s(number, slot)) > 0
-    )
+    ]
+    return len(late), sum(late)
 
 
 def filled(work: Workload, batches: Batching) -> tuple[Baskets, Turns]:
@@ -72,14 +73,15 @@ def test_each_of_many_changes_is_as_late_as_the_plan_after_it(day: Problem, rand
         batches[there].append(number)
         here_m, there_m = work.metres(batches[here]), work.metres(batches[there])
         starts = (
-            start_after(arrays, baskets, here, leaving[0], leaving[1], here_m),
-            start_after(arrays, baskets, there, leaving[1], leaving[0], there_m),
+            start_after(arrays, baskets, shifts, here, leaving[0], leaving[1], here_m),
+            start_after(arrays, baskets, shifts, there, leaving[1], leaving[0], there_m),
         )
-        expected = pytest.approx(by_schedule(work, judge, [batch for batch in batches if batch]))
-        assert late_after(arrays, baskets, shifts, turns, leaving, starts, inf) == expected
+        expected = by_schedule(work, judge, [batch for batch in batches if batch])
+        found = late_after(arrays, baskets, shifts, turns, leaving, starts, inf)
+        assert found == pytest.approx(price_of(*expected))
         take_out(arrays, baskets, number)
         put_in(arrays, baskets, number, there)
         baskets.metres[here], baskets.metres[there] = here_m, there_m
         weigh(arrays, baskets, here)
         weigh(arrays, baskets, there)
-        assert keep_change(arrays, baskets, shifts, turns, here, there) == expected
+        assert keep_change(arrays, baskets, shifts, turns, here, there) == pytest.approx(expected)

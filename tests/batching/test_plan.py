@@ -1,5 +1,7 @@
 """The door: what a plan holds, on days small enough to check by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.batching.instances import FLOOR, order, problem
@@ -229,7 +231,44 @@ def test_a_plan_proven_best_says_so() -> None:
     assert (found.lower_bound_m, found.gap) == (64, 0)
 
 
-def test_cutoffs_that_have_passed_are_walked_first_and_named_late() -> None:
-    found = plan(problem(order(1, "A1", due_s=9000), order(2, "C1", due_s=-60), totes=1, pickers=1), ENOUGH)
-    assert [batch.order_ids for batch in found.batches] == [(2,), (1,)]
-    assert [late.id for late in found.late] == [2]
+def test_what_is_late_all_the_same_makes_nothing_else_late() -> None:
+    """Each takes about two minutes: after the lost one the other would be late too."""
+    orders = (order(1, "A1", due_s=-600), order(2, "C1", due_s=200), order(3, "B1"))
+    found = plan(problem(*orders, totes=1, pickers=1), ENOUGH)
+    assert [batch.order_ids for batch in found.batches] == [(2,), (1,), (3,)]
+    assert [late.id for late in found.late] == [1]
+
+
+def test_of_orders_that_are_late_all_the_same_the_more_urgent_starts_first() -> None:
+    orders = (order(1, "A1", due_s=-600), order(2, "C1", due_s=-60, priority=3), order(3, "B1", due_s=-900))
+    found = plan(problem(*orders, totes=1, pickers=1), ENOUGH)
+    assert [batch.order_ids for batch in found.batches] == [(2,), (3,), (1,)]
+
+
+def test_a_batch_starts_by_the_earliest_cutoff_that_it_can_still_make() -> None:
+    orders = (order(1, "A1", due_s=-600), order(2, "A1", due_s=400), order(3, "C1", due_s=300))
+    found = plan(replace(problem(*orders, pickers=1), frozen=((1, 2), (3,))), Iterations(0))
+    assert [batch.order_ids for batch in found.batches] == [(3,), (1, 2)]
+    assert [late.id for late in found.late] == [1]
+
+
+def test_an_order_that_nobody_is_left_to_walk_is_named_though_it_has_no_cutoff() -> None:
+    shift = Picker(id="Ada", available_until_s=200)
+    day = problem(order(1, "A1"), order(2, "C1"), totes=1)
+    found = plan(Problem(layout=FLOOR, orders=day.orders, carts=day.carts, pickers=(shift,)), ENOUGH)
+    assert [batch.picker_id for batch in found.batches] == ["Ada", None]
+    (left,) = found.batches[1].orders
+    assert [(late.id, late.due_s, late.finish_s, late.late_s) for late in found.late] == [(left.id, None, None, None)]
+    assert left.reason.endswith("No picker is left for it.")
+
+
+def test_a_walk_that_a_shift_has_room_for_is_better_than_a_shorter_one_that_nobody_can_walk() -> None:
+    """1 and 2 together are 300 s of work and the shortest; apart, one of them can be walked."""
+    speeds = Speeds(metres_per_s=1, stop_s=100, unit_s=0, setup_s=0)
+    shift = Picker(id="Ada", available_until_s=150)
+    day = problem(order(1, "A1"), order(2, "A1"))
+    found = plan(
+        Problem(layout=FLOOR, orders=day.orders, carts=day.carts, pickers=(shift,), speeds=speeds), Iterations(20_000)
+    )
+    assert [late.due_s for late in found.late] == [None]
+    assert [batch.picker_id for batch in found.batches] == ["Ada", None]

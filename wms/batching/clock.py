@@ -1,4 +1,4 @@
-"""Counts iterations and seconds of one plan, knows its metres and bound so far, and asks its stop rule."""
+"""Counts iterations and seconds of one plan, knows its late orders, metres and bound so far, and asks its stop rule."""
 
 from math import inf
 from time import monotonic
@@ -16,6 +16,7 @@ class Clock:
         self.iterations = 0
         self.metres = inf
         self.bound_m = 0.0
+        self.late_orders = 0
 
     @property
     def elapsed_s(self) -> float:
@@ -48,4 +49,10 @@ class Clock:
 
     def _progress(self) -> Progress:
         """Return how far the plan has come."""
-        return Progress(iterations=self.iterations, elapsed_s=self.elapsed_s, metres=self.metres, bound_m=self.bound_m)
+        return Progress(
+            iterations=self.iterations,
+            elapsed_s=self.elapsed_s,
+            metres=self.metres,
+            bound_m=self.bound_m,
+            late_orders=self.late_orders,
+        )

@@ -25,20 +25,21 @@ def dive(
     try:
         while open_orders:
             master.count_batches(max(0.0, counts[0] - len(taken)), max(0.0, counts[1] - len(taken)))
-            shares = master.solve()
+            shares = generator.solve()
             for _ in range(ROUNDS):
                 if generator.clock.is_over:
                     return None
                 least_m = FINE * generator.shortest_m
                 if not generator.add_seen(shares) and not generator.add_new(shares, least_m, most_nodes=NODES)[0]:
                     break
-                shares = master.solve()
+                shares = generator.solve()
             if length_m + shares.metres >= limit_m - generator.worth_it_m:
                 return None
-            for at in _chosen(shares.shares, random):
+            chosen = _chosen(_open_shares(generator, shares.shares, open_orders), random)
+            if any(not master.columns[at] for at in chosen):
+                return None
+            for at in chosen:
                 batch = [number for number in master.columns[at] if number in open_orders]
-                if not master.columns[at]:
-                    return None
                 if batch:
                     taken.append(batch)
                     length_m += work.metres(batch)
@@ -48,6 +49,20 @@ def dive(
         master.require(work.free, covered=True)
         master.count_batches(*counts)
     return taken
+
+
+def _open_shares(
+    generator: Generator, shares: "np.ndarray[tuple[int], np.dtype[np.float64]]", open_orders: set[int]
+) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    """Return the shares of the batches with orders that are still open, and of those that leave one out; 0 for others.
+
+    Others have a share where more batches are asked for than the open orders need: taking one leads nowhere.
+    """
+    columns, open_shares = generator.master.columns, shares.copy()
+    for at in np.flatnonzero(shares).tolist():
+        if columns[at] and open_orders.isdisjoint(columns[at]):
+            open_shares[at] = 0.0
+    return open_shares
 
 
 def _chosen(shares: "np.ndarray[tuple[int], np.dtype[np.float64]]", random: np.random.Generator) -> list[int]:

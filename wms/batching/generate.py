@@ -41,6 +41,7 @@ class Generator:
         self.master = Master(len(work.orders), LEFT_OUT * sum(map(work.metres, batches)))
         self.shortest_m = max(1e-6, min(work.metres([number]) for number in work.free))
         self._crew, self._pools, self._most = crew, pools, most_orders(work)
+        self._is_free = np.isin(np.arange(len(work.orders)), work.free)
         self._nodes_a_second = 0.0
         self.was_searched_out = False
         outside = set(range(len(work.orders))).difference(work.free)
@@ -67,6 +68,12 @@ class Generator:
         triples_from, numbers = ranges(triples)
         return Prices(order_m=shares.order_m, fine_m=shares.fine_m, triples_from=triples_from, triples=numbers)
 
+    def solve(self) -> Shares:
+        """Return the best solution in shares; its steps, and one for the asking, count as iterations."""
+        shares = self.master.solve()
+        self.clock.count(1 + shares.steps)
+        return shares
+
     def add_seen(self, shares: Shares) -> bool:
         """Add the batches seen before that are worth most; whether there were any."""
         added, prices = 0, self.prices(shares)
@@ -76,19 +83,25 @@ class Generator:
             added += self.master.add(batches_in(pool, rows[worth[rows] > COARSE * self.shortest_m]))
         return added > 0
 
-    def add_new(self, shares: Shares, least_m: float, *, most: int = AT_ONCE, most_nodes: int = 0) -> tuple[int, float]:
-        """Add batches worth more than so much; return how many, and a bound on the worth of any."""
+    def add_new(
+        self, shares: Shares, least_m: float, *, most: int = AT_ONCE, most_nodes: int = 0, is_complete: bool = False
+    ) -> tuple[int, float]:
+        """Add batches worth more than so much; return how many, and a bound on the worth of any.
+
+        The search is complete where every such batch is wanted: see `price_batches`.
+        """
         prices = self.prices(shares)
         seconds, began_s = self.clock.seconds_left, monotonic()
         nodes = NODES_WITHOUT_CLOCK if seconds == inf else max(FIRST_NODES, int(0.5 * seconds * self._nodes_a_second))
         nodes = min(nodes, most_nodes or nodes)
         floor, arrays, hands = self.work.router.encoded.floor, self.work.arrays, self._crew.hands
+        joining = self._is_free if is_complete else prices.order_m > 0.0
         pools = [empty_pool(most, self._most) for _ in range(hands)]
 
         def search(part: int) -> tuple[float, int]:
             branches = branches_for(floor, arrays, self._most, len(prices.fine_m))
             asked_m = least_m - shares.batch_m
-            return price_batches(floor, arrays, prices, branches, pools[part], part, hands, asked_m, nodes)
+            return price_batches(floor, arrays, prices, branches, pools[part], part, hands, asked_m, nodes, joining)
 
         bounds_m, used = zip(*self._crew.each(search, range(hands)), strict=True)
         self.clock.count(sum(used))

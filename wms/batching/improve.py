@@ -13,6 +13,7 @@ from math import inf
 import numpy as np
 
 from wms.batching.clock import Clock
+from wms.batching.cooling import NEAR, Cooling, Tries
 from wms.batching.crew import Crew
 from wms.batching.encode import ranges
 from wms.batching.judge import Judge, homes_of
@@ -21,51 +22,37 @@ from wms.batching.kernel.baskets import NOBODY, empty_baskets, fill
 from wms.batching.kernel.bits import random_state
 from wms.batching.kernel.choosing import Search, World
 from wms.batching.kernel.floors import Ints
-from wms.batching.kernel.lateness import Shifts
 from wms.batching.kernel.memory import Pool, add_baskets, empty_lengths, empty_pool
-from wms.batching.kernel.turns import empty_turns
+from wms.batching.kernel.turns import Shifts, empty_turns
 from wms.batching.workload import Batching, Workload
 
 LEGS = 40
 """About how many legs an annealing has."""
-FIRST_TRIES = 2_000
+FIRST_TRIES, TIMED_TRIES = 2_000, 250
+"""Tries of the first leg, and the fewest of any. Where lateness matters all heats have their turn even among few."""
 TRIES_AN_ORDER = 10
 """A leg of a large plan has so many tries an order at least, or dealing anew would take longer than annealing."""
 LOOKS, ORDERS_A_LOOK = 12, 50
 """The most looks for a better place before a change, and how many orders there must be for each: among a few, always
 trying the best-looking place would leave the others untried."""
+ALONE = 300
+"""Plans of up to so many orders have room for a batch an order."""
 LENGTHS = 1 << 16
 """Walks remembered by each search."""
 
-
-LATE = 0.01
-"""Price of a late order, and of each of its minutes, as a share of the mean walk. What is kept in the end has fewer
-late orders whatever they cost; on the way a high price would hold orders of one cutoff together."""
-DELAY = 0.15
-"""No change may cost a larger share of the mean walk for less lateness: most would, and few of them were worth it."""
 RECORDED_FROM = 0.3
 """What is seen before so much of an annealing is done is too bad to keep."""
-STRICT = 0.1
-"""A batch over its cart by this share costs as much as the heat is worth: strict only in the end."""
+OVERFULL = 0.1
+"""A batch over its cart by this share of a mean walk costs as much as the heat is worth: strict only in the end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """Some batches of a large plan, and the pickers who are to walk them."""
 
-    number: int
+    stream: int
     batches: Batching
     shifts: Shifts
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cooling:
-    """Heat at the beginning and the end of an annealing, and the price of a late order: shares of the mean walk."""
-
-    start: float
-    end: float
-    late: float = LATE
-    late_end: float = LATE
 
 
 class Annealer:
@@ -77,7 +64,7 @@ class Annealer:
         self._most = most_orders(work)
         self._judge = judge
         self._random = np.random.default_rng(seed)
-        self._leg = 1
+        self._streams = 0
         halves = [work.halves_of(number) for number in range(len(work.orders))]
         self._halves_from, self._halves = ranges(halves)
         by_half = np.argsort(self._halves, kind="stable")
@@ -88,20 +75,22 @@ class Annealer:
         self, batches: Batching, cooling: Cooling, until: float, pool_rows: int
     ) -> tuple[Batching, list[Pool]]:
         """Anneal whole, in a search a thread, until so much effort is spent; return the best plan and the pools."""
-        world = self._world(batches, self._judge.shifts())
-        searches = [self._search(world, batches, stream, pool_rows) for stream in range(self._crew.hands)]
+        world = self._world(batches, self._judge.shifts(), cooling.tries)
+        searches = [self._search(world, batches, self._new_stream(), pool_rows) for _ in range(self._crew.hands)]
         mean_m = self._mean_m(batches)
         frozen_m, began = self._work.frozen_m, self._clock.spent
-        tries = FIRST_TRIES
+        tries = least = TIMED_TRIES if self._judge.is_timed else FIRST_TRIES
         while (spent := self._clock.spent) < until:
             done = (spent - began) / (until - began)
             heat = self._heat(cooling, done, tries, mean_m, is_recording=pool_rows > 0 and done > RECORDED_FROM)
             _ = self._crew.each(partial(anneal, world, heat=heat), searches)
             self._clock.count(tries * len(searches))
-            self._clock.metres = frozen_m + float(_best_of(searches).best[1])
-            tries = _next_tries(tries, self._clock.spent - spent, until - began)
-        best = batches_of(_best_of(searches).best_batch_of)
-        return self._better(batches, best), [search.pool for search in searches]
+            late_orders, _, price_m = _best_of(searches).best.tolist()
+            if price_m < inf:  # else every plan seen so far has a cart that is too full
+                self._clock.late_orders, self._clock.metres = int(late_orders), frozen_m + price_m
+            tries = max(least, _next_tries(tries, self._clock.spent - spent, until - began))
+        found = batches_of(_best_of(searches).best_batch_of)
+        return self._better(batches, found), [search.pool for search in searches]
 
     def in_parts(self, batches: Batching, cooling: Cooling, until: float) -> tuple[Batching, Batching]:
         """Anneal in parts, dealt anew for each leg, until so much effort is spent; return the best and the last plan.
@@ -120,9 +109,14 @@ class Annealer:
             score = self._judge.score(batches)
             if score < best_score:
                 best, best_score = batches, score
-            self._clock.metres = best_score.metres
+            self._clock.late_orders, self._clock.metres = best_score.late_orders, best_score.metres
             tries = max(least, _next_tries(tries, self._clock.spent - spent, until - began))
         return best, batches
+
+    def _new_stream(self) -> int:
+        """Return the number of a stream of random choices that no search has had."""
+        self._streams += 1
+        return self._streams - 1
 
     def _better(self, one: Batching, other: Batching) -> Batching:
         """Return the better of two plans."""
@@ -130,12 +124,10 @@ class Annealer:
 
     def _dealt(self, batches: Batching) -> list[Part]:
         """Deal the batches into as many parts as there are threads, each with its share of the pickers."""
-        self._leg += 1
-        hands = self._crew.hands
         rows, teams = self._dealt_by_time(batches) if self._judge.is_timed else self._dealt_at_random(batches)
         return [
-            Part(number=self._leg * hands + number, batches=[batches[at] for at in sorted(row)], shifts=team)
-            for number, (row, team) in enumerate(zip(rows, teams, strict=True))
+            Part(stream=self._new_stream(), batches=[batches[at] for at in sorted(row)], shifts=team)
+            for row, team in zip(rows, teams, strict=True)
             if row
         ]
 
@@ -169,13 +161,13 @@ class Annealer:
 
     def _annealed(self, part: Part, heat: Heat) -> Batching:
         """Return a part after a leg: as it stands then, or the best on the way where a cart would be too full."""
-        world = self._world(part.batches, part.shifts)
-        search = self._search(world, part.batches, part.number, 0)
+        world = self._world(part.batches, part.shifts, NEAR)
+        search = self._search(world, part.batches, part.stream, 0)
         _ = anneal(world, search, heat)
         fits = not search.baskets.excess.any()
         return batches_of(search.baskets.batch_of if fits else search.best_batch_of)
 
-    def _world(self, batches: Batching, shifts: Shifts) -> World:
+    def _world(self, batches: Batching, shifts: Shifts, tries: Tries) -> World:
         """Return what a search among the orders of these batches cannot change."""
         free = [number for batch in batches for number in batch]
         is_free = np.zeros(len(self._work.orders), dtype=np.bool_)
@@ -191,12 +183,19 @@ class Annealer:
             visitors_from=np.array([0, *np.cumsum(counts)], dtype=np.int64),
             visitors=self._visiting[mine],
             shifts=shifts,
+            afar=tries.afar,
+            fresh=tries.fresh,
             looks=min(LOOKS, 1 + len(free) // ORDERS_A_LOOK),
         )
 
     def _search(self, world: World, batches: Batching, stream: int, pool_rows: int) -> Search:
-        """Return a search that begins with the batches, with a tenth more rows for new ones."""
+        """Return a search that begins with the batches, with rows for new ones.
+
+        A tenth more are enough, but where lateness matters each order of a small plan may want a batch of its own.
+        """
         rows = len(batches) + max(2, len(batches) // 10)
+        if self._judge.is_timed and len(world.free) <= ALONE:
+            rows = max(rows, len(world.free))
         baskets = empty_baskets(world.floor, world.orders, rows, self._most)
         batch_of = batch_numbers(batches, len(self._work.orders))
         fill(world.floor, world.orders, baskets, batch_of)
@@ -209,7 +208,7 @@ class Annealer:
             leaving=np.full((3, 2), NOBODY),
             without_m=np.zeros(len(batch_of)),
             without_key=np.zeros(len(batch_of), dtype=np.uint64),
-            best=np.array([inf, inf]),
+            best=np.array([inf, inf, inf]),
             best_batch_of=batch_of,
         )
         if pool_rows:
@@ -218,14 +217,14 @@ class Annealer:
 
     def _heat(self, cooling: Cooling, done: float, tries: int, mean_m: float, *, is_recording: bool = False) -> Heat:
         """Return the heat of a leg that begins when so much of the annealing is done."""
-        now_m = mean_m * cooling.start * (cooling.end / cooling.start) ** min(1.0, done)
+        now_m = mean_m * cooling.heat(done)
         return Heat(
             tries=tries,
             start_m=now_m,
             end_m=now_m,
-            excess_m=STRICT * mean_m * mean_m / now_m,
-            late_m=mean_m * cooling.late * (cooling.late_end / cooling.late) ** min(1.0, done),
-            delay_m=DELAY * mean_m,
+            excess_m=OVERFULL * mean_m * mean_m / now_m,
+            late_m=mean_m * cooling.late_price(done),
+            delay_m=mean_m * cooling.delay,
             move_m=float(self._work.problem.move_penalty_m),
             is_recording=is_recording,
         )
@@ -236,14 +235,14 @@ class Annealer:
 
 
 def _best_of(searches: Sequence[Search]) -> Search:
-    """Return the search whose best plan has least work too late, then the lowest price."""
-    return min(searches, key=lambda search: (round(float(search.best[0]), 3), float(search.best[1])))
+    """Return the search whose best plan has fewest orders late, then the least late, then the lowest price."""
+    return min(searches, key=lambda search: (search.best[0], round(float(search.best[1]), 3), search.best[2]))
 
 
 def _next_tries(tries: int, spent: float, whole: float) -> int:
     """Return how many tries the next leg has, when one of so many took this share of the effort."""
     wanted = tries * whole / LEGS / max(1e-9, spent)
-    return int(min(4 * tries, max(FIRST_TRIES, tries // 4, wanted)))
+    return int(min(4 * tries, max(tries // 4, wanted)))
 
 
 def most_orders(work: Workload) -> int:

@@ -14,9 +14,9 @@ from wms.batching.kernel.floors import Ints
 from wms.batching.layout import LocationId
 from wms.batching.plans import Batch, Plan, PlannedOrder, Route
 from wms.batching.problem import Order, OrderId, Problem
-from wms.batching.retiming import Timetable, at_slot, has_slot, late_orders, late_s
+from wms.batching.retiming import Timetable, at_slot, has_slot, late_orders
 from wms.batching.routing import Router, router_for
-from wms.batching.schedule import Job, Slot
+from wms.batching.schedule import Job, Slot, cutoffs_of, late_s
 from wms.batching.workload import ROOMS, Loads, Workload, loads_of, rooms_of, without_each, workload_of
 
 DECIMALS = 6
@@ -123,11 +123,10 @@ class Running:
     def _place(self, alone: Workload, at: int, metres: float) -> _Place:
         """Return a batch with the order, for a walk of this length."""
         order, arrays = alone.orders[0], alone.arrays
-        due_s = inf if order.due_s is None else order.due_s
         before: tuple[OrderId, ...] = ()
         if at == len(self._jobs):
             load, walked_m = np.zeros(len(ROOMS)), 0.0
-            job = Job(due_s=inf, priority=0, work_s=arrays.setup_s, is_frozen=False)
+            job = Job(cutoffs_s=(), priority=0, work_s=arrays.setup_s, is_frozen=False)
         else:
             load, job = self._loads[at], self._jobs[at]
             walked_m, before = self.plan.batches[at].route.metres, self.plan.batches[at].order_ids
@@ -137,7 +136,7 @@ class Running:
             order_ids=(*before, order.id),
             load=load + alone.loads[0],
             job=Job(
-                due_s=min(job.due_s, due_s),
+                cutoffs_s=tuple(sorted({*job.cutoffs_s, *cutoffs_of([order])})),
                 priority=max(job.priority, order.priority),
                 work_s=job.work_s + float(arrays.handling_s[0]) + added_m * arrays.metre_s,
                 is_frozen=False,
@@ -165,7 +164,7 @@ class Running:
         """Return how many orders are late, and how late by priority, with the order in this place."""
         count, weighed_s = 0, 0.0
         for at, (job, slot) in enumerate(zip(jobs, slots, strict=True)):
-            if job.due_s == inf or (slot and slot.finish_s <= job.due_s):
+            if slot and slot.finish_s <= job.due_s:
                 continue
             for order_id in place.order_ids if at == place.at else self.plan.batches[at].order_ids:
                 order = self._orders[order_id]
@@ -261,12 +260,16 @@ def _stops(orders: Sequence[Order]) -> list[LocationId]:
 
 def _jobs(batches: Sequence[Batch], members: Sequence[Order], starts: Ints) -> list[Job]:
     """Return batches as work to schedule; the members of each begin at its start."""
-    each_s = np.array([inf if order.due_s is None else order.due_s for order in members], dtype=np.float64)
-    due_s = np.minimum.reduceat(each_s, starts)
+    ends = [*starts.tolist(), len(members)][1:]
     priority = np.maximum.reduceat(np.array([order.priority for order in members], dtype=np.int64), starts)
     return [
-        Job(due_s=due, priority=highest, work_s=batch.work_s, is_frozen=batch.is_frozen)
-        for batch, due, highest in zip(batches, due_s.tolist(), priority.tolist(), strict=True)
+        Job(
+            cutoffs_s=cutoffs_of(members[start:end]),
+            priority=highest,
+            work_s=batch.work_s,
+            is_frozen=batch.is_frozen,
+        )
+        for batch, start, end, highest in zip(batches, starts.tolist(), ends, priority.tolist(), strict=True)
     ]
 
 

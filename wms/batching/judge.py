@@ -8,9 +8,9 @@ import numpy as np
 
 from wms.batching.kernel.baskets import NOBODY
 from wms.batching.kernel.floors import Floats, Ints
-from wms.batching.kernel.lateness import NEVER_S, Shifts
+from wms.batching.kernel.turns import Shifts
 from wms.batching.problem import Picker
-from wms.batching.schedule import Job, Slot, schedule
+from wms.batching.schedule import Job, Slot, cutoffs_of, late_s, schedule
 from wms.batching.workload import Batching, Workload
 
 NOWHERE = -2
@@ -52,12 +52,16 @@ class Judge:
     """Scores batchings of one workload; frozen batches count in each."""
 
     def __init__(self, work: Workload) -> None:
-        """Note whether time matters at all: only with pickers, and orders that have a cutoff."""
+        """Note whether time matters at all: with pickers, and where a cutoff or the end of a shift can be missed."""
         self._work = work
         self._frozen = [list(batch) for batch in work.frozen]
         metres = work.metres_of_all(self._frozen)
         self._frozen_s = float(work.work_of_all(self._frozen, metres).sum())
-        self.is_timed = bool(work.problem.pickers) and any(order.due_s is not None for order in work.orders)
+        pickers = work.problem.pickers
+        can_be_missed = any(order.due_s is not None for order in work.orders) or any(
+            picker.available_until_s is not None for picker in pickers
+        )
+        self.is_timed = bool(pickers) and can_be_missed
 
     def score(self, free: Batching) -> Score:
         """Return the score of the frozen batches and the given ones together."""
@@ -68,21 +72,21 @@ class Judge:
             return Score(0, 0.0, length_m)
         jobs = self.jobs(batches, metres)
         late = [
-            (late_s, self._work.orders[number].priority)
+            (seconds, self._work.orders[number].priority)
             for batch, job, slot in zip(batches, jobs, schedule(jobs, self._work.problem.pickers), strict=True)
             if slot is None or slot.finish_s > job.due_s
             for number in batch
-            if (late_s := self.late_s(number, slot)) > 0
+            if (seconds := self.late_s(number, slot)) > 0
         ]
         # Rounded, so that sums of the same delays in another sequence stay equal.
-        return Score(len(late), round(sum(late_s * (1 + priority) for late_s, priority in late), 3), length_m)
+        return Score(len(late), round(sum(seconds * (1 + priority) for seconds, priority in late), 3), length_m)
 
     def jobs(self, batches: Batching, metres: Floats) -> list[Job]:
         """Return batches as work to schedule, for walks of these lengths; the frozen ones come first."""
         orders, frozen = self._work.orders, len(self._frozen)
         return [
             Job(
-                due_s=min((due for number in batch if (due := orders[number].due_s) is not None), default=inf),
+                cutoffs_s=cutoffs_of(orders[number] for number in batch),
                 priority=max((orders[number].priority for number in batch), default=0),
                 work_s=work_s,
                 is_frozen=at < frozen,
@@ -95,13 +99,14 @@ class Judge:
     def shifts(self) -> Shifts:
         """Return the pickers as the search wants them, free when all frozen batches are walked; none without time."""
         if not self.is_timed:
-            return Shifts(from_s=np.zeros(0), until_s=np.zeros(0), due_s=np.zeros(0))
+            return Shifts(from_s=np.zeros(0), until_s=np.zeros(0), due_s=np.zeros(0), soonest_s=0.0)
         pickers = self._work.problem.pickers
         free_s = {picker.id: max(0.0, picker.available_from_s) for picker in pickers}
         for slot in schedule(self.jobs(self._frozen, self._work.metres_of_all(self._frozen)), pickers):
             if slot:
                 free_s[slot.picker_id] = max(free_s[slot.picker_id], slot.finish_s)
         return Shifts(
+            soonest_s=min(free_s.values()),
             from_s=np.array([free_s[picker.id] for picker in pickers]),
             until_s=np.array([_until(picker) for picker in pickers]),
             due_s=np.array([*self._work.due_s, inf]),
@@ -121,8 +126,5 @@ class Judge:
         return float(problem.move_penalty_m * moved)
 
     def late_s(self, number: int, slot: Slot | None) -> float:
-        """How late an order is in a slot, in seconds; 0 when it is not."""
-        due_s = self._work.orders[number].due_s
-        if due_s is None:
-            return 0.0
-        return NEVER_S if slot is None else max(0.0, slot.finish_s - due_s)
+        """How late an order is in a slot, in seconds; 0 when it is not, a day when nobody is left to walk it."""
+        return late_s(self._work.orders[number].due_s, slot)

@@ -22,13 +22,23 @@ TWO_OF_THREE = 2
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Shares:
-    """A solution in shares: metres, what orders, one batch more and cuts are worth, and each column's share."""
+    """A solution in shares: metres, what orders, one batch more and cuts are worth, each column's share, its steps."""
 
     metres: float
     order_m: Floats
     batch_m: float
     fine_m: Floats
     shares: Floats
+    steps: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """The numbers of whole batches that cover every order, whether no others are shorter, and the steps it took."""
+
+    chosen: list[int]
+    is_proven: bool
+    steps: int
 
 
 class Master:
@@ -90,6 +100,7 @@ class Master:
             batch_m=float(duals[self._orders]),
             fine_m=np.maximum(-duals[self._orders + 1 :], 0.0),
             shares=np.array(solution.col_value),
+            steps=int(self._solver.getInfo().simplex_iteration_count),
         )
 
     def _rows_of(self, members: Members) -> list[int]:
@@ -108,8 +119,8 @@ def choose_batches(
     *,
     seconds: float,
     nodes: int,
-) -> tuple[list[int], bool]:
-    """Return the numbers of whole batches that cover every order for the fewest metres found, and whether it is proven.
+) -> Choice:
+    """Return the batches that cover every order for the fewest metres found.
 
     `start` are the numbers of a choice known before, which is returned where nothing better turns up. HiGHS does not
     simplify the program beforehand: with its presolve it called choices best that were not.
@@ -133,10 +144,11 @@ def choose_batches(
     _ = solver.setSolution(known)
     _ = solver.run()
     is_proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    values = np.array(solver.getSolution().col_value)
-    if len(values) != count or solver.getInfo().objective_function_value > sum(metres[at] for at in start):
-        return list(start), is_proven
-    return [int(at) for at in np.flatnonzero(values > 0.5)], is_proven  # noqa: PLR2004 - whole numbers, rounded
+    values, info = np.array(solver.getSolution().col_value), solver.getInfo()
+    chosen = list(start)
+    if len(values) == count and info.objective_function_value <= sum(metres[at] for at in start):
+        chosen = [int(at) for at in np.flatnonzero(values > 0.5)]  # noqa: PLR2004 - whole numbers, rounded
+    return Choice(chosen=chosen, is_proven=is_proven, steps=int(info.simplex_iteration_count))
 
 
 def _add_orders(solver: highspy.Highs, orders: int) -> None:

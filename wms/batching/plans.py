@@ -27,7 +27,8 @@ class TakenLine:
 class PlannedOrder:
     """An order's place in the plan: what it adds to its batch, what it would walk alone, and a sentence why here.
 
-    `late_s` is None when it is on time, has no cutoff, or nobody is there to walk it. An order that walks in several
+    `late_s` is None when it is on time, has no cutoff, or nobody is there to walk it: then its batch has no picker, and
+    the plan names it among the late. An order that walks in several
     `parts` is in as many batches: in each stand the `lines` of it that are taken there (None: all), and metres and
     lateness are those of that part. Orders with the same number in `bulk` share one tote of their batch.
     """
@@ -72,10 +73,13 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LateOrder:
-    """An order that will miss its cutoff, by its last part; without times when no picker is left for a batch of it."""
+    """An order that will miss its cutoff, by its last part, or that nobody is left to walk.
+
+    Where no picker is left for a batch of it, it has no times, and is here even if it has no cutoff.
+    """
 
     id: OrderId
-    due_s: float
+    due_s: float | None
     finish_s: float | None
     late_s: float | None
 

@@ -15,6 +15,7 @@ from wms.batching.clock import Clock
 from wms.batching.crew import Crew
 from wms.batching.dive import dive
 from wms.batching.generate import Generator
+from wms.batching.judge import Judge
 from wms.batching.kernel.cutting import overdrawn
 from wms.batching.kernel.floors import MATRIX, Floor
 from wms.batching.kernel.memory import Pool
@@ -32,16 +33,18 @@ LESS = 0.7
 """Writing down all batches is tried again when the gap is smaller by so much."""
 STALLED = 2e-4
 """Cuts that raise the bound by less than this share of the plan are not worth more of them."""
-DIVING = 0.3
-"""Share of the remaining effort that a series of dives may take."""
+CHOOSING, DIVING = 0.2, 0.3
+"""Shares of the remaining effort that a choice among some of the batches, and a series of dives, may take."""
+CHOICE_NODES = 2_000
+"""Nodes of the search for the best choice, after which it is not proven."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
-    """The best plan known, and a length in metres no plan can beat (0 where none was found)."""
+    """The best plan known, late orders before metres, and a length that no plan can beat (None: none was found)."""
 
     batches: Batching
-    bound_m: float
+    bound_m: float | None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -57,13 +60,18 @@ class Case:
 
 
 class Prover:
-    """The proof for one workload whose routes are exact."""
+    """The proof for one workload whose routes are exact.
+
+    It knows metres only: the shortest plan it finds closes cases, and may be late. The one it gives back is the best of
+    all it has found by the judge.
+    """
 
     def __init__(
-        self, work: Workload, clock: Clock, crew: Crew, batches: Batching, pools: list[Pool], seed: int
+        self, work: Workload, judge: Judge, clock: Clock, crew: Crew, batches: Batching, pools: list[Pool], seed: int
     ) -> None:
         """Begin with a plan and with the batches that were seen on the way to it."""
-        self._work, self._clock = work, clock
+        self._work, self._judge, self._clock = work, judge, clock
+        self._kept, self._kept_score = batches, judge.score(batches)
         self._generator = Generator(work, clock, crew, batches, pools)
         self._best, self._best_m = batches, sum(map(work.metres, batches))
         self._frozen_m = work.frozen_m
@@ -95,13 +103,14 @@ class Prover:
             worthy = self._worthy(shares)
             is_stuck = case.bound_m - before_m < STALLED * self._best_m and rounds > 1
             if case.is_listed and (len(worthy) <= FEW or is_stuck):
-                self._choose(case, worthy, 1.0)
+                self._choose(case, worthy, until, is_all=True)
                 if self._is_closed(case):
                     continue
             if not self._cut(shares) or is_stuck:
-                self._choose(case, worthy[:FEW], 0.2)
+                few = worthy[:FEW]
+                self._choose(case, few, self._part(until, CHOOSING), is_all=len(few) == len(worthy))
                 self._dive(case, until)
-        return Proof(batches=self._best, bound_m=self.bound_m)
+        return Proof(batches=self._kept, bound_m=self._frozen_m + self.bound_m if self.bound_m > 0.0 else None)
 
     def _weakest(self) -> Case:
         """Return the case whose bound is lowest."""
@@ -115,10 +124,10 @@ class Prover:
         """Add batches that are worth it until there are none; None when the effort was spent before."""
         generator = self._generator
         least_m = self._best_m / max(1, len(self._best))
-        shares = generator.master.solve()
+        shares = generator.solve()
         while True:
             if generator.add_seen(shares):
-                shares = generator.master.solve()
+                shares = generator.solve()
                 continue
             if case.is_listed:
                 self._raise(case, shares.metres, 0.0)
@@ -128,7 +137,7 @@ class Prover:
             added, worth_m = generator.add_new(shares, least_m)
             self._raise(case, shares.metres, worth_m)
             if added:
-                shares = generator.master.solve()
+                shares = generator.solve()
             elif least_m <= generator.worth_it_m:
                 return shares
             else:
@@ -170,42 +179,50 @@ class Prover:
         least_m = shares.metres - self._best_m - self._generator.worth_it_m
         if -least_m > case.too_many_m:
             return False
-        _ = self._generator.add_new(shares, least_m, most=MOST_LISTED)
+        _ = self._generator.add_new(shares, least_m, most=MOST_LISTED, is_complete=True)
         if not self._generator.was_searched_out:
             case.too_many_m = LESS * -least_m
         return self._generator.was_searched_out
 
-    def _choose(self, case: Case, columns: list[Members], share: float) -> None:
-        """Look for the shortest choice of whole batches among these; it closes a case that is listed."""
-        seconds = share * self._clock.seconds_left
-        if seconds <= 0.0:
+    def _part(self, until: float, share: float) -> float:
+        """Return how much of the effort is spent after such a share of what is left."""
+        return self._clock.spent + share * max(0.0, until - self._clock.spent)
+
+    def _choose(self, case: Case, columns: list[Members], until: float, *, is_all: bool) -> None:
+        """Look for the shortest choice of whole batches among these.
+
+        The case is closed when they are all that could be in a shorter plan of a case that is listed.
+        """
+        spent = self._clock.spent
+        if spent >= until:
             return
         mine = [tuple(sorted(batch)) for batch in self._best]
         columns = list(dict.fromkeys([*mine, *columns]))
         metres = [self._work.metres(members) for members in columns]
-        chosen, is_proven = choose_batches(
+        choice = choose_batches(
             columns,
             metres,
             self._generator.master.triples,
             range(len(mine)),
             self._work.free,
-            seconds=seconds,
-            nodes=2_000,
+            seconds=self._clock.seconds_left * (until - spent) / (1.0 - spent),
+            nodes=CHOICE_NODES,
         )
-        self._take([list(columns[at]) for at in chosen])
-        if is_proven and case.is_listed:
+        self._clock.count(1 + choice.steps)
+        self._take([list(columns[at]) for at in choice.chosen])
+        if choice.is_proven and case.is_listed and is_all:
             case.bound_m = max(case.bound_m, self._best_m)
 
     def _dive(self, case: Case, until: float) -> None:
         """Dive for shorter plans for a while."""
-        stop = self._clock.spent + DIVING * max(0.0, until - self._clock.spent)
+        stop = self._part(until, DIVING)
         while self._clock.spent < stop and not self._is_closed(case):
             found = dive(self._generator, self._random, (case.least, case.most), self._best_m)
             if found:
                 self._take(found)
 
     def _take(self, batches: Batching) -> None:
-        """Make a plan the best one if it is shorter, with each order in one batch only."""
+        """Make a plan the shortest one if it is shorter, with each order in one batch only; keep it if it is better."""
         for number in self._work.free:
             holding = sorted(
                 (batch for batch in batches if number in batch), key=lambda batch: self._gain(batch, number)
@@ -217,12 +234,19 @@ class Prover:
         if length_m < self._best_m - ROUNDING:
             self._best, self._best_m = batches, length_m
             self._generator.add(batches)
+            self._keep(batches)
             self._tell()
 
+    def _keep(self, batches: Batching) -> None:
+        """Keep a plan if the judge finds it better than the one that is kept."""
+        score = self._judge.score(batches)
+        if score < self._kept_score:
+            self._kept, self._kept_score = batches, score
+
     def _tell(self) -> None:
-        """Note how long the plan is and how short it could be, with the walks that stay as they are."""
+        """Note how long the plan is that is kept, and how short it could be, with the walks that stay as they are."""
         bound_m = self.bound_m
-        self._clock.metres = self._frozen_m + self._best_m
+        self._clock.late_orders, self._clock.metres = self._kept_score.late_orders, self._kept_score.metres
         self._clock.bound_m = self._frozen_m + bound_m if bound_m > 0.0 else 0.0
 
     def _gain(self, batch: list[int], number: int) -> float:

@@ -28,7 +28,7 @@ def report(
     metres = work.metres_of_all(members)
     jobs = judge.jobs(members, metres)
     slots = schedule(jobs, work.problem.pickers)
-    sequence = start_sequence(jobs)
+    sequence = start_sequence(jobs, work.problem.pickers)
     alone_m = work.router.metres_of_all(work.arrays.words)
     added = iter(work.added_of_all(members).tolist())
     walks = [
@@ -89,18 +89,18 @@ def _planned_order(
 
 
 def _late_orders(work: Workload, judge: Judge, batch: Sequence[int], slot: Slot | None) -> list[LateOrder]:
-    """Return the orders of a batch that miss their cutoff."""
+    """Return the orders of a batch that miss their cutoff, or that nobody is left to walk."""
     if not judge.is_timed:
         return []
     return [
         LateOrder(
             id=work.orders[number].id,
-            due_s=due_s,
+            due_s=work.orders[number].due_s,
             finish_s=slot.finish_s if slot else None,
-            late_s=slot.finish_s - due_s if slot else None,
+            late_s=late_s if slot else None,
         )
         for number in batch
-        if (due_s := work.orders[number].due_s) is not None and judge.late_s(number, slot) > 0
+        if (late_s := judge.late_s(number, slot)) > 0
     ]
 
 

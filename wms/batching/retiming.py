@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wms.batching.explain import lateness_in_words, why_here
-from wms.batching.kernel.lateness import NEVER_S
 from wms.batching.plans import Batch, LateOrder, PlannedOrder
 from wms.batching.problem import Order, OrderId, Picker
-from wms.batching.schedule import Job, Slot, schedule, start_sequence
+from wms.batching.schedule import Job, Slot, late_s, schedule, start_sequence
 
 
 class Timetable:
@@ -34,14 +33,7 @@ class Timetable:
 
     def sequence(self, jobs: Sequence[Job]) -> list[int]:
         """Return the jobs' numbers as they start: what has begun, then as they should."""
-        return [*self._begun, *(at for at in start_sequence(jobs) if at not in self._begun)]
-
-
-def late_s(due_s: float | None, slot: Slot | None) -> float:
-    """How late an order is in a slot: 0 when it is not, a day when nobody is left to walk it."""
-    if due_s is None:
-        return 0.0
-    return NEVER_S if slot is None else max(0.0, slot.finish_s - due_s)
+        return [*self._begun, *(at for at in start_sequence(jobs, self._pickers) if at not in self._begun)]
 
 
 def at_slot(batch: Batch, orders: Mapping[OrderId, Order], slot: Slot | None, *, is_timed: bool) -> Batch:
@@ -62,8 +54,8 @@ def late_orders(batch: Batch, orders: Mapping[OrderId, Order]) -> Iterator[LateO
     finish_s = batch.finish_s
     for order in batch.order_ids:
         due_s = orders[order].due_s
-        if due_s is not None and (finish_s is None or finish_s > due_s):
-            late = None if finish_s is None else finish_s - due_s
+        if finish_s is None or (due_s is not None and finish_s > due_s):
+            late = None if finish_s is None or due_s is None else finish_s - due_s
             yield LateOrder(id=order, due_s=due_s, finish_s=finish_s, late_s=late)
 
 

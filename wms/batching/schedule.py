@@ -1,20 +1,53 @@
-"""Who walks which batch when: frozen batches first, then by cutoff, each to the picker who is free first."""
+"""Who walks which batch when: frozen batches first, then by cutoff, each to the picker who is free first.
 
-from collections.abc import Hashable, Sequence
+A cutoff that a batch would miss even as the next to start is no reason to hurry: whoever starts with it is late with it
+all the same, and may be late with what follows too. So a batch starts by the earliest cutoff that it can still make;
+one that can make none goes behind all that can, and before those that have no cutoff.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
-from wms.batching.problem import Picker
+from wms.batching.kernel.lateness import NEVER_S
+from wms.batching.problem import Order, Picker
+
+CAN_MAKE, MISSES, HAS_NONE = range(3)
+"""What a batch can do about its cutoffs."""
+
+
+class Turn(NamedTuple):
+    """What makes a batch start before another, the lower the earlier, compared from left to right."""
+
+    kind: int
+    """CAN_MAKE, MISSES or HAS_NONE."""
+    aim_s: float
+    """The earliest cutoff that it can make; inf where there is none."""
+    minus_priority: int
+    due_s: float
+    minus_work_s: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """A batch as work: its earliest cutoff (inf for none), its highest priority, and how long it takes."""
+    """A batch as work: its orders' cutoffs, each once and the earliest first, its highest priority, and its time."""
 
-    due_s: float
+    cutoffs_s: tuple[float, ...]
     priority: int
     work_s: float
     is_frozen: bool
+
+    @property
+    def due_s(self) -> float:
+        """The earliest cutoff, inf for none."""
+        return self.cutoffs_s[0] if self.cutoffs_s else inf
+
+    def turn(self, soonest_s: float) -> Turn:
+        """Return when it starts, among others, if nobody can start before this."""
+        aim_s = next((due_s for due_s in self.cutoffs_s if soonest_s + self.work_s <= due_s), inf)
+        kind = CAN_MAKE if aim_s < inf else MISSES if self.cutoffs_s else HAS_NONE
+        return Turn(kind, aim_s, -self.priority, self.due_s, -self.work_s)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,26 +59,61 @@ class Slot:
     finish_s: float
 
 
-def start_sequence(jobs: Sequence[Job]) -> list[int]:
-    """Return the jobs' numbers as they should start: frozen, earliest cutoff, highest priority, longest."""
-    return sorted(
-        range(len(jobs)),
-        key=lambda number: (
-            not jobs[number].is_frozen, jobs[number].due_s, -jobs[number].priority, -jobs[number].work_s, number,
-        ),
-    )  # fmt: skip
+def cutoffs_of(orders: Iterable[Order]) -> tuple[float, ...]:
+    """Return the cutoffs of orders, each once and the earliest first."""
+    return tuple(sorted({order.due_s for order in orders if order.due_s is not None}))
+
+
+def start_sequence(jobs: Sequence[Job], pickers: Sequence[Picker]) -> list[int]:
+    """Return the jobs' numbers as they should start; without pickers nothing is too late for anybody."""
+    return _day(jobs, pickers)[0]
 
 
 def schedule(jobs: Sequence[Job], pickers: Sequence[Picker]) -> list[Slot | None]:
     """Return a slot for each job, or None where no picker's shift has room for it."""
-    free_s = [max(0.0, picker.available_from_s) for picker in pickers]
-    until_s = [inf if picker.available_until_s is None else picker.available_until_s for picker in pickers]
+    return _day(jobs, pickers)[1]
+
+
+def _day(jobs: Sequence[Job], pickers: Sequence[Picker]) -> tuple[list[int], list[Slot | None]]:
+    """Return the jobs' numbers as they start, and each job's slot."""
+    crew = _Crew(pickers)
     slots: list[Slot | None] = [None] * len(jobs)
-    for number in start_sequence(jobs):
-        work_s = jobs[number].work_s
-        able = [who for who in range(len(pickers)) if free_s[who] + work_s <= until_s[who]]
-        if able:
-            who = min(able, key=free_s.__getitem__)
-            slots[number] = Slot(picker_id=pickers[who].id, start_s=free_s[who], finish_s=free_s[who] + work_s)
-            free_s[who] += work_s
-    return slots
+    sequence: list[int] = []
+    for is_frozen in (True, False):
+        soonest_s = crew.soonest_s
+        mine = (number for number, job in enumerate(jobs) if job.is_frozen == is_frozen)
+        for number in sorted(mine, key=lambda number: (jobs[number].turn(soonest_s), number)):
+            sequence.append(number)
+            slots[number] = crew.give(jobs[number].work_s)
+    return sequence, slots
+
+
+def late_s(due_s: float | None, slot: Slot | None) -> float:
+    """How late an order is in a slot: 0 when it is not, a day when nobody is left to walk it, cutoff or not."""
+    if slot is None:
+        return NEVER_S
+    return 0.0 if due_s is None else max(0.0, slot.finish_s - due_s)
+
+
+class _Crew:
+    """The pickers, and when each of them is free."""
+
+    def __init__(self, pickers: Sequence[Picker]) -> None:
+        self._pickers = pickers
+        self._free_s = [max(0.0, picker.available_from_s) for picker in pickers]
+        self._until_s = [inf if picker.available_until_s is None else picker.available_until_s for picker in pickers]
+
+    @property
+    def soonest_s(self) -> float:
+        """When the first of them is free."""
+        return min(self._free_s, default=-inf)
+
+    def give(self, work_s: float) -> Slot | None:
+        """Give work to the one who is free first and can do it before going home; None where nobody can."""
+        able = [who for who, free_s in enumerate(self._free_s) if free_s + work_s <= self._until_s[who]]
+        if not able:
+            return None
+        who = min(able, key=self._free_s.__getitem__)
+        start_s = self._free_s[who]
+        self._free_s[who] = start_s + work_s
+        return Slot(picker_id=self._pickers[who].id, start_s=start_s, finish_s=self._free_s[who])

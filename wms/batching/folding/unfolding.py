@@ -9,7 +9,7 @@ from wms.batching.explain import lateness_in_words, why_here
 from wms.batching.folding.pieces import Piece
 from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Totals
 from wms.batching.problem import Order, OrderId, Problem
-from wms.batching.schedule import Job, start_sequence
+from wms.batching.schedule import Job, cutoffs_of, start_sequence
 from wms.batching.workload import workload_of
 
 
@@ -23,7 +23,9 @@ def unfolded(problem: Problem, pieces: Iterable[Piece], plans: Mapping[Hashable 
         for zone, plan in plans.items()
         for batch in plan.batches
     ]
-    batches = [batches[number] for number in start_sequence([_job(batch, orders) for batch in batches])]
+    batches = [
+        batches[number] for number in start_sequence([_job(batch, orders) for batch in batches], problem.pickers)
+    ]
     totals = _totals(batches, plans.values())
     bounds_m = [_bound_m(plan) for plan in plans.values()]
     bound_m = sum(bound for bound in bounds_m if bound is not None) if None not in bounds_m else None
@@ -72,10 +74,10 @@ def _planned_orders(batch: Batch, piece_of: Mapping[OrderId, Piece], *, is_timed
 
 
 def _late_s(due_s: float | None, finish_s: float | None) -> float | None:
-    """Return how late an order is in a batch that ends then; None where nobody walks it."""
-    if due_s is None:
-        return 0.0
-    return None if finish_s is None else max(0.0, finish_s - due_s)
+    """Return how late an order is in a batch that ends then; None where nobody walks it, cutoff or not."""
+    if finish_s is None:
+        return None
+    return 0.0 if due_s is None else max(0.0, finish_s - due_s)
 
 
 def _late_orders(batches: Sequence[Batch], orders: Mapping[OrderId, Order]) -> Sequence[LateOrder]:
@@ -85,7 +87,7 @@ def _late_orders(batches: Sequence[Batch], orders: Mapping[OrderId, Order]) -> S
         for placed in batch.orders:
             due_s = orders[placed.id].due_s
             late_s = _late_s(due_s, batch.finish_s)
-            if due_s is not None and late_s != 0:
+            if late_s != 0:
                 part = LateOrder(id=placed.id, due_s=due_s, finish_s=batch.finish_s, late_s=late_s)
                 late[placed.id] = max(late.get(placed.id, part), part, key=_delay_s)
     return tuple(late.values())
@@ -99,7 +101,7 @@ def _job(batch: Batch, orders: Mapping[OrderId, Order]) -> Job:
     """Return a batch as work to be put into the sequence in which all start."""
     members = [orders[order] for order in batch.order_ids]
     return Job(
-        due_s=min((order.due_s for order in members if order.due_s is not None), default=inf),
+        cutoffs_s=cutoffs_of(members),
         priority=max(order.priority for order in members),
         work_s=batch.work_s,
         is_frozen=batch.is_frozen,

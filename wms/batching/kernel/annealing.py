@@ -16,12 +16,14 @@ from wms.batching.kernel.bits import random_below, random_share
 from wms.batching.kernel.choosing import Search, World, choose
 from wms.batching.kernel.compiled import compiled, copy_into, inlined
 from wms.batching.kernel.floors import MATRIX
-from wms.batching.kernel.lateness import keep_change, late_after, late_now
+from wms.batching.kernel.lateness import keep_change, late_after, late_now, price_of
 from wms.batching.kernel.memory import NOTHING, add_batch, keep_length, length_of
 from wms.batching.kernel.turns import start_after
 
 ROUNDING = 1e-7
-"""Sums of the same metres or seconds in another sequence differ by less than this."""
+"""Sums of the same metres in another sequence differ by less than this."""
+SAME_S = 1e-3
+"""And sums of the same seconds, which are more and larger."""
 STAY = 8
 """So many tries in a row begin in the same batch: its rows are at hand then."""
 COPIED = 5000
@@ -63,7 +65,8 @@ TOO_MUCH = Change(0.0, 0.0, 1e18, 0.0, 0.0)
 def anneal(world: World, search: Search, heat: Heat) -> int:
     """Change the batches as often as the heat says and keep the best plan; return how many changes held."""
     baskets, leaving = search.baskets, search.leaving
-    late, price, excess = totals(world, search, heat)
+    late_orders, late_s, price, excess = totals(world, search, heat)
+    late = price_of(late_orders, late_s)
     spare, held, home = find_empty(baskets), 0, 0
     cooling = log(heat.end_m / heat.start_m) / max(1, heat.tries)
     for turn in range(heat.tries):
@@ -79,7 +82,8 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
         change = _tried(world, search, heat, here, there, limit, late)
         if change.price_m + change.excess * heat.excess_m + change.late * heat.late_m > limit:
             continue
-        late = _carry_out(world, search, here, there, change.here_m, change.there_m)
+        late_orders, late_s = _carry_out(world, search, here, there, change.here_m, change.there_m)
+        late = price_of(late_orders, late_s)
         held += 1
         home = here if baskets.size[here] else there
         price, excess = price + change.price_m, excess + change.excess
@@ -91,10 +95,10 @@ def anneal(world: World, search: Search, heat: Heat) -> int:
             _record(search, here)
             _record(search, there)
         if excess < ROUNDING and len(baskets.batch_of) <= COPIED:
-            _note_best(search, late, price)
-    late, price, excess = totals(world, search, heat)
+            _note_best(search, late_orders, late_s, price)
+    late_orders, late_s, price, excess = totals(world, search, heat)
     if excess < ROUNDING:
-        _note_best(search, late, price)
+        _note_best(search, late_orders, late_s, price)
     leaving[:] = NOBODY
     return held
 
@@ -131,9 +135,9 @@ def _tried(world: World, search: Search, heat: Heat, here: int, there: int, limi
 
 
 @compiled
-def totals(world: World, search: Search, heat: Heat) -> tuple[float, float, float]:
-    """Return lateness, price in metres and excess of the plan as it stands; times the batches anew."""
-    baskets, late, price, excess = search.baskets, 0.0, 0.0, 0.0
+def totals(world: World, search: Search, heat: Heat) -> tuple[float, float, float, float]:
+    """Return late orders, their seconds, price in metres and excess of the plan as it stands; times it anew."""
+    baskets, price, excess, late_orders, late_s = search.baskets, 0.0, 0.0, 0.0, 0.0
     for batch in range(len(baskets.size)):
         if baskets.size[batch]:
             price += baskets.metres[batch]
@@ -143,8 +147,8 @@ def totals(world: World, search: Search, heat: Heat) -> tuple[float, float, floa
             home = world.orders.home[number]
             price += heat.move_m if home != NOBODY and baskets.batch_of[number] != home else 0.0
     if len(world.shifts.from_s):
-        late = late_now(world.orders, baskets, world.shifts, search.turns)
-    return late, price, excess
+        late_orders, late_s = late_now(world.orders, baskets, world.shifts, search.turns)
+    return late_orders, late_s, price, excess
 
 
 @compiled
@@ -245,14 +249,16 @@ def _late_after(
     """Return how late the plan is after the change, or some number above `most`."""
     orders, baskets, leaving = world.orders, search.baskets, search.leaving
     starts = (
-        start_after(orders, baskets, here, leaving[0], leaving[1], here_m),
-        start_after(orders, baskets, there, leaving[1], leaving[0], there_m),
+        start_after(orders, baskets, world.shifts, here, leaving[0], leaving[1], here_m),
+        start_after(orders, baskets, world.shifts, there, leaving[1], leaving[0], there_m),
     )
     return late_after(orders, baskets, world.shifts, search.turns, leaving, starts, most)
 
 
 @compiled
-def _carry_out(world: World, search: Search, here: int, there: int, here_m: float, there_m: float) -> float:
+def _carry_out(
+    world: World, search: Search, here: int, there: int, here_m: float, there_m: float
+) -> tuple[float, float]:
     """Let the chosen orders change places; return how late the plan is then."""
     floor, orders, baskets, leaving = world.floor, world.orders, search.baskets, search.leaving
     for row in range(2):
@@ -272,7 +278,7 @@ def _carry_out(world: World, search: Search, here: int, there: int, here_m: floa
     for batch in (here, there):
         weigh(orders, baskets, batch)
     if len(world.shifts.from_s) == 0:
-        return 0.0
+        return 0.0, 0.0
     return keep_change(orders, baskets, world.shifts, search.turns, here, there)
 
 
@@ -287,9 +293,12 @@ def _record(search: Search, batch: int) -> None:
 
 
 @compiled
-def _note_best(search: Search, late: float, price: float) -> None:
-    """Keep the plan as it stands if it is the best so far: less work too late, then the lower price."""
+def _note_best(search: Search, late_orders: float, late_s: float, price: float) -> None:
+    """Keep the plan as it stands if it is the best so far: fewer orders late, then less late, then the lower price."""
     best = search.best
-    if late < best[0] - ROUNDING or (late <= best[0] + ROUNDING and price < best[1] - ROUNDING):
-        best[0], best[1] = late, price
-        copy_into(search.best_batch_of, search.baskets.batch_of)
+    is_as_late = late_orders == best[0] and abs(late_s - best[1]) <= SAME_S
+    is_later = late_orders > best[0] or (late_orders == best[0] and late_s > best[1])
+    if price >= best[2] - ROUNDING if is_as_late else is_later:
+        return
+    best[0], best[1], best[2] = late_orders, late_s, price
+    copy_into(search.best_batch_of, search.baskets.batch_of)

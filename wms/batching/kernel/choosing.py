@@ -8,16 +8,11 @@ from wms.batching.kernel.baskets import NOBODY, Baskets, Orders
 from wms.batching.kernel.bits import Words, random_below, random_share
 from wms.batching.kernel.compiled import inlined
 from wms.batching.kernel.floors import Floats, Floor, Ints
-from wms.batching.kernel.lateness import Shifts
 from wms.batching.kernel.memory import Lengths, Pool
-from wms.batching.kernel.turns import Turns
+from wms.batching.kernel.turns import Shifts, Turns
 
 RELOCATE, SWAP, PAIRS = 0.25, 0.65, 0.85
 """Shares of tries that move one order, and (from there on) that swap two, two for one, and two for two."""
-FAR_AFIELD = 0.05
-"""Share of tries that look for company anywhere instead of in the order's own aisles."""
-FRESH = 0.01
-"""Share of tries that give an order a batch of its own."""
 
 
 class World(NamedTuple):
@@ -33,6 +28,10 @@ class World(NamedTuple):
     visitors_from: Ints
     visitors: Ints
     shifts: Shifts
+    afar: float
+    """Share of looks for company anywhere instead of in the order's own aisles."""
+    fresh: float
+    """Share of tries that give an order a batch of its own."""
     looks: int
     """So many orders are looked at before one is chosen: a look costs far less than a walk."""
 
@@ -51,7 +50,7 @@ class Search(NamedTuple):
     """What each order's batch walks without it, known for the batch whose key stands in `without_key`."""
     without_key: Words
     best: Floats
-    """Lateness (see `lateness`) and price in metres of the best plan so far without excess."""
+    """Late orders, their seconds by priority, and price in metres of the best plan so far without excess."""
     best_batch_of: Ints
 
 
@@ -62,7 +61,7 @@ def choose(world: World, search: Search, number: int, spare: int) -> tuple[int, 
     leaving[:] = NOBODY
     here = baskets.batch_of[number]
     leaving[0, 0] = number
-    if spare != NOBODY and baskets.size[here] > 1 and random_share(random) < FRESH:
+    if spare != NOBODY and baskets.size[here] > 1 and random_share(random) < world.fresh:
         return here, spare
     most = baskets.members.shape[1]
     company = _company_of(world, search, number)
@@ -133,7 +132,7 @@ def _new_cells(world: World, search: Search, number: int, batch: int) -> int:
 def _neighbour_of(world: World, random: Words, number: int) -> int:
     """Return an order that visits one of the halves the order visits, or now and then any."""
     first, past = world.halves_from[number], world.halves_from[number + 1]
-    if past > first and random_share(random) >= FAR_AFIELD:
+    if past > first and random_share(random) >= world.afar:
         half = world.halves[first + random_below(random, past - first)]
         first, past = world.visitors_from[half], world.visitors_from[half + 1]
         return world.visitors[first + random_below(random, past - first)]

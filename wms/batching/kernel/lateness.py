@@ -4,33 +4,31 @@ Only changes whose metres are welcome are scheduled, and only from the first bat
 exact answer costs less than a guess made each time.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from wms.batching.kernel.baskets import NOBODY, Baskets, Orders
 from wms.batching.kernel.compiled import compiled
 from wms.batching.kernel.floors import Floats, Ints
-from wms.batching.kernel.turns import Start, Turns, change_turns, is_before, place_for, place_or_last, put_in_turn
+from wms.batching.kernel.turns import (
+    Shifts,
+    Start,
+    Turns,
+    change_turns,
+    is_before,
+    place_for,
+    place_or_last,
+    put_in_turn,
+)
 
 MINUTE_S = 60.0
 NEVER_S = 86_400.0
-"""Lateness charged for an order that nobody is left to walk: a day."""
-
-
-class Shifts(NamedTuple):
-    """The pickers, from when (after all frozen batches) and until when each can walk; none where time is no matter."""
-
-    from_s: Floats
-    until_s: Floats
-    due_s: Floats
-    """The time of each cutoff; endless for the last, of orders without one."""
+"""Lateness charged for an order that nobody is left to walk, with a cutoff or without: a day."""
 
 
 @compiled
-def late_now(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns) -> float:
-    """Put all batches in turn; return how late the plan is: late orders, and their minutes by priority."""
-    put_in_turn(baskets, turns)
+def late_now(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns) -> tuple[float, float]:
+    """Put all batches in turn; return how late the plan is: late orders, and their seconds by priority."""
+    put_in_turn(orders, baskets, shifts, turns)
     free_s, whose = turns.free_s[0], turns.whose[0]
     for who in range(len(free_s)):
         at = who
@@ -42,13 +40,21 @@ def late_now(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns) -> 
 
 
 @compiled
-def keep_change(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, here: int, there: int) -> float:
+def keep_change(
+    orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, here: int, there: int
+) -> tuple[float, float]:
     """Bring sequence and times up to date when two batches have changed; return how late the plan is now."""
-    return _timed(orders, baskets, shifts, turns, change_turns(baskets, turns, here, there))
+    return _timed(orders, baskets, shifts, turns, change_turns(orders, baskets, shifts, turns, here, there))
 
 
 @compiled
-def _timed(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, first: int) -> float:
+def price_of(late_orders: float, late_s: float) -> float:
+    """Return how late a plan is in one number, for the search on its way: late orders, and their minutes."""
+    return late_orders + late_s / MINUTE_S
+
+
+@compiled
+def _timed(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, first: int) -> tuple[float, float]:
     """Note how the day stands before each batch from the first place on; return how late the plan is."""
     head = _begin(turns, first)
     at = first
@@ -57,12 +63,11 @@ def _timed(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, first
         end_s = _walked(shifts.until_s, turns.queue_s, turns.queue, head, baskets.work_s[batch])
         head += 1 if end_s < np.inf else 0
         at += 1
-        turns.late[at] = turns.late[at - 1]
-        if end_s > shifts.due_s[baskets.due[batch]]:
-            turns.late[at] += _late_unchanged(orders, baskets, shifts, batch, end_s)
+        late_orders, late_s = _late_unchanged(orders, baskets, shifts, batch, end_s)
+        turns.late[at, 0], turns.late[at, 1] = turns.late[at - 1, 0] + late_orders, turns.late[at - 1, 1] + late_s
         for place in range(len(shifts.from_s)):
             turns.free_s[at, place], turns.whose[at, place] = turns.queue_s[head + place], turns.queue[head + place]
-    return float(turns.late[at])
+    return float(turns.late[at, 0]), float(turns.late[at, 1])
 
 
 @compiled
@@ -75,7 +80,7 @@ def late_after(
     starts: tuple[Start, Start],
     most: float,
 ) -> float:
-    """Return how late the plan is after a change of two batches, or some number above `most` if it is later than that.
+    """Return the `price_of` the plan after a change of two batches, or some number above `most` if that is higher.
 
     The orders in row 0 of `leaving` go from the first of `starts` to the second, those in row 1 the other way.
     """
@@ -83,14 +88,14 @@ def late_after(
     places = place_for(baskets, turns, starts[0]), place_for(baskets, turns, starts[1])
     row = 0 if is_before(starts[0], starts[1]) else 1
     first = min(places[0], places[1], place_or_last(turns, here), place_or_last(turns, there))
-    head, late, changed = _begin(turns, first), turns.late[first], 0
+    head, changed = _begin(turns, first), 0
+    late = price_of(turns.late[first, 0], turns.late[first, 1])
     for at in range(first, len(turns.batches)):
         while changed < 2 and places[row] <= at:
             if starts[row].work_s > 0.0:
                 end_s = _walked(shifts.until_s, turns.queue_s, turns.queue, head, starts[row].work_s)
                 head += 1 if end_s < np.inf else 0
-                if end_s > shifts.due_s[starts[row].due]:
-                    late += _late_changed(orders, baskets, shifts, leaving, starts[row], row, end_s)
+                late += price_of(*_late_changed(orders, baskets, shifts, leaving, starts[row], row, end_s))
             row, changed = 1 - row, changed + 1
         batch = turns.batches[at]
         if batch == NOBODY or late > most:
@@ -99,34 +104,43 @@ def late_after(
             continue
         end_s = _walked(shifts.until_s, turns.queue_s, turns.queue, head, baskets.work_s[batch])
         head += 1 if end_s < np.inf else 0
-        if end_s > shifts.due_s[baskets.due[batch]]:
-            late += _late_unchanged(orders, baskets, shifts, batch, end_s)
+        late += price_of(*_late_unchanged(orders, baskets, shifts, batch, end_s))
     return late
 
 
 @compiled
-def _late_unchanged(orders: Orders, baskets: Baskets, shifts: Shifts, batch: int, end_s: float) -> float:
-    """Return how late the orders of a batch as it stands are when it ends then."""
-    late = 0.0
+def _late_unchanged(orders: Orders, baskets: Baskets, shifts: Shifts, batch: int, end_s: float) -> tuple[float, float]:
+    """Return how many orders of a batch as it stands are late when it ends then, and how late."""
+    late_orders, late_s = 0.0, 0.0
+    if end_s <= shifts.due_s[baskets.due[batch]] and end_s < np.inf:
+        return late_orders, late_s
     for place in range(baskets.size[batch]):
-        late += _late(orders, shifts, baskets.members[batch, place], end_s)
-    return late
+        seconds = _late_s(orders, shifts, baskets.members[batch, place], end_s)
+        late_orders += 1.0 if seconds > 0.0 else 0.0
+        late_s += seconds
+    return late_orders, late_s
 
 
 @compiled
 def _late_changed(
     orders: Orders, baskets: Baskets, shifts: Shifts, leaving: Ints, start: Start, row: int, end_s: float
-) -> float:
-    """Return how late the orders of a batch as it is after the change are when it ends then."""
-    late = 0.0
+) -> tuple[float, float]:
+    """Return how many orders of a batch as it is after the change are late when it ends then, and how late."""
+    late_orders, late_s = 0.0, 0.0
+    if end_s <= shifts.due_s[start.due] and end_s < np.inf:
+        return late_orders, late_s
     for place in range(baskets.size[start.batch]):
         number = baskets.members[start.batch, place]
         if number != leaving[row, 0] and number != leaving[row, 1]:
-            late += _late(orders, shifts, number, end_s)
+            seconds = _late_s(orders, shifts, number, end_s)
+            late_orders += 1.0 if seconds > 0.0 else 0.0
+            late_s += seconds
     for at in range(2):
         if leaving[1 - row, at] != NOBODY:
-            late += _late(orders, shifts, leaving[1 - row, at], end_s)
-    return late
+            seconds = _late_s(orders, shifts, leaving[1 - row, at], end_s)
+            late_orders += 1.0 if seconds > 0.0 else 0.0
+            late_s += seconds
+    return late_orders, late_s
 
 
 @compiled
@@ -162,9 +176,8 @@ def _walked(until_s: Floats, queue_s: Floats, queue: Ints, head: int, work_s: fl
 
 
 @compiled
-def _late(orders: Orders, shifts: Shifts, number: int, end_s: float) -> float:
-    """Return 1 for an order that is done after its cutoff, and more by its minutes and its priority; else 0."""
-    due_s = shifts.due_s[orders.due[number]]
-    if not end_s > due_s:
-        return 0.0
-    return 1.0 + min(NEVER_S, end_s - due_s) / MINUTE_S * (1 + orders.priority[number])
+def _late_s(orders: Orders, shifts: Shifts, number: int, end_s: float) -> float:
+    """Return how late an order is that is done then, by its priority; a day where that is never."""
+    if end_s == np.inf:
+        return NEVER_S * (1 + orders.priority[number])
+    return max(0.0, end_s - shifts.due_s[orders.due[number]]) * (1 + orders.priority[number])

@@ -9,6 +9,7 @@ least as much as S with j: together with the prices that still fit the cart, tha
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wms.batching.kernel.baskets import NOBODY, Orders, excess_of
 from wms.batching.kernel.bits import Words
@@ -16,6 +17,8 @@ from wms.batching.kernel.compiled import compiled, compiled_with_arrays, copy_in
 from wms.batching.kernel.floors import MATRIX, Floats, Floor, Ints
 from wms.batching.kernel.memory import Pool, add_batch
 from wms.batching.kernel.walks import EMPTY, reach_into, scratch_for, walk_m
+
+Flags = NDArray[np.bool_]
 
 
 class Prices(NamedTuple):
@@ -63,13 +66,18 @@ def price_batches(
     parts: int,
     least_m: float,
     most_nodes: int,
+    joining: Flags,
 ) -> tuple[float, int]:
     """Put batches worth more than `least_m` into `found`; return a bound on the worth of the others, and nodes used.
+
+    Only orders marked in `joining` join a batch. To bound the worth of all batches those with a price are enough, for
+    no walk gets shorter by a stop. Where every batch worth so much is wanted all must join: an order without a price
+    has to walk somewhere too, and a batch with it may be the one that a shorter plan needs.
 
     The bound is `least_m` when everything has been searched, and higher when `found` is full or the nodes ran out.
     Several searches can share the work: each takes every `parts`-th branch of the first fork, from number `part` on.
     """
-    _plant(orders, prices, branches)
+    _plant(orders, prices, branches, joining)
     depth, nodes = 0, 1
     _open(floor, orders, prices, branches, found, 0, least_m)
     while depth >= 0:
@@ -95,8 +103,8 @@ def price_batches(
 
 
 @compiled_with_arrays
-def _plant(orders: Orders, prices: Prices, branches: Branches) -> None:
-    """Begin with the empty batch, which every order with a price may join."""
+def _plant(orders: Orders, prices: Prices, branches: Branches, joining: Flags) -> None:
+    """Begin with the empty batch."""
     branches.words[0] = 0
     branches.reach[0] = EMPTY
     branches.load[0] = 0.0
@@ -105,7 +113,7 @@ def _plant(orders: Orders, prices: Prices, branches: Branches) -> None:
     branches.key[0] = 0
     count = 0
     for number in np.argsort(-prices.order_m / np.maximum(1e-9, orders.loads[:, 0])):
-        if prices.order_m[number] > 0.0:
+        if joining[number]:
             branches.candidates[0, count] = number
             count += 1
     branches.left[0] = count
