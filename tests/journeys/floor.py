@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import requests
 
@@ -93,9 +94,13 @@ def free_port() -> int:
         return port
 
 
-def files(folder: Path, zebra: VirtualZebra) -> Iterator[tuple[str, Path]]:
-    """Write the files a new warehouse is opened from; yield kind and file in the order they are imported."""
-    tables: dict[str, list[dict[str, object]]] = {
+Tables = Mapping[str, Sequence[Mapping[str, object]]]
+"""The rows of a new warehouse's files by their kind, in the order they are imported."""
+
+
+def tables(zebra: VirtualZebra) -> Tables:
+    """Return what a new warehouse is opened from: two products, each on a shelf of its own."""
+    return {
         "products": [
             {"sku": MUG, "name": "Blue mug 350 ml", "barcode": gtin(1), "weight_g": 340, "length_mm": 110},
             {"sku": TOWEL, "name": "Red tea towel", "barcode": gtin(2), "weight_g": 90, "length_mm": 250},
@@ -130,28 +135,44 @@ def files(folder: Path, zebra: VirtualZebra) -> Iterator[tuple[str, Path]]:
             {"carrier": "usps", "weekday": "mon|tue|wed|thu|fri|sat|sun", "cutoff": "23:58", "pickup": "23:59"}
         ],
     }
-    for kind, rows in tables.items():
-        yield kind, write_csv(folder / f"{kind}.csv", rows)
 
 
-def orders_file(folder: Path) -> Path:
-    """Write the shop's export with one order of two lines."""
+def one_order() -> list[Mapping[str, object]]:
+    """Return the shop's rows of one order of two lines."""
     second = {"Name": _ORDER["Name"], "Email": _ORDER["Email"], "Lineitem sku": TOWEL, **_SECOND_LINE}
     second |= {"Lineitem requires shipping": "true", "Lineitem fulfillment status": "pending"}
-    return write_csv(folder / "orders_export.csv", [_ORDER, second])
+    return [_ORDER, second]
+
+
+def order_of(number: int, **units: int) -> list[Mapping[str, object]]:
+    """Return the shop's rows of an order of so many units of each SKU."""
+    name = {"Name": f"#{number}", "Email": _ORDER["Email"]}
+    lines = [
+        {"Lineitem sku": sku, "Lineitem name": sku, "Lineitem quantity": str(quantity)}
+        for sku, quantity in units.items()
+    ]
+    tail = {"Lineitem price": "1.00", "Lineitem requires shipping": "true", "Lineitem fulfillment status": "pending"}
+    first, *others = ({**tail, **line, **name} for line in lines)
+    return [{**_ORDER, **first, "Id": f"50000000{number:05d}"}, *others]
 
 
 @contextmanager
-def opened(folder: Path, database_url: str) -> Iterator[Floor]:
-    """Open a warehouse from files on an empty database, import one order and serve it all."""
+def opened(
+    folder: Path, database_url: str, changed: Tables = MappingProxyType({}), orders: Sequence[Mapping[str, object]] = ()
+) -> Iterator[Floor]:
+    """Open a warehouse from files on an empty database, import its orders and serve it all.
+
+    `changed` are tables in the place of the usual ones, `orders` the shop's rows instead of one order's.
+    """
     environ = {key: value for key, value in os.environ.items() if not key.startswith("WMS_")}
     environ |= {"WMS_DATABASE_URL": database_url, "WMS_DATA_DIR": str(folder)}
     with ExitStack() as stack:
         zebra = stack.enter_context(VirtualZebra(name="pack-1", tray=folder / "trays"))
         _ = run(folder, environ, "db", "upgrade", "--name", "Journey DC")
-        for kind, file in files(folder, zebra):
-            _ = run(folder, environ, "import", kind, str(file))
-        _ = run(folder, environ, "import", "orders", str(orders_file(folder)), "--format", "shopify")
+        for kind, rows in {**tables(zebra), **changed}.items():
+            _ = run(folder, environ, "import", kind, str(write_csv(folder / f"{kind}.csv", rows)))
+        export = write_csv(folder / "orders_export.csv", orders or one_order())
+        _ = run(folder, environ, "import", "orders", str(export), "--format", "shopify")
         port = free_port()
         command = [sys.executable, "-m", "wms", "serve", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
         server = stack.enter_context(subprocess.Popen(command, cwd=folder, env=environ))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating, picking, scanning
 from wms.services.picking import proofs
+from wms.services.picking.screens import Stop, TaskScreen
 from wms.services.planning import task_for
 from wms.services.scanning import Pulled
 from wms.services.screens import Answer, Feedback, Screen
@@ -190,3 +191,21 @@ def _release(session: Session, orders: Sequence[Order]) -> None:
     for sequence, row in enumerate(sorted(rows, key=lambda row: (row.place_id, row.id)), 1):
         session.add(task_for(batch, row, sequence))
     session.flush()
+
+
+def differences(one: Screen, other: Screen) -> list[object]:
+    """Tell in what two screens differ."""
+    if isinstance(one, TaskScreen) and isinstance(other, TaskScreen) and one.stop != other.stop:
+        stops = [asdict(screen.stop) for screen in (one, other)]
+        return [(name, stops[0][name], stops[1][name]) for name in stops[0] if stops[0][name] != stops[1][name]]
+    return [] if one == other else [one, other]
+
+
+def codes_near(stop: Stop) -> list[str]:
+    """The codes that are to hand at a stop, right or nearly so."""
+    return [
+        *(code for code, _ in stop.codes),
+        *(stop.location_code, stop.check, stop.tote, f"{stop.cart_code}{stop.slot:02d}", f"{stop.cart_code}01"),
+        *(stop.lot, "LOT-A", "LOT-B", f"]d201{stop.codes[0][0]}10{stop.lot}", f"]d201{stop.codes[0][0]}10LOT-B"),
+        *(stop.serial, "SN-1", "SN-2", f"]d201{stop.codes[0][0]}21SN-1", f"]d201{stop.codes[0][0]}21SN-9"),
+    ]

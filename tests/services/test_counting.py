@@ -14,7 +14,7 @@ from wms.domain.counting import CountStatus, CountTask
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.floor import Location
 from wms.domain.stock import Stock
-from wms.services import allocating, counting, verifying
+from wms.services import allocating, cancelling, counting, verifying
 
 LATER = builders.NOW + dt.timedelta(hours=1)
 
@@ -99,6 +99,23 @@ def test_units_that_walks_wait_for_stay_in_the_books_and_are_told(walk: Walk) ->
     assert (done.units, done.bound) == (-7, 2)
     assert walk.units(shelf, walk.mug) == 3
     assert verifying.verify(walk.session, builders.WAREHOUSE) == []
+
+
+@pytest.mark.parametrize("back", ["UNDO", "cancelled"])
+def test_units_that_went_back_to_the_shelf_after_the_counter_looked_are_not_missing(walk: Walk, back: str) -> None:
+    marta = walk.at_shelf()
+    shelf = walk.session.query(Location).filter_by(code=marta.stop.location).one()
+    count = counting.open_count(walk.session, marta.actor, shelf.id, shelf.code, "MUG missing")
+    assert count is not None
+    _ = marta.scan(walk.mug_code)
+    looked_at = marta.actor.at
+    if back == "cancelled":
+        cancelling.cancel(walk.session, marta.actor, walk.orders[0], "customer")
+    _ = marta.scan("UNDO" if back == "UNDO" else shelf.barcode)
+    done = counting.close(
+        walk.session, somebody(walk.session, marta.actor.at), count, {(walk.mug.id, "", ""): 9}, looked_at
+    )
+    assert (done.changed, walk.units(shelf, walk.mug)) == (0, 10)
 
 
 def test_who_reported_a_shelf_does_not_count_it(session: Session, shelf: tuple[Location, Product, int]) -> None:

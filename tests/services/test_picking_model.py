@@ -10,7 +10,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,7 +22,7 @@ from sqlalchemy import Engine, StaticPool, create_engine, select
 from tests import builders
 from tests.builders import WAREHOUSE
 from tests.services import model_laws
-from tests.services.model_floor import Floor, Hand
+from tests.services.model_floor import Floor, Hand, codes_near, differences
 from wms.database import prepare, reading, transaction
 from wms.domain.codes import Command
 from wms.domain.counting import CountStatus, CountTask
@@ -104,7 +103,7 @@ class Picking(RuleBasedStateMachine):
         hand = self.floor.hands[who]
         screen = self.floor.screen(hand)
         if isinstance(screen, TaskScreen):
-            codes = _near(screen.stop)
+            codes = codes_near(screen.stop)
             for _ in range(times):
                 _ = self.scan(hand, codes[number % len(codes)])
 
@@ -277,7 +276,7 @@ class Picking(RuleBasedStateMachine):
         hand.feedback = answer.feedback
         hand.scans.append((hand.device, pulled))
         hand.tokens.append(before.token)
-        assert _differences(answer.screen, self.floor.screen(hand)) == []
+        assert differences(answer.screen, self.floor.screen(hand)) == []
         undone = self._undone(pulled.scan)
         if undone is not None and isinstance(answer.screen, TaskScreen) and answer.screen.name != "put_back":
             assert answer.screen.stop.task_id == undone
@@ -288,12 +287,6 @@ class Picking(RuleBasedStateMachine):
             product_id, units = self.lost[answer.screen.stop.batch_id].pop()
             self.left[product_id] -= units
         self.look()
-        if any(
-            task.in_hand < was.tasks[task.id].in_hand and task.picked == was.tasks[task.id].picked
-            for task in self.books.tasks.values()
-            if task.id in was.tasks
-        ):
-            self.bookings.clear()
         if answer.feedback.tone in {"wrong", "warn"}:
             assert self.books.work == was.work, answer.feedback
         return answer
@@ -351,22 +344,6 @@ class Picking(RuleBasedStateMachine):
             assert going_on.count() == 0
             assert session.query(PickTask).filter(PickTask.in_hand > 0).count() == 0
         self.verify_finds_nothing()
-
-
-def _differences(one: Screen, other: Screen) -> list[object]:
-    if isinstance(one, TaskScreen) and isinstance(other, TaskScreen) and one.stop != other.stop:
-        stops = [asdict(screen.stop) for screen in (one, other)]
-        return [(name, stops[0][name], stops[1][name]) for name in stops[0] if stops[0][name] != stops[1][name]]
-    return [] if one == other else [one, other]
-
-
-def _near(stop: Stop) -> list[str]:
-    return [
-        *(code for code, _ in stop.codes),
-        *(stop.location_code, stop.check, stop.tote, f"{stop.cart_code}{stop.slot:02d}", f"{stop.cart_code}01"),
-        *(stop.lot, "LOT-A", "LOT-B", f"]d201{stop.codes[0][0]}10{stop.lot}", f"]d201{stop.codes[0][0]}10LOT-B"),
-        *(stop.serial, "SN-1", "SN-2", f"]d201{stop.codes[0][0]}21SN-1", f"]d201{stop.codes[0][0]}21SN-9"),
-    ]
 
 
 def _in_memory(template: Path) -> sqlite3.Connection:

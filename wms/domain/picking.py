@@ -126,6 +126,19 @@ class ItemPicked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitsLaidDown(Event):
+    """Units in hand since `taken_at` (ISO 8601) went back to their shelf."""
+
+    task_id: int
+    product_id: int
+    location_id: int
+    lot: str
+    serial: str
+    quantity: int
+    taken_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitsPut(Event):
     """The units in hand went into the order's tote: these are the picked units."""
 

@@ -20,10 +20,10 @@ from wms.domain.counting import CountClosed, CountOpened, CountStatus, CountTask
 from wms.domain.errors import BadInputError, DomainError, NotFoundError
 from wms.domain.floor import Location
 from wms.domain.ids import new_id
-from wms.domain.journal import record
+from wms.domain.journal import JournalEntry, record
 from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import PickTask
+from wms.domain.picking import PickTask, UnitsLaidDown
 from wms.domain.stock import Stock, StockMove
 from wms.services import stocking
 from wms.services.promising import zone_of
@@ -253,4 +253,13 @@ def _on_shelf(session: Session, actor: Actor, location_id: int, at: dt.datetime)
         .group_by(PickedUnits.product_id, PickTask.lot, PickTask.serial)
     ):
         units[product_id, lot, serial] -= int(count)
+    for event in session.scalars(
+        select(JournalEntry.data).where(
+            JournalEntry.warehouse_id == actor.warehouse_id,
+            JournalEntry.event == UnitsLaidDown.__name__,
+            JournalEntry.at > at,
+        )
+    ):
+        if event["location_id"] == location_id and dt.datetime.fromisoformat(event["taken_at"]) <= at:
+            units[event["product_id"], event["lot"], event["serial"]] -= event["quantity"]
     return dict(units)

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.ids import new_id
+from wms.domain.journal import record
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import PickTask, Proof
+from wms.domain.picking import PickTask, Proof, UnitsLaidDown
 from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking.screens import Stop
@@ -90,29 +91,24 @@ def take_out(session: Session, actor: Actor, task: PickTask, tote_id: int) -> No
     _ = session.connection().execute(_TAKE_OUT, values)
 
 
-def give_back(session: Session, actor: Actor, task_id: int, row_id: int) -> int:
+def give_back(session: Session, actor: Actor, task: PickTask, row_id: int) -> int:
     """Take one scan's units back to the shelf; return how many."""
-    quantity: int | None = session.execute(
-        delete(PickedUnits)
-        .where(
-            PickedUnits.warehouse_id == actor.warehouse_id,
-            PickedUnits.id == row_id,
-            PickedUnits.task_id == task_id,
-            PickedUnits.tote_id.is_(None),
-        )
-        .returning(PickedUnits.quantity)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
-    return quantity or 0
+    row = session.get(PickedUnits, (actor.warehouse_id, row_id), populate_existing=True)
+    if row is None or row.task_id != task.id or row.tote_id is not None:
+        return 0
+    record(session, actor, _laid_down(task, row, row.quantity))
+    session.delete(row)
+    session.flush()
+    return row.quantity
 
 
-def lay_down(session: Session, actor: Actor, task_id: int, units: int) -> None:
+def lay_down(session: Session, actor: Actor, task: PickTask, units: int) -> None:
     """Take so many units in hand back to the shelf, those scanned last first."""
     rows = session.scalars(
         select(PickedUnits)
         .where(
             PickedUnits.warehouse_id == actor.warehouse_id,
-            PickedUnits.task_id == task_id,
+            PickedUnits.task_id == task.id,
             PickedUnits.tote_id.is_(None),
         )
         .order_by(PickedUnits.id.desc())
@@ -121,8 +117,23 @@ def lay_down(session: Session, actor: Actor, task_id: int, units: int) -> None:
     for row in rows:
         less = min(row.quantity, units)
         units -= less
+        if less:
+            record(session, actor, _laid_down(task, row, less))
         if less == row.quantity:
             session.delete(row)
         else:
             row.quantity -= less
     session.flush()
+
+
+def _laid_down(task: PickTask, row: PickedUnits, units: int) -> UnitsLaidDown:
+    return UnitsLaidDown(
+        order_id=task.order_id,
+        task_id=task.id,
+        product_id=task.product_id,
+        location_id=task.location_id,
+        lot=task.lot,
+        serial=task.serial,
+        quantity=units,
+        taken_at=row.at.isoformat(),
+    )

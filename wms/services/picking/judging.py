@@ -67,7 +67,7 @@ def judge_put_back(session: Session, actor: Actor, code: Code, screen: PutBack) 
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
-    hands.lay_down(session, actor, task.id, task.in_hand)
+    hands.lay_down(session, actor, task, task.in_hand)
     task.in_hand = 0
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     session.flush()

@@ -115,7 +115,7 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
     found = task.found
     spare = max(task.in_hand - found, 0)
     if spare:
-        hands.lay_down(session, actor, task.id, spare)
+        hands.lay_down(session, actor, task, spare)
         task.in_hand -= spare
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     gone = missing.book(session, actor, stop, task, walk)

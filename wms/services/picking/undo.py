@@ -72,7 +72,7 @@ def _leave_shelf(session: Session, actor: Actor, step: PickStep, task: PickTask)
 
 
 def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
-    units = hands.give_back(session, actor, task.id, step.before["units"])
+    units = hands.give_back(session, actor, task, step.before["units"])
     if not units:
         return None  # they lie on the shelf already, since fewer were said to be found
     task.in_hand -= units
