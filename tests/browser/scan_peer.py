@@ -51,6 +51,7 @@ class Feedback:
     words: str = "Good"
     have: None = None
     need: None = None
+    opens: str = ""
     status: int = 200
 
 
@@ -59,6 +60,7 @@ class Actor:
     """Who is logged in; worker_id None: nobody."""
 
     worker_id: int | None = 7
+    dark: bool = False
 
 
 @dataclass(kw_only=True)
@@ -132,6 +134,7 @@ class ScanPeer:
             layout=f"layouts/{layout}.html",
             screen=self.state.screen,
             feedback=feedback,
+            call=None,
             actor=self.state.actor,
             ask=self.state.screen.token,
             station_action="/pick/",

@@ -1,12 +1,13 @@
 """Every way a scanner may type into the page, in a real browser."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import HOST
-from tests.browser.scan_peer import Feedback, ScanPeer, Screen
+from tests.browser.scan_peer import Actor, Feedback, ScanPeer, Screen
 from wms.domain.codes import CodeKind, has_check_digit, parse
 
 MUG = "4006381333931"
@@ -253,6 +254,57 @@ def test_a_scan_is_never_glued_to_what_was_tapped_on_the_keypad(page: Page, peer
     scan(page, "T004025")
     confirmed(page)
     assert peer.codes == [SHELF, MUG, "T004025"]
+
+
+def asking(words: str, opens: str) -> Callable[[dict[str, str]], Feedback]:
+    """Answer the card QTY or NO BARCODE as the server does, and any other scan with "Good"."""
+    return lambda post: Feedback(words=words, opens=opens) if post["code"].startswith("K") else Feedback()
+
+
+def test_an_answer_that_asks_how_many_opens_the_keypad_and_its_digits_are_a_quantity(
+    page: Page, peer: ScanPeer
+) -> None:
+    peer.state.judge = asking("Type how many, then OK", "number")
+    scan(page, "K208")
+    expect(page.locator("#scan")).to_have_class(re.compile("scan--open"))
+    for key in "12":
+        page.locator(f"[data-type='{key}']").tap()
+    page.get_by_text("OK").last.tap()
+    confirmed(page)
+    assert peer.codes == ["K208", "N12"]
+    expect(page.locator("#scan")).not_to_have_class(re.compile("scan--open"))
+
+
+def test_a_product_scanned_on_the_keypad_for_a_quantity_is_no_quantity(page: Page, peer: ScanPeer) -> None:
+    peer.state.judge = asking("Type how many, then OK", "number")
+    scan(page, "K208")
+    expect(page.locator("#scan")).to_have_class(re.compile("scan--open"))
+    scan(page, MUG)
+    confirmed(page)
+    assert peer.codes == ["K208", MUG]
+
+
+def test_an_answer_that_asks_for_a_sku_brings_the_whole_keyboard(page: Page, peer: ScanPeer) -> None:
+    peer.state.judge = asking("Type the SKU, then OK", "letters")
+    scan(page, "K215")
+    expect(page.locator("#scan")).to_have_class(re.compile("scan--open"))
+    expect(page.locator("#code")).to_have_attribute("inputmode", "text")
+    page.keyboard.type("TWL-42")
+    page.get_by_text("OK").last.tap()
+    confirmed(page)
+    assert peer.codes == ["K215", "TWL-42"]
+
+
+def test_the_page_takes_on_the_colours_of_the_worker_in_its_answer(page: Page, peer: ScanPeer) -> None:
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-theme", "light")
+    peer.state.actor = Actor(dark=True)
+    scan(page, "K192")
+    expect(root).to_have_attribute("data-theme", "dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(11, 12, 12)"
+    peer.state.actor = Actor(worker_id=None)
+    scan(page, "K185")
+    expect(root).not_to_have_attribute("data-theme", re.compile("."))
 
 
 def test_without_javascript_the_form_posts_the_code_and_shows_the_whole_page(chromium: Browser, peer: ScanPeer) -> None:

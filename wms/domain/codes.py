@@ -78,7 +78,7 @@ class Command(StrEnum):
     GIVE_BACK = "K246"
     BLOCKED = "K253"
     TOO_HIGH = "K260"
-    OTHER_REASON = "K277"
+    OTHER = "K277"
 
 
 _WORDS = {command.name.replace("_", " "): command for command in Command}

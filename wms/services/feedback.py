@@ -70,7 +70,7 @@ COMMANDS = {
     Command.GIVE_BACK: say("GIVE BACK"),
     Command.BLOCKED: say("BLOCKED"),
     Command.TOO_HIGH: say("TOO HIGH"),
-    Command.OTHER_REASON: say("OTHER REASON"),
+    Command.OTHER: say("OTHER"),
 }
 
 

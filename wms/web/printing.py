@@ -44,7 +44,7 @@ _PAPERS = {
         name="case", size="Labels of 93 x 62 mm", room=Room(module_mm=0.5, width_mm=87, height_mm=20)
     ),
     SheetKind.POSTER: Paper(
-        name="poster", size="One page of A4 or Letter", room=Room(module_mm=0.6, width_mm=62, height_mm=15)
+        name="poster", size="One page of A4 or Letter", room=Room(module_mm=0.6, width_mm=62, height_mm=14)
     ),
 }
 

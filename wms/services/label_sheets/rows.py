@@ -27,6 +27,7 @@ LONGEST_IN_BARS = 12
 _BENCH_ONLY = frozenset(
     {Command.REPRINT, Command.VOID, Command.OTHER_BOX, Command.SPLIT, Command.WEIGH, Command.REJECT}
 )
+_ANSWERS = frozenset({Command.BLOCKED, Command.TOO_HIGH, Command.OTHER})  # to a question that names them on its screen
 
 
 def rows(session: Session, actor: Actor, choice: Choice) -> Iterator[SheetLabel]:
@@ -141,7 +142,7 @@ def _commands(_session: Session, _actor: Actor, _: Choice) -> Iterator[SheetLabe
 
 
 def _poster(session: Session, actor: Actor, choice: Choice) -> Iterator[SheetLabel]:
-    return (card for card in _commands(session, actor, choice) if Command(card.code) not in _BENCH_ONLY)
+    return (card for card in _commands(session, actor, choice) if Command(card.code) not in _BENCH_ONLY | _ANSWERS)
 
 
 def _quantities(_session: Session, _actor: Actor, _: Choice) -> Iterator[SheetLabel]:

@@ -52,7 +52,7 @@ def give_back_for(session: Session, actor: Actor, batch_id: int) -> GivenBack:
     in_hand = _in_hand(session, actor, batch_id)
     for task in tasks:
         if task.in_hand:
-            hands.lay_down(session, actor, task.id, task.in_hand)
+            hands.lay_down(session, actor, task, task.in_hand)
             task.in_hand, task.lot_proved = 0, False
         if _is_being_said(task):
             task.forget_short()
@@ -74,10 +74,10 @@ def _locked(session: Session, actor: Actor, batch_id: int) -> tuple[Batch, list[
         select(PickTask)
         .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.batch_id == batch_id)
         .order_by(PickTask.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    session.refresh(found, with_for_update=True)
+    session.refresh(found, with_for_update={"key_share": True})
     return found, list(tasks)
 
 

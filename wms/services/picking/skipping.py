@@ -18,7 +18,7 @@ from wms.services.screens import Feedback
 REASONS = {
     Command.BLOCKED: "aisle blocked",
     Command.TOO_HIGH: "too high",
-    Command.OTHER_REASON: "other reason",
+    Command.OTHER: "other reason",
 }
 _NEVER_MIND = frozenset({Command.NO, Command.UNDO})
 
