@@ -2,8 +2,11 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests import builders
@@ -17,6 +20,8 @@ from wms.services.scanning import Pulled
 from wms.services.screens import Feedback, Screen
 
 _ids = itertools.count(1)
+# Each database has a clock of its own, so that a test's pickers never come to its end.
+_clocks: WeakKeyDictionary[Engine, Iterator[int]] = WeakKeyDictionary()
 
 
 class Picker:
@@ -27,10 +32,11 @@ class Picker:
         self.worker = worker or builders.worker(session, f"Picker {next(_ids)}")
         self.device = device
         self.feedback = Feedback()
+        self.seconds = _clocks.setdefault(session.get_bind().engine, itertools.count(1))
 
     @property
     def actor(self) -> Actor:
-        at = builders.NOW + dt.timedelta(seconds=next(_ids))
+        at = builders.NOW + dt.timedelta(seconds=next(self.seconds))
         return replace(builders.actor(self.worker, at=at), device=self.device)
 
     @property
