@@ -297,6 +297,7 @@ def _race(engine: Engine) -> Race:
 
 def _pick_all(engine: Engine, marta: Picker) -> None:
     """Scan what the screen asks for until the walk is done."""
+    marta.is_alone = False
     for _ in range(60):
         with transaction(engine) as session:
             marta.session = session

@@ -140,6 +140,15 @@ def test_a_first_unit_of_another_open_lot_changes_the_lot_with_its_date(shelf: S
     assert (shelf.marta.stop.lot, shelf.marta.stop.expiry) == ("B", SOON + dt.timedelta(days=28))
 
 
+def test_a_unit_of_another_open_lot_found_after_all_changes_the_lot(shelf: Shelf) -> None:
+    assert shelf.marta.scan("NONE HERE", gs1(shelf, "B")) == "short"
+    assert shelf.marta.said == "1 found. Scan the shelf"
+    assert (shelf.marta.stop.lot, shelf.marta.stop.in_hand) == ("B", 1)
+    assert shelf.marta.scan(gs1(shelf, "A")) == "short"
+    assert shelf.marta.said == "OTHER LOT. PUT IT BACK, TAKE B"
+    assert shelf.holds_up()
+
+
 def test_a_unit_past_its_own_date_stops(shelf: Shelf) -> None:
     assert shelf.marta.scan(gs1(shelf, "A", expiry="261101")) == "scan_item"
     assert shelf.marta.said == "PAST ITS DATE 2026-11-01. PUT IT BACK"

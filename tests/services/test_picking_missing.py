@@ -1,6 +1,6 @@
 """A confirmed short: the shelf is put right and counted, and its units are fetched elsewhere or the order waits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy.orm import Session
@@ -13,9 +13,9 @@ from wms.domain.floor import ADJUSTMENT_ID, Location, LocationKind
 from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import PickTask, TaskStatus
-from wms.domain.stock import Stock, StockMove
+from wms.domain.stock import Lot, Stock, StockMove
 from wms.domain.totes import Tote
-from wms.services import allocating, cancelling, verifying
+from wms.services import allocating, cancelling, counting, verifying
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,13 +221,48 @@ def test_a_line_that_was_short_can_be_short_again(session: Session, spare: int) 
     assert floor.holds_up()
 
 
-def test_a_short_is_not_taken_back_when_an_order_of_it_was_cancelled(session: Session) -> None:
-    floor = made(session, spare=20)
+@pytest.mark.parametrize("spare", [0, 20])
+def test_a_short_is_not_taken_back_when_an_order_of_it_was_cancelled(session: Session, spare: int) -> None:
+    floor = made(session, spare=spare)
     _ = floor.marta.scan("NONE HERE", floor.first.barcode)
     cancelling.cancel(session, builders.actor(), floor.orders[2], "customer")
     _ = floor.marta.scan("UNDO")
     assert floor.marta.said == "Too late. That order is cancelled"
     assert floor.holds_up()
+
+
+def test_a_short_is_not_taken_back_when_its_shelf_was_counted_since(session: Session) -> None:
+    floor = made(session, spare=20)
+    _ = floor.marta.scan("NONE HERE", floor.first.barcode)
+    count = session.query(CountTask).one()
+    found = {(floor.mug.id, "", ""): 7}
+    _ = counting.close(session, replace(builders.actor(), at=floor.marta.actor.at), count.id, found, count.opened_at)
+    assert floor.marta.scan("UNDO") == "go_to"
+    assert floor.marta.said == "Too late. That shelf was counted"
+    assert floor.balance(floor.first) == (7, 0)
+    assert floor.holds_up()
+
+
+def test_a_short_is_not_taken_back_when_its_lot_was_given_away_since(session: Session) -> None:
+    milk, shelf = builders.product(session, "MILK"), builders.location(session)
+    pickers = []
+    for device, lot, units in (("1", "A", 2), ("2", "B", 1)):
+        session.add(Lot(warehouse_id=builders.WAREHOUSE, product_id=milk.id, lot=lot, expiry=None))
+        builders.stock(session, shelf, milk, units, lot=lot)
+        order = builders.order(session, (milk, units))
+        _ = builders.waiting_batch(session, order, shelves={milk.id: shelf}, lots={milk.id: lot})
+        picker = Picker(session, device=device)
+        _ = picker.begin(builders.cart(session), builders.tote(session))
+        _ = picker.scan(shelf.barcode)
+        pickers.append(picker)
+    builders.stock(session, builders.location(session), milk, 5, lot="A")
+    marta, tom = pickers
+    _ = marta.scan("SHORT", "N1", shelf.barcode)
+    assert tom.scan(builders.barcode(session, milk), "A") == "put_in_tote"
+    _ = marta.scan("UNDO")
+    assert marta.said == "Lot A is taken. Go on"
+    assert (marta.screen.name, marta.stop.lot) == ("scan_item", "B")
+    assert verifying.verify(session, builders.WAREHOUSE) == []
 
 
 def test_damaged_units_are_scrapped_and_the_rest_of_the_shelf_is_counted(session: Session) -> None:

@@ -114,6 +114,22 @@ def call_off(session: Session, actor: Actor, count_id: int, location: str) -> No
         session.flush()
 
 
+def was_counted(session: Session, actor: Actor, location_id: int, since: dt.datetime) -> bool:
+    """Tell whether somebody has counted a location since a moment; a count now open waits for the actor's commit."""
+    counts = session.scalars(
+        select(CountTask)
+        .where(
+            CountTask.warehouse_id == actor.warehouse_id,
+            CountTask.location_id == location_id,
+            or_(CountTask.closed_at.is_(None), CountTask.closed_at >= since),
+        )
+        .order_by(CountTask.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return any(count.status is CountStatus.COUNTED for count in counts.all())
+
+
 def open_counts(session: Session, actor: Actor) -> tuple[OpenCount, ...]:
     """Return what is to be counted, in the order of the shelves."""
     zone = zone_of(session, actor)

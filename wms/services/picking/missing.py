@@ -5,7 +5,7 @@ shelf are not asked for there any more; what other walks have set aside there st
 its order short, which waits for a person and holds nobody else up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
@@ -16,8 +16,10 @@ from wms.domain.actor import Actor
 from wms.domain.floor import ADJUSTMENT_ID, SCRAP_ID, Location
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickStep, StepKind
 from wms.domain.picking import Batch, PickTask, TaskShorted, TaskStatus
+from wms.domain.saying import Said, say
 from wms.domain.stock import Stock
 from wms.domain.waves import Allocation
 from wms.services import allocating, counting, settling, stocking
@@ -28,6 +30,7 @@ from wms.services.planning import task_for
 from wms.services.planning.layouts import floor_of
 from wms.services.stocking import Goods
 
+CANCELLED = say("Too late. That order is cancelled")
 DAMAGED = "damaged"
 SHORT = "short"
 
@@ -240,15 +243,16 @@ def _place(layout: batching.Layout, standing: int, ahead: Sequence[PickTask], fr
     return batching.best_place(layout, places, fresh.location_id) - is_apart
 
 
-def take_back(session: Session, actor: Actor, step: PickStep) -> PickTask | None:
+def take_back(session: Session, actor: Actor, step: PickStep) -> Said | None:
     """Undo a confirmed short: the units are on their shelf again, and its lines ask for them there.
 
-    Return the line that was short, with its short as it was said; None where an order of it was cancelled since.
+    The line that was short is as it was said. Return why it is too late for that, or None where it was done.
     """
     was = [Was(**one) for one in step.before["was"]]
     rows = _locked(session, actor, [*(one.task_id for one in was), *step.before["made"]])
-    if any(row.status is TaskStatus.CANCELLED for row in rows.values()):
-        return None
+    too_late = _too_late(session, actor, step, rows)
+    if too_late is not None:
+        return too_late
     for made in step.before["made"]:
         _call_off(session, actor, rows[made])
         rows[made].move_to(TaskStatus.CANCELLED, actor.at)
@@ -271,7 +275,23 @@ def take_back(session: Session, actor: Actor, step: PickStep) -> PickTask | None
         ExceptionItem.subject_id.in_([one.task_id for one in was]),
     )
     session.flush()
-    return task
+    return None
+
+
+def _too_late(session: Session, actor: Actor, step: PickStep, rows: Mapping[int, PickTask]) -> Said | None:
+    """Say what has happened since a short that cannot be undone with it."""
+    # A line that ended short stays so when its order is cancelled: the order must be asked.
+    of_orders = Order.id.in_({row.order_id for row in rows.values()})
+    statuses = session.scalars(select(Order.status).where(Order.warehouse_id == actor.warehouse_id, of_orders))
+    if OrderStatus.CANCELLED in statuses.all() or TaskStatus.CANCELLED in {row.status for row in rows.values()}:
+        return CANCELLED
+    was = [Was(**one) for one in step.before["was"]]
+    for one in was:
+        row = rows[one.task_id]
+        if row.allocation_id == one.allocation_id and row.lot != one.lot:
+            return say("Lot {lot} is taken. Go on", lot=one.lot)
+    is_counted = counting.was_counted(session, actor, was[0].location_id, step.at)
+    return say("Too late. That shelf was counted") if is_counted else None
 
 
 def _locked(session: Session, actor: Actor, task_ids: Sequence[int]) -> dict[int, PickTask]:

@@ -95,12 +95,12 @@ def _find_all(stop: Stop, task: PickTask) -> None:
 def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
     if taken.units > stop.left:
         return items.too_many(taken.units, stop.left)
-    read_in = lots.read_in(session, actor, stop, taken)
-    if isinstance(read_in, Feedback):
-        return read_in
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
+    read_in = lots.read_in(session, actor, stop, taken)
+    if isinstance(read_in, Feedback):
+        return read_in
     task.in_hand += read_in.units
     items.take_in_hand(session, actor, stop, read_in, said=_said_before(task))
     return _note_found(session, stop, task, max(task.found or 0, task.in_hand))

@@ -16,8 +16,6 @@ from wms.services import feedback
 from wms.services.picking import full_totes, hands, lots, missing, skipping, steps, tasks
 from wms.services.screens import Feedback
 
-_CANCELLED = say("Too late. That order is cancelled")
-
 
 def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     """Take back the last accepted step of a walk: in this line or, where it is untouched, in the one before it."""
@@ -26,7 +24,7 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
         return feedback.wrong(say("Nothing to undo"))
     task = _locked_task(session, actor, step.task_id)
     if task.status is TaskStatus.CANCELLED or _is_cancelled(session, actor, task):
-        return feedback.wrong(_CANCELLED)
+        return feedback.wrong(missing.CANCELLED)
     verdict = _REVERSES[step.kind](session, actor, step, task)
     if verdict is not None and verdict.tone == "wrong":
         return verdict
@@ -97,8 +95,9 @@ def _unsay(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Fe
 
 
 def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
-    if missing.take_back(session, actor, step) is None:
-        return feedback.wrong(_CANCELLED)
+    too_late = missing.take_back(session, actor, step)
+    if too_late is not None:
+        return feedback.wrong(too_late)
     tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
     _undone(session, actor, task, StepKind.SHORT)
     return feedback.told(say("Say again how many"))
