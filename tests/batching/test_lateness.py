@@ -38,8 +38,9 @@ def by_schedule(work: Workload, judge: Judge, batches: Batching) -> tuple[int, f
 def filled(work: Workload, batches: Batching) -> tuple[Baskets, Turns]:
     """The batches as the search holds them, with one row to spare."""
     floor, shifts = work.router.encoded.floor, Judge(work).shifts()
-    baskets = empty_baskets(floor, work.arrays, len(batches) + 1, most_orders(work))
-    fill(floor, work.arrays, baskets, batch_numbers(batches, len(work.orders)))
+    arrays = work.arrays._replace(aim=Judge(work).aims())
+    baskets = empty_baskets(floor, arrays, len(batches) + 1, most_orders(work))
+    fill(floor, arrays, baskets, batch_numbers(batches, len(work.orders)))
     turns = empty_turns(len(batches) + 1, len(shifts.from_s))
     return baskets, turns
 
@@ -59,7 +60,8 @@ def test_the_search_counts_late_orders_as_the_schedule_has_them(day: Problem) ->
 @A_FEW_DAYS
 def test_each_of_many_changes_is_as_late_as_the_plan_after_it(day: Problem, random: Random) -> None:
     work = workload_of(day)
-    arrays, judge, batches = work.arrays, Judge(work), [[number] for number in work.free]
+    judge, batches = Judge(work), [[number] for number in work.free]
+    arrays = work.arrays._replace(aim=judge.aims())
     _ = assume(judge.is_timed and len(batches) > 1)
     shifts, (baskets, turns) = judge.shifts(), filled(work, batches)
     _ = late_now(arrays, baskets, shifts, turns)
@@ -73,8 +75,8 @@ def test_each_of_many_changes_is_as_late_as_the_plan_after_it(day: Problem, rand
         batches[there].append(number)
         here_m, there_m = work.metres(batches[here]), work.metres(batches[there])
         starts = (
-            start_after(arrays, baskets, shifts, here, leaving[0], leaving[1], here_m),
-            start_after(arrays, baskets, shifts, there, leaving[1], leaving[0], there_m),
+            start_after(arrays, baskets, here, leaving[0], leaving[1], here_m),
+            start_after(arrays, baskets, there, leaving[1], leaving[0], there_m),
         )
         expected = by_schedule(work, judge, [batch for batch in batches if batch])
         found = late_after(arrays, baskets, shifts, turns, leaving, starts, inf)

@@ -1,5 +1,7 @@
 """Floors read from coordinates, and distances on floors that are no blocks."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise, permutations
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.batching.instances import FLOOR
 from wms.batching import (
     Blocks,
     Cart,
@@ -232,6 +235,31 @@ def test_a_crossed_walk_on_a_loose_floor_is_untangled() -> None:
     floor = DistanceMatrix(locations=places, metres=between)
     found = plan(Problem(layout=floor, orders=(everything,), carts=(Cart(name="cart", totes=1),)), Iterations(0))
     assert found.totals.metres == 2 * (6 + 8)
+
+
+NAN, INF = float("nan"), float("inf")
+AT_A = Location(id="A1", aisle="A", x_m=0.0, y_m=1.0)
+ALONG_A = ((0.0, 0.0), (0.0, 9.0))
+
+
+@pytest.mark.parametrize(
+    ("field", "make"),
+    [
+        ("layout.aisle_x_m", lambda: replace(FLOOR, aisle_x_m=(0.0, NAN, 10.0))),
+        ("layout.cross_y_m", lambda: replace(FLOOR, cross_y_m=(0.0, INF))),
+        ("layout.locations['A1'].aisle", lambda: LooseAisles(locations={"A1": AT_A}, ends={}, depot=(0.0, 0.0))),
+        (
+            "layout.locations['A1']",
+            lambda: LooseAisles(locations={"A1": replace(AT_A, y_m=NAN)}, ends={"A": ALONG_A}, depot=(0.0, 0.0)),
+        ),
+        ("layout.ends['A']", lambda: LooseAisles(locations={}, ends={"A": ((0.0, 0.0), (0.0, INF))}, depot=(0.0, 0.0))),
+        ("layout.depot", lambda: LooseAisles(locations={}, ends={}, depot=(NAN, 0.0))),
+    ],
+)
+def test_a_floor_that_cannot_be_walked_is_refused_with_the_fields_name(field: str, make: Callable[[], object]) -> None:
+    with pytest.raises(InvalidProblemError) as refused:
+        _ = make()
+    assert refused.value.field == field
 
 
 def test_aisles_out_of_order_are_refused_by_name() -> None:

@@ -7,9 +7,22 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.batching.instances import order, problem, problems
+from tests.batching.instances import LOCATIONS, order, problem, problems
 from tests.batching.test_laws import holds
-from wms.batching import Decision, InvalidProblemError, Iterations, Order, OrderId, Picker, Plan, Problem, plan, release
+from wms.batching import (
+    Decision,
+    InvalidProblemError,
+    Iterations,
+    Line,
+    LocationId,
+    Order,
+    OrderId,
+    Picker,
+    Plan,
+    Problem,
+    plan,
+    release,
+)
 
 A_FEW_DAYS = settings(max_examples=80, deadline=None)
 NOW_S = st.integers(0, 1200).map(float)
@@ -186,3 +199,32 @@ def test_numbers_without_sense_and_plans_of_other_days_are_refused() -> None:
             _ = release(day, made, now_s=now_s, arrivals_per_s=arrivals_per_s, spare=spare)
     with pytest.raises(InvalidProblemError, match="order 1 is not among the problem's orders"):
         _ = release(problem(), made, now_s=0.0, arrivals_per_s=1.0)
+
+
+def test_room_is_what_bulk_picks_leave_and_not_what_their_orders_would_take() -> None:
+    alike = tuple(
+        Order(id=number, lines=(Line(location="A8", quantity=1, product="P-17"),), due_s=9000.0) for number in range(10)
+    )
+    day = replace(problem(*alike, totes=10, pickers=1), bulk_per_tote=10)
+    decision = decided(day, 3600)
+    assert not decision.starts_now
+
+
+def test_a_part_of_an_order_takes_the_room_of_a_part() -> None:
+    """Six totes walk as three and three on carts of five: beside either there is room for an order of one tote."""
+    big = Order(id="big", lines=tuple(Line(location=place, quantity=2) for place in ("A1", "C11")), totes=6, due_s=9000)
+    day = replace(problem(big, order(2, "A1"), totes=5, pickers=1), may_divide_orders=True)
+    found = release(day, planned(day), now_s=0.0, arrivals_per_s=1.0)
+    assert [decision.starts_now for decision in found] == [False, False]
+
+
+def test_a_picker_who_is_idle_in_one_zone_starts_no_batch_of_another() -> None:
+    zones: dict[LocationId, str] = {place: "cold" if place.startswith("C") else "shelf" for place in LOCATIONS}
+    pickers = (Picker(id="Ada", zone="cold"), Picker(id="Bob", zone="cold"), Picker(id="Eve", zone="shelf"))
+    apart = problem(order(1, "A1"), order(2, "A8"), order(3, "B11"), order(4, "C1"), totes=1)
+    made = plan(replace(apart, zones=zones, pickers=pickers), Iterations(100))
+    roomy = replace(apart, zones=zones, pickers=pickers, carts=(replace(apart.carts[0], totes=2),))
+    not_begun = replace(made, batches=tuple(replace(batch, start_s=9e9, finish_s=None) for batch in made.batches))
+    found = release(roomy, not_begun, now_s=0.0, arrivals_per_s=1 / 3600)
+    at_once = [batch.zone for batch, one in zip(made.batches, found, strict=True) if one.starts_now]
+    assert sorted(map(str, at_once)) == ["cold", "shelf"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batching.files.documents import MATRIX, document, frozen
+from tests.batching.files.documents import BLOCKS, MATRIX, document, frozen
 from tests.cli.conftest import Ran
 from wms import cli
 from wms.cli import planning
@@ -75,6 +75,20 @@ def test_it_is_told_which_batches_start_now_and_which_wait(wms_plan: Plan) -> No
     (decision,) = json.loads(wms_plan(given, "--release-at", 0, "--json").out)["release"]
     assert (decision["order_ids"], decision["starts_now"], decision["until_s"]) == (["one", 2], True, None)
     assert wms_plan(given, "--release-at", "nan").err.splitlines()[-1].startswith("Error: --release-at")
+
+
+def test_two_trips_of_one_order_are_two_batches_to_decide_about(wms_plan: Plan) -> None:
+    lines = [{"location": place, "quantity": 1} for place in BLOCKS["places"]]
+    given = document(orders=[{"id": "big", "lines": lines, "totes": 4}], carts=[{"name": "c", "totes": 2}])
+    ran = wms_plan({**given, "may_divide_orders": True}, "--release-at", 0)
+    decided = [line.split(",")[0] for line in ran.out.splitlines() if line.startswith("Batch ")]
+    assert decided == ["Batch 1", "Batch 2"]
+
+
+def test_orders_that_nobody_is_left_to_walk_are_told_and_make_the_status_1(wms_plan: Plan) -> None:
+    ran = wms_plan(document(pickers=[{"id": "Ann", "available_until_s": 1}]))
+    assert ran.status == 1
+    assert ran.out.splitlines()[-2:] == ["2 orders are late.", "No picker is left for 2 of them."]
 
 
 def test_without_a_file_the_whole_plan_is_printed_as_json(wms_plan: Plan) -> None:

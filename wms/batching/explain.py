@@ -21,8 +21,10 @@ def due_in_words(due_s: float) -> str:
 
 
 def duration_in_words(seconds: float) -> str:
-    """Whole minutes, with hours from an hour on; at least a minute."""
-    minutes = max(1, round(seconds / 60))
+    """Whole minutes, with hours from an hour on; seconds below a minute, one at least."""
+    if seconds < 59.5:  # noqa: PLR2004 - from there on it is rounded to a minute
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
     hours, rest = divmod(minutes, 60)
     if not hours:
         return f"{minutes} min"

@@ -22,8 +22,9 @@ from wms.batching.kernel.baskets import NOBODY, empty_baskets, fill
 from wms.batching.kernel.bits import random_state
 from wms.batching.kernel.choosing import Search, World
 from wms.batching.kernel.floors import Ints
+from wms.batching.kernel.lateness import Shifts
 from wms.batching.kernel.memory import Pool, add_baskets, empty_lengths, empty_pool
-from wms.batching.kernel.turns import Shifts, empty_turns
+from wms.batching.kernel.turns import empty_turns
 from wms.batching.workload import Batching, Workload
 
 LEGS = 40
@@ -62,7 +63,7 @@ class Annealer:
         """Take over the workload; `seed` decides every random choice."""
         self._work, self._clock, self._crew, self._seed = work, clock, crew, seed
         self._most = most_orders(work)
-        self._judge = judge
+        self._judge, self._aims = judge, judge.aims()
         self._random = np.random.default_rng(seed)
         self._streams = 0
         halves = [work.halves_of(number) for number in range(len(work.orders))]
@@ -176,7 +177,7 @@ class Annealer:
         counts = np.bincount(self._visited[mine], minlength=self._visited.max(initial=0) + 1)
         return World(
             floor=self._work.router.encoded.floor,
-            orders=self._work.arrays._replace(home=homes_of(self._work, batches)),
+            orders=self._work.arrays._replace(home=homes_of(self._work, batches), aim=self._aims),
             free=np.array(sorted(free), dtype=np.int64),
             halves_from=self._halves_from,
             halves=self._halves,

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf, isfinite
 from typing import NamedTuple
 
@@ -13,10 +14,10 @@ from wms.batching.kernel.bits import Words
 from wms.batching.kernel.floors import Ints
 from wms.batching.layout import LocationId
 from wms.batching.plans import Batch, Plan, PlannedOrder, Route
-from wms.batching.problem import Order, OrderId, Problem
+from wms.batching.problem import Order, OrderId, Problem, Speeds
 from wms.batching.retiming import Timetable, at_slot, has_slot, late_orders
 from wms.batching.routing import Router, router_for
-from wms.batching.schedule import Job, Slot, cutoffs_of, late_s
+from wms.batching.schedule import Cutoff, Job, Slot, cutoff_of, each_once, late_s
 from wms.batching.workload import ROOMS, Loads, Workload, loads_of, rooms_of, without_each, workload_of
 
 DECIMALS = 6
@@ -81,7 +82,7 @@ class Running:
             raise InvalidProblemError("plan", fault) from None
         starts = np.cumsum([0, *(len(batch.orders) for batch in plan.batches)])[:-1]
         self._loads = np.add.reduceat(loads_of(members, self._rooms), starts)
-        self._jobs = _jobs(plan.batches, members, starts)
+        self._jobs = _jobs(plan.batches, members, starts, problem.speeds)
         apart = {order.id for order in plan.unplanned} | {order for batch in problem.frozen for order in batch}
         free = [order for order in problem.orders if order.id not in apart]
         self._last_cart = free[_last_cart_from(loads_of(free, self._rooms), self._rooms) :]
@@ -106,12 +107,13 @@ class Running:
         before_m, after_m, *metres = router.rough_metres_of_all(walks).tolist()
         walk_at = dict(zip([*takers, len(self._jobs)], walks[2:], strict=True))
         times = Timetable(self._problem.pickers, self.plan.batches, now_s)
-        best = self._best([self._place(alone, at, rough_m) for at, rough_m in zip(walk_at, metres, strict=True)], times)
+        alone_m = router.metres_of(walks[-1])
+        place = partial(self._place, alone, cutoff_of(order, alone_m, self._problem.speeds))
+        best = self._best([place(at, rough_m) for at, rough_m in zip(walk_at, metres, strict=True)], times)
         if not router.is_exact:
-            at = best.place.at
-            best = self._best([self._place(alone, at, router.metres_of(walk_at[at]))], times)
+            best = self._best([place(best.place.at, router.metres_of(walk_at[best.place.at]))], times)
         self._last_cart = after
-        self._settle(router, router.metres_of(walks[-1]), after_m - before_m, best, times)
+        self._settle(router, alone_m, after_m - before_m, best, times)
         return self.plan
 
     def _takers(self, alone: Workload, now_s: float) -> list[int]:
@@ -120,13 +122,13 @@ class Running:
         have_room = np.flatnonzero(alone.fits(self._loads + alone.loads[0]))
         return [at for at in have_room.tolist() if not (batches[at].is_frozen or batches[at].has_begun(now_s))]
 
-    def _place(self, alone: Workload, at: int, metres: float) -> _Place:
+    def _place(self, alone: Workload, cutoff: Cutoff | None, at: int, metres: float) -> _Place:
         """Return a batch with the order, for a walk of this length."""
         order, arrays = alone.orders[0], alone.arrays
         before: tuple[OrderId, ...] = ()
         if at == len(self._jobs):
             load, walked_m = np.zeros(len(ROOMS)), 0.0
-            job = Job(cutoffs_s=(), priority=0, work_s=arrays.setup_s, is_frozen=False)
+            job = Job(cutoffs=(), priority=0, work_s=arrays.setup_s, is_frozen=False)
         else:
             load, job = self._loads[at], self._jobs[at]
             walked_m, before = self.plan.batches[at].route.metres, self.plan.batches[at].order_ids
@@ -136,7 +138,7 @@ class Running:
             order_ids=(*before, order.id),
             load=load + alone.loads[0],
             job=Job(
-                cutoffs_s=tuple(sorted({*job.cutoffs_s, *cutoffs_of([order])})),
+                cutoffs=each_once([*job.cutoffs, cutoff]),
                 priority=max(job.priority, order.priority),
                 work_s=job.work_s + float(arrays.handling_s[0]) + added_m * arrays.metre_s,
                 is_frozen=False,
@@ -258,13 +260,16 @@ def _stops(orders: Sequence[Order]) -> list[LocationId]:
     return list(dict.fromkeys(line.location for order in orders for line in order.lines))
 
 
-def _jobs(batches: Sequence[Batch], members: Sequence[Order], starts: Ints) -> list[Job]:
+def _jobs(batches: Sequence[Batch], members: Sequence[Order], starts: Ints, speeds: Speeds) -> list[Job]:
     """Return batches as work to schedule; the members of each begin at its start."""
     ends = [*starts.tolist(), len(members)][1:]
     priority = np.maximum.reduceat(np.array([order.priority for order in members], dtype=np.int64), starts)
     return [
         Job(
-            cutoffs_s=cutoffs_of(members[start:end]),
+            cutoffs=each_once(
+                cutoff_of(order, placed.alone_m, speeds)
+                for order, placed in zip(members[start:end], batch.orders, strict=True)
+            ),
             priority=highest,
             work_s=batch.work_s,
             is_frozen=batch.is_frozen,

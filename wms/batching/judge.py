@@ -8,9 +8,9 @@ import numpy as np
 
 from wms.batching.kernel.baskets import NOBODY
 from wms.batching.kernel.floors import Floats, Ints
-from wms.batching.kernel.turns import Shifts
+from wms.batching.kernel.lateness import Shifts
 from wms.batching.problem import Picker
-from wms.batching.schedule import Job, Slot, cutoffs_of, late_s, schedule
+from wms.batching.schedule import Job, Slot, cutoff_of, each_once, late_s, schedule
 from wms.batching.workload import Batching, Workload
 
 NOWHERE = -2
@@ -54,6 +54,10 @@ class Judge:
     def __init__(self, work: Workload) -> None:
         """Note whether time matters at all: with pickers, and where a cutoff or the end of a shift can be missed."""
         self._work = work
+        alone_m = work.router.metres_of_all(work.arrays.words).tolist()
+        self._cutoffs = [
+            cutoff_of(order, metres, work.problem.speeds) for order, metres in zip(work.orders, alone_m, strict=True)
+        ]
         self._frozen = [list(batch) for batch in work.frozen]
         metres = work.metres_of_all(self._frozen)
         self._frozen_s = float(work.work_of_all(self._frozen, metres).sum())
@@ -86,7 +90,7 @@ class Judge:
         orders, frozen = self._work.orders, len(self._frozen)
         return [
             Job(
-                cutoffs_s=cutoffs_of(orders[number] for number in batch),
+                cutoffs=each_once(self._cutoffs[number] for number in batch),
                 priority=max((orders[number].priority for number in batch), default=0),
                 work_s=work_s,
                 is_frozen=at < frozen,
@@ -99,18 +103,24 @@ class Judge:
     def shifts(self) -> Shifts:
         """Return the pickers as the search wants them, free when all frozen batches are walked; none without time."""
         if not self.is_timed:
-            return Shifts(from_s=np.zeros(0), until_s=np.zeros(0), due_s=np.zeros(0), soonest_s=0.0)
+            return Shifts(from_s=np.zeros(0), until_s=np.zeros(0), due_s=np.zeros(0))
         pickers = self._work.problem.pickers
         free_s = {picker.id: max(0.0, picker.available_from_s) for picker in pickers}
         for slot in schedule(self.jobs(self._frozen, self._work.metres_of_all(self._frozen)), pickers):
             if slot:
                 free_s[slot.picker_id] = max(free_s[slot.picker_id], slot.finish_s)
         return Shifts(
-            soonest_s=min(free_s.values()),
             from_s=np.array([free_s[picker.id] for picker in pickers]),
             until_s=np.array([_until(picker) for picker in pickers]),
             due_s=np.array([*self._work.due_s, inf]),
         )
+
+    def aims(self) -> Ints:
+        """Return by which cutoff each order starts: its number, that of orders without one if it is lost, one more."""
+        soonest_s = min(self.shifts().from_s, default=-inf)
+        lost, due = len(self._work.due_s), self._work.arrays.due
+        latest_s = np.array([inf if cutoff is None else cutoff.latest_s for cutoff in self._cutoffs])
+        return np.where(due == lost, lost + 1, np.where(soonest_s <= latest_s, due, lost))
 
     def moved_m(self, batches: Batching) -> float:
         """Return the price of orders that left their earlier batch, in metres."""

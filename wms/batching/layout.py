@@ -55,11 +55,15 @@ class Blocks:
 
     def __post_init__(self) -> None:
         """Refuse aisles out of order and places outside the blocks, naming the field."""
+        if not all(map(isfinite, self.aisle_x_m)):
+            raise InvalidProblemError("layout.aisle_x_m", "each aisle's x must be a number")
         if not self.aisle_x_m or any(left >= right for left, right in pairwise(self.aisle_x_m)):
             raise InvalidProblemError("layout.aisle_x_m", "give each aisle's x once, in increasing order")
         if not 2 <= len(self.cross_y_m) <= MOST_BLOCKS + 1 or self.cross_y_m[0] != 0:  # noqa: PLR2004 - two make one block
             fault = f"give 2 to {MOST_BLOCKS + 1} depths, the first of them 0: 1 to {MOST_BLOCKS} blocks"
             raise InvalidProblemError("layout.cross_y_m", fault)
+        if not all(map(isfinite, self.cross_y_m)):
+            raise InvalidProblemError("layout.cross_y_m", "each cross aisle's depth must be a number")
         if any(near >= far for near, far in pairwise(self.cross_y_m)):
             raise InvalidProblemError("layout.cross_y_m", "give each cross aisle's depth once, in increasing order")
         if not (isfinite(self.depot_x_m) and isfinite(self.depot_m) and self.depot_m >= 0):
@@ -80,6 +84,20 @@ class LooseAisles:
     locations: Mapping[LocationId, Location]
     ends: Mapping[str, tuple[Point, Point]]
     depot: Point
+
+    def __post_init__(self) -> None:
+        """Refuse aisles without ends and places that are nowhere, naming the field."""
+        if not all(map(isfinite, self.depot)):
+            raise InvalidProblemError("layout.depot", "x and y must be numbers")
+        for aisle, ends in self.ends.items():
+            if not all(isfinite(at) for end in ends for at in end):
+                raise InvalidProblemError(f"layout.ends[{aisle!r}]", "x and y must be numbers")
+        for name, place in self.locations.items():
+            if place.aisle not in self.ends:
+                fault = f"aisle {place.aisle} is not in layout.ends"
+                raise InvalidProblemError(f"layout.locations[{name!r}].aisle", fault)
+            if not (isfinite(place.x_m) and isfinite(place.y_m)):
+                raise InvalidProblemError(f"layout.locations[{name!r}]", "x and y must be numbers")
 
     def __contains__(self, location: LocationId) -> bool:
         """Whether the location is on this floor."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import TypeAlias
 
 from wms.batching.errors import InvalidProblemError
@@ -10,6 +9,8 @@ from wms.batching.layout import Layout, LocationId
 
 OrderId: TypeAlias = Hashable
 
+LARGEST = 10**12
+"""No number of a problem is larger: as seconds it is thirty thousand years, and the compiled part still holds sums."""
 FEWEST_IN_BULK = 3
 """Two orders in one tote save one place on the cart, about what taking them apart at packing costs."""
 
@@ -27,8 +28,10 @@ class Line:
 class Order:
     """One order: its lines, the room it takes on a cart, and when it must be picked.
 
-    `due_s` counts from the start of the plan (None: no cutoff; negative: already missed). Of orders that
-    cannot all be on time, those with the higher `priority` (0 or more) go first.
+    `due_s` counts from the start of the plan (None: no cutoff; negative: already missed). Of orders that cannot all be on
+    time as few are late as can be, whatever their `priority` (0 or more); it weighs their delays (a second of one with
+    priority 2 is worth three), and of batches that start by the same cutoff the one of highest priority starts first.
+    It never makes a batch start before one with an earlier cutoff that can still be made.
     """
 
     id: OrderId
@@ -105,7 +108,7 @@ class Problem:
         known = {order.id for order in self.orders}
         _check_batches("frozen", self.frozen, known)
         _check_batches("earlier", self.earlier, known)
-        _refuse(not 0 <= self.move_penalty_m < float("inf"), "move_penalty_m", "must be 0 or more")
+        _check_size("move_penalty_m", self.move_penalty_m)
         is_too_few = self.bulk_per_tote is not None and self.bulk_per_tote < FEWEST_IN_BULK
         _refuse(is_too_few, "bulk_per_tote", f"must be {FEWEST_IN_BULK} or more, or None for no bulk picks")
         _check_zones(self)
@@ -129,6 +132,17 @@ def _refuse(wrong: bool, where: str, fault: str) -> None:  # noqa: FBT001 - read
         raise InvalidProblemError(where, fault)
 
 
+def _check_size(where: str, value: float, *, least: int = 0) -> None:
+    """Refuse what is less, too large to reckon with, or no number."""
+    _refuse(value > LARGEST, where, f"must be {LARGEST} at most")
+    _refuse(not value >= least, where, f"must be {least} or more")
+
+
+def _check_time(where: str, value: float) -> None:
+    """Refuse a time that is none, or so far away that it must be a slip."""
+    _refuse(not -LARGEST <= value <= LARGEST, where, f"must be a number of seconds, {LARGEST} at most")
+
+
 def _check_orders(orders: tuple[Order, ...]) -> None:
     """Refuse unknown quantities, times and repeated orders."""
     seen: set[OrderId] = set()
@@ -138,12 +152,12 @@ def _check_orders(orders: tuple[Order, ...]) -> None:
         seen.add(order.id)
         _refuse(not order.lines, f"{where}.lines", "an order needs at least one line")
         for index, line in enumerate(order.lines):
-            _refuse(line.quantity < 1, f"{where}.lines[{index}].quantity", "must be 1 or more")
-        _refuse(order.totes < 1, f"{where}.totes", "an order needs at least one tote")
-        _refuse(order.volume_ml < 0, f"{where}.volume_ml", "must be 0 or more")
-        _refuse(order.weight_g < 0, f"{where}.weight_g", "must be 0 or more")
-        _refuse(order.priority < 0, f"{where}.priority", "must be 0 or more")
-        _refuse(order.due_s is not None and not isfinite(order.due_s), f"{where}.due_s", "must be a number or None")
+            _check_size(f"{where}.lines[{index}].quantity", line.quantity, least=1)
+        _check_size(f"{where}.totes", order.totes, least=1)
+        _check_size(f"{where}.volume_ml", order.volume_ml)
+        _check_size(f"{where}.weight_g", order.weight_g)
+        _check_size(f"{where}.priority", order.priority)
+        _check_time(f"{where}.due_s", 0.0 if order.due_s is None else order.due_s)
 
 
 def _check_carts(carts: tuple[Cart, ...]) -> None:
@@ -151,9 +165,9 @@ def _check_carts(carts: tuple[Cart, ...]) -> None:
     _refuse(not carts, "carts", "give at least one shape of cart")
     for number, cart in enumerate(carts):
         where = f"carts[{number}]"
-        _refuse(cart.totes < 1, f"{where}.totes", "must be 1 or more")
+        _check_size(f"{where}.totes", cart.totes, least=1)
         for name, room in (("volume_ml", cart.volume_ml), ("weight_g", cart.weight_g), ("lines", cart.lines)):
-            _refuse(room is not None and room < 1, f"{where}.{name}", "must be 1 or more, or None for no limit")
+            _check_size(f"{where}.{name}", 1 if room is None else room, least=1)
 
 
 def _check_people(pickers: tuple[Picker, ...], speeds: Speeds) -> None:
@@ -164,13 +178,14 @@ def _check_people(pickers: tuple[Picker, ...], speeds: Speeds) -> None:
         seen.add(picker.id)
         until = picker.available_until_s
         fault = "a shift must end after it starts"
-        _refuse(not isfinite(picker.available_from_s), f"pickers[{number}].available_from_s", "must be a number")
+        _check_time(f"pickers[{number}].available_from_s", picker.available_from_s)
+        _check_time(f"pickers[{number}].available_until_s", 0.0 if until is None else until)
         _refuse(
             until is not None and not until > picker.available_from_s, f"pickers[{number}].available_until_s", fault
         )
-    _refuse(not 0 < speeds.metres_per_s < float("inf"), "speeds.metres_per_s", "must be more than 0")
+    _refuse(not 1 / LARGEST <= speeds.metres_per_s <= LARGEST, "speeds.metres_per_s", "must be more than 0")
     for name, value in (("stop_s", speeds.stop_s), ("unit_s", speeds.unit_s), ("setup_s", speeds.setup_s)):
-        _refuse(not 0 <= value < float("inf"), f"speeds.{name}", "must be 0 or more")
+        _check_size(f"speeds.{name}", value)
 
 
 def _check_zones(problem: Problem) -> None:

@@ -2,23 +2,26 @@
 
 How long to wait is the time window of an online batching problem, and it matters whatever the batching and routing are
 (Gil-Borras, Pardo, Jimenez and Sorensen, "The time-window strategy in the online order batching problem", 2023). Here
-it follows from the plan. For each batch that has not begun, the first rule that holds decides:
+it follows from the plan. An order is here what walks as one: a bulk pick is one, a part in one zone or trip is one. For
+each batch that has not begun, the first rule that holds decides:
 
 1. Its latest start has come: its earliest cutoff less its work, with a share of that to spare, and so early that what
    the same picker walks after it is on time as well. Lateness comes before metres.
 2. Nothing more can join it: it is frozen, or no order of a size seen so far fits. Waiting can gain nothing.
 3. No orders are expected. As before.
-4. A picker is idle, and waiting is not worth it: as many batches as there are idle pickers left, those with least to
-   gain first. The next order would save a batch of its own, its set-up and its walk alone, at the price of what an
-   order adds here. It comes after an open batch's share of the arrivals: with n open batches, after n times the mean
-   time between two orders. Waiting for it is worth it if it saves more time than it takes to come. Where orders come
-   at random this holds however near the latest start is, which makes both the saving and the waiting less.
+4. A picker is idle, and waiting is not worth it: in each zone as many batches as there are idle pickers left, those
+   with least to gain first. The next order would save a batch of its own, its set-up and its walk alone, at the price
+   of what an order adds here. It comes after an open batch's share of the arrivals: with n open batches, after n times
+   the mean time between two orders. Waiting for it is worth it if it saves more time than it takes to come. Where
+   orders come at random this holds however near the latest start is, which makes both the saving and the waiting less.
 5. Else it waits, to its latest start or until it should be full, whichever is earlier. Ask again when an order has
    come or a picker is free.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from math import inf, isfinite
 from statistics import fmean
 
@@ -26,7 +29,8 @@ import numpy as np
 
 from wms.batching.errors import InvalidProblemError
 from wms.batching.explain import due_in_words, duration_in_words
-from wms.batching.plans import Batch, Decision, Plan
+from wms.batching.folding import Folded, fold
+from wms.batching.plans import Batch, Decision, Plan, TakenLine
 from wms.batching.problem import Order, OrderId, Problem
 from wms.batching.workload import Loads, loads_of, rooms_of
 
@@ -39,16 +43,22 @@ def release(
     `arrivals_per_s` are the orders expected a second, `spare` the share of a batch's work kept in hand before its
     cutoff. InvalidProblemError for numbers without sense and for a plan of another problem.
     """
-    _check(problem, plan, now_s=now_s, arrivals_per_s=arrivals_per_s, spare=spare)
-    batches = _open_batches(problem, plan, now_s, spare)
+    _check(now_s=now_s, arrivals_per_s=arrivals_per_s, spare=spare)
+    folded = fold(problem)
+    batches = _open_batches(folded, plan, now_s, spare)
     reasons = {at: reason for at, batch in enumerate(batches) if (reason := _why_at_once(batch, now_s, arrivals_per_s))}
     waiting = sorted((at for at in range(len(batches)) if at not in reasons), key=lambda at: (batches[at].saved_s, at))
     next_s = len(waiting) / arrivals_per_s if waiting else inf
-    idle = max(0, _idle_pickers(problem, plan, now_s) - len(reasons))
-    for at in waiting[:idle]:
-        if batches[at].saved_s <= next_s:
-            reasons[at] = f"Starts now: a picker is free, and {_gain_in_words(batches[at], next_s)}."
-    chosen = {at: _gain_in_words(batches[at], next_s) for at in waiting[:idle]}
+    idle = _idle_pickers(folded, plan, now_s)
+    idle.subtract(batches[at].batch.zone for at in reasons)
+    chosen: dict[int, str] = {}
+    for at in waiting:
+        zone = batches[at].batch.zone
+        if idle[zone] > 0:
+            idle[zone] -= 1
+            chosen[at] = _gain_in_words(batches[at], next_s)
+            if batches[at].saved_s <= next_s:
+                reasons[at] = f"Starts now: a picker is free, and {chosen[at]}."
     return tuple(
         Decision(order_ids=batch.batch.order_ids, starts_now=True, until_s=None, reason=reasons[at])
         if at in reasons
@@ -74,29 +84,28 @@ class _OpenBatch:
     saved_s: float
 
 
-def _check(problem: Problem, plan: Plan, *, now_s: float, arrivals_per_s: float, spare: float) -> None:
-    """Refuse numbers without sense, and a plan with orders that the problem does not have."""
+def _check(*, now_s: float, arrivals_per_s: float, spare: float) -> None:
+    """Refuse numbers without sense."""
     if not isfinite(now_s):
         raise InvalidProblemError("now_s", "must be a number")
     for name, value in (("arrivals_per_s", arrivals_per_s), ("spare", spare)):
         if not 0 <= value < inf:
             raise InvalidProblemError(name, "must be 0 or more")
-    known = {order.id for order in problem.orders}
-    for batch in plan.batches:
-        for order in batch.order_ids:
-            if order not in known:
-                raise InvalidProblemError("plan", f"order {order!r} is not among the problem's orders")
 
 
-def _open_batches(problem: Problem, plan: Plan, now_s: float, spare: float) -> list[_OpenBatch]:
-    """Return the batches that have not begun, with what the rules ask of them."""
-    batches = [batch for batch in plan.batches if not batch.has_begun(now_s)]
-    orders = {order.id: order for order in problem.orders}
-    due_s = [
-        min((due for order in batch.order_ids if (due := orders[order].due_s) is not None), default=inf)
-        for batch in batches
-    ]
-    rooms = _rooms_left(problem, orders, batches)
+def _open_batches(folded: Folded, plan: Plan, now_s: float, spare: float) -> list[_OpenBatch]:
+    """Return the batches that have not begun, with what the rules ask of them; the plan must be the problem's."""
+    problem, walked = folded.problem, folded.walked()
+    try:
+        members = [_members(batch, walked) for batch in plan.batches]
+    except KeyError as error:
+        order, lines = error.args[0]
+        fault = f"order {order!r} is not among the problem's orders" + (", or is divided otherwise" if lines else "")
+        raise InvalidProblemError("plan", fault) from None
+    is_open = [not batch.has_begun(now_s) for batch in plan.batches]
+    batches, members = list(compress(plan.batches, is_open)), list(compress(members, is_open))
+    due_s = [min((order.due_s for order in orders if order.due_s is not None), default=inf) for orders in members]
+    rooms = _rooms_left(problem, list(dict.fromkeys(walked.values())), batches, members)
     return [
         _OpenBatch(batch=batch, due_s=due, latest_s=latest, is_pressed=pressed, room=room, saved_s=saved)
         for batch, due, (latest, pressed), room, saved in zip(
@@ -119,14 +128,23 @@ def _latest_starts(batches: Sequence[Batch], due_s: Sequence[float], spare: floa
     return found
 
 
-def _rooms_left(problem: Problem, orders: Mapping[OrderId, Order], batches: Sequence[Batch]) -> list[int]:
+def _members(batch: Batch, walked: Mapping[tuple[OrderId, tuple[TakenLine, ...] | None], Order]) -> list[Order]:
+    """Return what walks as one order in a batch, each once: those that share a tote are one."""
+    return list(
+        {walked[placed.id, placed.lines].id: walked[placed.id, placed.lines] for placed in batch.orders}.values()
+    )
+
+
+def _rooms_left(
+    problem: Problem, every: Sequence[Order], batches: Sequence[Batch], members: Sequence[Sequence[Order]]
+) -> list[int]:
     """Return how many orders of the mean size still fit on each batch's cart: 1 if but one seen does, 0 if none."""
     rooms = rooms_of(problem.carts)
-    seen = loads_of(problem.orders, rooms)
+    seen = loads_of(every, rooms)
     sizes, mean = np.unique(seen, axis=0), seen.mean(axis=0) if len(seen) else seen
     left = []
-    for batch in batches:
-        load = loads_of([orders[order] for order in batch.order_ids], rooms).sum(axis=0)
+    for batch, orders in zip(batches, members, strict=True):
+        load = loads_of(orders, rooms).sum(axis=0)
         fits = bool((load + sizes <= rooms[:, None]).all(axis=2).any()) and not batch.is_frozen
         left.append(max(1, _times(mean, rooms - load)) if fits else 0)
     return left
@@ -155,18 +173,20 @@ def _savings(problem: Problem, plan: Plan, batches: Sequence[Batch]) -> list[flo
     return [speeds.setup_s + max(0.0, alone_m - added) / speeds.metres_per_s for added in added_m]
 
 
-def _idle_pickers(problem: Problem, plan: Plan, now_s: float) -> int:
-    """Return how many pickers are at work and walk nothing."""
+def _idle_pickers(folded: Folded, plan: Plan, now_s: float) -> Counter[Hashable | None]:
+    """Return how many pickers of each zone are at work and walk nothing."""
     walking = {
         batch.picker_id
         for batch in plan.batches
         if batch.has_begun(now_s) and batch.finish_s is not None and batch.finish_s > now_s
     }
-    return sum(
-        picker.id not in walking
+    return Counter(
+        zone
+        for zone in folded.zones
+        for picker in folded.crew_of(zone)
+        if picker.id not in walking
         and picker.available_from_s <= now_s
         and (picker.available_until_s is None or now_s < picker.available_until_s)
-        for picker in problem.pickers
     )
 
 

@@ -1,8 +1,8 @@
 """Who walks which batch when: frozen batches first, then by cutoff, each to the picker who is free first.
 
-A cutoff that a batch would miss even as the next to start is no reason to hurry: whoever starts with it is late with it
-all the same, and may be late with what follows too. So a batch starts by the earliest cutoff that it can still make;
-one that can make none goes behind all that can, and before those that have no cutoff.
+A cutoff that an order would miss even if it was walked at once and by itself is lost, and no reason to hurry: whoever
+starts with it is late all the same, and may be late with what follows too. So a batch starts by the earliest cutoff
+that is not lost; one whose cutoffs are all lost goes behind those, and before batches without a cutoff.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -11,19 +11,26 @@ from math import inf
 from typing import NamedTuple
 
 from wms.batching.kernel.lateness import NEVER_S
-from wms.batching.problem import Order, Picker
+from wms.batching.problem import Order, Picker, Speeds
 
-CAN_MAKE, MISSES, HAS_NONE = range(3)
-"""What a batch can do about its cutoffs."""
+CAN_MAKE, LOST, HAS_NONE = range(3)
+"""What is to be done about a batch's cutoffs."""
+
+
+class Cutoff(NamedTuple):
+    """When an order must be there, and the latest time to start with it by itself."""
+
+    due_s: float
+    latest_s: float
 
 
 class Turn(NamedTuple):
     """What makes a batch start before another, the lower the earlier, compared from left to right."""
 
     kind: int
-    """CAN_MAKE, MISSES or HAS_NONE."""
+    """CAN_MAKE, LOST or HAS_NONE."""
     aim_s: float
-    """The earliest cutoff that it can make; inf where there is none."""
+    """The earliest cutoff that is not lost; inf where there is none."""
     minus_priority: int
     due_s: float
     minus_work_s: float
@@ -33,7 +40,7 @@ class Turn(NamedTuple):
 class Job:
     """A batch as work: its orders' cutoffs, each once and the earliest first, its highest priority, and its time."""
 
-    cutoffs_s: tuple[float, ...]
+    cutoffs: tuple[Cutoff, ...]
     priority: int
     work_s: float
     is_frozen: bool
@@ -41,12 +48,12 @@ class Job:
     @property
     def due_s(self) -> float:
         """The earliest cutoff, inf for none."""
-        return self.cutoffs_s[0] if self.cutoffs_s else inf
+        return self.cutoffs[0].due_s if self.cutoffs else inf
 
     def turn(self, soonest_s: float) -> Turn:
         """Return when it starts, among others, if nobody can start before this."""
-        aim_s = next((due_s for due_s in self.cutoffs_s if soonest_s + self.work_s <= due_s), inf)
-        kind = CAN_MAKE if aim_s < inf else MISSES if self.cutoffs_s else HAS_NONE
+        aim_s = next((cutoff.due_s for cutoff in self.cutoffs if soonest_s <= cutoff.latest_s), inf)
+        kind = CAN_MAKE if aim_s < inf else LOST if self.cutoffs else HAS_NONE
         return Turn(kind, aim_s, -self.priority, self.due_s, -self.work_s)
 
 
@@ -59,9 +66,22 @@ class Slot:
     finish_s: float
 
 
-def cutoffs_of(orders: Iterable[Order]) -> tuple[float, ...]:
-    """Return the cutoffs of orders, each once and the earliest first."""
-    return tuple(sorted({order.due_s for order in orders if order.due_s is not None}))
+def cutoff_of(order: Order, alone_m: float, speeds: Speeds) -> Cutoff | None:
+    """Return an order's cutoff, for a walk of this length by itself; None where it has none."""
+    if order.due_s is None:
+        return None
+    stops, units = len({line.location for line in order.lines}), sum(line.quantity for line in order.lines)
+    alone_s = speeds.setup_s + speeds.stop_s * stops + speeds.unit_s * units + alone_m / speeds.metres_per_s
+    return Cutoff(order.due_s, order.due_s - alone_s)
+
+
+def each_once(cutoffs: Iterable[Cutoff | None]) -> tuple[Cutoff, ...]:
+    """Return orders' cutoffs from the earliest, each once with the latest start of all that have it."""
+    latest_s: dict[float, float] = {}
+    for cutoff in cutoffs:
+        if cutoff is not None:
+            latest_s[cutoff.due_s] = max(cutoff.latest_s, latest_s.get(cutoff.due_s, -inf))
+    return tuple(Cutoff(due_s, latest_s[due_s]) for due_s in sorted(latest_s))
 
 
 def start_sequence(jobs: Sequence[Job], pickers: Sequence[Picker]) -> list[int]:

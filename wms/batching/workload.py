@@ -193,6 +193,7 @@ def _arrays(
             [class_of.get(order.due_s, len(due_s)) if order.due_s is not None else len(due_s) for order in orders],
             dtype=np.int64,
         ),
+        aim=np.zeros(len(orders), dtype=np.int64),  # depends on when pickers are free: see `Judge.aims`
         priority=np.array([order.priority for order in orders], dtype=np.int64),
         home=home,
         # Any words will do, if they are the same each time.

@@ -72,10 +72,9 @@ def run(path: Path, asked: Asked) -> int:
         click.echo(_words(problem, made))
         if asked.is_compared:
             click.echo(_compared_words(made, by_policy))
-        number = {batch.order_ids: number for number, batch in enumerate(made.batches, start=1)}
-        for one in decisions:
-            click.echo(f"Batch {number[one.order_ids]}, orders {', '.join(map(str, one.order_ids))}: {one.reason}")
-    return _NOT_ALL if made.unplanned else 0
+        for number, one in zip(_open_numbers(made, asked), decisions, strict=True):
+            click.echo(f"Batch {number}, orders {', '.join(map(str, one.order_ids))}: {one.reason}")
+    return _NOT_ALL if made.unplanned or _left_behind(made) else 0
 
 
 class Telling:
@@ -153,6 +152,18 @@ def _decisions(problem: Problem, made: Plan, asked: Asked) -> Sequence[Decision]
         raise BadInputError(f"--release-at, --arrivals-per-hour: {error}.") from error
 
 
+def _open_numbers(made: Plan, asked: Asked) -> list[int]:
+    """Return the numbers of the batches that a decision is about: those that have not begun when asked."""
+    if asked.release_at_s is None:
+        return []
+    return [number for number, batch in enumerate(made.batches, start=1) if not batch.has_begun(asked.release_at_s)]
+
+
+def _left_behind(made: Plan) -> int:
+    """Return how many orders are late because nobody is left to walk them."""
+    return sum(late.finish_s is None for late in made.late)
+
+
 def _by_policy(problem: Problem, made: Plan) -> dict[str, float | None]:
     """Return how long the batches' walks are by each policy; None on a floor that has no blocks."""
     walks = [batch.route.stops for batch in made.batches]
@@ -192,7 +203,9 @@ def _words(problem: Problem, made: Plan) -> str:
     if not made.is_route_exact:
         lines.append("Routes on this floor are good, not proven the shortest.")
     if made.late:
-        lines.append(f"{len(made.late)} orders are late.")
+        lines.append("1 order is late." if len(made.late) == 1 else f"{len(made.late)} orders are late.")
+    if left := _left_behind(made):
+        lines.append(f"No picker is left for {left} of them.")
     lines += [f"Order {order.id} is in no batch: {order.reason}" for order in made.unplanned[:_FEW]]
     if len(made.unplanned) > _FEW:
         lines.append(f"And {len(made.unplanned) - _FEW} more.")

@@ -100,6 +100,12 @@ def test_every_kind_of_floor_is_read_and_planned(layout: dict[str, Any], kind: t
         (document(frozen=[["two"]]), "frozen[0]: order 'two' is not among the orders"),
         (document(bulk_per_tote=2), "bulk_per_tote: must be 3 or more"),
         (document(bulk_per_tote="six"), "bulk_per_tote: must be a number"),
+        (document(move_penalty_m=10**400), "move_penalty_m: must be a number, 1000000000000 at most"),
+        (document(move_penalty_m=float("nan")), "move_penalty_m: must be a number, 1000000000000 at most"),
+        (
+            frozen(layout={**frozen()["layout"], "depot_end": "rear"}),
+            "layout.depot_end: must be front or back",
+        ),
         (document(may_divide_orders=1), "may_divide_orders: must be true or false"),
         (document(zones=["A4"]), "zones: must be an object with named fields"),
         (document(zones={"A4": None}), "zones['A4']: must be a text or a whole number"),

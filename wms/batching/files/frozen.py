@@ -47,8 +47,14 @@ def _block(value: Value) -> Blocks:
         cross_y_m=(0.0, 2 * end_m + pitch * (cells - 1)),
         depot_x_m=aisle_pitch * fields["depot_aisle"].whole(),
         places=places,
-        depot_at_back=fields["depot_end"].text() == "back",
+        depot_at_back=_is_at_back(fields["depot_end"]),
     )
+
+
+def _is_at_back(end: Value) -> bool:
+    if end.text() not in ("front", "back"):
+        end.refuse("must be front or back")
+    return end.text() == "back"
 
 
 def _lines(order: Value, layout: Blocks) -> tuple[Line, ...]:

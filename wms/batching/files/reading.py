@@ -158,8 +158,6 @@ def _aisles(value: Value) -> LooseAisles:
     locations: dict[LocationId, Location] = {}
     for name, place in fields["locations"].entries().items():
         at = place.fields(("aisle", "x_m", "y_m"))
-        if at["aisle"].text() not in ends:
-            at["aisle"].refuse(f"aisle {at['aisle'].text()} is not in layout.ends")
         x_m, y_m = at["x_m"].number(), at["y_m"].number()
         locations[name] = Location(id=name, aisle=at["aisle"].text(), x_m=x_m, y_m=y_m)
     return LooseAisles(locations=locations, ends=ends, depot=_point(fields["depot"]))

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, NoReturn
 
 from wms.batching.errors import InvalidProblemError
+from wms.batching.problem import LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,11 @@ class Value:
 
     def number(self) -> float:
         """Return a number, never one that is not finite."""
-        if isinstance(self.held, bool) or not isinstance(self.held, int | float) or not isfinite(self.held):
+        if isinstance(self.held, bool) or not isinstance(self.held, int | float):
             self.refuse("must be a number")
+        # A whole number of JSON may have any number of digits: it is compared before it is turned into a float.
+        if not -LARGEST <= self.held <= LARGEST:
+            self.refuse(f"must be a number, {LARGEST} at most")
         return float(self.held)
 
     def whole(self) -> int:

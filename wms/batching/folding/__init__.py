@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from wms.batching.folding.pieces import Piece, pieces_of
 from wms.batching.folding.unfolding import first_come_m, unfolded
 from wms.batching.folding.zones import Zones
-from wms.batching.plans import Plan
-from wms.batching.problem import OrderId, Problem
+from wms.batching.plans import Plan, TakenLine
+from wms.batching.problem import Order, OrderId, Picker, Problem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +28,16 @@ class Folded:
     problems: tuple[Problem, ...]
     zones: tuple[Hashable | None, ...] = (None,)
     pieces: tuple[Piece, ...] = ()
+
+    def walked(self) -> Mapping[tuple[OrderId, tuple[TakenLine, ...] | None], Order]:
+        """Return what the search saw as one order, for each order and what is taken of it (None: all) in one batch."""
+        if not self.pieces:
+            return {(order.id, None): order for order in self.problem.orders}
+        return {(order.id, piece.lines): piece.walked for piece in self.pieces for order in piece.orders}
+
+    def crew_of(self, zone: Hashable | None) -> Sequence[Picker]:
+        """Return who walks in a zone in which there is work."""
+        return self.problems[self.zones.index(zone)].pickers
 
     def unfold(self, plans: Sequence[Plan]) -> Plan:
         """Return the plan of the whole problem, from the plans of its simpler ones in their sequence."""

@@ -8,8 +8,8 @@ from wms.batching.construct import first_come
 from wms.batching.explain import lateness_in_words, why_here
 from wms.batching.folding.pieces import Piece
 from wms.batching.plans import Batch, LateOrder, Plan, PlannedOrder, Totals
-from wms.batching.problem import Order, OrderId, Problem
-from wms.batching.schedule import Job, cutoffs_of, start_sequence
+from wms.batching.problem import Order, OrderId, Problem, Speeds
+from wms.batching.schedule import Job, cutoff_of, each_once, start_sequence
 from wms.batching.workload import workload_of
 
 
@@ -23,9 +23,8 @@ def unfolded(problem: Problem, pieces: Iterable[Piece], plans: Mapping[Hashable 
         for zone, plan in plans.items()
         for batch in plan.batches
     ]
-    batches = [
-        batches[number] for number in start_sequence([_job(batch, orders) for batch in batches], problem.pickers)
-    ]
+    jobs = [_job(batch, orders, problem.speeds) for batch in batches]
+    batches = [batches[number] for number in start_sequence(jobs, problem.pickers)]
     totals = _totals(batches, plans.values())
     bounds_m = [_bound_m(plan) for plan in plans.values()]
     bound_m = sum(bound for bound in bounds_m if bound is not None) if None not in bounds_m else None
@@ -97,11 +96,11 @@ def _delay_s(late: LateOrder) -> float:
     return inf if late.late_s is None else late.late_s
 
 
-def _job(batch: Batch, orders: Mapping[OrderId, Order]) -> Job:
+def _job(batch: Batch, orders: Mapping[OrderId, Order], speeds: Speeds) -> Job:
     """Return a batch as work to be put into the sequence in which all start."""
     members = [orders[order] for order in batch.order_ids]
     return Job(
-        cutoffs_s=cutoffs_of(members),
+        cutoffs=each_once(cutoff_of(orders[placed.id], placed.alone_m, speeds) for placed in batch.orders),
         priority=max(order.priority for order in members),
         work_s=batch.work_s,
         is_frozen=batch.is_frozen,

@@ -249,8 +249,8 @@ def _late_after(
     """Return how late the plan is after the change, or some number above `most`."""
     orders, baskets, leaving = world.orders, search.baskets, search.leaving
     starts = (
-        start_after(orders, baskets, world.shifts, here, leaving[0], leaving[1], here_m),
-        start_after(orders, baskets, world.shifts, there, leaving[1], leaving[0], there_m),
+        start_after(orders, baskets, here, leaving[0], leaving[1], here_m),
+        start_after(orders, baskets, there, leaving[1], leaving[0], there_m),
     )
     return late_after(orders, baskets, world.shifts, search.turns, leaving, starts, most)
 

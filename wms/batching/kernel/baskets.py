@@ -36,6 +36,9 @@ class Orders(NamedTuple):
     """Time each order takes beside walking."""
     due: Ints
     """The number of each order's cutoff, the earliest 0; orders without one have the last number."""
+    aim: Ints
+    """By which cutoff each order starts: its own; where that is lost, the number of orders without one, which have one
+    more (see `schedule`)."""
     priority: Ints
     home: Ints
     """The earlier batch of each order, or -1."""
@@ -65,6 +68,7 @@ class Baskets(NamedTuple):
     excess: Floats
     """How far each batch is over its cart, as a share of the cart."""
     work_s: Floats
+    aim: Ints
     due: Ints
     priority: Ints
     key: Words
@@ -207,18 +211,19 @@ def measure(floor: Floor, orders: Orders, baskets: Baskets, batch: int) -> None:
 
 @compiled
 def weigh(orders: Orders, baskets: Baskets, batch: int) -> None:
-    """Work out a batch's excess, work, cutoff and priority from its members and its metres."""
+    """Work out a batch's excess, work, aim, cutoff and priority from its members and its metres."""
     baskets.excess[batch] = excess_of(baskets.load[batch], orders.rooms) if baskets.size[batch] else 0.0
-    work, due, priority = 0.0, len(orders.due), 0
+    work, aim, due, priority = 0.0, len(orders.due) + 1, len(orders.due), 0
     for place in range(baskets.size[batch]):
         number = baskets.members[batch, place]
         work += orders.handling_s[number]
+        aim = min(aim, orders.aim[number])
         due = min(due, orders.due[number])
         priority = max(priority, orders.priority[number])
     baskets.work_s[batch] = (
         work + orders.setup_s + baskets.metres[batch] * orders.metre_s if baskets.size[batch] else 0.0
     )
-    baskets.due[batch], baskets.priority[batch] = due, priority
+    baskets.aim[batch], baskets.due[batch], baskets.priority[batch] = aim, due, priority
 
 
 @compiled_with_arrays
@@ -254,6 +259,7 @@ def empty_baskets(floor: Floor, orders: Orders, batches: int, most_orders: int) 
         metres=np.zeros(batches),
         excess=np.zeros(batches),
         work_s=np.zeros(batches),
+        aim=np.zeros(batches, dtype=np.int64),
         due=np.zeros(batches, dtype=np.int64),
         priority=np.zeros(batches, dtype=np.int64),
         key=np.zeros(batches, dtype=np.uint64),

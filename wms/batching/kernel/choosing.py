@@ -8,8 +8,9 @@ from wms.batching.kernel.baskets import NOBODY, Baskets, Orders
 from wms.batching.kernel.bits import Words, random_below, random_share
 from wms.batching.kernel.compiled import inlined
 from wms.batching.kernel.floors import Floats, Floor, Ints
+from wms.batching.kernel.lateness import Shifts
 from wms.batching.kernel.memory import Lengths, Pool
-from wms.batching.kernel.turns import Shifts, Turns
+from wms.batching.kernel.turns import Turns
 
 RELOCATE, SWAP, PAIRS = 0.25, 0.65, 0.85
 """Shares of tries that move one order, and (from there on) that swap two, two for one, and two for two."""

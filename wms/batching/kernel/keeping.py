@@ -60,6 +60,15 @@ class KernelCache(FunctionCache):
 
     _impl_class = KernelCacheImpl
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return a compiled function that is kept; what an older kernel has left and nobody can read is forgotten."""
+        try:
+            return super().load_overload(sig, target_context)
+        except (AttributeError, ImportError):  # it names a class that is no longer where it was
+            with suppress(OSError):
+                self.flush()
+            return None
+
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep a compiled function; where that is not possible this process alone has it."""
         with suppress(OSError):

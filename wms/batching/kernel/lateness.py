@@ -4,31 +4,33 @@ Only changes whose metres are welcome are scheduled, and only from the first bat
 exact answer costs less than a guess made each time.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from wms.batching.kernel.baskets import NOBODY, Baskets, Orders
 from wms.batching.kernel.compiled import compiled
 from wms.batching.kernel.floors import Floats, Ints
-from wms.batching.kernel.turns import (
-    Shifts,
-    Start,
-    Turns,
-    change_turns,
-    is_before,
-    place_for,
-    place_or_last,
-    put_in_turn,
-)
+from wms.batching.kernel.turns import Start, Turns, change_turns, is_before, place_for, place_or_last, put_in_turn
 
 MINUTE_S = 60.0
 NEVER_S = 86_400.0
 """Lateness charged for an order that nobody is left to walk, with a cutoff or without: a day."""
 
 
+class Shifts(NamedTuple):
+    """The pickers, from when (after all frozen batches) and until when each can walk; none where time is no matter."""
+
+    from_s: Floats
+    until_s: Floats
+    due_s: Floats
+    """The time of each cutoff; endless for the last, of orders without one."""
+
+
 @compiled
 def late_now(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns) -> tuple[float, float]:
     """Put all batches in turn; return how late the plan is: late orders, and their seconds by priority."""
-    put_in_turn(orders, baskets, shifts, turns)
+    put_in_turn(baskets, turns)
     free_s, whose = turns.free_s[0], turns.whose[0]
     for who in range(len(free_s)):
         at = who
@@ -44,7 +46,7 @@ def keep_change(
     orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, here: int, there: int
 ) -> tuple[float, float]:
     """Bring sequence and times up to date when two batches have changed; return how late the plan is now."""
-    return _timed(orders, baskets, shifts, turns, change_turns(orders, baskets, shifts, turns, here, there))
+    return _timed(orders, baskets, shifts, turns, change_turns(baskets, turns, here, there))
 
 
 @compiled

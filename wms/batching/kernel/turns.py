@@ -9,17 +9,6 @@ from wms.batching.kernel.compiled import compiled
 from wms.batching.kernel.floors import Floats, Ints
 
 
-class Shifts(NamedTuple):
-    """The pickers, from when (after all frozen batches) and until when each can walk; none where time is no matter."""
-
-    from_s: Floats
-    until_s: Floats
-    due_s: Floats
-    """The time of each cutoff; endless for the last, of orders without one."""
-    soonest_s: float
-    """When the first of all pickers is free: of those of other searches too."""
-
-
 class Turns(NamedTuple):
     """The batches in the sequence in which they start, and the day as it stands before each of them starts."""
 
@@ -27,11 +16,6 @@ class Turns(NamedTuple):
     """One by place, padded with NOBODY; the last place is always empty."""
     place_of: Ints
     """The place of each batch, NOBODY for an empty one."""
-    aim: Ints
-    """The number of the earliest cutoff that each batch can make, if it starts as soon as anybody can.
-
-    One that can make none of its own has the number of orders without a cutoff, and starts behind all that can; one
-    that has none has that number and one."""
     free_s: Floats
     """By place: when the pickers are free, earliest first."""
     whose: Ints
@@ -44,7 +28,7 @@ class Turns(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What decides when a batch starts: what it can make, its priority, its cutoff, the time it takes; 0 for none."""
+    """What decides when a batch starts: aim, highest priority, earliest cutoff, and the time it takes; 0 for none."""
 
     batch: int
     aim: int
@@ -58,7 +42,6 @@ def empty_turns(batches: int, pickers: int) -> Turns:
     return Turns(
         batches=np.full(batches + 1, NOBODY),
         place_of=np.full(batches, NOBODY),
-        aim=np.zeros(batches, dtype=np.int64),
         free_s=np.zeros((batches + 1, pickers)),
         whose=np.zeros((batches + 1, pickers), dtype=np.int64),
         late=np.zeros((batches + 1, 2)),
@@ -68,14 +51,14 @@ def empty_turns(batches: int, pickers: int) -> Turns:
 
 
 @compiled
-def start_of(baskets: Baskets, turns: Turns, batch: int) -> Start:
+def start_of(baskets: Baskets, batch: int) -> Start:
     """Return what decides when a batch starts as it stands."""
-    return Start(batch, turns.aim[batch], baskets.priority[batch], baskets.due[batch], baskets.work_s[batch])
+    return Start(batch, baskets.aim[batch], baskets.priority[batch], baskets.due[batch], baskets.work_s[batch])
 
 
 @compiled
 def is_before(one: Start, other: Start) -> bool:
-    """Whether a batch starts before another: earliest cutoff it can make, highest priority, longest."""
+    """Whether a batch starts before another: earliest cutoff that can be made, highest priority, longest."""
     if one.aim != other.aim:
         return bool(one.aim < other.aim)
     if one.priority != other.priority:
@@ -88,20 +71,13 @@ def is_before(one: Start, other: Start) -> bool:
 
 
 @compiled
-def aim_of(shifts: Shifts, due: int, end_s: float, least: int) -> int:
-    """Return the number of a cutoff that work done at `end_s` makes, if it is earlier than `least`; else `least`."""
-    return due if due < least and end_s <= shifts.due_s[due] else least
-
-
-@compiled
-def start_after(
-    orders: Orders, baskets: Baskets, shifts: Shifts, batch: int, out: Ints, into: Ints, metres: float
-) -> Start:
+def start_after(orders: Orders, baskets: Baskets, batch: int, out: Ints, into: Ints, metres: float) -> Start:
     """Return what decides when a batch starts without the orders `out` and with `into`, for a walk of this length."""
-    due, priority, work, left = len(orders.due), 0, 0.0, 0
+    aim, due, priority, work, left = len(orders.due) + 1, len(orders.due), 0, 0.0, 0
     for place in range(baskets.size[batch]):
         number = baskets.members[batch, place]
         if number != out[0] and number != out[1]:
+            aim = min(aim, orders.aim[number])
             due = min(due, orders.due[number])
             priority = max(priority, orders.priority[number])
             work += orders.handling_s[number]
@@ -109,50 +85,26 @@ def start_after(
     for at in range(len(into)):
         number = into[at]
         if number != NOBODY:
+            aim = min(aim, orders.aim[number])
             due = min(due, orders.due[number])
             priority = max(priority, orders.priority[number])
             work += orders.handling_s[number]
             left += 1
-    work_s = work + orders.setup_s + metres * orders.metre_s if left else 0.0
-    end_s, lost = shifts.soonest_s + work_s, len(shifts.due_s) - 1
-    if due >= lost or end_s <= shifts.due_s[due]:
-        return Start(batch, due if due < lost else lost + 1, priority, due, work_s)
-    aim = lost
-    for place in range(baskets.size[batch]):
-        number = baskets.members[batch, place]
-        if number != out[0] and number != out[1]:
-            aim = aim_of(shifts, orders.due[number], end_s, aim)
-    for at in range(len(into)):
-        if into[at] != NOBODY:
-            aim = aim_of(shifts, orders.due[into[at]], end_s, aim)
-    return Start(batch, aim, priority, due, work_s)
+    return Start(batch, aim, priority, due, work + orders.setup_s + metres * orders.metre_s if left else 0.0)
 
 
 @compiled
-def put_in_turn(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns) -> None:
+def put_in_turn(baskets: Baskets, turns: Turns) -> None:
     """Put all batches in the sequence in which they start."""
     turns.batches[:] = NOBODY
     for batch in range(len(baskets.size)):
         if baskets.size[batch]:
-            _aim(orders, baskets, shifts, turns, batch)
             _insert(baskets, turns, batch)
     _note_places(turns)
 
 
 @compiled
-def _aim(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, batch: int) -> None:
-    """Note the earliest cutoff that a batch as it stands can make."""
-    end_s, lost = shifts.soonest_s + baskets.work_s[batch], len(shifts.due_s) - 1
-    if baskets.due[batch] == lost:
-        turns.aim[batch] = lost + 1
-        return
-    turns.aim[batch] = lost
-    for place in range(baskets.size[batch]):
-        turns.aim[batch] = aim_of(shifts, orders.due[baskets.members[batch, place]], end_s, turns.aim[batch])
-
-
-@compiled
-def change_turns(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns, here: int, there: int) -> int:
+def change_turns(baskets: Baskets, turns: Turns, here: int, there: int) -> int:
     """Bring the sequence up to date when two batches have changed; return the first place that may be another's."""
     first = min(place_or_last(turns, here), place_or_last(turns, there))
     kept = first
@@ -167,7 +119,6 @@ def change_turns(orders: Orders, baskets: Baskets, shifts: Shifts, turns: Turns,
         turns.batches[at] = NOBODY
     for batch in (here, there):
         if baskets.size[batch]:
-            _aim(orders, baskets, shifts, turns, batch)
             _insert(baskets, turns, batch)
     _note_places(turns)
     return min(first, place_or_last(turns, here), place_or_last(turns, there))
@@ -180,7 +131,7 @@ def place_for(baskets: Baskets, turns: Turns, start: Start) -> int:
     while first < past:
         middle = (first + past) // 2
         batch = turns.batches[middle]
-        if batch == NOBODY or is_before(start, start_of(baskets, turns, batch)):
+        if batch == NOBODY or is_before(start, start_of(baskets, batch)):
             past = middle
         else:
             first = middle + 1
@@ -197,13 +148,13 @@ def place_or_last(turns: Turns, batch: int) -> int:
 @compiled
 def _insert(baskets: Baskets, turns: Turns, batch: int) -> None:
     """Give a batch its place in the sequence."""
-    moved, start = batch, start_of(baskets, turns, batch)
+    moved, start = batch, start_of(baskets, batch)
     for at in range(len(turns.batches)):
         other = turns.batches[at]
         if other == NOBODY:
             turns.batches[at] = moved
             return
-        if moved != batch or is_before(start, start_of(baskets, turns, other)):
+        if moved != batch or is_before(start, start_of(baskets, other)):
             turns.batches[at], moved = moved, other
 
 
