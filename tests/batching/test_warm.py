@@ -55,6 +55,18 @@ def test_after_warming_up_a_new_process_compiles_nothing() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+def test_the_first_plan_of_a_new_process_begins_at_once() -> None:
+    """Compiling takes ten seconds and more of the processor's time, and loading what was compiled a second."""
+    warm()
+    program = (
+        "from time import process_time; from wms.batching import Iterations, plan;"
+        "from wms.batching.warm import problems; day = next(problems()); began_s = process_time();"
+        "plan(day, Iterations(100)); print(process_time() - began_s)"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert float(answer.stdout) < 5.0
+
+
 def test_who_does_not_plan_does_not_wait_for_the_compiler() -> None:
     program = "import sys, wms.app, wms.cli, wms.cli.planning; print({'numba', 'highspy'} & {*sys.modules})"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -121,9 +121,9 @@ class Totals:
 class Plan:
     """Batches in the sequence in which they should start.
 
-    `lower_bound_m` is a length no plan can beat, be it late or not, and `gap` how far above it this plan may be (0.25 is
-    25 %). Both are None where none was found: routes are not exact (`is_route_exact` says so), there are too many orders
-    or too many a batch, there was no time, or it went into being on time. Where orders are picked in bulk or
+    `lower_bound_m` is a length no plan can beat, be it late or not, and `gap` how far above it this plan may be (0.25
+    is 25 %). Both are None where none was found: routes are not exact (`is_route_exact` says so), there are too many
+    orders or too many a batch, there was no time, or it went into being on time. Where orders are picked in bulk or
     walk in several trips, it holds for plans with the same bulk picks and the same trips.
     """
 

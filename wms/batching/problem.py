@@ -28,10 +28,10 @@ class Line:
 class Order:
     """One order: its lines, the room it takes on a cart, and when it must be picked.
 
-    `due_s` counts from the start of the plan (None: no cutoff; negative: already missed). Of orders that cannot all be on
-    time as few are late as can be, whatever their `priority` (0 or more); it weighs their delays (a second of one with
-    priority 2 is worth three), and of batches that start by the same cutoff the one of highest priority starts first.
-    It never makes a batch start before one with an earlier cutoff that can still be made.
+    `due_s` counts from the start of the plan (None: no cutoff; negative: already missed). Of orders that cannot all be
+    on time as few are late as can be, whatever their `priority` (0 or more). It weighs their delays (a second of one
+    with priority 2 counts for three), and of batches with the same cutoff the one of highest priority starts first. It
+    never makes a batch start before one with an earlier cutoff that can still be made.
     """
 
     id: OrderId
