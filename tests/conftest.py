@@ -8,10 +8,12 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from tests import builders
+from tests.browser.conftest import launched
 from tests.postgres import PostgresServer, running_postgres
 from wms import config
 from wms.config import Settings
@@ -22,6 +24,13 @@ from wms.domain import Base
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser for all tests of a session; each opens contexts of its own."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -40,13 +40,6 @@ def launched() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A browser for all tests of a session; each opens contexts of its own."""
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
 def peer() -> Iterator[ScanPeer]:
     """A small server that answers scans as the test tells it."""

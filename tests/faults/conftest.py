@@ -1,6 +1,5 @@
-"""The databases on which faults are tried, and a browser to meet them."""
+"""The databases on which faults are tried."""
 
-from tests.browser.conftest import chromium
 from tests.simulator.conftest import empty
 
-__all__ = ["chromium", "empty"]
+__all__ = ["empty"]

@@ -156,7 +156,7 @@ def test_a_reprint_is_a_copy_of_its_own(engine: Engine, context: Context, zebra:
         label_id = session.scalars(select(Label.id)).one()
         actor = now()
         assert printing.reprint(session, actor, label_id, "torn").copy == 2
-        with pytest.raises(DomainError, match="on its way"):
+        with pytest.raises(DomainError, match="is being printed"):
             _ = printing.reprint(session, actor, label_id, "torn again")
     _ = outbox.drain(context, HANDLERS)
     assert zebra.tray.numbers() == [1, 2]

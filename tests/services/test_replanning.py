@@ -137,12 +137,14 @@ def test_a_picker_who_leaves_gives_the_walk_back_to_be_planned_again(
 
 def test_a_walk_given_back_half_done_is_not_planned_again(open_transaction: OpenTransaction, wave_id: int) -> None:
     with open_transaction() as session:
-        _ = _start(session, "W1-1").hand_back(keep_cart=True)
+        half_done = _start(session, "W1-1")
+        _ = half_done.hand_back(keep_cart=True)
     with open_transaction() as session:
         walks = _walks(session)
-        problem = replanning.look(session, LATER, wave_id).problem
-    assert problem is not None
-    assert [set(batch) for batch in problem.frozen] == [walks["W1-1"]]
+        seen = replanning.look(session, LATER, wave_id)
+    assert seen.problem is not None
+    assert half_done.id not in seen.walks
+    assert {order.id for order in seen.problem.orders} == walks["W1-2"]
 
 
 def test_a_walk_begun_while_the_engine_worked_stops_the_recording(

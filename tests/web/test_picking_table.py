@@ -30,7 +30,6 @@ SCREENS = {
     "DROP": "drop_cart",
 }
 _NO_LOOK_UP = "the paper looks it up: a later issue"
-_NOT_YET = "the paper has a screen for it: not built yet"
 # scan -> next screen, tone, words, and why it is not as the paper says ("" where it is)
 Cell = tuple[str, str, str, str] | tuple[str, str, str]
 TABLE: dict[str, dict[str, Cell]] = {
@@ -51,7 +50,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "own badge": (SAME, "ok", "Marta, go on"),
         "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
         "LOG OUT": ("sign_in", "info", "Logged out"),
-        "BREAK": (SAME, "wrong", "BREAK means nothing here. Scan the CART", _NOT_YET),
+        "BREAK": ("sign_in", "info", "Break. Scan your badge to go on"),
         "right shelf": (SAME, "wrong", "That is a SHELF. Scan the CART", _NO_LOOK_UP),
         "right item": (SAME, "wrong", "That is a PRODUCT. Scan the CART", _NO_LOOK_UP),
         "first tote": (SAME, "wrong", "That is a TOTE. Scan the CART", _NO_LOOK_UP),
@@ -95,8 +94,8 @@ TABLE: dict[str, dict[str, Cell]] = {
         ),
         "SKIP": (SAME, "info", "Skipped. It comes last"),
         "NONE HERE": ("short", "info", "NONE HERE. Then scan the shelf"),
-        "HELP": (SAME, "wrong", "HELP means nothing here", _NOT_YET),
-        "SAY AGAIN": (SAME, "wrong", "SAY AGAIN means nothing here", _NOT_YET),
+        "HELP": (SAME, "info", "HELP is called. Go on if you can"),
+        "SAY AGAIN": (SAME, "ok", "Cart is ready. Go"),
         "DONE": (SAME, "wrong", "4 lines are open. Go on"),
         "YES": (SAME, "wrong", "YES means nothing here"),
         "UNDO": (SAME, "wrong", "Nothing to undo"),
@@ -113,10 +112,10 @@ TABLE: dict[str, dict[str, Cell]] = {
         "cart": (SAME, "wrong", "That is a CART. Scan the ITEM"),
         "SHORT": ("short", "info", "SHORT. Then scan the shelf"),
         "DAMAGED": ("short", "info", "DAMAGED. Then scan the shelf"),
-        "OTHER ITEM HERE": ("short", "info", "OTHER ITEM HERE. Then scan the shelf"),
+        "OTHER ITEM HERE": ("short", "info", "OTHER ITEM. Then scan the shelf"),
         "N2": (SAME, "wrong", "Scan the item first"),
-        "QTY": (SAME, "wrong", "QTY means nothing here", "the N card says how many"),
-        "NO BARCODE": (SAME, "wrong", "NO BARCODE means nothing here", _NOT_YET),
+        "QTY": (SAME, "wrong", "Scan the item first"),
+        "NO BARCODE": (SAME, "info", "Type the SKU, then OK"),
         "SKIP": ("go_to", "info", "Skipped. It comes last"),
         "UNDO": ("go_to", "info", "Scan the shelf again"),
         "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
@@ -138,7 +137,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "cart": (SAME, "wrong", "That is a CART. Scan the LOT"),
         "N2": (SAME, "wrong", "That is a QUANTITY. Scan the LOT"),
         "UNDO": ("scan_item", "info", "Put 1 back on the shelf"),
-        "HELP": (SAME, "wrong", "HELP means nothing here", _NOT_YET),
+        "HELP": (SAME, "info", "HELP is called. Go on if you can"),
         "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
     },
     "PICK-SERIAL": {
@@ -153,7 +152,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "first slot": (SAME, "wrong", "That is a SLOT. Scan the SERIAL"),
         "N2": (SAME, "wrong", "That is a QUANTITY. Scan the SERIAL"),
         "UNDO": ("scan_item", "info", "Put 1 back on the shelf"),
-        "HELP": (SAME, "wrong", "HELP means nothing here", _NOT_YET),
+        "HELP": (SAME, "info", "HELP is called. Go on if you can"),
         "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
     },
     "PICK-TOTE": {
@@ -185,7 +184,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "YES": (SAME, "wrong", "YES means nothing here", "the shelf's scan confirms: the paper's own 8.8"),
         "DAMAGED": (SAME, "info", "DAMAGED. Then scan the shelf"),
         "NONE HERE": (SAME, "info", "NONE HERE. Then scan the shelf"),
-        "OTHER ITEM HERE": (SAME, "info", "OTHER ITEM HERE. Then scan the shelf"),
+        "OTHER ITEM HERE": (SAME, "info", "OTHER ITEM. Then scan the shelf"),
         "UNDO": ("scan_item", "info", "SHORT taken back"),
         "first tote": (SAME, "wrong", "That is a TOTE. Scan the SHELF"),
         "cart": (SAME, "wrong", "That is a CART. Scan the SHELF"),

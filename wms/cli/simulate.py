@@ -47,14 +47,9 @@ _SHARE = click.FloatRange(0, 1)
 @click.option("--double-rate", default=0.02, show_default=True, type=_SHARE, help="Share of scans posted twice.")
 @click.option("--drop-rate", default=0.0, show_default=True, type=_SHARE, help="Share of answers lost: a bad line.")
 @click.option("--think-ms", default=0, show_default=True, type=click.IntRange(0), help="Pause before each scan.")
-@click.option(
-    "--profile",
-    default="",
-    type=click.Choice([profile.value for profile in Profile]),
-    help="Pick all zones so from now on.",
-)
+@click.option("--profile", type=_PROFILES, help="Pick all zones by this profile from now on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of sentences.")
-def simulate(url: str, think_ms: int, profile: str, as_json: bool, **asked: float) -> int:
+def simulate(url: str, think_ms: int, profile: str | None, as_json: bool, **asked: float) -> int:
     """Add seeded orders and let people work the whole floor over HTTP until all that has stock is shipped.
 
     They read the pages as people do, slip now and then, and take labels from the virtual printers' trays. Without

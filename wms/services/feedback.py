@@ -66,7 +66,7 @@ COMMANDS = {
     Command.QTY: say("QTY"),
     Command.NO_BARCODE: say("NO BARCODE"),
     Command.REJECT: say("REJECT"),
-    Command.OTHER_ITEM_HERE: say("OTHER ITEM HERE"),
+    Command.OTHER_ITEM_HERE: say("OTHER ITEM"),
     Command.GIVE_BACK: say("GIVE BACK"),
     Command.BLOCKED: say("BLOCKED"),
     Command.TOO_HIGH: say("TOO HIGH"),

@@ -20,6 +20,7 @@ from wms.services.picking import (
     keyed,
     lines,
     lots,
+    missing,
     shorts,
     skipping,
     stops,
@@ -80,6 +81,7 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
     """Judge one scan on the screen it was made for."""
     if isinstance(screen, TaskScreen):
         if screen.stop.device != actor.device:
+            _ = missing.locked_walk(session, actor, screen.stop.batch_id)  # tasks before the walk, as everyone locks
             home.adopt(session, actor, screen.stop.batch_id)
         if code.command is not None and not isinstance(screen, SkipWhy):
             return _command(session, actor, code.command, screen)
