@@ -50,7 +50,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "own badge": (SAME, "ok", "Marta, go on"),
         "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
         "LOG OUT": ("sign_in", "info", "Logged out"),
-        "BREAK": ("sign_in", "info", "Break. Scan your badge to go on"),
+        "BREAK": ("sign_in", "info", "BREAK. Your badge goes on here"),
         "right shelf": (SAME, "wrong", "That is a SHELF. Scan the CART", _NO_LOOK_UP),
         "right item": (SAME, "wrong", "That is a PRODUCT. Scan the CART", _NO_LOOK_UP),
         "first tote": (SAME, "wrong", "That is a TOTE. Scan the CART", _NO_LOOK_UP),
