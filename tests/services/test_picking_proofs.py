@@ -130,34 +130,35 @@ def test_the_shelf_is_asked_for_where_something_else_could_be_meant(session: Ses
 
 
 def two_lines(session: Session, profile: Profile) -> tuple[Picker, list[Tote], list[str]]:
-    """One shelf with mugs and pens: an order of both, and another of a pen."""
+    """One shelf with mugs, pens and cups: an order of a mug and a pen, and another of a cup."""
     builders.zone(session, profile=profile)
-    mug, pen, shelf = builders.product(session), builders.product(session), builders.location(session)
-    for product in (mug, pen):
+    mug, pen, cup = products = [builders.product(session) for _ in range(3)]
+    shelf = builders.location(session)
+    for product in products:
         builders.stock(session, shelf, product, 9)
-    orders = [builders.order(session, (mug, 1), (pen, 1)), builders.order(session, (pen, 1))]
-    _ = builders.waiting_batch(session, *orders, shelves={mug.id: shelf, pen.id: shelf})
+    orders = [builders.order(session, (mug, 1), (pen, 1)), builders.order(session, (cup, 1))]
+    _ = builders.waiting_batch(session, *orders, shelves={product.id: shelf for product in products})
     _ = builders.location(session, kind=LocationKind.LANE)
     marta, totes = Picker(session), [builders.tote(session) for _ in orders]
     _ = marta.begin(builders.cart(session), *totes)
     _ = marta.reach()
-    return marta, totes, [builders.barcode(session, product) for product in (mug, pen)]
+    return marta, totes, [builders.barcode(session, product) for product in products]
 
 
 def test_the_same_tote_is_not_asked_for_twice_in_a_visit(session: Session) -> None:
-    marta, totes, (mug, pen) = two_lines(session, Profile.STANDARD)
+    marta, totes, (mug, pen, cup) = two_lines(session, Profile.STANDARD)
     assert marta.scan(mug, totes[0].barcode) == "scan_item"
     assert marta.scan(pen) == "scan_item"
     assert marta.said == f"{totes[0].barcode} FULL ORDER"
     rows = session.query(PickedUnits).order_by(PickedUnits.id).populate_existing()
     assert [row.tote_proof for row in rows] == ["label", "same tote"]
-    assert marta.scan(pen) == "put_in_tote"  # the other order's tote is asked for
+    assert marta.scan(cup) == "put_in_tote"  # the other order's tote is asked for
     assert marta.scan(totes[1].barcode) == "drop_cart"
     assert verifying.verify(session, builders.WAREHOUSE) == []
 
 
 def test_undo_takes_a_unit_out_of_a_tote_that_was_not_asked_for(session: Session) -> None:
-    marta, totes, (mug, pen) = two_lines(session, Profile.STANDARD)
+    marta, totes, (mug, pen, *_) = two_lines(session, Profile.STANDARD)
     _ = marta.scan(mug, totes[0].barcode, pen)
     assert marta.scan("UNDO") == "put_in_tote"
     assert marta.said == f"Take 1 out of {totes[0].barcode}"
@@ -165,7 +166,7 @@ def test_undo_takes_a_unit_out_of_a_tote_that_was_not_asked_for(session: Session
 
 
 def test_strict_asks_for_the_tote_at_each_line(session: Session) -> None:
-    marta, totes, (mug, pen) = two_lines(session, Profile.STRICT)
+    marta, totes, (mug, pen, *_) = two_lines(session, Profile.STRICT)
     assert marta.scan(mug, totes[0].barcode, pen) == "put_in_tote"
 
 

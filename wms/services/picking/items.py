@@ -13,7 +13,7 @@ from wms.domain.picked import StepKind
 from wms.domain.picking import ItemPicked, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.picking import hands, lines, lots, proofs, puts, steps, tasks
+from wms.services.picking import dealing, hands, lines, lots, proofs, puts, steps, tasks
 from wms.services.picking.hands import Taken
 from wms.services.picking.screens import Stop
 from wms.services.recognising import Item, find_item
@@ -87,9 +87,11 @@ def take(
 
     `stood` is where the picker stood before, if this scan has proved the location.
     """
-    units = stop.left if taken.units == 1 and not stop.counts_units else taken.units
+    units = stop.to_take if taken.units == 1 and not stop.counts_units else taken.units
+    if units > stop.to_take:
+        return too_many(units, stop.to_take)
     if units > stop.left:
-        return too_many(units, stop.left)
+        return dealing.take(session, actor, stop, replace(taken, units=units), stood=stood)
     read_in = lots.read_in(session, actor, stop, taken)
     if isinstance(read_in, Feedback):
         return read_in

@@ -19,7 +19,7 @@ def judge_shelf(session: Session, actor: Actor, code: Code, screen: GoTo) -> Fee
     stop = screen.stop
     if shelves.names_shelf(stop, code):
         shelves.reach(session, actor, stop, code)
-        return feedback.accepted(say("Take {n}", n=stop.left))
+        return feedback.accepted(say("Take {n}", n=stop.to_take))
     refused = shelves.wrong_shelf(session, actor, stop, code)
     if refused is not None:
         return refused

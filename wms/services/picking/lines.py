@@ -66,7 +66,7 @@ def _shelf(stop: Stop) -> tuple[str, str]:
 
 
 def _items(stop: Stop) -> tuple[str, ...]:
-    return tuple(code for code, units in stop.codes if units <= stop.left)
+    return tuple(code for code, units in stop.codes if units <= stop.to_take)
 
 
 def is_in_hand(stop: Stop) -> bool:

@@ -10,9 +10,19 @@ from wms.services.screens import Screen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Dealt:
+    """A further line of a walk whose units are taken together with the first line's, and dealt out after it."""
+
+    task_id: int
+    order_id: int
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stop:
     """Where a walk stands: its first line still open, with all that a screen or a verdict needs of it.
 
+    `dealt` are the further lines that the same units are taken for at once, in the sequence of their totes.
     `codes` are the product's barcodes with the units each counts. `wanted` are the units set aside: what was asked, or
     what the shelf really had. `found` is set while or after less was found than asked. `at_shelf` says that the
     location was proved by a scan. `unbound` counts orders still without a tote.
@@ -62,11 +72,17 @@ class Stop:
     previous: str
     next: str
     due: str
+    dealt: tuple[Dealt, ...] = ()
 
     @property
     def left(self) -> int:
-        """Units still to scan."""
+        """Units still to scan for this line."""
         return self.wanted - self.in_hand
+
+    @property
+    def to_take(self) -> int:
+        """Units still to take from the shelf: this line's and those that are dealt out after it."""
+        return self.left + sum(line.units for line in self.dealt)
 
     @property
     def about(self) -> str:

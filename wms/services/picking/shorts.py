@@ -10,7 +10,7 @@ from wms.domain.picked import StepKind
 from wms.domain.picking import PickTask, Proof
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.picking import hands, items, lots, missing, shelves, steps, tasks
+from wms.services.picking import dealing, hands, items, lots, missing, shelves, steps, tasks
 from wms.services.picking.hands import Taken
 from wms.services.picking.screens import Short, Stop
 from wms.services.recognising import Item
@@ -66,7 +66,8 @@ def judge_short(session: Session, actor: Actor, code: Code, screen: Short) -> Fe
 
 def _say_found(session: Session, actor: Actor, stop: Stop, found: int) -> Feedback:
     if found > stop.wanted:
-        return feedback.wrong(say("Only {n} asked", n=stop.wanted))
+        said = say("Deal them out. SHORT at the last") if stop.dealt else say("Only {n} asked", n=stop.wanted)
+        return feedback.wrong(said)
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
@@ -117,6 +118,8 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
     if spare:
         hands.lay_down(session, actor, task, spare)
         task.in_hand -= spare
+        if task.short_reason != missing.DAMAGED:
+            dealing.drop_the_rest(session, actor, task, walk)
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     gone = missing.book(session, actor, stop, task, walk)
     if found == 0:

@@ -53,7 +53,7 @@ def judge(session: Session, actor: Actor, code: Code, screen: SkipWhy) -> Feedba
     if is_shelf:
         session.flush()
         shelves.reach(session, actor, stop, code)
-        return feedback.accepted(say("Take {n}", n=stop.left))
+        return feedback.accepted(say("Take {n}", n=stop.to_take))
     if reason is None:
         session.flush()
         return feedback.told(say("SKIP taken back"))

@@ -3,9 +3,10 @@
 The statements of the scan path are built once: building them for each request costs three times their run.
 """
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal_column, or_, select
+from sqlalchemy import BindParameter, String, and_, bindparam, case, cast, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
@@ -17,7 +18,7 @@ from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskSta
 from wms.domain.stock import Lot
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
-from wms.services.picking.screens import Slot, Stop
+from wms.services.picking.screens import Dealt, Slot, Stop
 from wms.services.recognising import codes_of, read_codes
 from wms.services.screens import clock
 
@@ -94,6 +95,45 @@ _next = (
     .correlate(PickTask)
     .scalar_subquery()
 )
+_wanted = aliased(Allocation)
+_SEPARATOR: Any = literal_column("'\n'")
+
+
+def _text(column: Any) -> Any:
+    return cast(column, String)
+
+
+# The lines that want the same from the same shelf, and that nothing is known of yet.
+_alike = (
+    select(
+        func.aggregate_strings(
+            _text(_other.sequence)
+            + "*"
+            + _text(_other.id)
+            + "*"
+            + _text(_other.order_id)
+            + "*"
+            + _text(_wanted.quantity),
+            _SEPARATOR,
+        )
+    )
+    .join(_wanted, and_(_wanted.warehouse_id == _other.warehouse_id, _wanted.id == _other.allocation_id))
+    .where(
+        _other.warehouse_id == _W,
+        _other.batch_id == PickTask.batch_id,
+        _other.id != PickTask.id,
+        _other.product_id == PickTask.product_id,
+        _other.location_id == PickTask.location_id,
+        _other.lot == "",
+        _other.serial == "",
+        _other.status == TaskStatus.OPEN,
+        _other.in_hand == 0,
+        _other.found.is_(None),
+        _other.skips == 0,
+    )
+    .correlate(PickTask)
+    .scalar_subquery()
+)
 # Written out: SQLite plans a statement anew for each value of a parameter that a partial index is defined by.
 _STARTED: Any = literal_column(f"'{BatchStatus.STARTED}'")
 # The walk and its first line are looked up before all else: SQLite would otherwise read every line of the warehouse,
@@ -111,7 +151,7 @@ _first_line = (
         _line.batch_id == _own_walk,
         or_(_line.status == TaskStatus.OPEN, and_(_line.status == TaskStatus.CANCELLED, _line.in_hand > 0)),
     )
-    .order_by(_line.sequence, _line.id)
+    .order_by(_line.in_hand == 0, _line.sequence, _line.id)  # what is in hand goes into its tote first
     .limit(1)
     .scalar_subquery()
 )
@@ -152,6 +192,7 @@ _CURRENT = (
         PickTask.product_id,
         Product.sku,
         Product.name.label("product"),
+        case((PickTask.lot == "", _alike), else_=None).label("alike"),
         codes_of(PickTask).label("codes"),
         BatchOrder.tote_id,
         func.coalesce(Tote.barcode, "").label("tote"),
@@ -209,7 +250,21 @@ def current(session: Session, actor: Actor) -> Stop | None:
     zone, cutoff_at, codes = facts.pop("time_zone"), facts.pop("cutoff_at"), facts.pop("codes")
     facts["at_shelf"], facts["counts_each"] = bool(facts["at_shelf"]), bool(facts["counts_each"])
     facts["unserialled"] = int(facts["unserialled"])
-    return Stop(**facts, codes=read_codes(codes), due=clock(cutoff_at, zone, actor.at))
+    alike = facts.pop("alike")
+    stop = Stop(**facts, codes=read_codes(codes), due=clock(cutoff_at, zone, actor.at))
+    return replace(stop, dealt=_dealt(alike)) if alike and _may_deal(stop) else stop
+
+
+def _may_deal(stop: Stop) -> bool:
+    """Tell whether units for several totes are taken at once: where one scan takes a line, and each put is proved."""
+    is_open = stop.status is TaskStatus.OPEN and stop.left > 0
+    return is_open and not stop.counts_units and stop.profile is not Profile.STRICT
+
+
+def _dealt(alike: str) -> tuple[Dealt, ...]:
+    """Read the lines alike, in the sequence of the walk."""
+    rows = sorted(tuple(map(int, row.split("*"))) for row in alike.split("\n"))
+    return tuple(Dealt(task_id=task, order_id=order, units=units) for _, task, order, units in rows)
 
 
 def slots(session: Session, actor: Actor, batch_id: int, here: int = 0) -> tuple[Slot, ...]:

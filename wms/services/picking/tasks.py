@@ -1,5 +1,7 @@
 """What can be done to a pick task: claim it against a second handheld, end it, and undo its end."""
 
+from collections.abc import Collection
+
 from sqlalchemy import BindParameter, bindparam, select, update
 from sqlalchemy.orm import Session
 
@@ -53,6 +55,18 @@ def claim(session: Session, actor: Actor, stop: Stop) -> PickTask | None:
     """Lock the stop's task; None where another handheld has changed it since the stop was read."""
     task = session.execute(_CLAIM, {"warehouse": actor.warehouse_id, "task": stop.task_id}).scalar_one()
     return task if is_as_seen(task, stop) else None
+
+
+def locked(session: Session, actor: Actor, task_ids: Collection[int]) -> dict[int, PickTask]:
+    """Lock tasks, one after another by id as everyone does, and return them by it."""
+    rows = session.scalars(
+        select(PickTask)
+        .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.id.in_(task_ids))
+        .order_by(PickTask.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
 
 
 def is_as_seen(task: PickTask, stop: Stop) -> bool:

@@ -13,7 +13,7 @@ from wms.domain.picking import BatchOrder, PickTask, Proof, ScanUndone, TaskStat
 from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services import feedback
-from wms.services.picking import full_totes, hands, lots, missing, skipping, steps, tasks
+from wms.services.picking import dealing, full_totes, hands, lots, missing, skipping, steps, tasks
 from wms.services.screens import Feedback
 
 
@@ -22,7 +22,8 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     step = steps.newest(session, actor, batch_id)
     if step is None:
         return feedback.wrong(say("Nothing to undo"))
-    task = _locked_task(session, actor, step.task_id)
+    also = [task_id for task_id, _ in step.before.get("also", ())]
+    task = tasks.locked(session, actor, [step.task_id, *also])[step.task_id]
     if task.status is TaskStatus.CANCELLED or _is_cancelled(session, actor, task):
         return feedback.wrong(missing.CANCELLED)
     verdict = _REVERSES[step.kind](session, actor, step, task)
@@ -48,12 +49,6 @@ def _bring_first(session: Session, actor: Actor, task: PickTask) -> None:
         task.sequence = first - 1
 
 
-def _locked_task(session: Session, actor: Actor, task_id: int) -> PickTask:
-    return session.get_one(
-        PickTask, (actor.warehouse_id, task_id), with_for_update={"key_share": True}, populate_existing=True
-    )
-
-
 def _is_cancelled(session: Session, actor: Actor, task: PickTask) -> bool:
     return session.get_one(Order, (actor.warehouse_id, task.order_id)).status is OrderStatus.CANCELLED
 
@@ -74,6 +69,7 @@ def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
     if not units:
         return None  # they lie on the shelf already, since fewer were said to be found
     task.in_hand -= units
+    units += dealing.lay_down(session, actor, step.before.get("also", ()))
     said, stood = step.before["said"], step.before["stood"]
     if said is not None:
         task.found, task.short_reason, task.short_confirmed = said["found"], said["reason"], said["confirmed"]

@@ -1,0 +1,144 @@
+"""Pick by product: one scan takes the units of several totes, and each tote's scan deals some of them out."""
+
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests import builders
+from tests.services.picker import Picker
+from wms.domain.floor import Location, LocationKind, Profile
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.picked import PickedUnits
+from wms.domain.picking import PickTask, TaskStatus
+from wms.domain.totes import Tote
+from wms.services import cancelling, verifying
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deal:
+    """Three orders of three mugs each, all on one shelf, where the picker stands."""
+
+    session: Session
+    marta: Picker
+    orders: list[Order]
+    totes: list[Tote]
+    shelf: Location
+    mug: str
+    case: str
+    hold: Location
+    lane: Location
+
+    def in_hand(self) -> list[int]:
+        rows = self.session.query(PickTask).order_by(PickTask.order_id).populate_existing()
+        return [task.in_hand for task in rows]
+
+    def holds_up(self) -> bool:
+        self.session.flush()
+        return verifying.verify(self.session, builders.WAREHOUSE) == []
+
+
+def dealt(session: Session, profile: Profile = Profile.STANDARD) -> Deal:
+    builders.zone(session, profile=profile)
+    mug, shelf = builders.product(session, case_of=6), builders.location(session)
+    builders.stock(session, shelf, mug, 9)
+    orders = [builders.order(session, (mug, 3)) for _ in range(3)]
+    _ = builders.waiting_batch(session, *orders, shelves={mug.id: shelf})
+    deal = Deal(
+        session=session,
+        marta=Picker(session),
+        orders=orders,
+        totes=[builders.tote(session) for _ in orders],
+        shelf=shelf,
+        mug=builders.barcode(session, mug),
+        case=builders.barcode(session, mug, 6),
+        hold=builders.location(session, kind=LocationKind.HOLD),
+        lane=builders.location(session, kind=LocationKind.LANE),
+    )
+    _ = deal.marta.begin(builders.cart(session), *deal.totes)
+    _ = deal.marta.reach()
+    return deal
+
+
+@pytest.fixture
+def deal(session: Session) -> Deal:
+    """The three orders in a zone where one scan takes a line."""
+    return dealt(session)
+
+
+def test_one_scan_takes_nine_and_a_scan_of_each_tote_deals_out_three(deal: Deal) -> None:
+    assert deal.marta.stop.to_take == 9
+    assert deal.marta.scan(deal.mug) == "put_in_tote"
+    assert (deal.marta.said, deal.in_hand()) == ("9 of 9", [3, 3, 3])
+    assert deal.marta.scan(deal.totes[1].barcode) == "put_in_tote"
+    assert deal.marta.said == f"TAKE IT OUT OF {deal.totes[1].barcode}, PUT IN {deal.totes[0].barcode}"
+    assert deal.marta.scan(*(tote.barcode for tote in deal.totes)) == "drop_cart"
+    rows = deal.session.query(PickedUnits).populate_existing().all()
+    assert sorted((row.quantity, row.tote_proof.value) for row in rows) == [(3, "label")] * 3
+    assert deal.holds_up()
+
+
+def test_undo_lays_all_nine_down_and_then_takes_a_put_back(deal: Deal) -> None:
+    assert deal.marta.scan(deal.mug, "UNDO") == "scan_item"
+    assert (deal.marta.said, deal.in_hand()) == ("Put 9 back on the shelf", [0, 0, 0])
+    assert deal.marta.scan(deal.mug, deal.totes[0].barcode, "UNDO") == "put_in_tote"
+    assert deal.in_hand() == [3, 3, 3]
+    assert deal.marta.scan(*(tote.barcode for tote in deal.totes)) == "drop_cart"
+    assert deal.holds_up()
+
+
+def test_a_case_takes_what_it_counts_and_the_rest_follows(deal: Deal) -> None:
+    assert deal.marta.scan(deal.case) == "put_in_tote"
+    assert deal.in_hand() == [3, 3, 0]
+    assert deal.marta.scan(deal.totes[0].barcode, deal.totes[1].barcode) == "scan_item"
+    assert deal.marta.scan(deal.case) == "scan_item"
+    assert deal.marta.said == "Case of 6, take 3 loose"
+    assert deal.marta.scan(deal.mug, deal.totes[2].barcode) == "drop_cart"
+    assert deal.holds_up()
+
+
+def test_units_that_run_out_while_they_are_dealt_leave_the_later_totes_short(deal: Deal) -> None:
+    _ = deal.marta.scan(deal.mug, deal.totes[0].barcode)
+    assert deal.marta.scan("SHORT", "N1") == "short"
+    assert deal.marta.scan(deal.shelf.barcode) == "put_in_tote"
+    assert deal.in_hand() == [0, 1, 0]
+    assert deal.marta.scan(deal.totes[1].barcode) == "drop_cart"
+    tasks = deal.session.query(PickTask).order_by(PickTask.order_id).populate_existing().all()
+    assert [(task.picked, task.status) for task in tasks] == [
+        (3, TaskStatus.PICKED),
+        (1, TaskStatus.SHORT),
+        (0, TaskStatus.SHORT),
+    ]
+    _ = deal.marta.scan(deal.hold.barcode, deal.lane.barcode)
+    assert [order.status for order in deal.orders] == [OrderStatus.PICKED, OrderStatus.SHORT, OrderStatus.SHORT]
+    assert deal.holds_up()
+
+
+def test_a_damaged_unit_leaves_the_later_totes_what_is_in_hand(deal: Deal) -> None:
+    _ = deal.marta.scan(deal.mug, deal.totes[0].barcode)
+    _ = deal.marta.scan("DAMAGED", "N2", deal.shelf.barcode)
+    assert deal.in_hand() == [0, 2, 3]
+    assert deal.marta.scan(deal.totes[1].barcode, deal.totes[2].barcode) == "drop_cart"
+    assert deal.holds_up()
+
+
+def test_a_short_is_said_at_the_tote_where_units_run_out(deal: Deal) -> None:
+    assert deal.marta.scan("SHORT", "N7") == "short"
+    assert deal.marta.said == "Deal them out. SHORT at the last"
+    assert deal.marta.scan("UNDO", deal.mug) == "put_in_tote"
+
+
+def test_the_units_of_an_order_cancelled_meanwhile_go_back_and_the_others_are_dealt_on(deal: Deal) -> None:
+    _ = deal.marta.scan(deal.mug)
+    cancelling.cancel(deal.session, builders.actor(), deal.orders[1], "no longer wanted")
+    assert deal.marta.scan(deal.totes[0].barcode) == "put_back"
+    assert deal.marta.scan(deal.shelf.barcode) == "put_in_tote"
+    assert deal.marta.scan(deal.totes[2].barcode) == "drop_cart"
+    assert deal.holds_up()
+
+
+def test_a_strict_zone_takes_one_tote_after_another(session: Session) -> None:
+    deal = dealt(session, Profile.STRICT)
+    assert deal.marta.scan(deal.mug) == "put_in_tote"
+    assert deal.in_hand() == [3, 0, 0]
+    assert deal.marta.scan(deal.totes[0].barcode) == "scan_item"
