@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tests.builders import WAREHOUSE
@@ -125,7 +125,9 @@ def _totes_hold_what_was_put(session: Session) -> None:
     ):
         held[tote_id, product_id, lot] -= units
     assert {goods: units for goods, units in held.items() if units} == {}
-    walks = session.query(Batch.id).filter_by(status="started")
+    # A walk given back half done waits on its cart, with its totes.
+    waits_on_its_cart = and_(Batch.status == "waiting", Batch.cart_id.is_not(None))
+    walks = session.query(Batch.id).filter(or_(Batch.status == "started", waits_on_its_cart))
     bound = session.query(BatchOrder.tote_id, BatchOrder.order_id).filter(
         BatchOrder.batch_id.in_(walks), BatchOrder.tote_id.is_not(None), BatchOrder.dropped_at.is_(None)
     )

@@ -116,6 +116,12 @@ class Page:
         return next((node.attributes["data-state"] for node in self.root.all("h1", "data-state")), "")
 
     @property
+    def told(self) -> int:
+        """The number in the instruction ("PUT 3 IN"); 0 for none."""
+        words = " ".join(node.words for node in self.root.all("h1"))
+        return next((int(word) for word in words.split() if word.isdigit()), 0)
+
+    @property
     def asked(self) -> int:
         """The units that the screen asks for, in large type; 0 for none."""
         for node in self.root.all("p", "class"):

@@ -130,7 +130,7 @@ class Picker(Person):
         """Put the hand's units into the tote that the verdict names, where no scan of it was asked for."""
         tote = _TOTE.search(self.page.said)
         if tote and self.page.screen != "put_in_tote":
-            self._put(tote[0])
+            self._put(tote[0], self._hand.total())
 
     def on_short(self) -> None:
         """Confirm at the shelf that units are missing."""
@@ -141,20 +141,29 @@ class Picker(Person):
         """Put the hand's units into the tote and scan it, now and then a wrong one first."""
         if self.slips(self.floor.habits.wrong_rate):
             self.slip(self.dice.choice([code for code in self.hall.totes if not self.is_right(code)]))
-        tote = self.page.accept[0]
+        tote, units = self.page.accept[0], self.page.told
         if self.scan(tote):
-            self._put(tote)
+            self._put(tote, units)
 
-    def _put(self, tote: str) -> None:
+    def _put(self, tote: str, units: int) -> None:
+        put = self._let_go(units)
         self.tally.add("lines_picked")
-        self.tally.add("units_picked", self._hand.total())
-        self.hall.inside[tote].update(self._hand)
-        self._hand.clear()
+        self.tally.add("units_picked", put.total())
+        self.hall.inside[tote].update(put)
+
+    def _let_go(self, units: int) -> Counter[int]:
+        """Take so many units out of the hand; the others are for other totes."""
+        gone = Counter[int]()
+        for product_id, held in self._hand.items():
+            gone[product_id] = min(held, units - gone.total())
+        self._hand -= gone
+        return +gone
 
     def on_put_back(self) -> None:
         """Put the units of a cancelled order back on their shelf."""
+        units = self.page.asked
         if self.scan(self.page.accept[0]):
-            self._hand.clear()
+            _ = self._let_go(units)
 
     def on_drop_cart(self) -> None:
         """Bring the totes to a lane."""
