@@ -44,7 +44,7 @@ class Packer:
         """Scan codes one after another, each made for the screen then shown; return the last verdict."""
         for code in codes:
             self.at += dt.timedelta(seconds=1)
-            scan = f"scan-{next(_ids)}"
+            scan = f"packer-{next(_ids)}"
             actor = dataclasses.replace(self.actor, at=self.at, scan=scan)
             pulled = Pulled(code=code, scan=scan, token=self.sees().token)
             answer = scanning.take(self.session, actor, "packing", pulled, self.current_screen, self.judge)

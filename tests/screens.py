@@ -66,6 +66,7 @@ _VALUES: dict[str, object] = {
     "quantity": 4,
     "reason": "The carrier does not know the street 1 Main St in Springfield.",
     "serial": "SN-88213",
+    "shared": ("T000421", "T000433"),
     "short_reason": "none here",
     "sizes_mm": (300, 205, 150),
     "sku": "TWL-STR-RED-2",
@@ -169,6 +170,7 @@ _ROWS[packing.Content] = ()
 def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(picking.Home, waiting=example(picking.Waiting, batches=0)), word="without work")
     yield Shown(screen=example(picking.BuildCart, bound=0), word="empty")
+    yield Shown(screen=example(picking.BuildCart, sharing=12), word="for a shared tote")
     yield Shown(
         screen=example(picking.GoTo, stop=example(picking.Stop, location="MEZZ-A112-103-B12")), word="long address"
     )
@@ -176,7 +178,8 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(
         screen=example(picking.DropCart, is_hold=True, lanes=tuple(f"HOLD {n}" for n in range(1, 8))), word="on hold"
     )
-    yield Shown(screen=example(packing.ScanTote, waiting=0, last=""), word="without totes")
+    yield Shown(screen=example(packing.ScanTote, waiting=0, singles=0, shared=(), last=""), word="without totes")
+    yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")
     yield Shown(screen=example(packing.BoxAndWeigh, carton=None), word="without box")
     for printing in ("waiting", "failed", "unknown", "under way"):

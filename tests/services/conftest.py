@@ -115,7 +115,7 @@ def wave_id(open_transaction: OpenTransaction) -> int:
         for number in range(6):
             _ = builders.order(session, (products[number % 2], 1))
     key = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
-    done = planning.plan_wave(open_transaction, builders.actor(), key, Rules())
+    done = planning.plan_wave(open_transaction, builders.actor(), key, Rules(shares_singles=False))
     assert done.wave_id is not None
     assert (done.orders, done.batches) == (6, 2)
     return done.wave_id

@@ -112,4 +112,6 @@ class WorkerSession(Row, Base, kw_only=True):
     station_id: Mapped[int | None] = mapped_column(default=None)
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     # The exception by which its worker called for help, until the answer was read.
+    # At a packing station: the tote shared by several orders that its items were last said to come from.
+    shared_tote_id: Mapped[int | None] = mapped_column(default=None)
     call_id: Mapped[int | None] = mapped_column(default=None)

@@ -34,6 +34,21 @@ BATCH_LIFECYCLE = Lifecycle(
 )
 
 
+class Method(StrEnum):
+    """How an order's units are told from the others of its walk.
+
+    By a tote of its own, or when they are packed: a single-unit order's unit lies in a tote that several share.
+    """
+
+    CLUSTER = "cluster"
+    SINGLE_UNIT = "single unit"
+
+    @property
+    def shares(self) -> bool:
+        """Whether orders share a tote."""
+        return self is not Method.CLUSTER
+
+
 class Proof(StrEnum):
     """How a location, a product or a tote was proved."""
 
@@ -297,12 +312,25 @@ class Batch(Row, Base, kw_only=True):
 
 
 class BatchOrder(InWarehouse, Base, kw_only=True):
-    """An order's place in a batch: its slot on the cart, and its tote once one is bound (before it: `FullTote`)."""
+    """An order's place in a batch: its slot on the cart, and its tote once one is bound (before it: `FullTote`).
+
+    Orders whose method shares totes have one slot and one tote together; such a tote is no single order's.
+    """
 
     __tablename__ = "batch_orders"
     __table_args__ = (
-        UniqueConstraint("warehouse_id", "batch_id", "slot"),
+        Index(
+            "uq_batch_orders_own_slot",
+            "warehouse_id",
+            "batch_id",
+            "slot",
+            unique=True,
+            sqlite_where=text("method = 'cluster'"),
+            postgresql_where=text("method = 'cluster'"),
+        ),
         Index(None, "warehouse_id", "order_id"),
+        Index(None, "warehouse_id", "tote_id"),
+        one_of("method", Method),
         refers("batch_id", "batches"),
         refers("order_id", "orders"),
         refers("tote_id", "totes"),
@@ -311,6 +339,7 @@ class BatchOrder(InWarehouse, Base, kw_only=True):
     batch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     slot: Mapped[int]
+    method: Mapped[Method] = mapped_column(EnumText(Method), default=Method.CLUSTER)
     tote_id: Mapped[int | None] = mapped_column(default=None)
     dropped_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 

@@ -1,4 +1,4 @@
-"""Totes: barcoded containers that carry one order's units from the shelf to the packing station."""
+"""Totes: barcoded containers that carry units from the shelf to the packing station, of one order or of several."""
 
 import datetime as dt
 from enum import StrEnum
@@ -47,7 +47,10 @@ class ToteTakenError(DomainError):
 
 
 class Tote(Row, Base, kw_only=True):
-    """A tote: a place. While it is not free it belongs to one order; `lane_id` says where it stands when staged."""
+    """A tote: a place. While it is not free it belongs to one order, or (`order_id` None) several of one walk share it.
+
+    `lane_id` says where it stands when staged.
+    """
 
     __tablename__ = "totes"
     __table_args__ = (
@@ -69,8 +72,8 @@ class Tote(Row, Base, kw_only=True):
     def _move_to(self, then: ToteStatus) -> None:
         self.status = TOTE_LIFECYCLE.check(self.status, then)
 
-    def take(self, order_id: int) -> None:
-        """Bind a free tote to an order at the start of a pick; ToteTakenError where it is in use."""
+    def take(self, order_id: int | None) -> None:
+        """Bind a free tote to an order (None: to several) at the start of a pick; ToteTakenError where it is in use."""
         if self.status is not ToteStatus.FREE:
             raise ToteTakenError(self.barcode)
         self._move_to(ToteStatus.PICKING)

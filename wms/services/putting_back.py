@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
@@ -14,7 +15,8 @@ from wms.domain.floor import Location, LocationKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
 from wms.domain.packing import Package
-from wms.domain.picking import PickTask
+from wms.domain.picked import PickedUnits
+from wms.domain.picking import BatchOrder, Method, PickTask
 from wms.domain.putbacks import PutBack, PutBackAsked, PutBackDone
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
@@ -69,17 +71,23 @@ class _Origins:
 def ask(
     session: Session, actor: Actor, order_id: int, places: Mapping[int, str], tasks: Sequence[PickTask]
 ) -> frozenset[int]:
-    """Ask for all units of a locked order in totes and boxes (barcode by id); return the places that hold some."""
+    """Ask for all units of a locked order in its totes and boxes (barcode by id), and for those in totes it shares.
+
+    Return the places of its own that hold some.
+    """
     origins = _Origins(session, actor, tasks)
-    rows = session.execute(
+    own = session.execute(
         select(Stock.place_id, Stock.product_id, Stock.lot, Stock.serial, Stock.on_hand, Product.sku)
         .join(Product, and_(Product.warehouse_id == Stock.warehouse_id, Product.id == Stock.product_id))
         .where(Stock.warehouse_id == actor.warehouse_id, Stock.place_id.in_(places), Stock.on_hand > 0)
         .order_by(Stock.place_id, Stock.product_id, Stock.lot, Stock.serial)
     ).all()
+    # A single-unit order's unit is either in the tote it shares, or it was packed from there and is its box's.
+    shared = [] if own else _in_shared_totes(session, actor, tasks)
+    places = {**places, **{row.place_id: row.tote for row in shared}}
     asked = [
         (row, location_id, units)
-        for row in rows
+        for row in (*own, *shared)
         for location_id, units in origins.take((row.product_id, row.lot, row.serial), row.on_hand).items()
     ]
     codes = _codes(session, actor, {location_id for _, location_id, _ in asked})
@@ -101,7 +109,41 @@ def ask(
         event = PutBackAsked(order_id=order_id, sku=row.sku, quantity=units, place=place, location=location)
         record(session, actor, event)
     session.flush()
-    return frozenset(row.place_id for row in rows)
+    return frozenset(row.place_id for row in own)
+
+
+def _in_shared_totes(session: Session, actor: Actor, tasks: Sequence[PickTask]) -> list[Row[*tuple[Any, ...]]]:
+    """The units of the tasks that lie in totes which are no single order's, as rows like those of stock."""
+    statement = (
+        select(
+            PickedUnits.tote_id.label("place_id"),
+            PickedUnits.product_id,
+            PickTask.lot,
+            PickTask.serial,
+            func.sum(PickedUnits.quantity).label("on_hand"),
+            Product.sku,
+            Tote.barcode.label("tote"),
+        )
+        .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
+        .join(Product, and_(Product.warehouse_id == PickedUnits.warehouse_id, Product.id == PickedUnits.product_id))
+        .join(
+            BatchOrder,
+            and_(
+                BatchOrder.warehouse_id == PickTask.warehouse_id,
+                BatchOrder.batch_id == PickTask.batch_id,
+                BatchOrder.order_id == PickTask.order_id,
+            ),
+        )
+        .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.task_id.in_([task.id for task in tasks]),
+            BatchOrder.method != Method.CLUSTER,
+        )
+        .group_by(PickedUnits.tote_id, PickedUnits.product_id, PickTask.lot, PickTask.serial, Product.sku, Tote.barcode)
+        .order_by(PickedUnits.tote_id, PickedUnits.product_id)
+    )
+    return list(session.execute(statement))
 
 
 def _pick_face(session: Session, actor: Actor, product_id: int) -> int:

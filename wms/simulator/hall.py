@@ -190,6 +190,21 @@ class Hall:
                 self._claimed.add(free)
             return free
 
+    def take_out(self, tote: str, wanted: Sequence[str]) -> str:
+        """Take one unit with one of these barcodes out of a tote; return the barcode, '' for none."""
+        with self._lock:
+            for code in wanted:
+                product_id, units = self.units_of.get(code, (0, 0))
+                if units == 1 and self.inside[tote][product_id]:
+                    self.inside[tote][product_id] -= 1
+                    return code
+            return ""
+
+    def put_in(self, tote: str, code: str) -> None:
+        """Put one unit back into a tote."""
+        with self._lock:
+            self.inside[tote][self.units_of[code][0]] += 1
+
     def let_go(self, tote: str) -> None:
         """Say that nobody holds the tote any more: it is on a cart, on a bench, or back where it stood."""
         with self._lock:

@@ -20,6 +20,7 @@ class Packer(Person):
         super().__init__(floor, name, badge, seed)
         self._station, self._printer = bench
         self._totes: list[str] = []
+        self._shared: set[str] = set()
         self._box: Counter[int] = Counter()
         self._doubt_since_s = 0.0
         self._last_label = ""
@@ -30,13 +31,29 @@ class Packer(Person):
 
     def on_scan_tote(self) -> None:
         """Fetch the tote that is due first and that no other packer fetches."""
-        tote = self.hall.take(self.page.accept)
-        if not tote:
+        tote = self.hall.take([code for code in self.page.accept if code not in self.hall.units_of])
+        if not tote and not self.page.shared_totes:
             self.idle()
             return
         self.idle_at = -1
-        if not self._open(tote):
+        done = self._open(tote) if tote else self._pack_single()
+        if not done:
             self.rest()
+
+    def _pack_single(self) -> bool:
+        """Take an item out of a tote that several orders share, and scan it; the tote too, where that is asked."""
+        for tote in self.page.shared_totes:
+            code = self.hall.take_out(tote, self.page.accept)
+            if not code:
+                continue
+            if self.scan(code) or (self.scan(tote) and self.scan(code)):
+                self._box[self.hall.units_of[code][0]] += 1
+                self._totes.append(tote)
+                self._shared.add(tote)
+                return True
+            self.hall.put_in(tote, code)
+            return False
+        return False
 
     def on_next_tote(self) -> None:
         """Fetch another tote of the same order."""
@@ -128,11 +145,16 @@ class Packer(Person):
 
     def _seal(self, label: str) -> None:
         self.tally.add("boxes_sealed")
-        self.tally.add("units_left_in_totes", sum(self.hall.inside[tote].total() for tote in self._totes))
+        self.tally.add("units_left_in_totes", sum(self.hall.inside[tote].total() for tote in self._own_totes()))
         self._last_label = label
         self._doubt_since_s = 0.0
         self._totes.clear()
+        self._shared.clear()
         self._box.clear()
+
+    def _own_totes(self) -> list[str]:
+        """The totes opened for the box, without one that several orders share."""
+        return [tote for tote in self._totes if tote not in self._shared]
 
     def on_hold_tote(self) -> None:
         """Put the units of a box given up back into the tote, and the tote into the hold lane."""
@@ -140,4 +162,5 @@ class Packer(Person):
             self.hall.inside[self._totes[0]].update(self._box)
         self._box.clear()
         self._totes.clear()
+        self._shared.clear()
         _ = self.scan(self.page.accept[0])

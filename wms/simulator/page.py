@@ -116,6 +116,11 @@ class Page:
         return next((node.attributes["data-state"] for node in self.root.all("h1", "data-state")), "")
 
     @property
+    def shared_totes(self) -> list[str]:
+        """The totes named from which items are scanned, as several orders share them."""
+        return [node.attributes["data-shared-tote"] for node in self.root.all("bdi", "data-shared-tote")]
+
+    @property
     def told(self) -> int:
         """The number in the instruction ("PUT 3 IN"); 0 for none."""
         words = " ".join(node.words for node in self.root.all("h1"))

@@ -17,6 +17,7 @@ from wms.services.picking import giving_back
 from wms.services.planning import Released, overview, replanning, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning import preview as planning_preview
+from wms.services.planning.numbers import desk_numbers
 from wms.services.planning.replanning import Replanned
 from wms.services.planning.selection import MAX_ORDERS, CollectionKey, Rules, collection_key
 from wms.web import sessions
@@ -28,6 +29,7 @@ _SEE_OTHER = 303
 _UNREADABLE = 422
 _MAX_TOTES = 200
 _MAX_PICKERS = 100
+_SINGLES: Mapping[str, bool | None] = {"": None, "share": True, "own": False}
 
 
 @blueprint.get("/")
@@ -39,7 +41,7 @@ def home() -> str:
     with reading(db.engine) as session:
         collections = overview.collection_rows(session, flask.g.actor)
         waves = overview.wave_rows(session, flask.g.actor)
-        numbers = overview.desk_numbers(session, flask.g.actor)
+        numbers = desk_numbers(session, flask.g.actor)
     return flask.render_template("planning/waves.html", collections=collections, waves=waves, numbers=numbers)
 
 
@@ -59,7 +61,13 @@ def preview() -> ResponseReturnValue:
 def _preview_page(key: CollectionKey, rules: Rules, typed: Mapping[str, str] | None = None, wrong: str = "") -> str:
     """Render the wave of some rules; `typed` and `wrong`: what was asked for instead, and why it cannot be."""
     shown = planning_preview.preview(_open, flask.g.actor, key, rules)
-    standing = {"max_orders": rules.max_orders, "totes": rules.totes_a_cart, "pickers": rules.pickers}
+    singles = next(name for name, wanted in _SINGLES.items() if wanted is rules.shares_singles)
+    standing = {
+        "max_orders": rules.max_orders,
+        "totes": rules.totes_a_cart,
+        "pickers": rules.pickers,
+        "singles": singles,
+    }
     return flask.render_template(
         "planning/preview.html",
         preview=shown,
@@ -206,7 +214,14 @@ def _rules(asked: Mapping[str, str]) -> Rules:
         max_orders=_number(asked.get("max_orders", ""), "Orders", Rules().max_orders, MAX_ORDERS),
         totes_a_cart=_number(asked.get("totes", ""), "Totes a cart", 0, _MAX_TOTES),
         pickers=_number(asked.get("pickers", ""), "Pickers", 0, _MAX_PICKERS),
+        shares_singles=_singles(asked.get("singles", "")),
     )
+
+
+def _singles(text: str) -> bool | None:
+    if text not in _SINGLES:
+        raise BadInputError(f"Orders of one unit: give {' or '.join(filter(None, _SINGLES))}, or nothing.")
+    return _SINGLES[text]
 
 
 def _number(text: str, field: str, default: int, most: int) -> int:

@@ -17,7 +17,7 @@ from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import labelling
 from wms.services.labelling import LabelState
-from wms.services.packing import labels, totes
+from wms.services.packing import labels, singles, totes
 from wms.services.packing.bench import Found, desk, open_bench
 from wms.services.packing.boxes import cartons, chosen
 from wms.services.packing.screens import (
@@ -94,14 +94,19 @@ def _ready(session: Session, actor: Actor, row: Found) -> ScanTote:
         )
         .order_by(Order.cutoff_at, Tote.staged_at, Tote.id)
     ).all()
+    alone = singles.waiting(session, actor)
     last = labels.last_sealed(session, actor, row.station_id)
-    first = waiting[0] if waiting else None
-    staged = [found.staged_at for found in waiting if found.staged_at]
+    first = min((*waiting[:1], *alone[:1]), key=lambda found: (found.cutoff_at is None, found.cutoff_at), default=None)
+    staged = [found.staged_at for found in (*waiting, *alone) if found.staged_at]
+    products = list(dict.fromkeys(found.product_id for found in alone))
+    items = singles.codes(session, actor, products[:_SHOWN_TOTES]) if products else ()
     return ScanTote(
         token=f"ready-{text_id(row.station_id)}",
         job=row.station,
-        accept=tuple(found.barcode for found in waiting[:_SHOWN_TOTES]),
+        accept=(*(found.barcode for found in waiting[:_SHOWN_TOTES]), *items),
         waiting=len(waiting),
+        singles=len(alone),
+        shared=tuple(sorted({found.barcode for found in alone})),
         next_carrier=(first.carrier or "") if first else "",
         next_due=clock(first.cutoff_at, row.time_zone, actor.at) if first else "",
         next_minutes=_minutes(first.cutoff_at - actor.at) if first and first.cutoff_at else 0,

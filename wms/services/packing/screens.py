@@ -155,10 +155,15 @@ class ScanStation(PackingScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class ScanTote(PackingScreen):
-    """Nothing on the bench: how many totes wait, what goes out next and the oldest tote's minutes."""
+    """Nothing on the bench: how many totes wait, what goes out next and the oldest tote's minutes.
+
+    `singles` orders of one unit wait in totes that they share (`shared`, by code): their item is scanned.
+    """
 
     wants: str = "tote"
     waiting: int
+    singles: int
+    shared: tuple[str, ...]
     next_carrier: str
     next_due: str
     next_minutes: int

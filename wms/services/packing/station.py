@@ -12,7 +12,7 @@ from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.packing import boxes, labels, totes, units
+from wms.services.packing import boxes, labels, singles, totes, units
 from wms.services.packing.current import current_screen
 from wms.services.packing.screens import (
     BoxAndWeigh,
@@ -26,6 +26,7 @@ from wms.services.packing.screens import (
     ScanStation,
     ScanTote,
 )
+from wms.services.recognising import find_item
 from wms.services.screens import Feedback, Screen
 
 __all__ = ["current_screen", "judge"]
@@ -56,6 +57,8 @@ def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | Ne
 
 
 def _at_box(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
+    if code.command is Command.UNDO and not screen.bench.totes:
+        return singles.give_up(session, actor, screen.bench)
     if code.command is Command.UNDO:
         return units.undo(session, actor, screen.bench)
     if code.kind is CodeKind.PRODUCT:  # all are scanned, so this one is too many
@@ -73,11 +76,18 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
         return _take_station(session, actor, code)
     if station_id is None:
         return feedback.NOT_COUNTED
+    if code.kind is CodeKind.TOTE:
+        return totes.open_tote(session, actor, station_id, code)
     if code.command is Command.REPRINT:
         return labels.reprint_last(session, actor, station_id)
-    if code.kind is not CodeKind.TOTE:
-        return labels.judge_at_ready(session, actor, code)
-    return totes.open_tote(session, actor, station_id, code)
+    if code.command is Command.SHORT:
+        return singles.tote_is_empty(session, actor)
+    item = find_item(session, actor, code)
+    return (
+        labels.judge_at_ready(session, actor, code)
+        if item is None
+        else singles.open_item(session, actor, station_id, item)
+    )
 
 
 def _take_station(session: Session, actor: Actor, code: Code) -> Feedback:

@@ -13,10 +13,12 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageLine, PackageStatus, PackingStarted
+from wms.domain.people import WorkerSession
+from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.putbacks import PutBack
 from wms.domain.saying import Said, say, say_some
-from wms.domain.stock import Stock
+from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking
 from wms.services.numbering import next_code
@@ -33,21 +35,42 @@ _NOT_YET = (OrderStatus.WAVED, OrderStatus.PICKING)
 
 def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Feedback:
     """Open the box of a tote's order at a station, or say why it cannot be packed."""
-    station = session.scalars(
-        select(Station)
-        .where(Station.warehouse_id == actor.warehouse_id, Station.id == station_id)
-        .with_for_update(key_share=True)
-    ).one()
+    station = locked_station(session, actor, station_id)
     if has_open_box(session, actor, Package.station_id == station.id):
         return feedback.NOT_COUNTED  # the station's other scanner was faster
     tote, order = _locked_tote(session, actor, code)
     if tote is None:
         return feedback.unknown(code)
     if order is None:
-        return feedback.wrong(say("Empty tote"))
+        is_shared = tote.status is ToteStatus.STAGED and not free_if_empty(session, actor, tote.id)
+        return _take_items_from(session, actor, tote) if is_shared else feedback.wrong(say("Empty tote"))
     refusal = _refusal(session, actor, tote, order)
     if refusal is not None:
         return refusal
+    _ = start_box(session, actor, station, order)
+    tote.open()
+    session.flush()
+    return feedback.accepted(say("Order {order}", order=order.number))
+
+
+def _take_items_from(session: Session, actor: Actor, tote: Tote) -> Feedback:
+    """Note that the items scanned next come from a tote that several orders share."""
+    session.get_one(WorkerSession, (actor.warehouse_id, actor.session_id)).shared_tote_id = tote.id
+    session.flush()
+    return feedback.accepted(say("Scan the items in {tote}", tote=tote.barcode))
+
+
+def locked_station(session: Session, actor: Actor, station_id: int) -> Station:
+    """Lock a station: it has two scanners."""
+    return session.scalars(
+        select(Station)
+        .where(Station.warehouse_id == actor.warehouse_id, Station.id == station_id)
+        .with_for_update(key_share=True)
+    ).one()
+
+
+def start_box(session: Session, actor: Actor, station: Station, order: Order) -> Package:
+    """Open a further box for a locked order at a locked station."""
     number = session.scalar(
         select(func.coalesce(func.max(Package.number), 0) + 1).where(
             Package.warehouse_id == actor.warehouse_id, Package.order_id == order.id
@@ -65,10 +88,9 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
         worker_id=actor.worker_id,
     )
     session.add_all([place, package])
-    tote.open()
     session.flush()
     record(session, actor, PackingStarted(order_id=order.id, package=package.barcode, station=station.name))
-    return feedback.accepted(say("Order {order}", order=order.number))
+    return package
 
 
 def has_open_box(session: Session, actor: Actor, of: ColumnElement[bool]) -> bool:
@@ -171,6 +193,12 @@ def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
     order = session.scalars(
         select(Order).where(Order.warehouse_id == actor.warehouse_id, Order.id == bench.order_id)
     ).one()
+    leave_short(session, actor, order, lacking, text)
+    return feedback.told(say("SHORT. The lead is told"))
+
+
+def leave_short(session: Session, actor: Actor, order: Order, lacking: str, text: str) -> None:
+    """Let an order that lacks something at packing wait for a person."""
     record(session, actor, order.move_to(OrderStatus.SHORT, f"{lacking} missing at packing"[:200]))
     session.add(
         ExceptionItem(
@@ -182,7 +210,6 @@ def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
             subject_id=order.id,
         )
     )
-    return feedback.told(say("SHORT. The lead is told"))
 
 
 def _book_missing(session: Session, actor: Actor, bench: Bench) -> None:
@@ -206,11 +233,15 @@ def _book_missing(session: Session, actor: Actor, bench: Bench) -> None:
 
 
 def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
-    """Cancel the open box: its units go back into the first open tote, the other empty totes are free."""
-    if not bench.open_totes:
+    """Cancel the open box: its units go back into the first open tote, the other empty totes are free.
+
+    The unit of an order without a tote of its own goes back to where it came from.
+    """
+    opened = [tote.tote_id for tote in bench.open_totes]
+    keep_id = opened[0] if opened else _came_from(session, actor, bench.package_id)
+    if keep_id is None:
         raise DomainError(say("Scan a tote of order {order} first", order=bench.number))
-    keep, *others = bench.open_totes
-    take_units_back(session, actor, bench.package_id, keep.tote_id)
+    take_units_back(session, actor, bench.package_id, keep_id)
     package = session.scalars(
         select(Package)
         .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
@@ -219,8 +250,18 @@ def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
     if package.status is PackageStatus.OPEN:
         record(session, actor, package.move_to(PackageStatus.CANCELLED, reason[:200]))
     session.flush()
-    for tote in (keep, *others):
-        _ = free_if_empty(session, actor, tote.tote_id)
+    for tote_id in opened:
+        _ = free_if_empty(session, actor, tote_id)
+
+
+def _came_from(session: Session, actor: Actor, package_id: int) -> int | None:
+    """The place that a box's units came from last."""
+    return session.scalars(
+        select(StockMove.from_place_id)
+        .where(StockMove.warehouse_id == actor.warehouse_id, StockMove.to_place_id == package_id)
+        .order_by(StockMove.at.desc(), StockMove.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def take_units_back(session: Session, actor: Actor, package_id: int, tote_id: int) -> None:
@@ -260,6 +301,24 @@ def free_if_empty(session: Session, actor: Actor, tote_id: int) -> bool:
         return False
     _tote(session, actor, tote_id).free()
     return True
+
+
+def free_shared(session: Session, actor: Actor, order_id: int) -> None:
+    """Give the totes that an order shared back for use, where its unit was their last."""
+    shared = session.scalars(
+        select(Tote.id)
+        .join(PickedUnits, and_(PickedUnits.warehouse_id == Tote.warehouse_id, PickedUnits.tote_id == Tote.id))
+        .join(PickTask, and_(PickTask.warehouse_id == Tote.warehouse_id, PickTask.id == PickedUnits.task_id))
+        .where(
+            Tote.warehouse_id == actor.warehouse_id,
+            Tote.status == ToteStatus.STAGED,
+            Tote.order_id.is_(None),
+            PickTask.order_id == order_id,
+        )
+        .distinct()
+    )
+    for tote_id in shared.all():
+        _ = free_if_empty(session, actor, tote_id)
 
 
 def _tote(session: Session, actor: Actor, tote_id: int) -> Tote:

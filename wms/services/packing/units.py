@@ -1,5 +1,7 @@
 """Units at the bench: each is scanned into the box, none twice and no foreign one; the last can be taken out again."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -75,7 +77,9 @@ def scan_unit(session: Session, actor: Actor, bench: Bench, code: Code, wanted: 
         return feedback.wrong(
             say("Scan its tote first: {totes}", totes=elsewhere) if elsewhere else say("Not in this tote. See the lead")
         )
-    _pack(session, actor, bench, rows, found)
+    opened = {tote.tote_id for tote in bench.open_totes}
+    contents = [row for row in bench.contents if row.tote_id in opened and row.product_id == found.product_id]
+    pack(session, actor, bench, rows, found, contents)
     if bench.packed + found.units == bench.wanted:
         return feedback.complete(say("All {n} scanned", n=bench.wanted))
     return _counted(found.name, of - left + found.units, of)
@@ -116,13 +120,13 @@ def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Ite
     )
 
 
-def _pack(session: Session, actor: Actor, bench: Bench, rows: list[Units], item: Item) -> None:
-    """Move units from the open totes into the box, filling the order's lines of the product in their order."""
-    opened = {tote.tote_id for tote in bench.open_totes}
-    stock = [row for row in bench.contents if row.tote_id in opened and row.product_id == item.product_id]
+def pack(
+    session: Session, actor: Actor, bench: Bench, rows: list[Units], item: Item, contents: Sequence[Content]
+) -> None:
+    """Move units out of totes' contents into the box, filling the order's lines of the product in their order."""
     room = [[row.line_id, row.left] for row in rows]
     rest = item.units
-    for content in stock:
+    for content in contents:
         take = min(rest, content.on_hand)
         if not take:
             break

@@ -1,5 +1,6 @@
 """Building a cart: a tote for each slot, then the walk begins by itself, or by DONE with the orders that have one."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import and_, exists, select, update
@@ -42,19 +43,21 @@ def screen(session: Session, actor: Actor, batch_id: int) -> BuildCart:
     build = _build(session, actor, batch_id, lock=False)
     rows = [*build.bound, *build.unbound]
     codes = _tote_codes(session, actor, rows)
-    slots = [
-        Slot(number=row.slot, code=codes.get(row.tote_id or 0, ""), here=row is build.unbound[0])
-        for row in sorted(rows, key=lambda row: row.slot)
-    ]
+    first = build.unbound[0]
+    here = first.slot
+    # Orders that share a tote have one slot, which is asked for as long as one of them has none.
+    code_of = {row.slot: codes.get(row.tote_id or 0, "") for row in rows}
+    bound = sum(bool(code) for code in code_of.values())
     return BuildCart(
         token=f"build-{batch_id:x}",
         job=f"{build.batch.name}  {build.cart.name}",
-        done=len(build.bound),
-        total=len(rows),
-        slot=build.unbound[0].slot,
-        slots=tuple(slots),
-        bound=len(build.bound),
+        done=bound,
+        total=len(code_of),
+        slot=here,
+        slots=tuple(Slot(number=slot, code=code, here=slot == here) for slot, code in sorted(code_of.items())),
+        bound=bound,
         batch_id=batch_id,
+        sharing=sum(row.slot == here for row in build.unbound) if first.method.shares else 0,
     )
 
 
@@ -67,13 +70,8 @@ def judge(session: Session, actor: Actor, code: Code, screen: BuildCart) -> Feed
         return _bind(session, actor, build, code)
     if code.kind is CodeKind.SLOT:
         return _choose(session, build, code)
-    if code.command is Command.UNDO:
-        # Once the walk has begun a tote is asked for only because another was full.
-        has_begun = steps.newest(session, actor, build.batch.id) is not None
-        return undo.undo(session, actor, build.batch.id) if has_begun else _unbind(session, actor, build)
-    if code.command is Command.DONE:
-        return _go_without_the_rest(session, actor, build)
-    return feedback.wrong_type(code, screen.wants)
+    do = _COMMANDS.get(code.command) if code.command is not None else None
+    return feedback.wrong_type(code, screen.wants) if do is None else do(session, actor, build)
 
 
 def _build(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Build:
@@ -119,23 +117,22 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
     ).one_or_none()
     if tote is None:
         return feedback.unknown(code)
-    here = [row.slot for row in build.bound if row.tote_id == tote.id]
-    if here:
-        return feedback.repeated(say("{tote} is in slot {slot}", tote=tote.barcode, slot=here[0]))
+    there = next((row.slot for row in build.bound if row.tote_id == tote.id), None)
+    if there is not None:
+        return feedback.repeated(say("{tote} is in slot {slot}", tote=tote.barcode, slot=there))
     if tote.status is not ToteStatus.FREE:
         return feedback.wrong(_where(session, actor, tote))
     if full_totes.holds_units(session, actor, tote.id):
         return feedback.wrong(say("{tote} is not empty. Take another", tote=tote.barcode))
     row = build.unbound[0]
-    tote.take(row.order_id)
-    row.tote_id = tote.id
-    record(
-        session,
-        actor,
-        ToteBound(order_id=row.order_id, batch=build.batch.name, tote=tote.barcode, slot=row.slot),
-    )
+    tote.take(None if row.method.shares else row.order_id)
+    here = [other for other in build.unbound if other.slot == row.slot]
+    for one in here:
+        one.tote_id = tote.id
+        bound = ToteBound(order_id=one.order_id, batch=build.batch.name, tote=tote.barcode, slot=one.slot)
+        record(session, actor, bound)
     session.flush()
-    if len(build.unbound) == 1 and steps.newest(session, actor, build.batch.id) is None:
+    if len(build.unbound) == len(here) and steps.newest(session, actor, build.batch.id) is None:
         return feedback.complete(say("Cart is ready. Go"))
     return feedback.accepted(say("{tote} in slot {slot}", tote=tote.barcode, slot=row.slot))
 
@@ -148,7 +145,7 @@ def _where(session: Session, actor: Actor, tote: Tote) -> Said:
             .join(BatchOrder, and_(BatchOrder.warehouse_id == Batch.warehouse_id, BatchOrder.batch_id == Batch.id))
             .where(
                 BatchOrder.warehouse_id == actor.warehouse_id,
-                BatchOrder.order_id == tote.order_id,
+                BatchOrder.tote_id == tote.id,
                 Batch.status == BatchStatus.STARTED,
             )
         ).first()
@@ -174,21 +171,25 @@ def _choose(session: Session, build: Build, code: Code) -> Feedback:
         )
     if any(row.slot == code.slot for row in build.bound):
         return feedback.wrong(say("Slot {slot} has a tote", slot=code.slot))
-    row = build.unbound[0]
-    other = next((other for other in build.unbound if other.slot == code.slot), None)
-    if other is not None and other is not row:
-        # The two orders change slots; 0 is nobody's, so that the pair is never alike.
-        other.slot, freed = 0, row.slot
+    freed = build.unbound[0].slot
+    here = [row for row in build.unbound if row.slot == freed]
+    others = [row for row in build.unbound if row.slot == code.slot and row.slot != freed]
+    # The two change slots; 0 is nobody's, so that the pair is never alike.
+    for rows, slot in ((others, 0), (here, code.slot), (others, freed)):
+        for row in rows:
+            row.slot = slot
         session.flush()
-        row.slot = code.slot
-        session.flush()
-        other.slot = freed
-    row.slot = code.slot
-    session.flush()
     return feedback.told(say("Slot {slot}. Scan its tote", slot=code.slot))
 
 
+def _has_begun(session: Session, actor: Actor, build: Build) -> bool:
+    """Tell whether a tote is asked for only because another was full."""
+    return steps.newest(session, actor, build.batch.id) is not None
+
+
 def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
+    if _has_begun(session, actor, build):
+        return undo.undo(session, actor, build.batch.id)
     if not build.bound:
         record(session, actor, build.batch.hand_back())
         session.flush()
@@ -201,18 +202,17 @@ def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
         .execution_options(populate_existing=True)
     ).one()
     tote.free()
-    row.tote_id = None
-    record(
-        session,
-        actor,
-        ToteUnbound(order_id=row.order_id, batch=build.batch.name, tote=tote.barcode, slot=row.slot),
-    )
+    for one in build.bound:
+        if one.tote_id == tote.id:
+            one.tote_id = None
+            unbound = ToteUnbound(order_id=one.order_id, batch=build.batch.name, tote=tote.barcode, slot=one.slot)
+            record(session, actor, unbound)
     session.flush()
     return feedback.told(say("Take {tote} off the cart", tote=tote.barcode))
 
 
 def _go_without_the_rest(session: Session, actor: Actor, build: Build) -> Feedback:
-    if not build.bound or full_totes.of(session, actor, build.batch.id, build.unbound[0].order_id):
+    if not build.bound or _has_begun(session, actor, build):
         return feedback.wrong(say("Scan a tote first"))
     base, _, part = build.batch.name.partition("/")
     rest = Batch(
@@ -240,3 +240,9 @@ def _go_without_the_rest(session: Session, actor: Actor, build: Build) -> Feedba
     for row in build.unbound:
         session.expunge(row)  # its key has changed in the table
     return feedback.told(say_some("{n} order waits for another cart", "{n} orders wait for another cart", len(orders)))
+
+
+_COMMANDS: Mapping[Command, Callable[[Session, Actor, Build], Feedback]] = {
+    Command.UNDO: _unbind,
+    Command.DONE: _go_without_the_rest,
+}

@@ -1,21 +1,31 @@
 """A cart starts a walk: which waiting batch it gets, first of all the one that was given back half done on it."""
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.floor import Cart
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
 from wms.domain.saying import say, say_some
 from wms.domain.waves import Wave, WaveStatus
 from wms.services import feedback
 from wms.services.screens import Feedback
 
-# Orders that still need a tote: a cancelled one has no open line.
-_orders = (
-    select(func.count(PickTask.order_id.distinct()))
+# The slots that orders still need: a cancelled one has no open line, and those that share a tote need one together.
+_shared = case((BatchOrder.method == Method.CLUSTER, BatchOrder.order_id), else_=0)
+_slots = (
+    select(func.count(_shared.distinct()))
+    .select_from(PickTask)
+    .join(
+        BatchOrder,
+        and_(
+            BatchOrder.warehouse_id == PickTask.warehouse_id,
+            BatchOrder.batch_id == PickTask.batch_id,
+            BatchOrder.order_id == PickTask.order_id,
+        ),
+    )
     .where(
         PickTask.warehouse_id == Batch.warehouse_id, PickTask.batch_id == Batch.id, PickTask.status == TaskStatus.OPEN
     )
@@ -32,7 +42,7 @@ def start(session: Session, actor: Actor, cart: Cart) -> Feedback:
             .where(
                 Batch.warehouse_id == actor.warehouse_id,
                 Batch.status == BatchStatus.WAITING,
-                or_(Batch.cart_id == cart.id, and_(Batch.cart_id.is_(None), _orders.between(1, cart.slots))),
+                or_(Batch.cart_id == cart.id, and_(Batch.cart_id.is_(None), _slots.between(1, cart.slots))),
             )
             .order_by(Batch.cart_id.is_(None), Batch.cutoff_at, Batch.position, Batch.id)
             .limit(1)
@@ -65,11 +75,11 @@ def start(session: Session, actor: Actor, cart: Cart) -> Feedback:
 
 def _nothing_fits(session: Session, actor: Actor, cart: Cart) -> Feedback:
     least: int | None = session.execute(
-        select(func.min(_orders)).where(
+        select(func.min(_slots)).where(
             Batch.warehouse_id == actor.warehouse_id,
             Batch.status == BatchStatus.WAITING,
             Batch.cart_id.is_(None),
-            _orders > 0,
+            _slots > 0,
         )
     ).scalar_one()
     if least is None:
@@ -120,7 +130,7 @@ def _start(session: Session, actor: Actor, wave: Wave, batch: Batch, cart: Cart)
 def _number_slots(session: Session, actor: Actor, batch: Batch) -> int:
     """Number the slots from 1 in the order in which totes will be asked for, those without an open line last.
 
-    Return how many totes will be asked for.
+    Orders that share a tote share its slot, after the others. Return how many orders are to be picked.
     """
     rows = session.scalars(
         select(BatchOrder)
@@ -136,10 +146,15 @@ def _number_slots(session: Session, actor: Actor, batch: Batch) -> int:
             )
         )
     )
-    asked = sorted(rows, key=lambda row: (row.order_id not in open_orders, row.order_id))
+    asked = [row for row in rows if row.order_id in open_orders]
+    own = [row for row in asked if not row.method.shares]
+    rest = [row for row in rows if row.order_id not in open_orders]
+    number_of = {row.order_id: number for number, row in enumerate(own, 1)}
+    number_of |= {row.order_id: len(own) + 1 for row in asked if row.method.shares}
+    number_of |= {row.order_id: number for number, row in enumerate(rest, len(own) + 2)}
     # Below zero first: two rows may not have one slot even for a moment.
     for sign in (-1, 1):
-        for number, row in enumerate(asked, 1):
-            row.slot = sign * number
+        for row in rows:
+            row.slot = sign * number_of[row.order_id]
         session.flush()
     return len(open_orders)

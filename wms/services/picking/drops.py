@@ -33,6 +33,11 @@ class Carried:
     is_held: bool
     is_empty: bool
 
+    @property
+    def goes_on_hold(self) -> bool:
+        """Whether the tote waits apart: a shared one goes to packing with the other orders' units."""
+        return self.is_held and not self.is_empty and not self.row.method.shares
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drop:
@@ -47,7 +52,7 @@ class Drop:
     @property
     def now(self) -> list[Carried]:
         """Return what goes down at the next lane, all totes of an order together; an empty one is free again."""
-        held = {one.order.id for one in self.carried if _to_hold(one)}
+        held = {one.order.id for one in self.carried if one.goes_on_hold}
         return [one for one in self.carried if (one.order.id in held) == self.is_hold]
 
     @property
@@ -55,10 +60,6 @@ class Drop:
         """Return the lanes that are right now; a site without a hold lane drops everything in any."""
         kind = LocationKind.HOLD if self.is_hold else LocationKind.LANE
         return [lane for lane in self.lanes if lane.kind is kind] or self.lanes
-
-
-def _to_hold(one: Carried) -> bool:
-    return one.is_held and not one.is_empty
 
 
 def screen(session: Session, actor: Actor, batch_id: int) -> DropCart:
@@ -79,7 +80,7 @@ def screen(session: Session, actor: Actor, batch_id: int) -> DropCart:
         total=lines,
         batch_id=batch_id,
         is_hold=drop.is_hold,
-        totes=tuple(Slot(number=one.row.slot, code=one.tote.barcode) for one in drop.now),
+        totes=tuple({one.tote.id: Slot(number=one.row.slot, code=one.tote.barcode) for one in drop.now}.values()),
         lanes=tuple(lane.code for lane in drop.places),
         lines=lines,
         units=units,
@@ -125,7 +126,7 @@ def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: 
     down = drop.now
     for one in down:
         _put_down(session, actor, one, lane)
-    totes = sum(not one.is_empty for one in down)
+    totes = len({one.tote.id for one in down if not one.is_empty})
     record(session, actor, TotesDropped(batch=drop.batch.name, lane=lane.code, totes=totes))
     session.flush()
     if len(down) < len(drop.carried):
@@ -185,7 +186,7 @@ def _drop(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Drop:
         .order_by(Location.code)
     ).all()
     return Drop(
-        batch=batch, cart=cart, carried=carried, lanes=list(lanes), is_hold=any(_to_hold(one) for one in carried)
+        batch=batch, cart=cart, carried=carried, lanes=list(lanes), is_hold=any(one.goes_on_hold for one in carried)
     )
 
 

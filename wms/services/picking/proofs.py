@@ -89,7 +89,8 @@ def item_proves_location(session: Session, actor: Actor, stop: Stop) -> bool:
 
 def tote_is_proved(stop: Stop) -> Proof | None:
     """Return why the tote need not be scanned for this put; None where it must be."""
-    if stop.profile is Profile.SINGLE and stop.orders == 1:
+    may_leave_out = stop.profile is Profile.SINGLE or (stop.method.shares and stop.profile is not Profile.STRICT)
+    if may_leave_out and stop.totes == 1:
         return Proof.ONE_TOTE
     is_same = stop.at_shelf and stop.put_tote_id is not None and stop.put_tote_id == stop.tote_id
     return Proof.SAME_TOTE if is_same and stop.profile is not Profile.STRICT else None

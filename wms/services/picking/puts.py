@@ -27,6 +27,7 @@ _ON_CART = (
         BatchOrder.batch_id == bindparam("batch"),
         or_(Tote.barcode == bindparam("tote"), BatchOrder.slot == bindparam("slot")),
     )
+    .limit(1)
 )
 
 
@@ -47,7 +48,8 @@ def put(session: Session, actor: Actor, stop: Stop, proof: Proof) -> Feedback:
         tasks.note_tote(session, actor, stop)
     tasks.put(session, actor, stop, task, proof)
     values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "order": stop.order_id}
-    if not session.execute(_OPEN_OF_ORDER, values).scalar_one() and task.status is not TaskStatus.SHORT:
+    is_whole = not stop.method.shares and task.status is not TaskStatus.SHORT
+    if is_whole and not session.execute(_OPEN_OF_ORDER, values).scalar_one():
         return feedback.complete(say("{tote} FULL ORDER", tote=stop.tote))
     done, total = stop.done + 1, stop.total
     if is_scanned:

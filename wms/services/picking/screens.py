@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from wms.domain.floor import Profile
-from wms.domain.picking import Proof, TaskStatus
+from wms.domain.picking import Method, Proof, TaskStatus
 from wms.services.screens import Screen
 
 
@@ -52,7 +52,7 @@ class Stop:
     put_tote_id: int | None
     profile: Profile
     counts_each: bool
-    orders: int
+    totes: int
     lot: str
     lot_proved: bool
     expiry: dt.date | None
@@ -66,6 +66,7 @@ class Stop:
     tote_id: int | None
     tote: str
     slot: int
+    method: Method
     done: int
     total: int
     unbound: int
@@ -174,13 +175,14 @@ class TakeOver(PickingScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class BuildCart(PickingScreen):
-    """Bind a tote to each slot of the cart."""
+    """Bind a tote to each slot of the cart; `sharing` orders share the one asked for (0: it is one order's)."""
 
     wants: str = "tote"
     batch_id: int
     slot: int
     slots: tuple[Slot, ...]
     bound: int
+    sharing: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

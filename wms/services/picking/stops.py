@@ -14,7 +14,7 @@ from wms.domain.catalog import Product
 from wms.domain.floor import Cart, Location, Profile, Zone
 from wms.domain.people import Warehouse
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
 from wms.domain.stock import Lot
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
@@ -62,8 +62,8 @@ _unbound = (
     .correlate(Batch)
     .scalar_subquery()
 )
-_orders = (
-    select(func.count())
+_totes = (
+    select(func.count(BatchOrder.slot.distinct()))
     .select_from(BatchOrder)
     .where(BatchOrder.warehouse_id == _W, BatchOrder.batch_id == Batch.id)
     .correlate(Batch)
@@ -182,7 +182,7 @@ _CURRENT = (
         Batch.put_tote_id,
         func.coalesce(Zone.profile, _every_zone.profile, Profile.STANDARD).label("profile"),
         func.coalesce(Zone.counts_each, _every_zone.counts_each, False).label("counts_each"),
-        _orders.label("orders"),
+        _totes.label("totes"),
         PickTask.lot,
         PickTask.lot_proved,
         Lot.expiry,
@@ -197,6 +197,7 @@ _CURRENT = (
         BatchOrder.tote_id,
         func.coalesce(Tote.barcode, "").label("tote"),
         func.coalesce(BatchOrder.slot, 0).label("slot"),
+        func.coalesce(BatchOrder.method, Method.CLUSTER).label("method"),
         _done.label("done"),
         _total.label("total"),
         _unbound.label("unbound"),
@@ -248,6 +249,7 @@ def current(session: Session, actor: Actor) -> Stop | None:
         return None
     facts = dict(row._mapping)  # noqa: SLF001 - the public name of a row's mapping begins so
     zone, cutoff_at, codes = facts.pop("time_zone"), facts.pop("cutoff_at"), facts.pop("codes")
+    facts["method"] = Method(facts["method"])
     facts["at_shelf"], facts["counts_each"] = bool(facts["at_shelf"]), bool(facts["counts_each"])
     facts["unserialled"] = int(facts["unserialled"])
     alike = facts.pop("alike")
@@ -270,4 +272,5 @@ def _dealt(alike: str) -> tuple[Dealt, ...]:
 def slots(session: Session, actor: Actor, batch_id: int, here: int = 0) -> tuple[Slot, ...]:
     """Return the batch's slots with their totes; `here` is the slot meant now."""
     rows = session.execute(_SLOTS, {"warehouse": actor.warehouse_id, "batch": batch_id})
-    return tuple(Slot(number=row.slot, code=row.tote, here=row.slot == here) for row in rows)
+    code_of = {row.slot: row.tote for row in rows}  # orders that share a tote have one slot
+    return tuple(Slot(number=number, code=code, here=number == here) for number, code in code_of.items())

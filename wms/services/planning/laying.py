@@ -1,5 +1,6 @@
 """Walks of a wave at work laid anew: those with the same orders stay, new ones take over the tasks of the others."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, func, select
@@ -10,7 +11,8 @@ from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.picking import Batch, BatchOrder, PickTask, TaskStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder
-from wms.services.planning.waves import new_batch, task_for
+from wms.services.planning.methods import seats
+from wms.services.planning.waves import new_batch, planned_ids, seated, task_for
 
 Walks = Mapping[int, tuple[int, ...]]
 """The orders of batches, by the batches' ids."""
@@ -68,16 +70,18 @@ class Laying:
         why = {order.id: order.reason for order in planned.orders}
         tasks = [task for task in self._tasks if task.order_id in why]
         tasks += [task_for(batch, row, 0) for row in self._fresh if row.order_id in why]
-        slot_of = {order_id: slot for slot, order_id in enumerate(why, start=1)}
+        units = Counter[int]()
+        for task in tasks:
+            units[task.order_id] += task.quantity
+        seat_of = seats(self._wave, {order_id: units[order_id] for order_id in planned_ids(planned)})
         stop = {location: index for index, location in enumerate(planned.route.stops)}
-        tasks.sort(key=lambda task: (stop.get(task.location_id, len(stop)), task.product_id, slot_of[task.order_id]))
+        tasks.sort(
+            key=lambda task: (stop.get(task.location_id, len(stop)), task.product_id, seat_of[task.order_id].slot)
+        )
         for sequence, task in enumerate(tasks, start=1):
             task.batch_id, task.sequence = batch.id, sequence
         self._session.add_all(tasks)
-        self._session.add_all(
-            BatchOrder(warehouse_id=batch.warehouse_id, batch_id=batch.id, order_id=order_id, slot=slot)  # type: ignore[arg-type] # the engine's ids are ours
-            for order_id, slot in slot_of.items()
-        )
+        self._session.add_all(seated(batch, seat_of))
         for member in self._session.scalars(
             select(WaveOrder).where(WaveOrder.warehouse_id == batch.warehouse_id, WaveOrder.order_id.in_(why))
         ):

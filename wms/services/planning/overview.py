@@ -1,4 +1,4 @@
-"""What the planning pages show: coming collections, waves and their batches, and the desk's numbers."""
+"""What the planning pages show: coming collections, waves and their batches."""
 
 import datetime as dt
 from collections import Counter, defaultdict
@@ -13,11 +13,10 @@ from wms.domain.base import text_id
 from wms.domain.calendar import CarrierService
 from wms.domain.errors import NotFoundError
 from wms.domain.floor import Cart
-from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.orders import OPEN, Order, OrderStatus
 from wms.domain.people import Worker
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import promising
 from wms.services.planning.preview import minutes_until, saving_pct
@@ -75,12 +74,16 @@ class WaveRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchRow:
-    """One walk of a wave; `cart` is the one it is on, also while it waits there half done ('' = on none)."""
+    """One walk of a wave; `cart` is the one it is on, also while it waits there half done ('' = on none).
+
+    `sharing` of its orders have no tote of their own.
+    """
 
     key: str
     name: str
     status: BatchStatus
     orders: int
+    sharing: int
     tasks: int
     done: int
     units: int
@@ -133,6 +136,14 @@ class WavePage:
     orders: tuple[MemberRow, ...]
 
     @property
+    def method(self) -> str:
+        """How the orders are picked."""
+        sharing = sum(batch.sharing for batch in self.batches)
+        if sharing:
+            return f"{sharing} orders of one unit share totes; each other one has its own."
+        return "Each order has a tote of its own."
+
+    @property
     def saving_pct(self) -> int:
         """How much shorter the walks are than one order at a time."""
         return saving_pct(self.metres, self.metres_one_by_one)
@@ -153,16 +164,6 @@ class WavePage:
         return self.wave.status in {WaveStatus.PLANNED, WaveStatus.RELEASED} and not any(
             batch.status in {BatchStatus.STARTED, BatchStatus.DONE} for batch in self.batches
         )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeskNumbers:
-    """What stands open now: orders by status, orders shipped since local midnight, exceptions that wait."""
-
-    counts: Counter[OrderStatus]
-    shipped_today: int
-    exceptions: int
-    unpromised: int
 
 
 def collection_rows(session: Session, actor: Actor) -> tuple[CollectionRow, ...]:
@@ -253,33 +254,6 @@ def _again(session: Session, actor: Actor, wave: Wave) -> PlannedAgain | None:
     )
 
 
-def desk_numbers(session: Session, actor: Actor) -> DeskNumbers:
-    """The desk's numbers as they stand."""
-    midnight = actor.at.astimezone(zone_of(session, actor)).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Order.warehouse_id == actor.warehouse_id
-    counts = session.execute(
-        select(Order.status, func.count()).where(mine, Order.status.in_(OPEN)).group_by(Order.status)
-    )
-    return DeskNumbers(
-        counts=Counter({status: orders for status, orders in counts}),  # noqa: C416 - rows are no pairs to mypy
-        shipped_today=_count(session, select(func.count()).where(mine, Order.shipped_at >= midnight)),
-        exceptions=_count(
-            session,
-            select(func.count()).where(
-                ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.settled_at.is_(None)
-            ),
-        ),
-        unpromised=_count(
-            session,
-            select(func.count()).where(mine, Order.status.in_(promising.NOT_WAVED), Order.cutoff_at.is_(None)),
-        ),
-    )
-
-
-def _count(session: Session, statement: Select[int]) -> int:
-    return session.scalar(statement) or 0
-
-
 def _rows(session: Session, actor: Actor, waves: Sequence[Wave]) -> tuple[WaveRow, ...]:
     zone = zone_of(session, actor)
     ids = [wave.id for wave in waves]
@@ -348,18 +322,21 @@ def _batches(session: Session, actor: Actor, wave: Wave) -> tuple[BatchRow, ...]
         .group_by(Batch.warehouse_id, Batch.id, Worker.name, Cart.name)
         .order_by(Batch.position)
     ).all()
-    orders = _per_wave(
-        session,
+    ids = [batch.id for batch, *_ in rows]
+    members = (
         select(BatchOrder.batch_id, func.count())
-        .where(BatchOrder.warehouse_id == actor.warehouse_id, BatchOrder.batch_id.in_([batch.id for batch, *_ in rows]))
-        .group_by(BatchOrder.batch_id),
+        .where(BatchOrder.warehouse_id == actor.warehouse_id, BatchOrder.batch_id.in_(ids))
+        .group_by(BatchOrder.batch_id)
     )
+    orders = _per_wave(session, members)
+    sharing = _per_wave(session, members.where(BatchOrder.method != Method.CLUSTER))
     return tuple(
         BatchRow(
             key=text_id(batch.id),
             name=batch.name,
             status=batch.status,
             orders=orders[batch.id],
+            sharing=sharing[batch.id],
             tasks=tasks,
             done=int(done or 0),
             units=int(units or 0),

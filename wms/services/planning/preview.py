@@ -16,6 +16,7 @@ from wms.domain.orders import Order
 from wms.domain.waves import Wave
 from wms.services import allocating, promising
 from wms.services.planning import OpenTransaction, timing
+from wms.services.planning.methods import explain, sharing, singles_of
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.timing import LiveWalk
@@ -54,7 +55,7 @@ class WavePreview:
     walk for other waves first, the last until `busy_until`; `late` counts the orders that would miss the cutoff, and
     `delayed` are the waves with orders that would, because their walks wait for these. The metres stand beside those of
     one order a walk and of carts filled as orders came; `gap` says how far above the shortest possible they may be
-    (None: no bound is known).
+    (None: no bound is known). `method` says how the orders are picked, and why.
     """
 
     key: str
@@ -63,6 +64,7 @@ class WavePreview:
     minutes_left: int
     rules: Rules
     room: str
+    method: str = ""
     pickers: int = 0
     busy: int = 0
     busy_until: dt.datetime | None = None
@@ -134,7 +136,17 @@ def preview(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey,
         picks = found.picks()
         walks = timing.live_walks(session, actor)
         busy = timing.before(walks, key.cutoff_at)
-        problem = problem_of(session, actor, picks, room=room, pickers=rules.pickers, busy=busy)
+        singles = singles_of(picks)
+        shares = sharing(singles, wanted=rules.shares_singles)
+        problem = problem_of(
+            session,
+            actor,
+            picks,
+            room=room,
+            pickers=rules.pickers,
+            busy=busy,
+            singles=singles if shares else (),
+        )
         empty = WavePreview(
             key=str(key),
             carrier=key.carrier,
@@ -142,6 +154,7 @@ def preview(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey,
             minutes_left=minutes_until(key.cutoff_at, actor.at),
             rules=rules,
             room=room.sentence,
+            method=explain(len(singles), len(picks), shares=shares),
             out=tuple(found.out),
             elsewhere=_elsewhere(session, actor, key, zone),
         )

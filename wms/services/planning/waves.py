@@ -1,7 +1,7 @@
 """Waves: orders claimed with their stock, planned into batches outside any transaction, then recorded and released."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -20,6 +20,7 @@ from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.numbering import next_number
 from wms.services.planning import timing
+from wms.services.planning.methods import Seat, seats, sharing, sharing_of, singles_of
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.standing import without
@@ -91,7 +92,18 @@ def claim(session: Session, actor: Actor, key: CollectionKey, rules: Rules) -> D
     out = tuple(found.out)
     claimed = [found.orders[order_id] for order_id, choice in found.choices.items() if not choice.reason]
     busy = timing.before(timing.live_walks(session, actor), key.cutoff_at)
-    problem = problem_of(session, actor, found.picks(), room=room, pickers=rules.pickers, busy=busy)
+    picks = found.picks()
+    singles = singles_of(picks)
+    shares_singles = sharing(singles, wanted=rules.shares_singles)
+    problem = problem_of(
+        session,
+        actor,
+        picks,
+        room=room,
+        pickers=rules.pickers,
+        busy=busy,
+        singles=singles if shares_singles else (),
+    )
     if problem is None:
         return Released(out=out)
     wave = Wave(
@@ -101,6 +113,7 @@ def claim(session: Session, actor: Actor, key: CollectionKey, rules: Rules) -> D
         cutoff_at=key.cutoff_at,
         ship_by_at=next(order.ship_by_at for order in claimed if order.ship_by_at),
         planned_at=actor.at,
+        shares_singles=shares_singles,
     )
     session.add(wave)
     session.add_all(WaveOrder(warehouse_id=actor.warehouse_id, order_id=order.id, wave_id=wave.id) for order in claimed)
@@ -115,7 +128,7 @@ def draft_of(session: Session, actor: Actor, wave_id: int) -> Draft:
         raise NotADraftError(wave)
     picks = allocating.set_aside_for(session, actor, member_ids(session, actor, wave_id))
     busy = timing.before(timing.live_walks(session, actor), wave.cutoff_at)
-    problem = problem_of(session, actor, picks, room=fleet(session, actor), busy=busy)
+    problem = problem_of(session, actor, picks, room=fleet(session, actor), busy=busy, singles=sharing_of(wave, picks))
     if problem is None:
         raise DomainError(f"Wave {wave.number} has no order left. Undo it.")
     return Draft(wave_id=wave.id, number=wave.number, problem=problem)
@@ -230,16 +243,15 @@ def _write_batch(
     batch = new_batch(wave, number, metres=planned.route.metres, work_s=planned.work_s)
     session.add(batch)
     why = {order.id: order.reason for order in planned.orders}
-    for slot, order_id in enumerate(why, start=1):
-        assert isinstance(order_id, int)  # noqa: S101 - narrows the engine's ids, which are ours
-        session.add(BatchOrder(warehouse_id=actor.warehouse_id, batch_id=batch.id, order_id=order_id, slot=slot))
+    seat_of = seats(wave, {order_id: sum(row.quantity for row in rows[order_id]) for order_id in planned_ids(planned)})
+    session.add_all(seated(batch, seat_of))
     members = session.scalars(
         select(WaveOrder).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id.in_(why))
     )
     for member in members:
         member.why = why[member.order_id][:200]
     stop = {location: index for index, location in enumerate(planned.route.stops)}
-    picks = [(slot, row) for slot, order_id in enumerate(why) for row in rows[order_id]]  # type: ignore[index] # ids
+    picks = [(seat.slot, row) for order_id, seat in seat_of.items() for row in rows[order_id]]
     # Stock that someone set aside anew since the claim lies at no stop of the route: it is walked to last.
     picks.sort(key=lambda pick: (stop.get(pick[1].place_id, len(stop)), pick[1].product_id, pick[0]))
     session.add_all(task_for(batch, row, sequence) for sequence, (_, row) in enumerate(picks, start=1))
@@ -256,6 +268,21 @@ def new_batch(wave: Wave, number: int, *, metres: float, work_s: float) -> Batch
         metres=metres,
         work_s=work_s,
     )
+
+
+def planned_ids(planned: batching.Batch) -> list[int]:
+    """The orders of a planned walk by our ids."""
+    return [order_id for order_id in planned.order_ids if isinstance(order_id, int)]
+
+
+def seated(batch: Batch, seat_of: Mapping[int, Seat]) -> list[BatchOrder]:
+    """The orders of a walk, each with its seat."""
+    return [
+        BatchOrder(
+            warehouse_id=batch.warehouse_id, batch_id=batch.id, order_id=order_id, slot=seat.slot, method=seat.method
+        )
+        for order_id, seat in seat_of.items()
+    ]
 
 
 def task_for(batch: Batch, row: Allocation, sequence: int) -> PickTask:

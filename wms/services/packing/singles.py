@@ -1,0 +1,173 @@
+"""Single-unit orders at the bench: an item is scanned, not a tote, and the order that is due first is packed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.calendar import CarrierService
+from wms.domain.catalog import Barcode
+from wms.domain.floor import ADJUSTMENT_ID, Location, LocationKind
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.people import WorkerSession
+from wms.domain.picked import PickedUnits
+from wms.domain.picking import BatchOrder, Method, PickTask
+from wms.domain.saying import say, say_some
+from wms.domain.totes import Tote, ToteStatus
+from wms.services import feedback, stocking
+from wms.services.packing import totes, units
+from wms.services.packing.bench import desk, open_bench
+from wms.services.packing.screens import Bench, Content
+from wms.services.recognising import Item
+from wms.services.screens import Feedback
+from wms.services.stocking import Goods
+
+_has_open_box = exists().where(
+    Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id, Package.status == PackageStatus.OPEN
+)
+# Set aside at a bench because no label came: somebody settles that first.
+_is_set_aside = exists().where(
+    ExceptionItem.warehouse_id == Order.warehouse_id,
+    ExceptionItem.order_id == Order.id,
+    ExceptionItem.kind == ExceptionKind.LABEL,
+    ExceptionItem.settled_at.is_(None),
+)
+
+
+def waiting(session: Session, actor: Actor) -> Sequence[Row[Any]]:
+    """The orders whose unit lies in a staged tote that several share, the next out first."""
+    return session.execute(
+        _of_waiting(
+            actor,
+            Order.id,
+            Order.cutoff_at,
+            CarrierService.carrier,
+            Tote.staged_at,
+            Tote.barcode,
+            PickedUnits.product_id,
+        ).outerjoin(
+            CarrierService,
+            and_(CarrierService.warehouse_id == Order.warehouse_id, CarrierService.id == Order.carrier_service_id),
+        )
+    ).all()
+
+
+def codes(session: Session, actor: Actor, product_ids: Sequence[int]) -> tuple[str, ...]:
+    """The barcodes on single units of products."""
+    return tuple(
+        session.scalars(
+            select(Barcode.code)
+            .where(
+                Barcode.warehouse_id == actor.warehouse_id, Barcode.product_id.in_(product_ids), Barcode.quantity == 1
+            )
+            .order_by(Barcode.code)
+        )
+    )
+
+
+def _of_waiting(actor: Actor, *columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Order)
+        .join(PickTask, and_(PickTask.warehouse_id == Order.warehouse_id, PickTask.order_id == Order.id))
+        .join(
+            BatchOrder,
+            and_(
+                BatchOrder.warehouse_id == PickTask.warehouse_id,
+                BatchOrder.batch_id == PickTask.batch_id,
+                BatchOrder.order_id == PickTask.order_id,
+            ),
+        )
+        .join(PickedUnits, and_(PickedUnits.warehouse_id == PickTask.warehouse_id, PickedUnits.task_id == PickTask.id))
+        .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
+        .outerjoin(Location, and_(Location.warehouse_id == Tote.warehouse_id, Location.id == Tote.lane_id))
+        .where(
+            Order.warehouse_id == actor.warehouse_id,
+            Order.status == OrderStatus.PICKED,
+            BatchOrder.method == Method.SINGLE_UNIT,
+            Tote.status == ToteStatus.STAGED,
+            or_(Location.id.is_(None), Location.kind != LocationKind.HOLD),
+            ~_has_open_box,
+            ~_is_set_aside,
+        )
+        .order_by(Order.cutoff_at, Order.priority.desc(), Order.placed_at, Order.id)
+    )
+
+
+def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Feedback:
+    """Open the box of the order that this item is due for first, with the item in it; or say that none waits for it."""
+    station = totes.locked_station(session, actor, station_id)
+    if totes.has_open_box(session, actor, Package.station_id == station.id):
+        return feedback.NOT_COUNTED  # the station's other scanner was faster
+    of_item = _of_waiting(actor, Tote.id, Tote.barcode).where(PickedUnits.product_id == item.product_id)
+    tote_of: dict[int, str] = {row.id: row.barcode for row in session.execute(of_item)}
+    here = shared_tote_id(session, actor)
+    if len(tote_of) > 1 and here not in tote_of:
+        return feedback.wrong(say("Scan its tote first: {totes}", totes=", ".join(sorted(tote_of.values()))))
+    found = session.execute(
+        _of_waiting(actor, Order, PickTask.lot, PickTask.serial, Tote.id.label("tote_id"))
+        .where(PickedUnits.product_id == item.product_id, Tote.id == (here if here in tote_of else Tote.id))
+        .with_for_update(of=Order, key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return feedback.wrong(say("No order waits for {product}", product=item.name))
+    if item.units > 1:
+        return feedback.wrong(say("Case of {units}, {left} wanted. Scan singles", units=item.units, left=1))
+    _ = totes.start_box(session, actor, station, found.Order)
+    bench = _bench(session, actor)
+    content = Content(
+        tote_id=found.tote_id, product_id=item.product_id, lot=found.lot, serial=found.serial, on_hand=item.units
+    )
+    rows = [row for row in bench.units if row.product_id == item.product_id]
+    units.pack(session, actor, bench, rows, item, [content])
+    return feedback.complete(say("Order {order}", order=found.Order.number))
+
+
+def shared_tote_id(session: Session, actor: Actor) -> int | None:
+    """The tote that this session's items were last said to come from."""
+    return session.scalars(
+        select(WorkerSession.shared_tote_id).where(
+            WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.id == actor.session_id
+        )
+    ).one()
+
+
+def tote_is_empty(session: Session, actor: Actor) -> Feedback:
+    """SHORT: nothing is left in the tote scanned last, so that the orders still waiting for it are short."""
+    rows = session.execute(
+        _of_waiting(actor, Order, PickedUnits.product_id, PickTask.lot, PickTask.serial, Tote.barcode)
+        .where(Tote.id == shared_tote_id(session, actor))
+        .with_for_update(of=Order, key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    if not rows:
+        return feedback.wrong(say("Scan the tote first"))
+    tote_id = shared_tote_id(session, actor)
+    assert tote_id is not None  # noqa: S101 - rows were found by it
+    for row in rows:
+        goods = Goods(product_id=row.product_id, quantity=1, lot=row.lot, serial=row.serial)
+        stocking.move(
+            session, actor, goods, from_place_id=tote_id, to_place_id=ADJUSTMENT_ID, reason="missing at packing"
+        )
+        totes.leave_short(session, actor, row.Order, "its unit", f"{row.Order.number} lacks its unit in {row.barcode}")
+    _ = totes.free_if_empty(session, actor, tote_id)
+    return feedback.told(say_some("{n} order is short", "{n} orders are short", len(rows)))
+
+
+def _bench(session: Session, actor: Actor) -> Bench:
+    row = desk(session, actor)
+    bench = open_bench(session, actor, row) if row is not None else None
+    assert bench is not None  # noqa: S101 - the box was opened in this transaction
+    return bench
+
+
+def give_up(session: Session, actor: Actor, bench: Bench) -> Feedback:
+    """UNDO: the box is given up, and the item goes back into the tote it came from."""
+    totes.give_up(session, actor, bench, "undone")
+    return feedback.told(say("UNDO. {product} is out", product=bench.units[0].name))
