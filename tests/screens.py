@@ -79,6 +79,7 @@ _VALUES: dict[str, object] = {
     "unserialled": 1,
     "waiting": 14,
     "wants": "item",
+    "wall_slot": "B4",
     "weight_g": 1240,
     "why": "short",
     "worker": "Maria Fernanda",
@@ -174,6 +175,7 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(
         screen=example(picking.GoTo, stop=example(picking.Stop, location="MEZZ-A112-103-B12")), word="long address"
     )
+    yield Shown(screen=example(picking.PutInSlot, wall_slot=""), word="of a full wall")
     yield Shown(screen=example(picking.Short, stop=example(picking.Stop, quantity=12)), word="of twelve")
     yield Shown(
         screen=example(picking.DropCart, is_hold=True, lanes=tuple(f"HOLD {n}" for n in range(1, 8))), word="on hold"

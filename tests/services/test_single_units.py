@@ -21,7 +21,6 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.services import cancelling, planning, putting_back, verifying
 from wms.services.packing.screens import BoxAndWeigh, ScanTote
 from wms.services.planning import OpenTransaction
-from wms.services.planning.methods import explain, sharing
 from wms.services.planning.preview import preview
 from wms.services.planning.selection import CollectionKey, Rules
 
@@ -222,19 +221,13 @@ def test_a_wave_lets_single_unit_orders_share_totes(
         for quantity in (1, 1, 1, 1, 1, 2):
             _ = builders.order(session, (mug, quantity))
     rules, shares = Rules(shares_singles=wanted), batches == 1
-    assert ("share totes" in preview(open_transaction, builders.actor(), KEY, rules).method) is shares
+    assert ("share totes" in preview(open_transaction, builders.actor(), KEY, rules).singles) is shares
     done = planning.plan_wave(open_transaction, builders.actor(), KEY, rules)
     assert (done.orders, done.batches) == (6, batches)
     with open_transaction() as session:
         methods = [row.method for row in session.query(BatchOrder)]
         assert methods.count(Method.SINGLE_UNIT) == (5 if shares else 0)
         assert session.query(Batch).count() == done.batches
-
-
-def test_few_single_unit_orders_keep_a_tote_each_and_the_choice_is_explained() -> None:
-    assert not sharing({1, 2, 3}, wanted=None)
-    assert explain(3, 9, shares=False) == "3 of 9 orders are of one unit; each has a tote of its own all the same."
-    assert explain(0, 9, shares=False) == "Each order has a tote of its own: none is of one unit."
 
 
 def test_an_item_that_lies_in_two_shared_totes_asks_for_its_tote(shared: Shared) -> None:

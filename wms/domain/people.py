@@ -112,6 +112,8 @@ class WorkerSession(Row, Base, kw_only=True):
     station_id: Mapped[int | None] = mapped_column(default=None)
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     # The exception by which its worker called for help, until the answer was read.
-    # At a packing station: the tote shared by several orders that its items were last said to come from.
+    # The tote of several orders that the items scanned come from: at a packing station, or while it is sorted at a
+    # put wall. There `sorting_id` is the row of the picked units in hand, whose place is asked for.
     shared_tote_id: Mapped[int | None] = mapped_column(default=None)
+    sorting_id: Mapped[int | None] = mapped_column(default=None)
     call_id: Mapped[int | None] = mapped_column(default=None)

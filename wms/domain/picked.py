@@ -47,6 +47,8 @@ class PickedUnits(Row, Base, kw_only=True):
     serial: Mapped[str] = mapped_column(String(60), default="")
     tote_id: Mapped[int | None] = mapped_column(default=None)
     put_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    # When they were found missing from a tote that several orders share.
+    lost_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 
 class StepKind(StrEnum):

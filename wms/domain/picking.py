@@ -37,10 +37,12 @@ BATCH_LIFECYCLE = Lifecycle(
 class Method(StrEnum):
     """How an order's units are told from the others of its walk.
 
-    By a tote of its own, or when they are packed: a single-unit order's unit lies in a tote that several share.
+    By a tote of its own; or only after the walk, from a tote that several share: at a put wall, where each order gets
+    a place, or when it is packed, if it is of one unit.
     """
 
     CLUSTER = "cluster"
+    PUT_WALL = "put wall"
     SINGLE_UNIT = "single unit"
 
     @property
@@ -223,6 +225,17 @@ class ScanRefused(Event):
     wanted: str
     said: str
     place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsSorted(Event):
+    """Units went from a shared tote into their order's place at a put wall."""
+
+    task_id: int
+    sku: str
+    quantity: int
+    tote: str
+    slot: str
 
 
 @dataclass(frozen=True, kw_only=True)

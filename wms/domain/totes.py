@@ -52,6 +52,11 @@ class Tote(Row, Base, kw_only=True):
     `lane_id` says where it stands when staged.
     """
 
+    @property
+    def name(self) -> str:
+        """What people call it: a place of a wall by its own name."""
+        return self.wall_slot or self.barcode
+
     __tablename__ = "totes"
     __table_args__ = (
         UniqueConstraint("warehouse_id", "barcode"),
@@ -63,6 +68,9 @@ class Tote(Row, Base, kw_only=True):
     )
 
     barcode: Mapped[str] = mapped_column(String(16))
+    # A place of a put wall is a tote that stays where it is: the wall's name, and the place's in it ('W1', 'B4').
+    wall: Mapped[str] = mapped_column(String(16), default="")
+    wall_slot: Mapped[str] = mapped_column(String(8), default="")
     volume_ml: Mapped[int] = mapped_column(default=USUAL_TOTE_ML)
     status: Mapped[ToteStatus] = mapped_column(EnumText(ToteStatus), default=ToteStatus.FREE)
     order_id: Mapped[int | None] = mapped_column(default=None)
@@ -79,8 +87,8 @@ class Tote(Row, Base, kw_only=True):
         self._move_to(ToteStatus.PICKING)
         self.order_id = order_id
 
-    def stage(self, lane_id: int, at: dt.datetime) -> None:
-        """Put the tote down in a lane."""
+    def stage(self, lane_id: int | None, at: dt.datetime) -> None:
+        """Put the tote down in a lane (None: it is a place of a wall)."""
         self._move_to(ToteStatus.STAGED)
         self.lane_id = lane_id
         self.staged_at = at

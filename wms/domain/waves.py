@@ -92,8 +92,9 @@ class Wave(Row, Base, kw_only=True):
     metres_first_come: Mapped[float] = mapped_column(default=0.0)
     # A length that no plan of the wave can beat; None where none is known.
     lower_bound_m: Mapped[float | None] = mapped_column(default=None)
-    # Whether orders of one unit share totes.
+    # Whether orders of one unit share totes, and whether the others do, to be sorted at a put wall.
     shares_singles: Mapped[bool] = mapped_column(default=False)
+    sorts_at_wall: Mapped[bool] = mapped_column(default=False)
     late: Mapped[int] = mapped_column(default=0)
     work_s: Mapped[float] = mapped_column(default=0.0)
     released_at: Mapped[dt.datetime | None] = mapped_column(default=None)

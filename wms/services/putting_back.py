@@ -83,7 +83,8 @@ def ask(
         .order_by(Stock.place_id, Stock.product_id, Stock.lot, Stock.serial)
     ).all()
     # A single-unit order's unit is either in the tote it shares, or it was packed from there and is its box's.
-    shared = [] if own else _in_shared_totes(session, actor, tasks)
+    methods = (Method.PUT_WALL,) if own else (Method.PUT_WALL, Method.SINGLE_UNIT)
+    shared = _in_shared_totes(session, actor, tasks, methods)
     places = {**places, **{row.place_id: row.tote for row in shared}}
     asked = [
         (row, location_id, units)
@@ -112,8 +113,10 @@ def ask(
     return frozenset(row.place_id for row in own)
 
 
-def _in_shared_totes(session: Session, actor: Actor, tasks: Sequence[PickTask]) -> list[Row[*tuple[Any, ...]]]:
-    """The units of the tasks that lie in totes which are no single order's, as rows like those of stock."""
+def _in_shared_totes(
+    session: Session, actor: Actor, tasks: Sequence[PickTask], methods: Sequence[Method]
+) -> list[Row[*tuple[Any, ...]]]:
+    """The units of the tasks that lie unsorted in totes which are no single order's, as rows like those of stock."""
     statement = (
         select(
             PickedUnits.tote_id.label("place_id"),
@@ -138,7 +141,10 @@ def _in_shared_totes(session: Session, actor: Actor, tasks: Sequence[PickTask]) 
         .where(
             PickedUnits.warehouse_id == actor.warehouse_id,
             PickedUnits.task_id.in_([task.id for task in tasks]),
-            BatchOrder.method != Method.CLUSTER,
+            BatchOrder.method.in_(methods),
+            PickedUnits.lost_at.is_(None),
+            Tote.wall == "",
+            Tote.order_id.is_(None),
         )
         .group_by(PickedUnits.tote_id, PickedUnits.product_id, PickTask.lot, PickTask.serial, Product.sku, Tote.barcode)
         .order_by(PickedUnits.tote_id, PickedUnits.product_id)

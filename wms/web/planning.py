@@ -30,6 +30,7 @@ _UNREADABLE = 422
 _MAX_TOTES = 200
 _MAX_PICKERS = 100
 _SINGLES: Mapping[str, bool | None] = {"": None, "share": True, "own": False}
+_WALL: Mapping[str, bool | None] = {"": None, "wall": True, "own": False}
 
 
 @blueprint.get("/")
@@ -61,12 +62,12 @@ def preview() -> ResponseReturnValue:
 def _preview_page(key: CollectionKey, rules: Rules, typed: Mapping[str, str] | None = None, wrong: str = "") -> str:
     """Render the wave of some rules; `typed` and `wrong`: what was asked for instead, and why it cannot be."""
     shown = planning_preview.preview(_open, flask.g.actor, key, rules)
-    singles = next(name for name, wanted in _SINGLES.items() if wanted is rules.shares_singles)
     standing = {
         "max_orders": rules.max_orders,
         "totes": rules.totes_a_cart,
         "pickers": rules.pickers,
-        "singles": singles,
+        "singles": next(name for name, wanted in _SINGLES.items() if wanted is rules.shares_singles),
+        "wall": next(name for name, wanted in _WALL.items() if wanted is rules.sorts_at_wall),
     }
     return flask.render_template(
         "planning/preview.html",
@@ -214,14 +215,15 @@ def _rules(asked: Mapping[str, str]) -> Rules:
         max_orders=_number(asked.get("max_orders", ""), "Orders", Rules().max_orders, MAX_ORDERS),
         totes_a_cart=_number(asked.get("totes", ""), "Totes a cart", 0, _MAX_TOTES),
         pickers=_number(asked.get("pickers", ""), "Pickers", 0, _MAX_PICKERS),
-        shares_singles=_singles(asked.get("singles", "")),
+        shares_singles=_choice(asked.get("singles", ""), "Orders of one unit", _SINGLES),
+        sorts_at_wall=_choice(asked.get("wall", ""), "Orders of several units", _WALL),
     )
 
 
-def _singles(text: str) -> bool | None:
-    if text not in _SINGLES:
-        raise BadInputError(f"Orders of one unit: give {' or '.join(filter(None, _SINGLES))}, or nothing.")
-    return _SINGLES[text]
+def _choice(text: str, field: str, choices: Mapping[str, bool | None]) -> bool | None:
+    if text not in choices:
+        raise BadInputError(f"{field}: give {' or '.join(filter(None, choices))}, or nothing.")
+    return choices[text]
 
 
 def _number(text: str, field: str, default: int, most: int) -> int:

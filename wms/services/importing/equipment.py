@@ -77,17 +77,23 @@ CARTS = Kind(
 def _keep_tote(session: Session, actor: Actor, cells: Cells) -> Outcome:
     _ = cells.needed("barcode", 40)
     key = {"barcode": own_barcode(cells, CodeKind.TOTE)}
-    given = {"volume_ml": cells.whole("volume_ml", least=1)}
+    given = {
+        "volume_ml": cells.whole("volume_ml", least=1),
+        "wall": cells.text("wall", 16),
+        "wall_slot": cells.text("wall_slot", 8),
+    }
     return keep(session, actor, Tote, key, given, lambda: {"id": new_place(session, actor, PlaceKind.TOTE)})[1]
 
 
 TOTES = Kind(
     name="totes",
-    about="containers that carry one order's units",
+    about="containers that carry units from the shelf to packing, and the places of put walls",
     keep=_keep_tote,
     columns=(
         keyed("barcode", "T code, or its number such as 12"),
         optional("volume_ml", "millilitres; 30000 where blank"),
+        optional("wall", "of a put wall's place: the wall's name, such as W1"),
+        optional("wall_slot", "its name in the wall, such as B4"),
     ),
 )
 

@@ -57,7 +57,10 @@ def _lanes(session: Session, actor: Actor, _: Choice) -> Iterator[SheetLabel]:
 
 def _totes(session: Session, actor: Actor, _: Choice) -> Iterator[SheetLabel]:
     for row in session.scalars(_here(Tote, actor).order_by(Tote.barcode)):
-        yield SheetLabel(word="TOTE", name=row.barcode, code=row.barcode)
+        if row.wall:
+            yield SheetLabel(word=f"WALL {row.wall}", name=row.wall_slot, code=row.barcode)
+        else:
+            yield SheetLabel(word="TOTE", name=row.barcode, code=row.barcode)
 
 
 def _carts(session: Session, actor: Actor, _: Choice) -> Iterator[SheetLabel]:

@@ -89,6 +89,7 @@ def _of_waiting(actor: Actor, *columns: Any) -> Select[Any]:
             Order.warehouse_id == actor.warehouse_id,
             Order.status == OrderStatus.PICKED,
             BatchOrder.method == Method.SINGLE_UNIT,
+            PickedUnits.lost_at.is_(None),
             Tote.status == ToteStatus.STAGED,
             or_(Location.id.is_(None), Location.kind != LocationKind.HOLD),
             ~_has_open_box,
@@ -141,7 +142,7 @@ def shared_tote_id(session: Session, actor: Actor) -> int | None:
 def tote_is_empty(session: Session, actor: Actor) -> Feedback:
     """SHORT: nothing is left in the tote scanned last, so that the orders still waiting for it are short."""
     rows = session.execute(
-        _of_waiting(actor, Order, PickedUnits.product_id, PickTask.lot, PickTask.serial, Tote.barcode)
+        _of_waiting(actor, Order, PickedUnits, PickTask.lot, PickTask.serial, Tote.barcode)
         .where(Tote.id == shared_tote_id(session, actor))
         .with_for_update(of=Order, key_share=True)
         .execution_options(populate_existing=True)
@@ -151,7 +152,8 @@ def tote_is_empty(session: Session, actor: Actor) -> Feedback:
     tote_id = shared_tote_id(session, actor)
     assert tote_id is not None  # noqa: S101 - rows were found by it
     for row in rows:
-        goods = Goods(product_id=row.product_id, quantity=1, lot=row.lot, serial=row.serial)
+        row.PickedUnits.lost_at = actor.at
+        goods = Goods(product_id=row.PickedUnits.product_id, quantity=1, lot=row.lot, serial=row.serial)
         stocking.move(
             session, actor, goods, from_place_id=tote_id, to_place_id=ADJUSTMENT_ID, reason="missing at packing"
         )

@@ -14,7 +14,9 @@ from wms.services import feedback
 from wms.services.screens import Feedback
 
 # The slots that orders still need: a cancelled one has no open line, and those that share a tote need one together.
-_shared = case((BatchOrder.method == Method.CLUSTER, BatchOrder.order_id), else_=0)
+_shared = case(
+    (BatchOrder.method == Method.CLUSTER, BatchOrder.order_id), (BatchOrder.method == Method.PUT_WALL, -1), else_=0
+)
 _slots = (
     select(func.count(_shared.distinct()))
     .select_from(PickTask)
@@ -130,7 +132,7 @@ def _start(session: Session, actor: Actor, wave: Wave, batch: Batch, cart: Cart)
 def _number_slots(session: Session, actor: Actor, batch: Batch) -> int:
     """Number the slots from 1 in the order in which totes will be asked for, those without an open line last.
 
-    Orders that share a tote share its slot, after the others. Return how many orders are to be picked.
+    Orders that share a tote have its slot together, after the others. Return how many orders are to be picked.
     """
     rows = session.scalars(
         select(BatchOrder)
@@ -150,8 +152,10 @@ def _number_slots(session: Session, actor: Actor, batch: Batch) -> int:
     own = [row for row in asked if not row.method.shares]
     rest = [row for row in rows if row.order_id not in open_orders]
     number_of = {row.order_id: number for number, row in enumerate(own, 1)}
-    number_of |= {row.order_id: len(own) + 1 for row in asked if row.method.shares}
-    number_of |= {row.order_id: number for number, row in enumerate(rest, len(own) + 2)}
+    shared = [method for method in Method if method.shares and any(row.method is method for row in asked)]
+    slot_of = {method: slot for slot, method in enumerate(shared, len(own) + 1)}
+    number_of |= {row.order_id: slot_of[row.method] for row in asked if row.method.shares}
+    number_of |= {row.order_id: number for number, row in enumerate(rest, len(own) + len(shared) + 1)}
     # Below zero first: two rows may not have one slot even for a moment.
     for sign in (-1, 1):
         for row in rows:

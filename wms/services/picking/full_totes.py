@@ -1,6 +1,6 @@
 """TOTE FULL: the order goes on in a second tote in the same slot, and both are put down for packing.
 
-Where orders of one unit share the tote, those whose unit lies in it stay with it, and the others go on in the next.
+Where orders share the tote, those that are all in it stay with it, and the others go on in the next.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.picked import StepKind
-from wms.domain.picking import BatchOrder, FullTote, Method, PickTask, TaskStatus, ToteFilled
+from wms.domain.picking import BatchOrder, FullTote, PickTask, TaskStatus, ToteFilled
 from wms.domain.saying import say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
@@ -59,16 +59,11 @@ def fill(session: Session, actor: Actor, stop: Stop) -> Feedback:
         with_for_update={"key_share": True},
         populate_existing=True,
     )
-    if stop.method.shares:
-        for other in _sharing(session, actor, stop.batch_id, stop.tote_id):
-            other.tote_id = None
-    else:
-        row.tote_id = None
-        session.add(
-            FullTote(
-                warehouse_id=actor.warehouse_id, batch_id=stop.batch_id, order_id=stop.order_id, tote_id=stop.tote_id
-            )
-        )
+    for other in _sharing(session, actor, row, stop.tote_id):
+        other.tote_id = None
+    session.add(
+        FullTote(warehouse_id=actor.warehouse_id, batch_id=stop.batch_id, order_id=stop.order_id, tote_id=stop.tote_id)
+    )
     steps.note(session, actor, stop.batch_id, stop.task_id, StepKind.FULL, tote=stop.tote_id)
     record(session, actor, ToteFilled(order_id=stop.order_id, batch=stop.batch, tote=stop.tote, slot=stop.slot))
     session.flush()
@@ -87,18 +82,17 @@ def use_again(session: Session, actor: Actor, task: PickTask, tote_id: int) -> s
         if holds_units(session, actor, row.tote_id):
             return None
         _tote(session, actor, row.tote_id).free()
-    if row.method.shares:
-        for other in _sharing(session, actor, task.batch_id, row.tote_id):
-            other.tote_id = tote_id
-    else:
-        row.tote_id = tote_id
-        session.delete(session.get_one(FullTote, (actor.warehouse_id, task.batch_id, tote_id)))
+    for other in _sharing(session, actor, row, row.tote_id):
+        other.tote_id = tote_id
+    session.delete(session.get_one(FullTote, (actor.warehouse_id, task.batch_id, tote_id)))
     session.flush()
     return _tote(session, actor, tote_id).barcode
 
 
-def _sharing(session: Session, actor: Actor, batch_id: int, tote_id: int | None) -> Sequence[BatchOrder]:
-    """The orders of a walk that share this tote (None: that wait for one) and whose unit is not in it yet."""
+def _sharing(session: Session, actor: Actor, row: BatchOrder, tote_id: int | None) -> Sequence[BatchOrder]:
+    """An order of a walk and those that share this tote with it (None: wait for one) and have lines open."""
+    if not row.method.shares:
+        return [row]
     is_open = exists().where(
         PickTask.warehouse_id == BatchOrder.warehouse_id,
         PickTask.batch_id == BatchOrder.batch_id,
@@ -109,8 +103,8 @@ def _sharing(session: Session, actor: Actor, batch_id: int, tote_id: int | None)
         select(BatchOrder)
         .where(
             BatchOrder.warehouse_id == actor.warehouse_id,
-            BatchOrder.batch_id == batch_id,
-            BatchOrder.method != Method.CLUSTER,
+            BatchOrder.batch_id == row.batch_id,
+            BatchOrder.method == row.method,
             BatchOrder.tote_id == tote_id if tote_id is not None else BatchOrder.tote_id.is_(None),
             is_open,
         )

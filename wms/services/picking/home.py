@@ -18,7 +18,7 @@ from wms.domain.people import Warehouse, Worker
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, ScanUndone, TaskStatus, UnitsPut
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.picking import carts
+from wms.services.picking import carts, wall
 from wms.services.picking.screens import Home, Moved, TakeOver, Waiting
 from wms.services.screens import Feedback, Screen, clock
 
@@ -72,9 +72,14 @@ def screen(session: Session, actor: Actor) -> Screen:
 
 
 def judge_home(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback:
-    """Judge a scan on a device without a walk: a cart starts one."""
-    if code.kind is not CodeKind.CART:
-        return feedback.wrong_type(code, screen.wants)
+    """Judge a scan on a device without a walk: a cart starts one, a tote for the put wall is sorted."""
+    if code.kind is CodeKind.CART:
+        return _take_cart(session, actor, code)
+    sorting = wall.begin(session, actor, code) if code.kind is CodeKind.TOTE else None
+    return feedback.wrong_type(code, screen.wants) if sorting is None else sorting
+
+
+def _take_cart(session: Session, actor: Actor, code: Code) -> Feedback:
     cart = session.scalars(
         select(Cart)
         .where(Cart.warehouse_id == actor.warehouse_id, Cart.barcode == code.text)

@@ -277,3 +277,23 @@ class DropCart(PickingScreen):
     lines: int
     units: int
     shorts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SortItem(PickingScreen):
+    """Sort a tote at the put wall: scan one of its `left` units."""
+
+    wants: str = "item"
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutInSlot(PickingScreen):
+    """Put the units in hand into their order's place at the wall (`wall_slot` '' while all are taken)."""
+
+    wants: str = "tote"
+    left: int
+    wall_slot: str
+    units: int
+    product: str
+    sku: str

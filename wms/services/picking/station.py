@@ -25,6 +25,7 @@ from wms.services.picking import (
     skipping,
     stops,
     undo,
+    wall,
 )
 from wms.services.picking.screens import (
     BuildCart,
@@ -33,12 +34,14 @@ from wms.services.picking.screens import (
     Home,
     Moved,
     PutBack,
+    PutInSlot,
     PutInTote,
     ScanItem,
     ScanLot,
     ScanSerial,
     Short,
     SkipWhy,
+    SortItem,
     Stop,
     TakeOver,
     TaskScreen,
@@ -59,6 +62,8 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     SkipWhy: skipping.judge,
     PutBack: judging.judge_put_back,
     DropCart: drops.judge,
+    SortItem: wall.judge_item,
+    PutInSlot: wall.judge_slot,
 }
 
 
@@ -67,6 +72,9 @@ def current_screen(session: Session, actor: Actor) -> Screen:
     stop = stops.current(session, actor)
     if stop is None:
         walk = home.own_walk(session, actor)
+        sorting = wall.screen(session, actor) if walk is None else None
+        if sorting is not None:
+            return sorting
         if walk is None or home.moved_away(session, actor, walk.device, walk.name):
             return home.screen(session, actor)
         return drops.screen(session, actor, walk.batch_id)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select, union_all
+from sqlalchemy import Row, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
 from wms import batching
@@ -14,7 +14,8 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package
-from wms.domain.picking import Batch, BatchOrder
+from wms.domain.picked import PickedUnits
+from wms.domain.picking import Batch, BatchOrder, Method, PickTask
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Wave
@@ -133,9 +134,35 @@ def _held_units(session: Session, actor: Actor, order_ids: Sequence[int]) -> dic
         .group_by(places.c.order_id, Stock.product_id)
     )
     held: dict[tuple[int, int | None], int] = defaultdict(int)
-    for order_id, product_id, units in rows:
-        held[order_id, product_id] = int(units)
+    for order_id, product_id, units in (*rows, *_unsorted_units(session, actor, order_ids)):
+        held[order_id, product_id] += int(units)
     return held
+
+
+def _unsorted_units(session: Session, actor: Actor, order_ids: Sequence[int]) -> Sequence[Row[int, int, int]]:
+    """Units by order and product that wait in shared totes for a put wall."""
+    return session.execute(
+        select(PickTask.order_id, PickedUnits.product_id, func.sum(PickedUnits.quantity))
+        .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
+        .join(
+            BatchOrder,
+            and_(
+                BatchOrder.warehouse_id == PickTask.warehouse_id,
+                BatchOrder.batch_id == PickTask.batch_id,
+                BatchOrder.order_id == PickTask.order_id,
+            ),
+        )
+        .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickTask.order_id.in_(order_ids),
+            BatchOrder.method == Method.PUT_WALL,
+            PickedUnits.lost_at.is_(None),
+            Tote.wall == "",
+            Tote.order_id.is_(None),
+        )
+        .group_by(PickTask.order_id, PickedUnits.product_id)
+    ).all()
 
 
 def _new_walk(session: Session, actor: Actor, wave: Wave, order_id: int, walk: batching.Batch) -> Batch:

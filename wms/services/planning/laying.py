@@ -11,7 +11,7 @@ from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.picking import Batch, BatchOrder, PickTask, TaskStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder
-from wms.services.planning.methods import seats
+from wms.services.planning.methods import of_wave, seats
 from wms.services.planning.waves import new_batch, planned_ids, seated, task_for
 
 Walks = Mapping[int, tuple[int, ...]]
@@ -73,7 +73,7 @@ class Laying:
         units = Counter[int]()
         for task in tasks:
             units[task.order_id] += task.quantity
-        seat_of = seats(self._wave, {order_id: units[order_id] for order_id in planned_ids(planned)})
+        seat_of = seats(of_wave(self._wave), {order_id: units[order_id] for order_id in planned_ids(planned)})
         stop = {location: index for index, location in enumerate(planned.route.stops)}
         tasks.sort(
             key=lambda task: (stop.get(task.location_id, len(stop)), task.product_id, seat_of[task.order_id].slot)

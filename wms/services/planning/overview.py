@@ -132,16 +132,19 @@ class WavePage:
     released_at: dt.datetime | None
     released_by: str
     again: PlannedAgain | None
+    singles: int
+    at_wall: int
     batches: tuple[BatchRow, ...]
     orders: tuple[MemberRow, ...]
 
     @property
     def method(self) -> str:
         """How the orders are picked."""
-        sharing = sum(batch.sharing for batch in self.batches)
-        if sharing:
-            return f"{sharing} orders of one unit share totes; each other one has its own."
-        return "Each order has a tote of its own."
+        ways = [(self.singles, "of one unit share totes"), (self.at_wall, "are sorted at the put wall")]
+        said = [f"{orders} orders {way}" for orders, way in ways if orders]
+        return (
+            f"{' and '.join(said)}; each other one has a tote of its own." if said else "Each order has its own tote."
+        )
 
     @property
     def saving_pct(self) -> int:
@@ -212,6 +215,13 @@ def wave_page(session: Session, actor: Actor, wave_id: int) -> WavePage:
     if wave is None:
         raise NotFoundError("wave", text_id(wave_id))
     zone = zone_of(session, actor)
+    methods = Counter(
+        session.scalars(
+            select(BatchOrder.method)
+            .join(Batch, and_(Batch.warehouse_id == BatchOrder.warehouse_id, Batch.id == BatchOrder.batch_id))
+            .where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id)
+        )
+    )
     releaser = session.get(Worker, (actor.warehouse_id, wave.released_by)) if wave.released_by else None
     return WavePage(
         wave=_rows(session, actor, [wave])[0],
@@ -224,6 +234,8 @@ def wave_page(session: Session, actor: Actor, wave_id: int) -> WavePage:
         released_at=wave.released_at.astimezone(zone) if wave.released_at else None,
         released_by=releaser.name if releaser else "",
         again=_again(session, actor, wave),
+        singles=methods[Method.SINGLE_UNIT],
+        at_wall=methods[Method.PUT_WALL],
         batches=_batches(session, actor, wave),
         orders=_members(session, actor, wave),
     )

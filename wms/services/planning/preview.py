@@ -16,7 +16,7 @@ from wms.domain.orders import Order
 from wms.domain.waves import Wave
 from wms.services import allocating, promising
 from wms.services.planning import OpenTransaction, timing
-from wms.services.planning.methods import explain, sharing, singles_of
+from wms.services.planning.methods import choose
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.timing import LiveWalk
@@ -55,7 +55,8 @@ class WavePreview:
     walk for other waves first, the last until `busy_until`; `late` counts the orders that would miss the cutoff, and
     `delayed` are the waves with orders that would, because their walks wait for these. The metres stand beside those of
     one order a walk and of carts filled as orders came; `gap` says how far above the shortest possible they may be
-    (None: no bound is known). `method` says how the orders are picked, and why.
+    (None: no bound is known). `singles` and `others` say how orders of one unit and those of
+    several are picked, and why.
     """
 
     key: str
@@ -64,7 +65,8 @@ class WavePreview:
     minutes_left: int
     rules: Rules
     room: str
-    method: str = ""
+    singles: str = ""
+    others: str = ""
     pickers: int = 0
     busy: int = 0
     busy_until: dt.datetime | None = None
@@ -136,17 +138,15 @@ def preview(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey,
         picks = found.picks()
         walks = timing.live_walks(session, actor)
         busy = timing.before(walks, key.cutoff_at)
-        singles = singles_of(picks)
-        shares = sharing(singles, wanted=rules.shares_singles)
-        problem = problem_of(
+        choice = choose(
             session,
             actor,
             picks,
-            room=room,
-            pickers=rules.pickers,
-            busy=busy,
-            singles=singles if shares else (),
+            slots=room.slots,
+            shares_singles=rules.shares_singles,
+            sorts_at_wall=rules.sorts_at_wall,
         )
+        problem = problem_of(session, actor, picks, room=room, pickers=rules.pickers, busy=busy, methods=choice.methods)
         empty = WavePreview(
             key=str(key),
             carrier=key.carrier,
@@ -154,7 +154,8 @@ def preview(open_transaction: OpenTransaction, actor: Actor, key: CollectionKey,
             minutes_left=minutes_until(key.cutoff_at, actor.at),
             rules=rules,
             room=room.sentence,
-            method=explain(len(singles), len(picks), shares=shares),
+            singles=choice.singles,
+            others=choice.others,
             out=tuple(found.out),
             elsewhere=_elsewhere(session, actor, key, zone),
         )

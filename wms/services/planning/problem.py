@@ -17,7 +17,7 @@ from wms.domain.people import Worker, WorkerSession
 from wms.domain.totes import USUAL_TOTE_ML, Tote
 from wms.services.allocating import Portion
 from wms.services.planning.layouts import floor_of
-from wms.services.planning.methods import IN_A_TOTE
+from wms.services.planning.methods import Methods
 from wms.services.planning.timing import LiveWalk, free_from
 from wms.services.signing_in import IDLE_LIMIT
 
@@ -130,15 +130,15 @@ def problem_of(
     room: Fleet,
     pickers: int = 0,
     busy: Collection[LiveWalk] = (),
-    singles: Collection[int] = (),
+    methods: Methods = Methods(),  # noqa: B008 - frozen
 ) -> batching.Problem | None:
     """The engine's problem for orders whose units have their places; None where there is nothing to walk.
 
     The pickers are those at work, or so many, each free when all have done the walks `busy`.
 
-    Each order walks whole, with one cart, into one tote; of those in `singles` several share one, so that totes are
-    counted in as many parts as may lie in one. Nobody on the floor would yet bring the parts of an order together at
-    packing: so the engine is not asked for zones or several trips.
+    Each order walks whole, with one cart, into one tote; where `methods` let several share one, totes are counted in
+    as many parts as may lie in one. Nobody on the floor would yet bring the parts of an order together at packing: so
+    the engine is not asked for zones or several trips.
     """
     floor = floor_of(session, actor) if picks else None
     if floor is None:
@@ -149,16 +149,16 @@ def problem_of(
         .where(Order.warehouse_id == actor.warehouse_id, Order.id.in_(picks))
         .order_by(Order.id)
     )
-    parts = IN_A_TOTE if singles else 1
     orders = []
     for order_id, cutoff_at, priority in rows:
-        size = size_of(units_of(picks[order_id]), sizes)
+        units = units_of(picks[order_id])
+        size = size_of(units, sizes)
         due_s = (cutoff_at - actor.at).total_seconds() if cutoff_at else None
         orders.append(
             batching.Order(
                 id=order_id,
                 lines=_lines(picks[order_id]),
-                totes=1 if order_id in singles else parts,
+                totes=methods.parts_of(sum(units.values()), size.volume_ml, room.tote_ml),
                 volume_ml=size.volume_ml,
                 weight_g=size.weight_g,
                 due_s=due_s,
@@ -172,7 +172,7 @@ def problem_of(
         carts=(
             batching.Cart(
                 name="every cart",
-                totes=room.slots * parts,
+                totes=room.slots * methods.parts,
                 volume_ml=room.volume_ml,
                 weight_g=room.weight_g,
             ),

@@ -23,7 +23,7 @@ from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.planning import timing
 from wms.services.planning.laying import Laying, Walks
-from wms.services.planning.methods import sharing_of
+from wms.services.planning.methods import of_wave
 from wms.services.planning.problem import crew, fleet, problem_of, refused, stop_for
 from wms.services.planning.selection import MAX_ORDERS, CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.standing import Proposal, put_in, without
@@ -122,7 +122,7 @@ def look(session: Session, actor: Actor, wave_id: int, *, only: frozenset[int] |
     key = CollectionKey(carrier=wave.carrier, cutoff_at=wave.cutoff_at)
     found = select_orders(session, actor, key, Rules(max_orders=MAX_ORDERS, only=only), room, lock=False)
     picks = {**allocating.set_aside_for(session, actor, _orders_of(walks)), **found.picks()}
-    problem = problem_of(session, actor, picks, room=room, singles=sharing_of(wave, picks))
+    problem = problem_of(session, actor, picks, room=room, methods=of_wave(wave))
     reasons = refused(session, actor, problem, room)
     stay_out = [
         StaysOut(order_id=order_id, number=found.orders[order_id].number, why=Why.SIZE, reason=reasons[order_id])

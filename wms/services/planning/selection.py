@@ -46,13 +46,14 @@ class Rules:
     """What a supervisor sets: at most so many orders, totes a cart and pickers (0: as the carts and badges are).
 
     `only` keeps to the orders once shown, so that what is released is what was seen. `shares_singles`: whether orders
-    of one unit share totes (None: the wave decides).
+    of one unit share totes, `sorts_at_wall`: whether the others do, for a put wall (None: the wave decides).
     """
 
     max_orders: int = 100
     totes_a_cart: int = 0
     pickers: int = 0
     shares_singles: bool | None = None
+    sorts_at_wall: bool | None = None
     only: frozenset[int] | None = None
 
 

@@ -20,7 +20,7 @@ from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.numbering import next_number
 from wms.services.planning import timing
-from wms.services.planning.methods import Seat, seats, sharing, sharing_of, singles_of
+from wms.services.planning.methods import Seat, choose, of_wave, seats
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.standing import without
@@ -93,17 +93,15 @@ def claim(session: Session, actor: Actor, key: CollectionKey, rules: Rules) -> D
     claimed = [found.orders[order_id] for order_id, choice in found.choices.items() if not choice.reason]
     busy = timing.before(timing.live_walks(session, actor), key.cutoff_at)
     picks = found.picks()
-    singles = singles_of(picks)
-    shares_singles = sharing(singles, wanted=rules.shares_singles)
-    problem = problem_of(
+    methods = choose(
         session,
         actor,
         picks,
-        room=room,
-        pickers=rules.pickers,
-        busy=busy,
-        singles=singles if shares_singles else (),
-    )
+        slots=room.slots,
+        shares_singles=rules.shares_singles,
+        sorts_at_wall=rules.sorts_at_wall,
+    ).methods
+    problem = problem_of(session, actor, picks, room=room, pickers=rules.pickers, busy=busy, methods=methods)
     if problem is None:
         return Released(out=out)
     wave = Wave(
@@ -113,7 +111,8 @@ def claim(session: Session, actor: Actor, key: CollectionKey, rules: Rules) -> D
         cutoff_at=key.cutoff_at,
         ship_by_at=next(order.ship_by_at for order in claimed if order.ship_by_at),
         planned_at=actor.at,
-        shares_singles=shares_singles,
+        shares_singles=methods.shares_singles,
+        sorts_at_wall=methods.sorts_at_wall,
     )
     session.add(wave)
     session.add_all(WaveOrder(warehouse_id=actor.warehouse_id, order_id=order.id, wave_id=wave.id) for order in claimed)
@@ -128,7 +127,7 @@ def draft_of(session: Session, actor: Actor, wave_id: int) -> Draft:
         raise NotADraftError(wave)
     picks = allocating.set_aside_for(session, actor, member_ids(session, actor, wave_id))
     busy = timing.before(timing.live_walks(session, actor), wave.cutoff_at)
-    problem = problem_of(session, actor, picks, room=fleet(session, actor), busy=busy, singles=sharing_of(wave, picks))
+    problem = problem_of(session, actor, picks, room=fleet(session, actor), busy=busy, methods=of_wave(wave))
     if problem is None:
         raise DomainError(f"Wave {wave.number} has no order left. Undo it.")
     return Draft(wave_id=wave.id, number=wave.number, problem=problem)
@@ -243,7 +242,9 @@ def _write_batch(
     batch = new_batch(wave, number, metres=planned.route.metres, work_s=planned.work_s)
     session.add(batch)
     why = {order.id: order.reason for order in planned.orders}
-    seat_of = seats(wave, {order_id: sum(row.quantity for row in rows[order_id]) for order_id in planned_ids(planned)})
+    seat_of = seats(
+        of_wave(wave), {order_id: sum(row.quantity for row in rows[order_id]) for order_id in planned_ids(planned)}
+    )
     session.add_all(seated(batch, seat_of))
     members = session.scalars(
         select(WaveOrder).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id.in_(why))

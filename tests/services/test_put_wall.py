@@ -1,0 +1,252 @@
+"""The put wall: orders share totes on the cart, and each item is sorted into its order's place."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests import builders, packers
+from tests.builders import NOW
+from tests.services.picker import Picker
+from wms.domain.actor import Actor
+from wms.domain.floor import Cart, Location, LocationKind, Profile
+from wms.domain.inbox import ExceptionItem
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.people import Device, WorkerSession
+from wms.domain.picked import PickedUnits
+from wms.domain.picking import BatchOrder, Method
+from wms.domain.putbacks import PutBack
+from wms.domain.totes import Tote, ToteStatus
+from wms.services import cancelling, planning, verifying
+from wms.services.packing.screens import ScanItems
+from wms.services.planning import OpenTransaction
+from wms.services.planning import again as planning_again
+from wms.services.planning.preview import preview
+from wms.services.planning.selection import CollectionKey, Rules
+
+KEY = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
+
+
+class Sorter(Picker):
+    """A picker whose device has a session, as it has on the floor."""
+
+    @property
+    def actor(self) -> Actor:
+        return dataclasses.replace(super().actor, session_id=self._session_id())
+
+    def _session_id(self) -> int:
+        found = self.session.query(WorkerSession).filter_by(worker_id=self.worker.id).one_or_none()
+        if found is None:
+            device = Device(
+                warehouse_id=builders.WAREHOUSE, key_hash=f"d{self.worker.id}", number=700, first_seen_at=NOW
+            )
+            self.session.add(device)
+            self.session.flush()
+            found = WorkerSession(
+                warehouse_id=builders.WAREHOUSE,
+                token_hash=f"w{self.worker.id}",
+                device_id=device.id,
+                worker_id=self.worker.id,
+                started_at=NOW,
+                seen_at=NOW,
+            )
+            self.session.add(found)
+            self.session.flush()
+        return found.id
+
+
+@dataclass(kw_only=True)
+class Wall:
+    """Two orders that share a tote: one of two mugs and a pen, one of a mug. The wall has three places."""
+
+    session: Session
+    marta: Sorter
+    orders: list[Order]
+    tote: Tote
+    spare: Tote
+    places: list[Tote]
+    mug: str
+    pen: str
+    lane: Location
+    cart: Cart
+
+    def pick(self) -> Sorter:
+        """Walk, and put the shared tote down."""
+        _ = self.marta.begin(self.cart, self.tote)
+        while self.marta.screen.name != "drop_cart":
+            _ = self.marta.pick()
+        _ = self.marta.scan(self.lane.barcode)
+        return self.marta
+
+    def holds_up(self) -> bool:
+        self.session.flush()
+        return verifying.verify(self.session, builders.WAREHOUSE) == []
+
+
+def places_of(session: Session, count: int) -> list[Tote]:
+    made = [builders.tote(session) for _ in range(count)]
+    for number, place in enumerate(made, 1):
+        place.wall, place.wall_slot = "W1", f"A{number}"
+    session.flush()
+    return made
+
+
+@pytest.fixture
+def wall(session: Session) -> Wall:
+    builders.zone(session, profile=Profile.STRICT)
+    mug, pen = builders.product(session), builders.product(session)
+    orders = [builders.order(session, (mug, 2), (pen, 1)), builders.order(session, (mug, 1))]
+    _ = builders.waiting_batch(session, *orders)
+    for row in session.query(BatchOrder):
+        row.method, row.slot = Method.PUT_WALL, 1
+    session.flush()
+    return Wall(
+        session=session,
+        marta=Sorter(session),
+        orders=orders,
+        tote=builders.tote(session),
+        spare=builders.tote(session),
+        places=places_of(session, 3),
+        mug=builders.barcode(session, mug),
+        pen=builders.barcode(session, pen),
+        lane=builders.location(session, kind=LocationKind.LANE),
+        cart=builders.cart(session, slots=1),
+    )
+
+
+def test_each_item_goes_into_its_orders_place_until_the_order_is_whole(wall: Wall) -> None:
+    marta = wall.pick()
+    assert marta.scan(wall.tote.barcode) == "sort_item"
+    assert marta.said == "4 units to sort"
+    assert marta.scan(wall.mug) == "put_in_slot"
+    assert marta.screen.accept == (wall.places[0].barcode,)
+    assert marta.scan(wall.places[0].barcode) == "sort_item"
+    assert marta.said == "2 in A1"
+    assert marta.scan(wall.mug, wall.places[1].barcode) == "sort_item"
+    assert marta.said == "A2 is ready to pack"
+    assert marta.scan(wall.pen, wall.places[0].barcode) == "home"
+    assert marta.said == "A1 is ready to pack"
+    assert [place.status for place in wall.places] == [ToteStatus.STAGED, ToteStatus.STAGED, ToteStatus.FREE]
+    assert wall.tote.status is ToteStatus.FREE
+    assert wall.holds_up()
+
+
+def test_packing_opens_an_order_by_its_place_and_frees_it(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug)
+    packer = packers.packer(wall.session, builders.station(wall.session))
+    assert packer.scan(wall.places[0].barcode).words == "Empty tote"
+    _ = marta.scan(wall.places[0].barcode, wall.pen, wall.places[0].barcode)
+    assert packer.scan(wall.places[0].barcode).words == f"Order {wall.orders[0].number}"
+    assert isinstance(packer.sees(), ScanItems)
+    assert packer.scan(wall.mug, wall.mug, wall.pen).words == "All 3 scanned"
+    assert wall.holds_up()
+
+
+def test_a_wrong_place_stops_and_undo_lays_the_item_back(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug)
+    assert marta.scan(wall.places[2].barcode) == "put_in_slot"
+    assert marta.said == "TAKE IT OUT OF A3, PUT IN A1"
+    assert marta.scan("UNDO") == "sort_item"
+    assert marta.said == f"Put it back into {wall.tote.barcode}"
+    assert wall.places[0].status is ToteStatus.FREE
+
+
+def test_an_item_that_is_not_for_the_wall_is_named(wall: Wall) -> None:
+    marta = wall.pick()
+    other = builders.product(wall.session)
+    assert marta.scan(wall.tote.barcode, builders.barcode(wall.session, other)) == "sort_item"
+    assert marta.said == "NOT FOR THIS WALL. PUT IT ASIDE"
+    assert marta.scan(wall.lane.barcode) == "sort_item"
+    assert marta.feedback.tone == "wrong"
+
+
+def test_a_full_wall_says_so_until_a_place_is_free(wall: Wall) -> None:
+    for place in wall.places:
+        place.take(wall.orders[1].id if place is wall.places[0] else None)
+    wall.session.flush()
+    marta = wall.pick()
+    assert marta.scan(wall.tote.barcode, wall.pen) == "put_in_slot"
+    assert marta.scan(wall.places[1].barcode) == "put_in_slot"
+    assert marta.said == "The wall is full. Pack some first"
+    wall.places[1].free()
+    wall.session.flush()
+    assert marta.scan(wall.places[1].barcode) == "sort_item"
+
+
+def test_what_is_not_in_the_tote_makes_its_orders_short_and_is_picked_again(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode)
+    assert planning_again.missing(wall.session, builders.actor(), [order.id for order in wall.orders]) == {}
+    assert marta.scan("SHORT") == "home"
+    assert marta.said == "2 orders are short"
+    assert [order.status for order in wall.orders] == [OrderStatus.SHORT, OrderStatus.SHORT]
+    lacking = planning_again.missing(wall.session, builders.actor(), [order.id for order in wall.orders])
+    assert {order: sum(need.quantity for need in needs) for order, needs in lacking.items()} == {
+        order.id: 1 for order in wall.orders
+    }
+    assert wall.session.query(ExceptionItem).count() == 2
+    assert wall.tote.status is ToteStatus.FREE
+    assert wall.holds_up()
+
+
+def test_a_tote_left_half_sorted_goes_on_where_it_was(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode)
+    assert marta.scan("DONE") == "home"
+    assert marta.scan(wall.tote.barcode) == "sort_item"
+    assert marta.said == "2 units to sort"
+
+
+def test_units_of_an_order_cancelled_meanwhile_stay_in_the_tote_for_their_put_back(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode)
+    cancelling.cancel(wall.session, builders.actor(), wall.orders[0], "changed their mind")
+    rows = wall.session.query(PutBack).order_by(PutBack.quantity).all()
+    assert [(row.from_place_id, row.quantity) for row in rows] == [(wall.tote.id, 1), (wall.places[0].id, 2)]
+    assert marta.scan(wall.pen) == "sort_item"
+    assert marta.feedback.tone == "wrong"
+    assert marta.scan(wall.mug, wall.places[1].barcode) == "home"
+    assert wall.tote.status is ToteStatus.STAGED
+    assert wall.holds_up()
+
+
+def test_a_full_tote_goes_on_in_another_and_both_are_sorted(wall: Wall) -> None:
+    marta = wall.marta
+    _ = marta.begin(wall.cart, wall.tote)
+    _ = marta.pick()
+    assert marta.scan("TOTE FULL", wall.spare.barcode) in {"go_to", "scan_item"}
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    assert marta.scan(wall.lane.barcode) == "home"
+    assert marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode) == "home"
+    assert marta.said == "2 in A1"
+    assert marta.scan(wall.spare.barcode, wall.pen, wall.places[0].barcode) == "sort_item"
+    assert marta.said == "A1 is ready to pack"
+    assert {row.tote_proof.value for row in wall.session.query(PickedUnits).filter_by(tote_id=wall.places[0].id)} == {
+        "slot"
+    }
+    assert wall.holds_up()
+
+
+@pytest.mark.parametrize(("places", "batches"), [(6, 1), (5, 3)], ids=["all find a place", "one does not"])
+def test_a_wave_of_many_small_orders_goes_to_a_wall_with_room_for_all(
+    open_transaction: OpenTransaction, places: int, batches: int
+) -> None:
+    with open_transaction() as session:
+        _ = builders.cart(session, slots=2)
+        mug, shelf = builders.product(session), builders.location(session)
+        builders.stock(session, shelf, mug, 30)
+        for _ in range(6):
+            _ = builders.order(session, (mug, 2))
+        _ = places_of(session, places)
+    seen = preview(open_transaction, builders.actor(), KEY, Rules())
+    assert seen.others.startswith(
+        "6 orders share totes" if batches == 1 else "Each has a tote of its own: the put wall"
+    )
+    done = planning.plan_wave(open_transaction, builders.actor(), KEY, Rules())
+    assert (done.orders, done.batches) == (6, batches)
+    refused = preview(open_transaction, builders.actor(), KEY, Rules(sorts_at_wall=False))
+    assert refused.orders == 0
