@@ -154,6 +154,18 @@ def test_a_wrong_place_stops_and_undo_lays_the_item_back(wall: Wall) -> None:
     assert wall.places[0].status is ToteStatus.FREE
 
 
+def test_undo_takes_what_was_sorted_last_out_of_its_place(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, wall.mug, wall.places[1].barcode)
+    assert marta.scan("UNDO") == "sort_item"
+    assert marta.said == "Take 1 out of A2"
+    assert marta.scan("UNDO") == "sort_item"
+    assert marta.said == "Nothing to undo"
+    assert [place.status for place in wall.places] == [ToteStatus.PICKING, ToteStatus.FREE, ToteStatus.FREE]
+    assert marta.scan(wall.mug, wall.places[1].barcode, wall.pen, wall.places[0].barcode) == "home"
+    assert wall.holds_up()
+
+
 def test_an_item_that_is_not_for_the_wall_is_named(wall: Wall) -> None:
     marta = wall.pick()
     other = builders.product(wall.session)

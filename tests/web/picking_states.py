@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from tests import builders
 from tests.builders import WAREHOUSE
 from tests.handheld import Handheld
+from tests.services.picker import Picker
 from wms.domain.catalog import Product
 from wms.domain.codes import CodeKind, own_code, slot_code
 from wms.domain.floor import Location, LocationKind
 from wms.domain.orders import Order
+from wms.domain.picking import BatchOrder, Method
 from wms.domain.stock import Lot
 
 SCANS_TO = {
@@ -27,6 +29,8 @@ SCANS_TO = {
     "PICK-LOT": ("first tote", "milk shelf", "milk", "milk"),
     "PICK-SERIAL": ("LOT-A", "first tote", "phone shelf", "phone"),
     "DROP": ("SN-1", "first tote", "pen shelf", "pen", "second tote"),
+    "WALL": ("lane", "wall tote"),
+    "WALL-SLOT": ("cup",),
 }
 """What is scanned to come from the state before, in this sequence, to a state."""
 
@@ -36,6 +40,8 @@ def make_floor(session: Session) -> dict[str, str]:
 
     All stand in a Strict zone where each unit is scanned, so that every scan is asked for.
     """
+    lane = builders.location(session, "PACK 1", kind=LocationKind.LANE)
+    wall = _to_be_sorted(session, lane)
     products, shelves = _stocked(session)
     orders = _released(session, products, shelves)
     cart, totes = builders.cart(session), [builders.tote(session) for _ in range(3)]
@@ -59,13 +65,36 @@ def make_floor(session: Session) -> dict[str, str]:
         "milk of lot B": f"]d201{builders.barcode(session, products['milk'])}10LOT-B",
         "other product of lot B": f"]d201{builders.barcode(session, products['pen'])}10LOT-B",
         "phone of serial 7": f"]d201{builders.barcode(session, products['phone'])}21SN-7",
-        "lane": builders.location(session, "PACK 1", kind=LocationKind.LANE).barcode,
+        "lane": lane.barcode,
+        **wall,
         "hold lane": builders.location(session, "HOLD 1", kind=LocationKind.HOLD).barcode,
         "order": orders[0].barcode,
         "station": own_code(CodeKind.STATION, 1),
         "receipt": own_code(CodeKind.RECEIPT, 1),
         "carton": own_code(CodeKind.CARTON, 1),
         "package": own_code(CodeKind.PACKAGE, 1),
+    }
+
+
+def _to_be_sorted(session: Session, lane: Location) -> dict[str, str]:
+    """Put a tote into the lane that two orders share, of 2 cups and of a jar, and a wall with places for both."""
+    cup, jar = builders.product(session, "CUP"), builders.product(session, "JAR")
+    batch = builders.waiting_batch(session, builders.order(session, (cup, 2)), builders.order(session, (jar, 1)))
+    for row in session.query(BatchOrder).filter_by(batch_id=batch.id):
+        row.method, row.slot = Method.PUT_WALL, 1
+    tote, places = builders.tote(session), [builders.tote(session) for _ in range(2)]
+    for number, place in enumerate(places, 1):
+        place.wall, place.wall_slot = "W1", f"A{number}"
+    wilma = Picker(session)
+    _ = wilma.begin(builders.cart(session), tote)
+    while wilma.screen.name != "drop_cart":
+        _ = wilma.pick()
+    _ = wilma.scan(lane.barcode)
+    return {
+        "wall tote": tote.barcode,
+        "cup": builders.barcode(session, cup),
+        "first place": places[0].barcode,
+        "second place": places[1].barcode,
     }
 
 

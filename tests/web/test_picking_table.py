@@ -1,4 +1,4 @@
-"""What each scan means in each state: the rows LOGIN to SHORT, and DROP, of the UX paper's table 4.2, by hand.
+"""What each scan means in each state: the rows LOGIN to SHORT, DROP and WALL of the UX paper's table 4.2, by hand.
 
 A cell that is blank in the paper means that the scan is named and the state stays as it is. Where the house differs
 from the paper, the row says why. SAME is the screen of the state itself.
@@ -28,6 +28,8 @@ SCREENS = {
     "PICK-TOTE": "put_in_tote",
     "SHORT": "short",
     "DROP": "drop_cart",
+    "WALL": "sort_item",
+    "WALL-SLOT": "put_in_slot",
 }
 _NO_LOOK_UP = "the paper looks it up: a later issue"
 # scan -> next screen, tone, words, and why it is not as the paper says ("" where it is)
@@ -203,6 +205,32 @@ TABLE: dict[str, dict[str, Cell]] = {
         "DONE": (SAME, "wrong", "DONE means nothing here. Scan the LANE"),
         "N2": (SAME, "wrong", "That is a QUANTITY. Scan the LANE"),
         "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "WALL": {
+        "cup": ("put_in_slot", "ok", "1 x Thing CUP"),
+        "other item": (SAME, "wrong", "NOT FOR THIS WALL. PUT IT ASIDE"),
+        "right shelf": (SAME, "wrong", "That is a SHELF. Scan the ITEM"),
+        "first place": (SAME, "wrong", "That is a TOTE. Scan the ITEM"),
+        "wall tote": (SAME, "ok", "3 units to sort"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the ITEM"),
+        "lane": (SAME, "wrong", "That is a LANE. Scan the ITEM"),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
+        "SHORT": ("home", "info", "2 orders are short"),
+        "UNDO": (SAME, "wrong", "Nothing to undo"),
+        "DONE": ("home", "info", "{wall tote} waits", "a person may leave a tote half sorted"),
+        "SKIP": (SAME, "wrong", "SKIP means nothing here. Scan the ITEM"),
+        "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "WALL-SLOT": {
+        "first place": ("sort_item", "ok", "1 in A1"),
+        "second place": (SAME, "wrong", "TAKE IT OUT OF A2, PUT IN A1"),
+        "cup": (SAME, "wrong", "That is a PRODUCT. Scan the TOTE"),
+        "right shelf": (SAME, "wrong", "That is a SHELF. Scan the TOTE"),
+        "cart": (SAME, "wrong", "That is a CART. Scan the TOTE"),
+        "lane": (SAME, "wrong", "That is a LANE. Scan the TOTE"),
+        "UNDO": ("sort_item", "info", "Put it back into {wall tote}"),
+        "SHORT": (SAME, "wrong", "SHORT means nothing here. Scan the TOTE", "the units are in hand"),
         "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
     },
 }

@@ -16,11 +16,11 @@ from wms.domain.catalog import Product
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import ADJUSTMENT_ID
 from wms.domain.inbox import ExceptionItem, ExceptionKind
-from wms.domain.journal import record
+from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import WorkerSession
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import BatchOrder, Method, PickTask, Proof, UnitsSorted
+from wms.domain.picking import BatchOrder, Method, PickTask, Proof, ScanUndone, UnitsSorted
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking
@@ -209,6 +209,54 @@ def _leave_short(session: Session, actor: Actor, order_id: int, lacking: str, to
     )
 
 
+def _undo(session: Session, actor: Actor, desk: Desk) -> Feedback:
+    """UNDO: what this worker sorted last out of this tote goes back into it."""
+    entry = session.scalars(
+        select(JournalEntry)
+        .where(
+            JournalEntry.warehouse_id == actor.warehouse_id,
+            JournalEntry.event == UnitsSorted.__name__,
+            JournalEntry.worker_id == actor.worker_id,
+            JournalEntry.data["tote"].as_string() == desk.tote.barcode,
+        )
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    units = None if entry is None else _as_sorted(session, actor, entry)
+    if entry is None or units is None:
+        return feedback.wrong(say("Nothing to undo"))
+    place = session.get_one(
+        Tote, (actor.warehouse_id, units.tote_id), with_for_update={"key_share": True}, populate_existing=True
+    )
+    if place.status not in {ToteStatus.PICKING, ToteStatus.STAGED}:
+        return feedback.wrong(say("Too late. {tote} has left", tote=place.name))
+    task = session.get_one(PickTask, (actor.warehouse_id, units.task_id))
+    goods = Goods(product_id=units.product_id, quantity=units.quantity, lot=task.lot, serial=task.serial)
+    stocking.move(session, actor, goods, from_place_id=place.id, to_place_id=desk.tote.id, reason="undone")
+    units.tote_id = desk.tote.id
+    # Whole no more, a place waits for units again; one that is empty is nobody's.
+    place.free()
+    if full_totes.holds_units(session, actor, place.id):
+        place.take(task.order_id)
+    record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="sorted"))
+    session.flush()
+    return feedback.told(say("Take {n} out of {tote}", n=units.quantity, tote=place.name))
+
+
+def _as_sorted(session: Session, actor: Actor, entry: JournalEntry) -> PickedUnits | None:
+    """The picked units that an entry says were sorted, while they lie where it put them."""
+    return session.scalars(
+        select(PickedUnits)
+        .join(_place, and_(_place.warehouse_id == PickedUnits.warehouse_id, _place.id == PickedUnits.tote_id))
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.task_id == entry.data["task_id"],
+            PickedUnits.put_at == entry.at,
+            _place.wall != "",
+        )
+    ).one_or_none()
+
+
 def _leave(session: Session, actor: Actor, desk: Desk) -> Feedback:
     """DONE: the tote stays as it is, for whoever scans it next."""
     _ours(session, actor).shared_tote_id = None
@@ -219,6 +267,7 @@ def _leave(session: Session, actor: Actor, desk: Desk) -> Feedback:
 _COMMANDS: Mapping[Command, Callable[[Session, Actor, Desk], Feedback]] = {
     Command.SHORT: _tote_is_empty,
     Command.DONE: _leave,
+    Command.UNDO: _undo,
 }
 
 
