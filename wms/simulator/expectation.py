@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.catalog import Product
+from wms.domain.counting import CountStatus, CountTask
 from wms.domain.floor import Cart, Location, LocationKind
 from wms.domain.orders import OPEN, Hold, Order, OrderLine, OrderStatus
 from wms.domain.packing import Package, PackageStatus
@@ -168,7 +169,10 @@ def _lacking(session: Session, warehouse_id: int, orders: Collection[int]) -> La
 
 
 def _free(session: Session, warehouse_id: int, at: dt.datetime) -> Counter[int]:
-    """Units by product that lie on pick faces, belong to nobody and are not past their date."""
+    """Units by product that lie on pick faces not under count, belong to nobody and are not past their date."""
+    under_count = select(CountTask.location_id).where(
+        CountTask.warehouse_id == warehouse_id, CountTask.status == CountStatus.OPEN
+    )
     free: Counter[int] = Counter()
     for product_id, units in session.execute(
         select(Stock.product_id, Stock.on_hand - Stock.reserved)
@@ -180,6 +184,7 @@ def _free(session: Session, warehouse_id: int, at: dt.datetime) -> Counter[int]:
         .where(
             Stock.warehouse_id == warehouse_id,
             Location.kind == LocationKind.PICK,
+            Location.id.not_in(under_count),
             or_(Lot.expiry.is_(None), Lot.expiry >= at.date()),
         )
     ):
