@@ -29,7 +29,7 @@ class Position(StrEnum):
     """How a switch stands: a printer in trouble may say so, or say nothing at all, as Zebra's manual warns."""
 
     OFF = "off"
-    ANSWERS = "answers"
+    ANSWERS = "flag"
     SILENT = "silent"
 
 
@@ -76,7 +76,7 @@ class Engine:
     ) -> None:
         """Call `on_label(odometer, zpl)` for each physical label, which takes `label_s` to print."""
         self._on_label = on_label
-        self._label_s = label_s
+        self.label_s = label_s
         self._buffer_bytes = buffer_bytes
         self._odometer = odometer
         self._jobs: deque[Job] = deque()
@@ -179,7 +179,7 @@ class Engine:
                 if self._is_stopped:
                     return
                 job = self._jobs[0]
-                _ = self._changed.wait_for(partial(self._is_spoiled, job), self._label_s)
+                _ = self._changed.wait_for(partial(self._is_spoiled, job), self.label_s)
                 if not self._is_spoiled(job):
                     self._eject(job)
                 elif self._jobs and self._jobs[0] is job and not self._reprints:
