@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from printers import formats
+
 DEFAULT_BUFFER_BYTES = 4 * 1024 * 1024
 DEFAULT_LENGTH_DOTS = 1218
-COPIES = re.compile(rb"\^PQ\s*(\d{1,8})")
 LENGTH = re.compile(rb"\^LL\s*(\d{1,5})")
 REPRINT = re.compile(rb"\^JZ\s*([YNyn])")
 
@@ -114,14 +115,15 @@ class Engine:
 
     def take(self, zpl: bytes, *, is_partial: bool = False) -> None:
         """Queue a whole format; `is_partial` when the next one has already begun."""
-        copies = COPIES.search(zpl)
+        copies = formats.copies(zpl)
         length = LENGTH.search(zpl)
         reprint = REPRINT.search(zpl)
         with self._changed:
             self._length_dots = int(length[1]) if length else self._length_dots
             self._reprints = reprint[1].upper() == b"Y" if reprint else self._reprints
             self._is_partial = is_partial
-            self._jobs.append(Job(zpl=zpl, copies=int(copies[1]) if copies else 1))
+            if copies:
+                self._jobs.append(Job(zpl=zpl, copies=copies))
             self._changed.notify_all()
 
     def wait_for_room(self, *, timeout_s: float) -> bool:
@@ -192,9 +194,8 @@ class Engine:
 
     def _eject(self, job: Job) -> None:
         """Let one label fall into the tray."""
-        if job.copies:
-            self._odometer += 1
-            self._on_label(self._odometer, job.zpl)
+        self._odometer += 1
+        self._on_label(self._odometer, job.zpl)
         self._count_down(job)
 
     def _count_down(self, job: Job) -> None:

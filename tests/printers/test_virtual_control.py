@@ -77,7 +77,7 @@ def test_what_waits_shows_in_the_manuals_fields(switch_on: Callable[..., Virtual
     with serving(None, zebra) as url:
         _ = put(url, paper_out="flag")
         # The question rides behind the last label the buffer still takes.
-        reply = ask(zebra, b"^XA^LL0203^PQ12^XZ~HS", end=b",0\x03\r\n")
+        reply = ask(zebra, b"^XA^LL0203^FDx^PQ12^XZ~HS", end=b",0\x03\r\n")
         assert dict(set(fields(reply).items()) - set(ready.items())) == {
             "b": "1",
             "d": "0203",
@@ -85,7 +85,7 @@ def test_what_waits_shows_in_the_manuals_fields(switch_on: Callable[..., Virtual
             "u": "00000012",
         }
         reply = ask(
-            zebra, b"^XA^LL0203^FX a comment that fills the buffer to its end and over^XZ^XA~HS", end=b",0\x03\r\n"
+            zebra, b"^XA^LL0203^FDx^FX a comment that fills the buffer to its end and over^XZ^XA~HS", end=b",0\x03\r\n"
         )
         assert (fields(reply)["e"], fields(reply)["f"], fields(reply)["h"]) == ("002", "1", "1")
 
