@@ -28,8 +28,8 @@ LIMIT_DOTS = 4000
 class Preview(Protocol):
     """Draws labels."""
 
-    def draw(self, zpl: bytes) -> bytes:
-        """Return the first label of `zpl` as PNG, one pixel a dot; raises PreviewError."""
+    def draw(self, zpl: bytes, *, size: LabelSize | None = None) -> bytes:
+        """Return the first label of `zpl` as PNG, one pixel a dot, as large as it says or as `size`; PreviewError."""
         ...
 
     def close(self) -> None:
@@ -80,9 +80,9 @@ class ZebrashPreview:
         """Close it."""
         self.close()
 
-    def draw(self, zpl: bytes) -> bytes:
-        """Return the first label of `zpl` as PNG, one pixel a dot; raises PreviewError."""
-        size = label_size(zpl)
+    def draw(self, zpl: bytes, *, size: LabelSize | None = None) -> bytes:
+        """Return the first label of `zpl` as PNG, one pixel a dot, as large as it says or as `size`; PreviewError."""
+        size = size or label_size(zpl)
         request = {"zpl": zpl.decode("utf-8", errors="replace"), "width": size.width_dots, "height": size.height_dots}
         with self._turn:
             answer = self._ask(json.dumps(request))

@@ -26,6 +26,7 @@ class Settings:
     WMS_SECRET_KEY    signs cookies; without it one is made at first start and kept in the data folder
     WMS_SHIPPO_KEY    buys real labels when a warehouse's carrier is 'shippo'
     WMS_SHIPPO_URL    another address of the Shippo API (tests, fake server)
+    WMS_UNREAD_OK     carriers, with commas, whose labels print with a warning although we can read no barcode on them
     WMS_BOARD_TOKEN   when set, /board answers only to ?token=...
     WMS_TLS_CERT      a certificate (PEM file, with its chain) and
     WMS_TLS_KEY       its key: the server then speaks https itself, and cookies are marked secure
@@ -38,6 +39,7 @@ class Settings:
     demo: bool = False
     shippo_key: str = ""
     shippo_url: str = "https://api.goshippo.com"
+    unread_carriers: frozenset[str] = frozenset()
     board_token: str = ""
     tls: bool = False
     tls_cert: Path | None = None
@@ -82,6 +84,9 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
         demo=demo,
         shippo_key=env.get("WMS_SHIPPO_KEY", ""),
         shippo_url=env.get("WMS_SHIPPO_URL", "https://api.goshippo.com"),
+        unread_carriers=frozenset(
+            name.strip().lower() for name in env.get("WMS_UNREAD_OK", "").split(",") if name.strip()
+        ),
         board_token=env.get("WMS_BOARD_TOKEN", ""),
         tls=env.get("WMS_TLS", "") == "1" or tls_cert is not None,
         tls_cert=tls_cert,

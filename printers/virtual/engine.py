@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from printers import formats
+
 DEFAULT_BUFFER_BYTES = 4 * 1024 * 1024
 DEFAULT_LENGTH_DOTS = 1218
-COPIES = re.compile(rb"\^PQ\s*(\d{1,8})")
 LENGTH = re.compile(rb"\^LL\s*(\d{1,5})")
 REPRINT = re.compile(rb"\^JZ\s*([YNyn])")
 
@@ -29,7 +30,7 @@ class Position(StrEnum):
     """How a switch stands: a printer in trouble may say so, or say nothing at all, as Zebra's manual warns."""
 
     OFF = "off"
-    ANSWERS = "answers"
+    ANSWERS = "flag"
     SILENT = "silent"
 
 
@@ -76,7 +77,7 @@ class Engine:
     ) -> None:
         """Call `on_label(odometer, zpl)` for each physical label, which takes `label_s` to print."""
         self._on_label = on_label
-        self._label_s = label_s
+        self.label_s = label_s
         self._buffer_bytes = buffer_bytes
         self._odometer = odometer
         self._jobs: deque[Job] = deque()
@@ -114,14 +115,15 @@ class Engine:
 
     def take(self, zpl: bytes, *, is_partial: bool = False) -> None:
         """Queue a whole format; `is_partial` when the next one has already begun."""
-        copies = COPIES.search(zpl)
+        copies = formats.copies(zpl)
         length = LENGTH.search(zpl)
         reprint = REPRINT.search(zpl)
         with self._changed:
             self._length_dots = int(length[1]) if length else self._length_dots
             self._reprints = reprint[1].upper() == b"Y" if reprint else self._reprints
             self._is_partial = is_partial
-            self._jobs.append(Job(zpl=zpl, copies=int(copies[1]) if copies else 1))
+            if copies:
+                self._jobs.append(Job(zpl=zpl, copies=copies))
             self._changed.notify_all()
 
     def wait_for_room(self, *, timeout_s: float) -> bool:
@@ -179,7 +181,7 @@ class Engine:
                 if self._is_stopped:
                     return
                 job = self._jobs[0]
-                _ = self._changed.wait_for(partial(self._is_spoiled, job), self._label_s)
+                _ = self._changed.wait_for(partial(self._is_spoiled, job), self.label_s)
                 if not self._is_spoiled(job):
                     self._eject(job)
                 elif self._jobs and self._jobs[0] is job and not self._reprints:
@@ -192,9 +194,8 @@ class Engine:
 
     def _eject(self, job: Job) -> None:
         """Let one label fall into the tray."""
-        if job.copies:
-            self._odometer += 1
-            self._on_label(self._odometer, job.zpl)
+        self._odometer += 1
+        self._on_label(self._odometer, job.zpl)
         self._count_down(job)
 
     def _count_down(self, job: Job) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from printers.errors import PreviewError
 from printers.preview import Preview
+from printers.virtual import control
+from printers.virtual.control import Asked, NoSuchFaultError
 from printers.virtual.engine import EngineState, Position, Switch
 from printers.virtual.server import LineFault, VirtualZebra
 
@@ -16,6 +19,12 @@ NEWEST = 12
 REFRESH_S = 3
 BODY_LIMIT_BYTES = 4096
 POWER_CYCLE = "power_cycle"
+# What the page offers for each number of the control API; a test may set any.
+PACES = {
+    "label_ms": (0, 300, 3000),
+    "status_delay_ms": (0, 1000, 5000),
+    "status_pieces": (1, 3, 20),
+}
 STYLE = """
 body { font: 16px/1.4 system-ui, sans-serif; margin: 1.5rem; background: #f2f2ee; color: #1b1b1b }
 h2 { margin: 1.5rem 0 .3rem } form p { display: inline-block; margin: 0 1.2rem .5rem 0 }
@@ -82,7 +91,9 @@ class TrayHandler(BaseHTTPRequestHandler):
         return self.server
 
     def do_GET(self) -> None:
-        """Answer `/`, `/tray.json`, `/NAME/1.png` and `/NAME/1.zpl`."""
+        """Answer `/`, `/tray.json`, `/NAME/1.png`, `/NAME/1.zpl` and the control API."""
+        if self._control():
+            return
         parts = urlsplit(self.path)
         query = parse_qs(parts.query)
         try:
@@ -92,7 +103,7 @@ class TrayHandler(BaseHTTPRequestHandler):
                 with_codes = query.get("codes", ["1"])[0] != "0"
                 only = query.get("printer", [None])[0]
                 body = self.trays.tray_json(with_codes=with_codes, only=only)
-                self._reply("application/json", json.dumps(body).encode())
+                self._reply_json(body)
             else:
                 self._reply(*self._label_file(parts.path))
         except (KeyError, ValueError, FileNotFoundError):
@@ -101,8 +112,10 @@ class TrayHandler(BaseHTTPRequestHandler):
             self._reply("text/plain; charset=utf-8", str(error).encode(), status=HTTPStatus.SERVICE_UNAVAILABLE)
 
     def do_POST(self) -> None:
-        """Take `/NAME/switch` with `switch=position` pairs, `fault=...` or `power_cycle=1`."""
-        body = self.rfile.read(min(int(self.headers.get("Content-Length", "0")), BODY_LIMIT_BYTES))
+        """Take `/NAME/switch` with `switch=position` pairs, `fault=...` or `power_cycle=1`, and the control API."""
+        if self._control():
+            return
+        body = self._body()
         _, name, *verb = self.path.split("/")
         if verb != ["switch"] or name not in self.trays.printers:
             self.send_error(HTTPStatus.NOT_FOUND, "No such printer")
@@ -117,6 +130,38 @@ class TrayHandler(BaseHTTPRequestHandler):
         self.send_header("Location", "/")
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def do_PUT(self) -> None:
+        """Take the control API's faults."""
+        if not self._control():
+            self.send_error(HTTPStatus.NOT_FOUND, "No such thing to put")
+
+    def _control(self) -> bool:
+        """Answer a request of the control API, and say whether it was one."""
+        parts = urlsplit(self.path)
+        *names, word = parts.path.strip("/").split("/")
+        # One printer alone needs no name.
+        printers = self.trays.printers
+        if len(names) > 1 or (not names and len(printers) != 1) or (names and names[0] not in printers):
+            return False
+        printer = printers[names[0]] if names else next(iter(printers.values()))
+        with_codes = parse_qs(parts.query).get("codes", ["1"])[0] != "0"
+        asked = Asked(verb=self.command, word=word, with_codes=with_codes)
+        if not control.knows(asked):
+            return False
+        try:
+            answer = control.respond(printer, self.trays.preview, replace(asked, body=self._body()))
+        except NoSuchFaultError as error:
+            self._reply_json({"error": str(error)}, status=HTTPStatus.BAD_REQUEST)
+        else:
+            self._reply_json(answer)
+        return True
+
+    def _body(self) -> bytes:
+        return self.rfile.read(min(int(self.headers.get("Content-Length", "0")), BODY_LIMIT_BYTES))
+
+    def _reply_json(self, body: object, *, status: HTTPStatus = HTTPStatus.OK) -> None:
+        self._reply("application/json", json.dumps(body).encode(), status=status)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's own name
         """Keep quiet: a page that refreshes itself would fill the terminal."""
@@ -148,6 +193,8 @@ def set_one(printer: VirtualZebra, key: str, value: str) -> None:
         printer.power_cycle()
     elif key == "fault":
         printer.break_line(LineFault(value))
+    elif key in PACES:
+        control.set_faults(printer, {key: int(value)})
     else:
         printer.switch(Switch(key), Position(value))
 
@@ -190,8 +237,10 @@ def forms(printer: VirtualZebra, state: EngineState) -> str:
     positions = [position.value for position in Position]
     rows = "".join(buttons(switch.value, state.switches[switch].value, positions) for switch in Switch)
     faults = buttons("fault", printer.fault.value, [fault.value for fault in LineFault])
+    now = control.numbers(printer.pace)
+    paces = "".join(buttons(key, str(now[key]), list(map(str, options))) for key, options in PACES.items())
     power = f'<p><button name="{POWER_CYCLE}" value="1">power off and on</button></p>'
-    return f'<form method="post" action="/{escape(printer.name)}/switch">{rows}{faults}{power}</form>'
+    return f'<form method="post" action="/{escape(printer.name)}/switch">{rows}{faults}{paces}{power}</form>'
 
 
 def buttons(key: str, now: str, options: list[str]) -> str:

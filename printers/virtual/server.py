@@ -5,6 +5,8 @@ import re
 import socket
 import struct
 import threading
+import time
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -17,22 +19,36 @@ from printers.virtual.tray import Tray
 
 CHUNK_BYTES = 4096
 TICK_S = 0.05
+# Between the pieces of an answer, so that the host's system does not join them again.
+PIECE_GAP_S = 0.005
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-# How far into a format the line breaks, for LineFault.RESET_MIDDLE.
+# How far into a format the line breaks, for LineFault.RESET_DURING.
 MIDDLE_BYTES = 12
 
 
 class LineFault(StrEnum):
-    """What is wrong between the printer and the world."""
+    """What is wrong between the printer and the world.
+
+    HALF_OPEN: a line whose printer has forgotten it takes all bytes, loses them and never answers nor ends.
+    """
 
     NONE = "none"
-    REFUSED = "refused"
+    REFUSED = "refuse"
     NEVER_READ = "never_read"
     RESET_BEFORE = "reset_before"
-    RESET_MIDDLE = "reset_middle"
+    RESET_DURING = "reset_during"
     RESET_AFTER = "reset_after"
+    HALF_OPEN = "half_open"
     ONE_CLIENT = "one_client"
-    SPLIT_REPLIES = "split_replies"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """How fast a printer prints and answers: seconds a label, seconds before an answer, pieces of an answer."""
+
+    label_s: float = 0.0
+    status_delay_s: float = 0.0
+    status_pieces: int = 1
 
 
 class LineResetError(Exception):
@@ -62,6 +78,8 @@ class VirtualZebra:
             on_label=self.tray.add, odometer=self.tray.last_number, label_s=label_s, buffer_bytes=buffer_bytes
         )
         self._fault = LineFault.NONE
+        self.usual_pace = Pace(label_s=label_s)
+        self._pace = self.usual_pace
         self._lines: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
         self._is_stopped = threading.Event()
@@ -90,6 +108,11 @@ class VirtualZebra:
     def fault(self) -> LineFault:
         """What is wrong with the line."""
         return self._fault
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it prints and answers."""
+        return self._pace
 
     def start(self) -> None:
         """Accept connections and print."""
@@ -125,6 +148,11 @@ class VirtualZebra:
         self._is_settled.clear()
         while self._thread.is_alive() and not self._is_settled.wait(TICK_S):
             continue
+
+    def set_pace(self, pace: Pace) -> None:
+        """Print and answer as fast as `pace` says, from the next label and the next question on."""
+        self._pace = pace
+        self._engine.label_s = pace.label_s
 
     def power_cycle(self) -> None:
         """Switch it off and on: connections and queue are lost."""
@@ -182,6 +210,7 @@ class VirtualZebra:
     def _serve(self, line: socket.socket) -> None:
         """Read one connection until it ends, breaks or is dropped."""
         parser = StreamParser()
+        is_forgotten = False
         line.settimeout(TICK_S)
         # The other side has gone, or the line is to break: what it began stays unfinished.
         with contextlib.suppress(OSError, LineResetError):
@@ -199,7 +228,9 @@ class VirtualZebra:
                 if not received:
                     line.close()
                     break
-                if self._is_live(line):
+                # A line once forgotten stays so: its end comes from the other side.
+                is_forgotten = is_forgotten or self._fault is LineFault.HALF_OPEN
+                if self._is_live(line) and not is_forgotten:
                     self._handle(line, parser, received)
         with self._lock:
             _ = self._lines.pop(line, None)
@@ -208,7 +239,7 @@ class VirtualZebra:
     def _handle(self, line: socket.socket, parser: StreamParser, received: bytes) -> None:
         """Act on what has arrived; raises LineResetError, OSError."""
         begin = received.find(b"^XA")
-        breaks = self._fault is LineFault.RESET_MIDDLE and begin >= 0
+        breaks = self._fault is LineFault.RESET_DURING and begin >= 0
         pieces = parser.feed(received[: begin + MIDDLE_BYTES] if breaks else received)
         if parser.is_partial:
             self._engine.note_partial()
@@ -240,16 +271,26 @@ class VirtualZebra:
     def _answer(self, line: socket.socket, state: EngineState, frames: list[bytes]) -> None:
         if state.is_silent:
             return
-        whole = b"".join(frames)
-        if self._fault is LineFault.SPLIT_REPLIES:
-            # Cut inside the frames, where a careless reader would stop.
-            third = len(whole) // 3 + 1
-            frames = [whole[at : at + third] for at in range(0, len(whole), third)]
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        else:
-            frames = [whole]
-        for piece in frames:
+        pace = self._pace
+        self._linger(line, pace.status_delay_s)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        first, *rest = cut(b"".join(frames), pace.status_pieces)
+        line.sendall(first)
+        for piece in rest:
+            self._linger(line, PIECE_GAP_S)
             line.sendall(piece)
+
+    def _linger(self, line: socket.socket, wait_s: float) -> None:
+        """Let time pass on a line, unless it is dropped."""
+        ends_at = time.monotonic() + wait_s
+        while self._is_live(line) and (left_s := ends_at - time.monotonic()) > 0:
+            _ = self._is_stopped.wait(min(left_s, TICK_S))
+
+
+def cut(whole: bytes, pieces: int) -> list[bytes]:
+    """Return an answer in so many pieces, cut inside its frames, where a careless reader would stop."""
+    size = max(1, -(-len(whole) // pieces))
+    return [whole[at : at + size] for at in range(0, len(whole), size)]
 
 
 def listen(host: str, port: int) -> socket.socket:

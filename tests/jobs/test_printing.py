@@ -1,6 +1,7 @@
 """Printing: what is called printed is on paper, nothing comes out twice, and an unknown end waits for a person."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, delete, select, update
@@ -9,8 +10,11 @@ from printers.virtual.engine import Position, Switch
 from printers.virtual.server import LineFault, VirtualZebra
 from tests import builders
 from tests.jobs.boxes import full_box
+from wms.carriers.fake_shippo_labels import label_file
+from wms.carriers.label_file import to_zpl
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
+from wms.domain.calendar import CarrierService
 from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem
@@ -134,18 +138,63 @@ def test_data_that_is_not_one_whole_label_is_not_sent(
     assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
 
 
-def test_a_label_whose_barcode_does_not_hold_its_number_is_held(
-    engine: Engine, context: Context, zebra: VirtualZebra
-) -> None:
-    with transaction(engine) as session:
-        box = full_box(session, zebra.url)
+def print_label(context: Context, url: str, zpl: str, tracking: str, *, carrier: str) -> PrintJob:
+    """Print what a carrier sold as the label of a box; the job as it stands afterwards."""
+    with transaction(context.engine) as session:
+        box = full_box(session, url, carrier=carrier)
         label = labelling.want(session, now(), box.id)
-        label.tracking_number, label.zpl, label.status = "1Z999AA10123456784", HELLO, LabelStatus.BOUGHT
+        label.tracking_number, label.zpl, label.status = tracking, zpl, LabelStatus.BOUGHT
         _ = printing.queue_label(session, now(), label, copy=1)
         _ = session.execute(delete(Job).where(Job.key.startswith("buy-")))
     _ = outbox.drain(context, HANDLERS)
-    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
-    assert "1Z999AA10123456784" in inbox(engine)[0]
+    return the_job(context.engine)
+
+
+TRACKING = "1Z999AA10123456784"
+
+
+def barred(text: str, x: int = 40) -> str:
+    """A label with one barcode."""
+    return f"^XA^FO{x},40^BY2^BCN,200,Y,N,N,N^FD>:{text}^FS^XZ"
+
+
+@pytest.mark.parametrize("carrier", ["offline", "shippo"])
+@pytest.mark.parametrize(
+    ("zpl", "tracking", "fault"),
+    [
+        (HELLO, TRACKING, f"no barcode of the label can be read; {TRACKING} is wanted"),
+        (barred("1Z999AA1012"), TRACKING, f"no barcode of the label holds {TRACKING} (read: 1Z999AA1012)"),
+        (barred(TRACKING, x=700), TRACKING, f"the barcode with {TRACKING} lies beyond the label's edge"),
+        (barred(TRACKING), "", "the carrier gave no tracking number"),
+        (barred(TRACKING).replace("^XZ", "^PQ2^XZ"), TRACKING, "the data makes 2 labels, 1 are wanted"),
+        ("^XA^FO1,1^GFA,zz^FS^XZ", TRACKING, "The label cannot be drawn"),
+    ],
+)  # fmt: skip
+def test_a_label_that_does_not_say_its_number_goes_to_the_inbox_and_on_no_box(
+    zpl: str, tracking: str, fault: str, carrier: str, context: Context, zebra: VirtualZebra
+) -> None:
+    held = print_label(context, zebra.url, zpl, tracking, carrier=carrier)
+    assert (held.status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
+    assert fault in held.reason
+    assert held.reason in inbox(context.engine)[0]
+
+
+@pytest.mark.parametrize("kind", ["zpl", "pdf", "png"])
+def test_a_carriers_label_is_released_by_its_picture_whatever_file_it_was(
+    kind: str, context: Context, zebra: VirtualZebra
+) -> None:
+    tracking = "9205590175547700027199"
+    zpl = to_zpl(label_file(tracking, kind)).decode()
+    assert print_label(context, zebra.url, zpl, tracking, carrier="shippo").status is PrintStatus.PRINTED
+    assert (zebra.tray.numbers(), inbox(context.engine)) == ([1], [])
+
+
+def test_a_carrier_may_be_allowed_labels_that_only_people_can_read(context: Context, zebra: VirtualZebra) -> None:
+    with reading(context.engine) as session:
+        carriers = frozenset(session.scalars(select(CarrierService.carrier)))
+    allowing = replace(context, settings=replace(context.settings, unread_carriers=carriers))
+    assert print_label(allowing, zebra.url, HELLO, TRACKING, carrier="shippo").status is PrintStatus.PRINTED
+    assert f"printed unread: no barcode of the label can be read; {TRACKING}" in inbox(context.engine)[0]
 
 
 def test_a_reprint_is_a_copy_of_its_own(engine: Engine, context: Context, zebra: VirtualZebra) -> None:

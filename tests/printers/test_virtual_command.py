@@ -1,6 +1,7 @@
 """The virtual printers as a process of their own."""
 
 import argparse
+import json
 import signal
 import socket
 import subprocess
@@ -16,16 +17,15 @@ from printers.printer import OutcomeKind
 from printers.virtual.__main__ import named_port
 
 from .conftest import label
-from .test_virtual_pages import tray
+from .test_virtual_pages import get, tray
 
 OPTIONS = ["--http", "0", "--label-ms", "0"]
 
 
 @contextmanager
-def running(folder: Path, *names: str) -> Iterator[tuple[str, list[str]]]:
+def running(*options: str) -> Iterator[tuple[str, list[str]]]:
     """Printers on free ports; gives the tray's address and the printers' addresses."""
-    printers = [word for name in names for word in ("--printer", f"{name}=0")]
-    command = [sys.executable, "-m", "printers.virtual", *printers, *OPTIONS, "--tray", str(folder)]
+    command = [sys.executable, "-m", "printers.virtual", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = process.stdout.readline().strip()
@@ -37,11 +37,22 @@ def running(folder: Path, *names: str) -> Iterator[tuple[str, list[str]]]:
         assert process.wait(10) == 0
 
 
+def named(folder: Path) -> list[str]:
+    return ["--printer", "A=0", "--printer", "B=0", *OPTIONS, "--tray", str(folder)]
+
+
+def test_one_printer_needs_a_port_and_nothing_else() -> None:
+    with running("--port", "0", "--control", "0", "--label-ms", "1") as (control_url, (printer,)):
+        assert open_printer(printer).send(label(), labels=1, timeout_s=10).kind is OutcomeKind.PRINTED
+        assert [one["codes"] for one in json.loads(get(f"{control_url}/labels"))] == [["P000000017"]]
+        assert json.loads(get(f"{control_url}/faults"))["label_ms"] == 1
+
+
 def test_labels_and_odometers_outlive_the_process(tmp_path: Path) -> None:
-    with running(tmp_path, "A", "B") as (tray_url, (first, _second)):
+    with running(*named(tmp_path)) as (tray_url, (first, _second)):
         assert open_printer(first).send(label(), labels=1, timeout_s=10).kind is OutcomeKind.PRINTED
         assert {name: len(labels) for name, labels in tray(tray_url, "?codes=0").items()} == {"A": 1, "B": 0}
-    with running(tmp_path, "A", "B") as (tray_url, (first, second)):
+    with running(*named(tmp_path)) as (tray_url, (first, second)):
         assert (open_printer(first).status().odometer, open_printer(second).status().odometer) == (1, 0)
         assert tray(tray_url)["A"][0]["codes"] == ["P000000017"]
 

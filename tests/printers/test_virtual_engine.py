@@ -35,6 +35,12 @@ def test_copies_are_labels_of_their_own(zebra: VirtualZebra) -> None:
     assert len({zebra.tray.printed(number).sha256 for number in (1, 2, 3)}) == 1
 
 
+def test_a_format_without_a_field_uses_no_paper(zebra: VirtualZebra) -> None:
+    with pour(zebra, b"^XA^LT0^MNW^XZ", label()):
+        wait_until(lambda: zebra.state().odometer == 1)
+    assert zebra.tray.zpl(1) == label().strip()
+
+
 @pytest.mark.parametrize("switch", [Switch.PAPER_OUT, Switch.RIBBON_OUT, Switch.HEAD_OPEN, Switch.OVER_TEMPERATURE])
 @pytest.mark.parametrize("position", [Position.ANSWERS, Position.SILENT])
 def test_what_waited_for_paper_prints_when_it_is_back(zebra: VirtualZebra, switch: Switch, position: Position) -> None:

@@ -105,7 +105,8 @@ def test_switches_faults_and_power_are_set_over_http(zebra: VirtualZebra) -> Non
     with serving(None, zebra) as url:
         post(f"{url}/Z/switch", paper_out="silent", fault="never_read")
         assert (zebra.state().is_silent, zebra.fault) == (True, LineFault.NEVER_READ)
-        post(f"{url}/Z/switch", paper_out="off", paused="answers", fault="none")
+        post(f"{url}/Z/switch", paper_out="off", paused="flag", fault="none", status_pieces="3")
+        assert zebra.pace.status_pieces == 3
         post(f"{url}/Z/switch", power_cycle="1")
         assert not any(zebra.state().is_on(switch) for switch in Switch)
 

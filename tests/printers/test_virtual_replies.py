@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from printers.virtual.engine import Position, Switch
-from printers.virtual.server import LineFault, VirtualZebra
+from printers.virtual.server import VirtualZebra
 
 from .conftest import label
 
@@ -54,11 +54,6 @@ def test_waiting_labels_show_in_the_manuals_fields(zebra: VirtualZebra) -> None:
     assert reply == (
         b"\x02030,1,0,0203,002,0,0,1,000,0,0,0\x03\r\n\x02000,0,0,0,1,2,4,0,00000004,1,000\x03\r\n\x021234,0\x03\r\n"
     )
-
-
-def test_split_answers_say_the_same(zebra: VirtualZebra) -> None:
-    zebra.break_line(LineFault.SPLIT_REPLIES)
-    assert host_status(zebra) == READY
 
 
 def test_the_error_query_sets_the_documented_bits(zebra: VirtualZebra) -> None:

@@ -1,22 +1,19 @@
 """Printing: check the picture, commit the intent, send once, tell the truth. Nothing is sent again from unknown."""
 
 import datetime as dt
-import logging
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from printers.decode import decode
 from printers.drivers import open_printer
-from printers.errors import BadAddressError, PreviewError, PrinterError
-from printers.preview import ZebrashPreview
+from printers.errors import BadAddressError, PrinterError
 from printers.printer import Outcome, OutcomeKind
 from wms.config import WAREHOUSE_ID
 from wms.database import reading, transaction
-from wms.domain.codes import clean
+from wms.domain.actor import Actor
+from wms.domain.calendar import CarrierService
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
@@ -24,6 +21,7 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label
 from wms.jobs.labels import system
 from wms.jobs.outbox import Context, RetryLaterError
+from wms.jobs.releasing import Verdict, judge_bytes, judge_picture
 
 MAX_AGE = dt.timedelta(minutes=30)
 _NOT_READY_S = 2.0
@@ -36,9 +34,6 @@ _THEN = {
     OutcomeKind.UNKNOWN: PrintStatus.UNKNOWN,
     OutcomeKind.HANDED_TO_SPOOLER: PrintStatus.HANDED_TO_SPOOLER,
 }
-_OURS = "offline"
-_log = logging.getLogger(__name__)
-_preview: list[ZebrashPreview] = []
 
 
 def print_job(context: Context, payload: Mapping[str, Any]) -> None:
@@ -46,7 +41,6 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
     job_id = int(payload["print_job_id"])
     with reading(context.engine) as session:
         job, printer = _job(session, job_id)
-        tracking, is_ours = _tracking(session, job)
         status, zpl, labels, url, queued_at = job.status, job.zpl, job.labels, printer.url, job.queued_at
     if status is PrintStatus.SENDING:
         # The worker that was sending is gone: whether the label came out only a person can see.
@@ -58,11 +52,11 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
         _end(context, job_id, PrintStatus.DROPPED, "older than 30 minutes; print it again if it is still wanted")
         return
     if status is PrintStatus.QUEUED:
-        fault = _fault_of_bytes(zpl, labels) or (tracking and _fault_of_picture(zpl, tracking, is_ours=is_ours))
-        if fault:
-            _end(context, job_id, PrintStatus.NOT_PRINTED, fault)
+        verdict = _verdict(context, job_id, zpl, labels)
+        if verdict.fault:
+            _end(context, job_id, PrintStatus.NOT_PRINTED, verdict.fault)
             return
-        _move(context, job_id, PrintStatus.CHECKED)
+        _check(context, job_id, verdict.warning)
     try:
         printer_driver = open_printer(url)
         ready = printer_driver.status()
@@ -96,45 +90,34 @@ def _job(session: Session, job_id: int) -> tuple[PrintJob, Printer]:
     return job, printer
 
 
-def _tracking(session: Session, job: PrintJob) -> tuple[str, bool]:
-    """Return the tracking number that the print must carry ('' for none), and whether we drew the label ourselves."""
-    if job.label_id is None:
-        return "", False
-    label = session.scalars(select(Label).where(Label.warehouse_id == WAREHOUSE_ID, Label.id == job.label_id)).one()
-    return label.tracking_number, label.carrier == _OURS
+def _verdict(context: Context, job_id: int, zpl: str, labels: int) -> Verdict:
+    """Return whether the job's bytes may be sent; a shipping label must say its tracking number to a scanner."""
+    verdict = judge_bytes(zpl, labels)
+    with reading(context.engine) as session:
+        label = session.execute(
+            select(Label.tracking_number, CarrierService.carrier)
+            .join(PrintJob, and_(PrintJob.warehouse_id == Label.warehouse_id, PrintJob.label_id == Label.id))
+            .outerjoin(
+                CarrierService,
+                and_(CarrierService.warehouse_id == Label.warehouse_id, CarrierService.service == Label.service),
+            )
+            .where(PrintJob.warehouse_id == WAREHOUSE_ID, PrintJob.id == job_id)
+        ).one_or_none()
+    if verdict.fault or label is None:
+        return verdict
+    may_be_unreadable = (label.carrier or "").lower() in context.settings.unread_carriers
+    return judge_picture(zpl, label.tracking_number, may_be_unreadable=may_be_unreadable)
 
 
-def _fault_of_bytes(zpl: str, labels: int) -> str:
-    """Return what is wrong with the number of labels that the bytes make, or ''."""
-    formats = zpl.count("^XA")
-    if formats != zpl.count("^XZ") or not 1 <= formats <= labels:
-        return f"the data holds {formats} labels, {labels} are wanted"
-    return ""
-
-
-def _fault_of_picture(zpl: str, tracking: str, *, is_ours: bool) -> str:
-    """Return what is wrong with a label's picture, or '': it is released when its own number is read from it.
-
-    A label of the offline carrier is our own drawing, whose barcode tests read from pixels for every kind of content:
-    looking at the barcode's data is enough, and saves two thirds of a second of computing a label.
-    """
-    if is_ours and re.search(r"\^BC[^^]*(?:\^FH_)?\^FD[^^]*" + re.escape(tracking), zpl):
-        return ""
-    try:
-        codes = decode(_renderer().draw(zpl.encode()))
-    except PreviewError as error:
-        _log.exception("preview")
-        return str(error)
-    wanted = clean(tracking)
-    if any(wanted in clean(code) for code in codes):
-        return ""
-    return f"no barcode of the picture holds the tracking number {tracking} (read: {', '.join(codes) or 'none'})"
-
-
-def _renderer() -> ZebrashPreview:
-    if not _preview:
-        _preview.append(ZebrashPreview())
-    return _preview[0]
+def _check(context: Context, job_id: int, warning: str) -> None:
+    """Release a job to its printer; a label that goes out with a warning stands in the inbox all the same."""
+    with transaction(context.engine) as session:
+        actor = system()
+        job, printer = _job(session, job_id)
+        moved = job.move_to(PrintStatus.CHECKED, printer=printer.name, at=actor.at, reason=warning)
+        record(session, actor, moved)
+        if warning:
+            _tell(session, actor, job, printer, f"printed unread: {warning}")
 
 
 def _move(context: Context, job_id: int, then: PrintStatus, reason: str = "") -> None:
@@ -162,12 +145,16 @@ def _end(context: Context, job_id: int, then: PrintStatus, reason: str) -> None:
         job, printer = _job(session, job_id)
         record(session, actor, job.move_to(then, printer=printer.name, at=actor.at, reason=reason))
         if then not in {PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER}:
-            item = ExceptionItem(
-                warehouse_id=WAREHOUSE_ID,
-                kind=ExceptionKind.PRINT,
-                at=actor.at,
-                text=f"{job.what} on {printer.name}: {then}: {reason}"[:300],
-                order_id=job.order_id,
-                subject_id=job.id,
-            )
-            session.add(item)
+            _tell(session, actor, job, printer, f"{then}: {reason}")
+
+
+def _tell(session: Session, actor: Actor, job: PrintJob, printer: Printer, text: str) -> None:
+    item = ExceptionItem(
+        warehouse_id=WAREHOUSE_ID,
+        kind=ExceptionKind.PRINT,
+        at=actor.at,
+        text=f"{job.what} on {printer.name}: {text}"[:300],
+        order_id=job.order_id,
+        subject_id=job.id,
+    )
+    session.add(item)
