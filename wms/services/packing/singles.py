@@ -69,7 +69,7 @@ def codes(session: Session, actor: Actor, product_ids: Sequence[int]) -> tuple[s
     )
 
 
-def _of_waiting(actor: Actor, *columns: Any) -> Select[Any]:
+def _of_waiting(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
         .select_from(Order)

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
 from wms.domain.base import text_id
-from wms.domain.catalog import Product
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import ADJUSTMENT_ID
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -20,18 +19,17 @@ from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import WorkerSession
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import BatchOrder, Method, PickTask, Proof, ScanUndone, UnitsSorted
+from wms.domain.picking import PickTask, Proof, ScanUndone, UnitsSorted
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking
-from wms.services.picking import full_totes
+from wms.services.picking import full_totes, unsorted
 from wms.services.picking.screens import PickingScreen, PutInSlot, SortItem
 from wms.services.recognising import find_item
 from wms.services.screens import Card, Feedback
 from wms.services.stocking import Goods
 
 _place = aliased(Tote)
-_SORTED = (OrderStatus.PICKED, OrderStatus.SHORT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +47,7 @@ def begin(session: Session, actor: Actor, code: Code) -> Feedback | None:
     ).one_or_none()
     if tote is None or tote.status is not ToteStatus.STAGED or tote.order_id is not None:
         return None
-    left = _units_left(session, actor, tote.id)
+    left = unsorted.units_left(session, actor, tote.id)
     if not left:
         return None
     _ours(session, actor).shared_tote_id, _ours(session, actor).sorting_id = tote.id, None
@@ -62,12 +60,12 @@ def screen(session: Session, actor: Actor) -> PickingScreen | None:
     desk = _desk(session, actor)
     if desk is None:
         return None
-    left = _units_left(session, actor, desk.tote.id)
-    wall = _wall(session, actor, desk.tote.id)
+    left = unsorted.units_left(session, actor, desk.tote.id)
+    wall = unsorted.wall_of(session, actor, desk.tote.id)
     facts: dict[str, Any] = {"job": say("{tote}  wall {wall}", tote=desk.tote.barcode, wall=wall), "left": left}
-    row = _in_hand(session, actor, desk) if desk.units_id else None
+    row = unsorted.in_hand(session, actor, desk.tote.id, desk.units_id) if desk.units_id else None
     if row is not None:
-        place = _place_of(session, actor, row.order_id, wall)
+        place = unsorted.place_of(session, actor, row.order_id, wall)
         return PutInSlot(
             token=f"put-{text_id(row.id)}",
             accept=(place.barcode,) if place else (),
@@ -94,9 +92,9 @@ def judge_item(session: Session, actor: Actor, code: Code, screen: SortItem) -> 
     if item is None:
         return feedback.wrong_type(code, screen.wants)
     row = session.execute(
-        _of_tote(actor, desk.tote.id, PickedUnits.id, PickedUnits.quantity)
+        unsorted.of_tote(actor, desk.tote.id, PickedUnits.id, PickedUnits.quantity)
         .where(PickedUnits.product_id == item.product_id)
-        .order_by(_is_begun().desc(), Order.cutoff_at, Order.priority.desc(), Order.placed_at, PickedUnits.id)
+        .order_by(unsorted.is_begun().desc(), Order.cutoff_at, Order.priority.desc(), Order.placed_at, PickedUnits.id)
         .limit(1)
     ).one_or_none()
     if row is None:
@@ -111,7 +109,7 @@ def judge_item(session: Session, actor: Actor, code: Code, screen: SortItem) -> 
 def judge_slot(session: Session, actor: Actor, code: Code, screen: PutInSlot) -> Feedback:
     """Judge a scan that should be the place of the order whose units are in hand."""
     desk = _desk(session, actor)
-    row = _in_hand(session, actor, desk, lock=True) if desk is not None else None
+    row = unsorted.in_hand(session, actor, desk.tote.id, desk.units_id, lock=True) if desk is not None else None
     if desk is None or row is None:
         return feedback.NOT_COUNTED
     if code.command is Command.UNDO:
@@ -120,7 +118,7 @@ def judge_slot(session: Session, actor: Actor, code: Code, screen: PutInSlot) ->
         return feedback.told(say("Put it back into {tote}", tote=desk.tote.barcode))
     if code.kind is not CodeKind.TOTE:
         return feedback.wrong_type(code, screen.wants)
-    place = _place_of(session, actor, row.order_id, _wall(session, actor, desk.tote.id), lock=True)
+    place = unsorted.place_of(session, actor, row.order_id, unsorted.wall_of(session, actor, desk.tote.id), lock=True)
     if place is None:
         return feedback.wrong(say("The wall is full. Pack some first"))
     if code.text != place.barcode:
@@ -155,8 +153,8 @@ def _put(session: Session, actor: Actor, tote: Tote, row: Row[Any], place: Tote)
     record(session, actor, event)
     session.flush()
     _end_tote(session, actor, tote)
-    waits = session.execute(_unsorted(actor).where(PickTask.order_id == row.order_id).limit(1)).first() is not None
-    if waits:
+    of_order = unsorted.all_of(actor).where(PickTask.order_id == row.order_id)
+    if session.execute(of_order.limit(1)).first() is not None:
         return feedback.line_done(say("{n} in {slot}", n=row.quantity, slot=place.name))
     place.stage(place.lane_id, actor.at)
     session.flush()
@@ -167,7 +165,7 @@ def _put(session: Session, actor: Actor, tote: Tote, row: Row[Any], place: Tote)
 
 def _end_tote(session: Session, actor: Actor, tote: Tote) -> None:
     """Give a tote that is sorted back for use; one with units of cancelled orders waits for its put-backs."""
-    if session.execute(_of_tote(actor, tote.id, PickedUnits.id).limit(1)).first() is None:
+    if session.execute(unsorted.of_tote(actor, tote.id, PickedUnits.id).limit(1)).first() is None:
         _ours(session, actor).shared_tote_id = None
         if not full_totes.holds_units(session, actor, tote.id):
             tote.free()
@@ -176,7 +174,8 @@ def _end_tote(session: Session, actor: Actor, tote: Tote) -> None:
 
 def _tote_is_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
     """SHORT: nothing is left in the tote, so that the orders it should still serve are short."""
-    rows = session.execute(_of_tote(actor, desk.tote.id, *_FACTS).with_for_update(of=Order, key_share=True)).all()
+    in_tote = unsorted.of_tote(actor, desk.tote.id, *unsorted.FACTS)
+    rows = session.execute(in_tote.with_for_update(of=Order, key_share=True)).all()
     orders: dict[int, list[str]] = {}
     for row in rows:
         goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)
@@ -280,103 +279,5 @@ def _desk(session: Session, actor: Actor) -> Desk | None:
     if ours is None or ours.shared_tote_id is None:
         return None
     tote = session.get_one(Tote, (actor.warehouse_id, ours.shared_tote_id), populate_existing=True)
-    is_left = session.execute(_of_tote(actor, tote.id, PickedUnits.id).limit(1)).first() is not None
+    is_left = session.execute(unsorted.of_tote(actor, tote.id, PickedUnits.id).limit(1)).first() is not None
     return Desk(tote=tote, units_id=ours.sorting_id) if is_left else None
-
-
-_FACTS = (
-    PickedUnits.id,
-    PickedUnits.task_id,
-    PickedUnits.product_id,
-    PickedUnits.quantity,
-    PickTask.lot,
-    PickTask.serial,
-    PickTask.order_id,
-    Product.sku,
-    Product.name.label("product"),
-    Order.status,
-)
-
-
-def _unsorted(actor: Actor, *columns: Any) -> Select[Any]:
-    """The picked units that lie in shared totes, put down, for orders that are sorted at a wall."""
-    return (
-        select(*(columns or (PickedUnits.id,)))
-        .select_from(PickedUnits)
-        .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
-        .join(
-            BatchOrder,
-            and_(
-                BatchOrder.warehouse_id == PickTask.warehouse_id,
-                BatchOrder.batch_id == PickTask.batch_id,
-                BatchOrder.order_id == PickTask.order_id,
-            ),
-        )
-        .join(Order, and_(Order.warehouse_id == PickTask.warehouse_id, Order.id == PickTask.order_id))
-        .join(Product, and_(Product.warehouse_id == PickedUnits.warehouse_id, Product.id == PickedUnits.product_id))
-        .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
-        .where(
-            PickedUnits.warehouse_id == actor.warehouse_id,
-            BatchOrder.method == Method.PUT_WALL,
-            Order.status.in_(_SORTED),
-            PickedUnits.lost_at.is_(None),
-            Tote.wall == "",
-            Tote.order_id.is_(None),
-        )
-    )
-
-
-def _units_left(session: Session, actor: Actor, tote_id: int) -> int:
-    """How many units of a tote are still to be sorted."""
-    return int(session.execute(_of_tote(actor, tote_id, func.sum(PickedUnits.quantity))).scalar_one() or 0)
-
-
-def _of_tote(actor: Actor, tote_id: int, *columns: Any) -> Select[Any]:
-    return _unsorted(actor, *columns).where(Tote.id == tote_id)
-
-
-def _is_begun() -> Any:
-    """Whether an order has a place at a wall already."""
-    return (
-        select(_place.id)
-        .where(_place.warehouse_id == Order.warehouse_id, _place.order_id == Order.id, _place.wall != "")
-        .correlate(Order)
-        .exists()
-    )
-
-
-def _in_hand(session: Session, actor: Actor, desk: Desk, *, lock: bool = False) -> Row[Any] | None:
-    """The picked units in hand; None where their order was cancelled meanwhile."""
-    found = _of_tote(actor, desk.tote.id, *_FACTS).where(PickedUnits.id == desk.units_id)
-    if lock:
-        found = found.with_for_update(of=Order, key_share=True).execution_options(populate_existing=True)
-    row: Row[Any] | None = session.execute(found).one_or_none()
-    return row
-
-
-def _wall(session: Session, actor: Actor, tote_id: int) -> str:
-    """The wall where the orders of a tote have places; else the one with most places free ('' for none)."""
-    places = select(_place.wall).where(_place.warehouse_id == actor.warehouse_id, _place.wall != "")
-    of_tote = _of_tote(actor, tote_id, PickTask.order_id)
-    begun = session.scalars(places.where(_place.order_id.in_(of_tote)).limit(1)).one_or_none()
-    if begun is not None:
-        return begun
-    free = places.where(_place.status == ToteStatus.FREE).group_by(_place.wall).order_by(func.count().desc())
-    return session.scalars(free.limit(1)).one_or_none() or ""
-
-
-def _place_of(session: Session, actor: Actor, order_id: int, wall: str, *, lock: bool = False) -> Tote | None:
-    """The order's place, else the first free one of the wall; None where all are taken."""
-    found = (
-        select(Tote)
-        .where(
-            Tote.warehouse_id == actor.warehouse_id,
-            Tote.wall != "",
-            or_(Tote.order_id == order_id, and_(Tote.wall == wall, Tote.status == ToteStatus.FREE)),
-        )
-        .order_by(Tote.order_id.is_(None), func.length(Tote.wall_slot), Tote.wall_slot)
-        .limit(1)
-    )
-    if lock:
-        found = found.with_for_update(key_share=True)
-    return session.scalars(found.execution_options(populate_existing=True)).one_or_none()

@@ -1,0 +1,116 @@
+"""What lies unsorted in shared totes, the wall that it is for, and each order's place there."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from wms.domain.actor import Actor
+from wms.domain.catalog import Product
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.picked import PickedUnits
+from wms.domain.picking import BatchOrder, Method, PickTask
+from wms.domain.totes import Tote, ToteStatus
+
+_place = aliased(Tote)
+_SORTED = (OrderStatus.PICKED, OrderStatus.SHORT)
+
+FACTS = (
+    PickedUnits.id,
+    PickedUnits.task_id,
+    PickedUnits.product_id,
+    PickedUnits.quantity,
+    PickTask.lot,
+    PickTask.serial,
+    PickTask.order_id,
+    Product.sku,
+    Product.name.label("product"),
+    Order.status,
+)
+
+
+def all_of(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """The picked units that lie in shared totes, put down, for orders that are sorted at a wall."""
+    return (
+        select(*(columns or (PickedUnits.id,)))
+        .select_from(PickedUnits)
+        .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
+        .join(
+            BatchOrder,
+            and_(
+                BatchOrder.warehouse_id == PickTask.warehouse_id,
+                BatchOrder.batch_id == PickTask.batch_id,
+                BatchOrder.order_id == PickTask.order_id,
+            ),
+        )
+        .join(Order, and_(Order.warehouse_id == PickTask.warehouse_id, Order.id == PickTask.order_id))
+        .join(Product, and_(Product.warehouse_id == PickedUnits.warehouse_id, Product.id == PickedUnits.product_id))
+        .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            BatchOrder.method == Method.PUT_WALL,
+            Order.status.in_(_SORTED),
+            PickedUnits.lost_at.is_(None),
+            Tote.wall == "",
+            Tote.order_id.is_(None),
+        )
+    )
+
+
+def units_left(session: Session, actor: Actor, tote_id: int) -> int:
+    """How many units of a tote are still to be sorted."""
+    return int(session.execute(of_tote(actor, tote_id, func.sum(PickedUnits.quantity))).scalar_one() or 0)
+
+
+def of_tote(actor: Actor, tote_id: int, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Those in one tote."""
+    return all_of(actor, *columns).where(Tote.id == tote_id)
+
+
+def is_begun() -> Any:
+    """Whether an order has a place at a wall already."""
+    return (
+        select(_place.id)
+        .where(_place.warehouse_id == Order.warehouse_id, _place.order_id == Order.id, _place.wall != "")
+        .correlate(Order)
+        .exists()
+    )
+
+
+def in_hand(
+    session: Session, actor: Actor, tote_id: int, units_id: int | None, *, lock: bool = False
+) -> Row[Any] | None:
+    """The picked units in hand; None where their order was cancelled meanwhile."""
+    found = of_tote(actor, tote_id, *FACTS).where(PickedUnits.id == units_id)
+    if lock:
+        found = found.with_for_update(of=Order, key_share=True).execution_options(populate_existing=True)
+    row: Row[Any] | None = session.execute(found).one_or_none()
+    return row
+
+
+def wall_of(session: Session, actor: Actor, tote_id: int) -> str:
+    """The wall where the orders of a tote have places; else the one with most places free ('' for none)."""
+    places = select(_place.wall).where(_place.warehouse_id == actor.warehouse_id, _place.wall != "")
+    orders = of_tote(actor, tote_id, PickTask.order_id)
+    begun = session.scalars(places.where(_place.order_id.in_(orders)).limit(1)).one_or_none()
+    if begun is not None:
+        return begun
+    free = places.where(_place.status == ToteStatus.FREE).group_by(_place.wall).order_by(func.count().desc())
+    return session.scalars(free.limit(1)).one_or_none() or ""
+
+
+def place_of(session: Session, actor: Actor, order_id: int, wall: str, *, lock: bool = False) -> Tote | None:
+    """The order's place, else the first free one of the wall; None where all are taken."""
+    found = (
+        select(Tote)
+        .where(
+            Tote.warehouse_id == actor.warehouse_id,
+            Tote.wall != "",
+            or_(Tote.order_id == order_id, and_(Tote.wall == wall, Tote.status == ToteStatus.FREE)),
+        )
+        .order_by(Tote.order_id.is_(None), func.length(Tote.wall_slot), Tote.wall_slot)
+        .limit(1)
+    )
+    if lock:
+        found = found.with_for_update(key_share=True)
+    return session.scalars(found.execution_options(populate_existing=True)).one_or_none()
