@@ -18,7 +18,8 @@ from wms.domain.putbacks import PutBack
 from wms.domain.saying import Said, say, say_some
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, stocking
+from wms.services import deciding, feedback, stocking
+from wms.services.locking import locked_order
 from wms.services.numbering import next_code
 from wms.services.packing.screens import Bench, HoldTote
 from wms.services.screens import Feedback
@@ -182,7 +183,16 @@ def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
             subject_id=order.id,
         )
     )
+    session.flush()
+    if all(_tote(session, actor, tote.tote_id).status is ToteStatus.FREE for tote in bench.open_totes):
+        _follow_short(session, actor, order.id)  # else when its totes are in the hold lane
     return feedback.told(say("SHORT. The lead is told"))
+
+
+def _follow_short(session: Session, actor: Actor, order_id: int) -> None:
+    order = locked_order(session, actor, order_id)
+    if order.status is OrderStatus.SHORT:
+        deciding.follow(session, actor, order)
 
 
 def _book_missing(session: Session, actor: Actor, bench: Bench) -> None:
@@ -287,6 +297,7 @@ def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) ->
         if tote.status is ToteStatus.PACKING:
             tote.stage(lane.id, actor.at)
     session.flush()
+    _follow_short(session, actor, bench.order_id)
     return feedback.complete(say("{tote} in {lane}. Scan next tote", tote=screen.tote, lane=lane.code))
 
 
