@@ -179,9 +179,19 @@ def test_units_found_are_added(app: Flask, lead: FlaskClient) -> None:
 def test_the_inbox_leads_to_the_order_and_is_settled(app: Flask, lead: FlaskClient) -> None:
     page = lead.get("/desk/inbox/").text
     assert f"/desk/orders/{app.config['SHORT_KEY']}" in page
-    assert "Pick again or cancel" in page
+    assert "Pick again" in page
+    assert "If nobody decides: wait." in page
     assert "Settled: 1 of 3 MUG short" in press(lead, page, "data-settle").text
     assert "settled this already" in press(lead, page, "data-settle").text
+
+
+def test_what_becomes_of_a_short_order_is_decided_in_the_inbox(app: Flask, lead: FlaskClient) -> None:
+    page = lead.get("/desk/inbox/").text
+    assert "is not one of wait, split, cancel" in press(lead, page, "data-decide", policy="burn").text
+    after = press(lead, page, "data-decide", policy="split").text
+    assert f"{app.config['SHORT']} goes on as picked. The rest is {app.config['SHORT']}-2, allocated." in after
+    assert 'data-inbox="0"' in after
+    assert _order(app, "SHORT").status is OrderStatus.PICKED
 
 
 @pytest.mark.parametrize("address", ["/desk/orders/", "/desk/stock/", "/desk/stock/put-backs", "/desk/inbox/"])

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wms.domain.base import Base, EnumText, Row, one_of, refers
 from wms.domain.journal import Event
 from wms.domain.lifecycle import Lifecycle
+from wms.domain.people import ShortPolicy
 
 
 class OrderStatus(StrEnum):
@@ -109,8 +110,29 @@ class PriorityChanged(Event):
     after: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShortDecided(Event):
+    """It was said what is to become of a short order, by a person or (`by_default`) by the warehouse's own rule."""
+
+    number: str
+    policy: str
+    by_default: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSplit(Event):
+    """A short order goes on as picked; the `units` it lacks are the order `backorder` now."""
+
+    number: str
+    backorder: str
+    units: int
+
+
 class Order(Row, Base, kw_only=True):
-    """What a customer bought. `external_id` is the channel's identity; money is in minor units of `currency`."""
+    """What a customer bought. `external_id` is the channel's identity; money is in minor units of `currency`.
+
+    A backorder is an order of its own: `split_from_id` is the one that the customer placed.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -121,8 +143,11 @@ class Order(Row, Base, kw_only=True):
         Index(None, "warehouse_id", "external_id"),
         Index(None, "warehouse_id", "email"),
         Index(None, "warehouse_id", "ship_zip"),
+        Index(None, "warehouse_id", "split_from_id"),
         one_of("status", OrderStatus),
+        one_of("when_short", ShortPolicy),
         refers("carrier_service_id", "carrier_services"),
+        refers("split_from_id", "orders"),
     )
 
     channel: Mapped[str] = mapped_column(String(24))
@@ -158,6 +183,9 @@ class Order(Row, Base, kw_only=True):
     # SHA-256 of what the channel last said of lines and address, so that a changed file is seen.
     digest: Mapped[str] = mapped_column(String(64), default="")
     shipped_elsewhere: Mapped[bool] = mapped_column(Boolean, default=False)
+    # What a person said is to become of it while it is short; None: what the warehouse's rule says.
+    when_short: Mapped[ShortPolicy | None] = mapped_column(EnumText(ShortPolicy), default=None)
+    split_from_id: Mapped[int | None] = mapped_column(default=None)
 
     @property
     def address_line(self) -> str:

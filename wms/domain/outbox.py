@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint, text, update
+from sqlalchemy import JSON, Index, String, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from wms.domain.actor import Actor
@@ -88,3 +88,20 @@ def enqueue(session: Session, actor: Actor, kind: JobKind, key: str, *, lane: st
     )
     session.add(job)
     return job
+
+
+def wake(session: Session, actor: Actor, kind: JobKind, key: str, **payload: int) -> None:
+    """Ask for slow work that may have been asked for before: a job that has ended begins anew."""
+    job = session.scalars(
+        select(Job)
+        .where(Job.warehouse_id == actor.warehouse_id, Job.key == key)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if job is None:
+        _ = enqueue(session, actor, kind, key, lane="", **payload)
+    elif job.owner:
+        job.attempt += 1  # what its worker looked at is old: its end does not count, and it is taken up once more
+    elif job.status is not JobStatus.OPEN:
+        job.status, job.due_at, job.attempt, job.ended_at = JobStatus.OPEN, actor.at, 0, None
+    session.flush()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.actor import Role
-from wms.domain.base import Base, Row, refers
+from wms.domain.base import Base, EnumText, Row, one_of, refers
 from wms.domain.journal import Event
 from wms.domain.saying import Language
 
@@ -35,10 +36,22 @@ def read_roles(text: str) -> frozenset[Role]:
     return frozenset(Role(word) for word in text.split("|") if word)
 
 
+class ShortPolicy(StrEnum):
+    """What becomes of a short order: it waits for stock, goes without what is missing, or is cancelled."""
+
+    WAIT = "wait"
+    SPLIT = "split"
+    CANCEL = "cancel"
+
+
 class Warehouse(Base, kw_only=True):
-    """One building with its time zone, sender's address and switches."""
+    """One building with its time zone, sender's address and switches.
+
+    `when_short` is what becomes of a short order about which nobody has decided.
+    """
 
     __tablename__ = "warehouses"
+    __table_args__ = (one_of("when_short", ShortPolicy),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(80))
@@ -48,6 +61,7 @@ class Warehouse(Base, kw_only=True):
     carrier: Mapped[str] = mapped_column(String(16), default="offline")
     accuracy_target_pct: Mapped[float] = mapped_column(default=99.8)
     units_per_hour_plan: Mapped[int] = mapped_column(default=0)
+    when_short: Mapped[ShortPolicy] = mapped_column(EnumText(ShortPolicy), default=ShortPolicy.WAIT)
 
 
 class Counter(Base, kw_only=True):

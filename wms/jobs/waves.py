@@ -1,4 +1,4 @@
-"""Looks after a wave at work until its last walk is done."""
+"""Looks after a wave at work until its last walk is done, and no order of it is short any more."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from wms.services.planning.replanning import WaveMovedOnError
 
 _LOOK_EVERY = dt.timedelta(seconds=20)
 _AFTER_A_CHANGE = dt.timedelta(seconds=60)
+_WAITING = dt.timedelta(seconds=60)
 _MOVED_ON_S = 5.0
 
 
@@ -40,8 +41,10 @@ def _look(context: Context, actor: Actor, wave_id: int) -> dt.timedelta | None:
         is_told = keeping.is_told(session, actor, wave_id)
     if news.stuck or is_told:
         _tell(context, actor, wave_id, news.stuck)
+    if not news and news.is_over:
+        return _WAITING if news.waits else None
     if not news:
-        return None if news.is_over else _LOOK_EVERY
+        return _LOOK_EVERY
     keeping.keep(lambda: transaction(context.engine), actor, wave_id, news)
     return _AFTER_A_CHANGE if news.later else _LOOK_EVERY
 

@@ -16,11 +16,15 @@ from wms.domain.orders import Order, OrderStatus
 from wms.services.promising import zone_of
 
 PAGE = 200
+_MAY_BE_SHORT = (OrderStatus.PICKING, OrderStatus.SHORT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InboxRow:
-    """One exception; `due` is its order's cutoff, `order_key` '' where it concerns none. Times are the warehouse's."""
+    """One exception; `due` is its order's cutoff, `order_key` '' where it concerns none. Times are the warehouse's.
+
+    `can_decide`: it is to be said what becomes of its short order.
+    """
 
     key: str
     kind: ExceptionKind
@@ -31,6 +35,7 @@ class InboxRow:
     order_key: str
     number: str
     status: OrderStatus | None
+    can_decide: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +80,7 @@ def _row(item: ExceptionItem, order: Order | None, actor: Actor, zone: ZoneInfo)
         order_key=text_id(order.id) if order else "",
         number=order.number if order else "",
         status=order.status if order else None,
+        can_decide=item.kind is ExceptionKind.SHORT and order is not None and order.status in _MAY_BE_SHORT,
     )
 
 

@@ -1,5 +1,7 @@
 """What a channel's later word does to an order that is already here: pays it, changes it or cancels it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,7 +9,7 @@ from wms.channels.base import IncomingOrder, Payment
 from wms.domain.actor import Actor
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
-from wms.domain.orders import Hold, HoldKind, HoldReleased, Order, OrderChanged, OrderLine, OrderStatus
+from wms.domain.orders import OPEN, Hold, HoldKind, HoldReleased, Order, OrderChanged, OrderLine, OrderStatus
 from wms.domain.waves import Allocation
 from wms.services import allocating, cancelling
 from wms.services.cancelling import TooLateError
@@ -28,7 +30,9 @@ def update(session: Session, actor: Actor, intake: Intake, told: IncomingOrder) 
         )
     ).one()
     if told.ends:
-        return Receipt(number=order.number, deeds=_end(session, actor, order, told))
+        backorders = _backorders(session, actor, order) if told.cancelled else ()
+        done = [_end(session, actor, one, told) for one in (order, *backorders)]
+        return Receipt(number=order.number, deeds=frozenset[Deed]().union(*done))
     session.refresh(order, with_for_update={"key_share": True})
     deeds: set[Deed] = set()
     if told.payment is Payment.SETTLED and _lift(session, actor, intake, order, HoldKind.PAYMENT, "paid"):
@@ -36,6 +40,15 @@ def update(session: Session, actor: Actor, intake: Intake, told: IncomingOrder) 
     if order.digest != told.digest and order.status is not OrderStatus.CANCELLED:
         deeds.add(_change(session, actor, intake, order, told))
     return Receipt(number=order.number, deeds=frozenset(deeds))
+
+
+def _backorders(session: Session, actor: Actor, order: Order) -> Sequence[Order]:
+    """Return what is left of an order that was split: the shop knows nothing of it by itself."""
+    return session.scalars(
+        select(Order)
+        .where(Order.warehouse_id == actor.warehouse_id, Order.split_from_id == order.id, Order.status.in_(OPEN))
+        .order_by(Order.id)
+    ).all()
 
 
 def _end(session: Session, actor: Actor, order: Order, told: IncomingOrder) -> frozenset[Deed]:

@@ -68,6 +68,7 @@ def _warehouse_page(
         posted=posted or {},
         wrong=wrong,
         carriers=list(administering_warehouse.CARRIERS.items()),
+        policies=[(policy.value, words) for policy, words in administering_warehouse.WHEN_SHORT.items()],
         address=administering_warehouse.ADDRESS,
     )
 

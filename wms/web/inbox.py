@@ -9,7 +9,9 @@ from wms.domain.base import id_of
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.inbox import ExceptionKind
 from wms.domain.orders import OrderStatus
-from wms.services import calling, settling
+from wms.domain.people import ShortPolicy
+from wms.services import calling, deciding, settling
+from wms.services.administering import warehouse as administering_warehouse
 from wms.services.settling import InboxRow
 from wms.web import sessions
 
@@ -33,8 +35,16 @@ def home() -> str:
     """Show what waits, oldest due first."""
     with reading(db.engine) as session:
         inbox = settling.inbox(session, flask.g.actor)
+        rule = administering_warehouse.view(session, flask.g.actor).when_short
     rows = [(row, *_main_action(row)) for row in inbox.rows]
-    return flask.render_template("inbox/inbox.html", rows=rows, total=inbox.total, ready=calling.READY)
+    return flask.render_template(
+        "inbox/inbox.html",
+        rows=rows,
+        total=inbox.total,
+        ready=calling.READY,
+        policies=[(policy.value, policy.value.capitalize()) for policy in ShortPolicy],
+        rule=rule,
+    )
 
 
 def _main_action(row: InboxRow) -> tuple[str, str]:
@@ -48,7 +58,7 @@ def _main_action(row: InboxRow) -> tuple[str, str]:
     if not row.order_key:
         return "", ""
     if row.kind is ExceptionKind.SHORT and row.status is OrderStatus.SHORT:
-        return "Pick again or cancel", flask.url_for("ordering.order", order=row.order_key)
+        return "Pick again", flask.url_for("ordering.order", order=row.order_key)
     return _WORDS[row.kind], flask.url_for("ordering.order", order=row.order_key)
 
 
@@ -63,6 +73,23 @@ def settle(item: str) -> ResponseReturnValue:
         flask.flash(str(error), "warn")
     else:
         flask.flash(f"Settled: {settled.text}", "ok")
+    return flask.redirect(flask.url_for("inbox.home"), _SEE_OTHER)
+
+
+@blueprint.post("/orders/<order>/short")
+@needs_supervisor
+def decide(order: str) -> ResponseReturnValue:
+    """Say what is to become of a short order: it waits, is split or is cancelled."""
+    text = flask.request.form.get("policy", "")
+    if text not in tuple(ShortPolicy):
+        raise BadInputError(f"'{text[:20]}' is not one of {', '.join(ShortPolicy)}.")
+    try:
+        with transaction(db.engine) as session:
+            words = deciding.decide(session, flask.g.actor, id_of(order), ShortPolicy(text))
+    except DomainError as error:
+        flask.flash(str(error), "warn")
+    else:
+        flask.flash(words, "ok")
     return flask.redirect(flask.url_for("inbox.home"), _SEE_OTHER)
 
 

@@ -1,4 +1,4 @@
-"""The warehouse's own page: its name, time zone, sender's address, carrier, accuracy target and plan."""
+"""The warehouse's own page: its name, time zone, sender's address, carrier, target, plan and rule for short orders."""
 
 import math
 import zoneinfo
@@ -10,9 +10,14 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.errors import BadInputError, NotFoundError
 from wms.domain.journal import Event, record
-from wms.domain.people import Warehouse
+from wms.domain.people import ShortPolicy, Warehouse
 
 CARRIERS = {"offline": "Offline: labels that buy nothing", "shippo": "Shippo: buys real labels"}
+WHEN_SHORT = {
+    ShortPolicy.WAIT: "Wait: it stays short until stock comes, then goes on by itself",
+    ShortPolicy.SPLIT: "Split: what is picked is packed, the rest becomes a backorder",
+    ShortPolicy.CANCEL: "Cancel: its picked units are put back",
+}
 ADDRESS = {
     "name": "Name on labels",
     "company": "Company",
@@ -46,6 +51,7 @@ class WarehouseView:
     carrier: str
     accuracy_target_pct: float
     units_per_hour_plan: int
+    when_short: ShortPolicy
     address: Mapping[str, str]
 
 
@@ -66,6 +72,7 @@ def view(session: Session, actor: Actor) -> WarehouseView:
         carrier=warehouse.carrier,
         accuracy_target_pct=warehouse.accuracy_target_pct,
         units_per_hour_plan=warehouse.units_per_hour_plan,
+        when_short=warehouse.when_short,
         address={part: str(warehouse.address.get(part, "")) for part in ADDRESS},
     )
 
@@ -85,6 +92,9 @@ def read(posted: Mapping[str, str], *, can_buy: bool) -> WarehouseView:
         raise BadInputError(f"The carrier '{carrier}' is not one of {', '.join(CARRIERS)}.")
     if carrier == "shippo" and not can_buy:
         raise BadInputError("Set WMS_SHIPPO_KEY on the server first; without it no label can be bought.")
+    when_short = text.get("when_short", "")
+    if when_short not in WHEN_SHORT:
+        raise BadInputError(f"'{when_short}' is not one of {', '.join(WHEN_SHORT)}.")
     address = {part: text.get(f"address_{part}", "") for part in ADDRESS}
     address["country"] = address["country"].upper()
     missing = [ADDRESS[part].lower() for part in _NEEDED if not address[part]]
@@ -96,6 +106,7 @@ def read(posted: Mapping[str, str], *, can_buy: bool) -> WarehouseView:
         carrier=carrier,
         accuracy_target_pct=_number("accuracy target", text.get("accuracy_target_pct", ""), 100),
         units_per_hour_plan=int(_number("plan of units per hour", text.get("units_per_hour_plan", ""), _MOST_UNITS)),
+        when_short=ShortPolicy(when_short),
         address=address,
     )
 
@@ -118,7 +129,7 @@ def change(session: Session, actor: Actor, wanted: WarehouseView) -> bool:
         return False
     warehouse = warehouse_of(session, actor)
     warehouse.address = {part: value for part, value in wanted.address.items() if value}
-    for name in ("name", "time_zone", "carrier", "accuracy_target_pct", "units_per_hour_plan"):
+    for name in ("name", "time_zone", "carrier", "accuracy_target_pct", "units_per_hour_plan", "when_short"):
         setattr(warehouse, name, getattr(wanted, name))
     session.flush()
     record(session, actor, WarehouseChanged(changes=changes))

@@ -46,6 +46,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "PrintMoved": ("{what} on {printer}: {then} {reason}", ""),
     "PutBackAsked": ("{quantity} x {sku} in {place} to go back to {location}", "warn"),
     "PutBackDone": ("{quantity} x {sku} put back to {location}", "ok"),
+    "ShortDecided": ("Short: {policy}", "warn"),
+    "OrderSplit": ("{units} units it lacks are order {backorder} now", "warn"),
     "ExceptionSettled": ("Settled ({kind}): {text}", "ok"),
     "OrderShipped": ("{carrier} has all {boxes} boxes", "ok"),
 }

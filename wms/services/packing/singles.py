@@ -159,6 +159,8 @@ def tote_is_empty(session: Session, actor: Actor) -> Feedback:
         )
         totes.leave_short(session, actor, row.Order, "its unit", f"{row.Order.number} lacks its unit in {row.barcode}")
     _ = totes.free_if_empty(session, actor, tote_id)
+    for row in rows:
+        totes.follow_short(session, actor, row.Order.id)
     return feedback.told(say_some("{n} order is short", "{n} orders are short", len(rows)))
 
 

@@ -20,7 +20,8 @@ from wms.domain.putbacks import PutBack
 from wms.domain.saying import Said, say, say_some
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, stocking
+from wms.services import deciding, feedback, stocking
+from wms.services.locking import locked_order
 from wms.services.numbering import next_code
 from wms.services.packing.screens import Bench, HoldTote
 from wms.services.screens import Feedback
@@ -194,6 +195,8 @@ def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
         select(Order).where(Order.warehouse_id == actor.warehouse_id, Order.id == bench.order_id)
     ).one()
     leave_short(session, actor, order, lacking, text)
+    if all(_tote(session, actor, tote.tote_id).status is ToteStatus.FREE for tote in bench.open_totes):
+        follow_short(session, actor, order.id)  # else when its totes are in the hold lane
     return feedback.told(say("SHORT. The lead is told"))
 
 
@@ -210,6 +213,14 @@ def leave_short(session: Session, actor: Actor, order: Order, lacking: str, text
             subject_id=order.id,
         )
     )
+    session.flush()
+
+
+def follow_short(session: Session, actor: Actor, order_id: int) -> None:
+    """Do with an order that is short what was decided of it."""
+    order = locked_order(session, actor, order_id)
+    if order.status is OrderStatus.SHORT:
+        deciding.follow(session, actor, order)
 
 
 def _book_missing(session: Session, actor: Actor, bench: Bench) -> None:
@@ -346,6 +357,7 @@ def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) ->
         if tote.status is ToteStatus.PACKING:
             tote.stage(lane.id, actor.at)
     session.flush()
+    follow_short(session, actor, bench.order_id)
     return feedback.complete(say("{tote} in {lane}. Scan next tote", tote=screen.tote, lane=lane.code))
 
 

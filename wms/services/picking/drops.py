@@ -15,7 +15,7 @@ from wms.domain.saying import say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave, WaveStatus
-from wms.services import feedback
+from wms.services import deciding, feedback
 from wms.services.picking import full_totes, steps, undo
 from wms.services.picking.screens import DropCart, Slot
 from wms.services.screens import Feedback
@@ -129,6 +129,9 @@ def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: 
     totes = len({one.tote.id for one in down if not one.is_empty})
     record(session, actor, TotesDropped(batch=drop.batch.name, lane=lane.code, totes=totes))
     session.flush()
+    for order in {one.order.id: one.order for one in down}.values():
+        if order.status is OrderStatus.SHORT:
+            deciding.follow(session, actor, order)
     if len(down) < len(drop.carried):
         return feedback.line_done(say("{n} on hold. Now the others", n=totes))
     record(session, actor, drop.batch.finish(actor.at))

@@ -22,7 +22,8 @@ from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask, Proof, ScanUndone, UnitsSorted
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, stocking
+from wms.services import deciding, feedback, stocking
+from wms.services.locking import locked_order
 from wms.services.picking import full_totes, unsorted
 from wms.services.picking.screens import PickingScreen, PutInSlot, SortItem
 from wms.services.recognising import find_item
@@ -188,6 +189,8 @@ def _tote_is_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
     for order_id, lacking in orders.items():
         _leave_short(session, actor, order_id, ", ".join(lacking), desk.tote.barcode)
     _end_tote(session, actor, desk.tote)
+    for order_id in orders:
+        deciding.follow(session, actor, locked_order(session, actor, order_id))
     return feedback.told(say_some("{n} order is short", "{n} orders are short", len(orders)))
 
 

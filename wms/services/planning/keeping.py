@@ -1,12 +1,13 @@
 """Waves at work kept right: orders that come join, walks are laid anew when people leave, short orders go again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.counting import CountStatus, CountTask
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Hold, Order, OrderStatus
 from wms.domain.picking import PickTask, TaskStatus
@@ -27,10 +28,12 @@ class News:
     """What has changed since a wave was planned; false where nothing has.
 
     `came` are the orders that can join it, `short` those whose missing units lie elsewhere, `later` those that would
-    now miss their cutoff and were not known to. `stuck` is what only a person can put right ('' for nothing).
+    now miss their cutoff and were not known to. `waits`: it is over, and an order of it is short. `stuck` is what only
+    a person can put right ('' for nothing).
     """
 
     is_over: bool = False
+    waits: bool = False
     came: frozenset[int] = frozenset()
     short: tuple[int, ...] = ()
     later: frozenset[int] = frozenset()
@@ -46,9 +49,10 @@ def news(session: Session, actor: Actor, wave_id: int) -> News:
     wave = session.get(Wave, (actor.warehouse_id, wave_id))
     if wave is None:
         return News(is_over=True)
-    short = _short_that_can_go_again(session, actor, wave)
+    waiting = _short_orders(session, actor, wave)
+    short = _that_can_go_again(session, actor, waiting) if waiting else ()
     if wave.status not in AT_WORK:
-        return News(is_over=True, short=short)
+        return News(is_over=True, short=short, waits=bool(waiting))
     look = replanning.look(session, actor, wave_id, only=_came_since(session, actor, wave))
     return News(came=look.joining, short=short, later=_newly_late(session, actor, wave), stuck=look.stuck)
 
@@ -93,9 +97,9 @@ def _of_wave(actor: Actor, wave_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _short_that_can_go_again(session: Session, actor: Actor, wave: Wave) -> tuple[int, ...]:
-    """Return the short orders whose missing units lie elsewhere; a shelf that was found short is not trusted again."""
-    orders = session.scalars(
+def _short_orders(session: Session, actor: Actor, wave: Wave) -> Sequence[int]:
+    """Return the wave's short orders that wait for stock, or about which nobody has decided."""
+    return session.scalars(
         select(Order.id)
         .join(WaveOrder, and_(WaveOrder.warehouse_id == Order.warehouse_id, WaveOrder.order_id == Order.id))
         .where(
@@ -105,11 +109,15 @@ def _short_that_can_go_again(session: Session, actor: Actor, wave: Wave) -> tupl
         )
         .order_by(Order.id)
     ).all()
-    needs = again.missing(session, actor, orders) if orders else {}
+
+
+def _that_can_go_again(session: Session, actor: Actor, orders: Sequence[int]) -> tuple[int, ...]:
+    """Return the short orders whose missing units lie elsewhere; a shelf found short is trusted when it was counted."""
+    needs = again.missing(session, actor, orders)
     if not needs:
         return ()
     products = allocating.products_of(needs)
-    doubtful = _found_short_since(session, actor, wave, products)
+    doubtful = _found_short(session, actor, products)
     stock = allocating.shelves(session, actor, products, lock=False)
     choices = {order_id: stock.take(needs[order_id]) for order_id in orders if order_id in needs}
     return tuple(
@@ -120,15 +128,20 @@ def _short_that_can_go_again(session: Session, actor: Actor, wave: Wave) -> tupl
     )
 
 
-def _found_short_since(
-    session: Session, actor: Actor, wave: Wave, product_ids: Collection[int]
-) -> set[tuple[int, int]]:
+def _found_short(session: Session, actor: Actor, product_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Return the shelves (with the product) that were found short and not counted since."""
+    counted_since = exists().where(
+        CountTask.warehouse_id == PickTask.warehouse_id,
+        CountTask.location_id == PickTask.location_id,
+        CountTask.status == CountStatus.COUNTED,
+        CountTask.closed_at >= PickTask.done_at,
+    )
     rows = session.execute(
         select(PickTask.location_id, PickTask.product_id).where(
             PickTask.warehouse_id == actor.warehouse_id,
             PickTask.product_id.in_(product_ids),
             PickTask.status == TaskStatus.SHORT,
-            PickTask.done_at > wave.planned_at,
+            ~counted_since,
         )
     )
     return {(location_id, product_id) for location_id, product_id in rows}
