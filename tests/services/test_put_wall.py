@@ -10,15 +10,16 @@ from tests import builders, packers
 from tests.builders import NOW
 from tests.services.picker import Picker
 from wms.domain.actor import Actor
+from wms.domain.catalog import Product
 from wms.domain.floor import Cart, Location, LocationKind, Profile
 from wms.domain.inbox import ExceptionItem
-from wms.domain.orders import Order, OrderStatus
+from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.people import Device, WorkerSession
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import BatchOrder, Method
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import cancelling, planning, verifying
+from wms.services import cancelling, planning, putting_back, verifying
 from wms.services.packing.screens import ScanItems
 from wms.services.planning import OpenTransaction
 from wms.services.planning import again as planning_again
@@ -262,3 +263,80 @@ def test_a_wave_of_many_small_orders_goes_to_a_wall_with_room_for_all(
     assert (done.orders, done.batches) == (6, batches)
     refused = preview(open_transaction, builders.actor(), KEY, Rules(sorts_at_wall=False))
     assert refused.orders == 0
+
+
+def test_a_place_left_short_at_the_wall_is_packed_with_what_is_picked_again(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, wall.mug, wall.places[1].barcode, "SHORT")
+    assert wall.places[0].status is ToteStatus.STAGED
+    again = planning_again.pick_again(wall.session, builders.actor(), wall.orders[0].id)
+    assert again.batch
+    _ = marta.scan(wall.cart.barcode, wall.spare.barcode)
+    _ = marta.pick()
+    assert marta.scan(wall.lane.barcode) == "home"
+    packer = packers.packer(wall.session, builders.station(wall.session))
+    assert packer.scan(wall.spare.barcode).words == f"Order {wall.orders[0].number}"
+    assert packer.scan(wall.pen).tone == "ok"
+    assert packer.scan(wall.places[0].barcode, wall.mug, wall.mug).words == "All 3 scanned"
+    assert wall.holds_up()
+
+
+def test_a_short_order_picked_again_waits_at_packing_until_its_shared_tote_is_sorted(wall: Wall) -> None:
+    marta = wall.marta
+    _ = marta.begin(wall.cart, wall.tote)
+    while marta.screen.name != "drop_cart":
+        _ = marta.reach()
+        is_pen = wall.pen in [code for code, _ in marta.stop.codes]
+        _ = marta.scan("NONE HERE", marta.stop.location_code) if is_pen else marta.pick()
+    _ = marta.scan(wall.lane.barcode)
+    assert wall.orders[0].status is OrderStatus.SHORT
+    pen = wall.session.query(Product).filter_by(sku=pen_sku(wall)).one()
+    builders.stock(wall.session, builders.location(wall.session), pen, 5)
+    assert planning_again.pick_again(wall.session, builders.actor(), wall.orders[0].id).batch
+    _ = marta.scan(wall.cart.barcode, wall.spare.barcode)
+    _ = marta.pick()
+    assert marta.scan(wall.lane.barcode) == "home"
+    packer = packers.packer(wall.session, builders.station(wall.session))
+    assert packer.scan(wall.spare.barcode).words == "Not sorted yet: 2 units"
+    assert marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode) == "sort_item"
+    assert packer.scan(wall.spare.barcode).words == f"Order {wall.orders[0].number}"
+    assert wall.holds_up()
+
+
+def pen_sku(wall: Wall) -> str:
+    """The pen's SKU."""
+    return wall.session.query(OrderLine).filter_by(order_id=wall.orders[0].id, quantity=1).one().sku
+
+
+def test_the_half_filled_place_of_a_cancelled_order_is_put_back_and_free_again(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode)
+    cancelling.cancel(wall.session, builders.actor(), wall.orders[0], "changed their mind")
+    assert marta.scan("UNDO") == "sort_item"
+    assert marta.feedback.tone == "wrong"
+    for row in wall.session.query(PutBack).all():
+        _ = putting_back.done(wall.session, builders.actor(), row.id)
+    assert wall.places[0].status is ToteStatus.FREE
+    assert wall.holds_up()
+
+
+def test_undo_leaves_a_place_that_is_another_orders_by_now(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode)
+    wall.places[0].order_id = wall.orders[1].id
+    wall.session.flush()
+    assert marta.scan("UNDO") == "sort_item"
+    assert marta.said == "Too late. A1 has left"
+
+
+def test_orders_of_lots_or_serials_keep_a_tote_of_their_own(open_transaction: OpenTransaction) -> None:
+    with open_transaction() as session:
+        _ = builders.cart(session, slots=8)
+        phone, shelf = builders.product(session), builders.location(session)
+        phone.has_serials = True
+        builders.stock(session, shelf, phone, 30)
+        for _ in range(5):
+            _ = builders.order(session, (phone, 1))
+    _ = planning.plan_wave(open_transaction, builders.actor(), KEY, Rules(shares_singles=True))
+    with open_transaction() as session:
+        assert {row.method for row in session.query(BatchOrder)} == {Method.CLUSTER}

@@ -254,3 +254,42 @@ def test_what_is_not_in_the_tote_makes_its_orders_short(shared: Shared) -> None:
     assert shared.totes[1].status is ToteStatus.FREE
     assert shared.session.query(ExceptionItem).count() == 4
     assert shared.holds_up()
+
+
+def test_a_tote_whose_last_unit_is_on_a_bench_is_not_free_yet(shared: Shared) -> None:
+    shared.pick_all()
+    packers_of = [bench(shared, name) for name in ("Ana", "Ben", "Cem", "Dora")]
+    for packer, code in zip(packers_of, [shared.mug, shared.mug, shared.mug, shared.pen], strict=True):
+        _ = packer.scan(code)
+    other = bench(shared, "Eve")
+    assert other.scan(shared.totes[1].barcode).tone == "ok"
+    assert packers_of[3].scan(Command.UNDO).tone == "info"
+    assert packers_of[3].scan(shared.pen).words == f"Order {shared.orders[4].number}"
+    assert shared.holds_up()
+
+
+def test_an_item_of_another_tote_than_the_one_scanned_asks_for_its_own(shared: Shared) -> None:
+    marta = shared.begin()
+    _ = marta.pick()
+    _ = marta.pick()
+    _ = marta.scan("TOTE FULL", shared.totes[2].barcode)
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    _ = marta.scan(shared.lane.barcode)
+    first = shared.session.query(PickedUnits).filter_by(tote_id=shared.totes[1].id).first()
+    assert first is not None
+    cancelling.cancel(shared.session, builders.actor(), shared.orders[1], "changed their mind")
+    packer = bench(shared)
+    assert packer.scan(shared.totes[1].barcode).tone == "ok"
+    assert packer.scan(shared.mug).words == f"Scan its tote first: {shared.totes[2].barcode}"
+
+
+def test_undo_of_a_full_tote_takes_it_off_a_cancelled_order_too(shared: Shared) -> None:
+    marta = shared.begin()
+    _ = marta.pick()
+    _ = marta.pick()
+    _ = marta.scan("TOTE FULL", shared.totes[2].barcode)
+    cancelling.cancel(shared.session, builders.actor(), shared.orders[4], "changed their mind")
+    _ = marta.scan("UNDO")
+    assert shared.totes[2].status is ToteStatus.FREE
+    assert shared.session.query(BatchOrder).filter_by(tote_id=shared.totes[2].id).count() == 0

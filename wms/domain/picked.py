@@ -17,6 +17,7 @@ class PickedUnits(Row, Base, kw_only=True):
     __tablename__ = "picked_units"
     __table_args__ = (
         Index(None, "warehouse_id", "task_id"),
+        Index(None, "warehouse_id", "tote_id"),
         Index(
             "uq_picked_units_serial",
             "warehouse_id",

@@ -41,6 +41,8 @@ def empty(session: Session, actor: Actor, order: Order, tasks: Sequence[PickTask
     places = {tote.id: tote.barcode for tote in totes} | {package.id: package.barcode for package in packages}
     full = putting_back.ask(session, actor, order.id, places, tasks)
     for tote in totes:
+        if tote.wall and tote.status is ToteStatus.PICKING:
+            tote.stage(None, actor.at)  # a place of a wall is on no cart: its units can be fetched at once
         # One on a cart is freed by its picker, one at a bench by its packer, who sees what happened.
         if tote.status is ToteStatus.STAGED and tote.id not in full:
             tote.free()

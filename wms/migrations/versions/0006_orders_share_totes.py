@@ -39,6 +39,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("picked_units", schema=None) as batch_op:
         batch_op.add_column(sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(
+            batch_op.f("ix_picked_units_warehouse_id_tote_id"), ["warehouse_id", "tote_id"], unique=False
+        )
 
     with op.batch_alter_table("worker_sessions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("shared_tote_id", sa.BigInteger(), nullable=True))
@@ -51,6 +54,7 @@ def downgrade() -> None:
         batch_op.drop_column("shared_tote_id")
 
     with op.batch_alter_table("picked_units", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_picked_units_warehouse_id_tote_id"))
         batch_op.drop_column("lost_at")
 
     with op.batch_alter_table("totes", schema=None) as batch_op:

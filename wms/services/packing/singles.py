@@ -17,6 +17,7 @@ from wms.domain.people import WorkerSession
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import BatchOrder, Method, PickTask
 from wms.domain.saying import say, say_some
+from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking
 from wms.services.packing import totes, units
@@ -107,7 +108,8 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     of_item = _of_waiting(actor, Tote.id, Tote.barcode).where(PickedUnits.product_id == item.product_id)
     tote_of: dict[int, str] = {row.id: row.barcode for row in session.execute(of_item)}
     here = shared_tote_id(session, actor)
-    if len(tote_of) > 1 and here not in tote_of:
+    is_elsewhere = bool(tote_of) and here not in tote_of
+    if is_elsewhere and (len(tote_of) > 1 or _holds_units(session, actor, here)):
         return feedback.wrong(say("Scan its tote first: {totes}", totes=", ".join(sorted(tote_of.values()))))
     found = session.execute(
         _of_waiting(actor, Order, PickTask.lot, PickTask.serial, Tote.id.label("tote_id"))
@@ -118,6 +120,8 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     ).one_or_none()
     if found is None:
         return feedback.wrong(say("No order waits for {product}", product=item.name))
+    if totes.has_open_box(session, actor, Package.order_id == found.Order.id):
+        return feedback.NOT_COUNTED  # another station was faster
     if item.units > 1:
         return feedback.wrong(say("Case of {units}, {left} wanted. Scan singles", units=item.units, left=1))
     _ = totes.start_box(session, actor, station, found.Order)
@@ -128,6 +132,22 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     rows = [row for row in bench.units if row.product_id == item.product_id]
     units.pack(session, actor, bench, rows, item, [content])
     return feedback.complete(say("Order {order}", order=found.Order.number))
+
+
+def _holds_units(session: Session, actor: Actor, tote_id: int | None) -> bool:
+    """Tell whether the tote scanned last still stands here with units in it."""
+    held = (
+        select(Stock.on_hand)
+        .join(Tote, and_(Tote.warehouse_id == Stock.warehouse_id, Tote.id == Stock.place_id))
+        .where(
+            Stock.warehouse_id == actor.warehouse_id,
+            Stock.place_id == tote_id,
+            Stock.on_hand > 0,
+            Tote.status == ToteStatus.STAGED,
+            Tote.order_id.is_(None),
+        )
+    )
+    return session.execute(held.limit(1)).first() is not None
 
 
 def shared_tote_id(session: Session, actor: Actor) -> int | None:
@@ -144,7 +164,9 @@ def tote_is_empty(session: Session, actor: Actor) -> Feedback:
     rows = session.execute(
         _of_waiting(actor, Order, PickedUnits, PickTask.lot, PickTask.serial, Tote.barcode)
         .where(Tote.id == shared_tote_id(session, actor))
-        .with_for_update(of=Order, key_share=True)
+        .order_by(None)
+        .order_by(Order.id)
+        .with_for_update(of=(Order, PickedUnits), key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     if not rows:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -15,23 +15,18 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageLine, PackageStatus, PackingStarted
 from wms.domain.people import WorkerSession
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import PickTask, TaskStatus
+from wms.domain.picking import PickTask
 from wms.domain.putbacks import PutBack
-from wms.domain.saying import Said, say, say_some
+from wms.domain.saying import say
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import deciding, feedback, stocking
 from wms.services.locking import locked_order
 from wms.services.numbering import next_code
+from wms.services.packing import refusals
 from wms.services.packing.screens import Bench, HoldTote
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods
-
-_SAID = {
-    OrderStatus.CANCELLED: say("Order cancelled. Put back"),
-    OrderStatus.SHORT: say("Order is short. Take it to hold"),
-}
-_NOT_YET = (OrderStatus.WAVED, OrderStatus.PICKING)
 
 
 def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Feedback:
@@ -45,7 +40,7 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
     if order is None:
         is_shared = tote.status is ToteStatus.STAGED and not free_if_empty(session, actor, tote.id)
         return _take_items_from(session, actor, tote) if is_shared else feedback.wrong(say("Empty tote"))
-    refusal = _refusal(session, actor, tote, order)
+    refusal = refusals.refusal(session, actor, tote, order)
     if refusal is not None:
         return refusal
     _ = start_box(session, actor, station, order)
@@ -135,52 +130,6 @@ def _locked_tote(session: Session, actor: Actor, code: Code) -> tuple[Tote | Non
     if tote is None or order is None or tote.order_id != order.id:
         return tote, None
     return tote, order
-
-
-def _refusal(session: Session, actor: Actor, tote: Tote, order: Order) -> Feedback | None:
-    if order.status in _NOT_YET:
-        return feedback.wrong(_not_yet(session, actor, order))
-    if order.status in _SAID:
-        return feedback.wrong(_SAID[order.status])
-    open_at = _open_at(session, actor, order)
-    if tote.status is ToteStatus.PACKING or open_at:
-        return feedback.wrong(
-            say("{order} is open at {station}", order=order.number, station=open_at)
-            if open_at
-            else say("{order} is open at a station", order=order.number)
-        )
-    if order.status in {OrderStatus.PACKED, OrderStatus.SHIPPED}:
-        return feedback.wrong(say("Order {order} is packed already", order=order.number))
-    if order.status is not OrderStatus.PICKED or tote.status is not ToteStatus.STAGED:
-        return feedback.wrong(say("{order} is not ready. See the lead", order=order.number))
-    return None
-
-
-def _not_yet(session: Session, actor: Actor, order: Order) -> Said:
-    lines = session.scalar(
-        select(func.count()).where(
-            PickTask.warehouse_id == actor.warehouse_id,
-            PickTask.order_id == order.id,
-            PickTask.status == TaskStatus.OPEN,
-        )
-    )
-    if not lines:
-        return say("Not picked yet: cart not dropped")
-    return say_some("Not picked yet: {n} line open", "Not picked yet: {n} lines open", lines)
-
-
-def _open_at(session: Session, actor: Actor, order: Order) -> str:
-    """The name of the station where the order lies on the bench, '' for none."""
-    at_bench = or_(Package.status == PackageStatus.OPEN, Tote.status == ToteStatus.PACKING)
-    found = session.scalars(
-        select(Station.name)
-        .join(Package, and_(Package.warehouse_id == Station.warehouse_id, Package.station_id == Station.id))
-        .outerjoin(Tote, and_(Tote.warehouse_id == Package.warehouse_id, Tote.order_id == Package.order_id))
-        .where(Package.warehouse_id == actor.warehouse_id, Package.order_id == order.id, at_bench)
-        .order_by(Package.number.desc())
-        .limit(1)
-    ).one_or_none()
-    return found or ""
 
 
 def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
@@ -308,10 +257,27 @@ def free_if_empty(session: Session, actor: Actor, tote_id: int) -> bool:
             Stock.warehouse_id == actor.warehouse_id, Stock.place_id == tote_id
         )
     )
-    if units:
+    tote = _tote(session, actor, tote_id)
+    if units or (tote.order_id is None and _is_awaited(session, actor, tote_id)):
         return False
-    _tote(session, actor, tote_id).free()
+    tote.free()
     return True
+
+
+def _is_awaited(session: Session, actor: Actor, tote_id: int) -> bool:
+    """Tell whether a unit that came from a shared tote lies in an open box, from which it may go back."""
+    boxed = (
+        select(Package.id)
+        .join(PickTask, and_(PickTask.warehouse_id == Package.warehouse_id, PickTask.order_id == Package.order_id))
+        .join(PickedUnits, and_(PickedUnits.warehouse_id == PickTask.warehouse_id, PickedUnits.task_id == PickTask.id))
+        .where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.status == PackageStatus.OPEN,
+            PickedUnits.tote_id == tote_id,
+            PickedUnits.lost_at.is_(None),
+        )
+    )
+    return session.execute(boxed.limit(1)).first() is not None
 
 
 def free_shared(session: Session, actor: Actor, order_id: int) -> None:
@@ -355,7 +321,7 @@ def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) ->
     for opened in bench.open_totes:
         tote = _tote(session, actor, opened.tote_id)
         if tote.status is ToteStatus.PACKING:
-            tote.stage(lane.id, actor.at)
+            tote.stage(None if tote.wall else lane.id, actor.at)  # a place of a wall stays where it is
     session.flush()
     follow_short(session, actor, bench.order_id)
     return feedback.complete(say("{tote} in {lane}. Scan next tote", tote=screen.tote, lane=lane.code))

@@ -5,7 +5,7 @@ Where orders share the tote, those that are all in it stay with it, and the othe
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, true
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -82,18 +82,21 @@ def use_again(session: Session, actor: Actor, task: PickTask, tote_id: int) -> s
         if holds_units(session, actor, row.tote_id):
             return None
         _tote(session, actor, row.tote_id).free()
-    for other in _sharing(session, actor, row, row.tote_id):
+    # Those cancelled meanwhile too: the tote that came for them is somebody else's now.
+    for other in _sharing(session, actor, row, row.tote_id, is_open=row.tote_id is None):
         other.tote_id = tote_id
     session.delete(session.get_one(FullTote, (actor.warehouse_id, task.batch_id, tote_id)))
     session.flush()
     return _tote(session, actor, tote_id).barcode
 
 
-def _sharing(session: Session, actor: Actor, row: BatchOrder, tote_id: int | None) -> Sequence[BatchOrder]:
+def _sharing(
+    session: Session, actor: Actor, row: BatchOrder, tote_id: int | None, *, is_open: bool = True
+) -> Sequence[BatchOrder]:
     """An order of a walk and those that share this tote with it (None: wait for one) and have lines open."""
     if not row.method.shares:
         return [row]
-    is_open = exists().where(
+    has_open_line = exists().where(
         PickTask.warehouse_id == BatchOrder.warehouse_id,
         PickTask.batch_id == BatchOrder.batch_id,
         PickTask.order_id == BatchOrder.order_id,
@@ -106,7 +109,7 @@ def _sharing(session: Session, actor: Actor, row: BatchOrder, tote_id: int | Non
             BatchOrder.batch_id == row.batch_id,
             BatchOrder.method == row.method,
             BatchOrder.tote_id == tote_id if tote_id is not None else BatchOrder.tote_id.is_(None),
-            is_open,
+            has_open_line if is_open else true(),
         )
         .order_by(BatchOrder.order_id)
         .with_for_update(key_share=True)

@@ -65,11 +65,11 @@ def _leave_shelf(session: Session, actor: Actor, step: PickStep, task: PickTask)
 
 
 def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
-    units = hands.give_back(session, actor, task, step.before["units"])
+    own = hands.give_back(session, actor, task, step.before["units"])
+    units = own + dealing.lay_down(session, actor, step.before.get("also", ()))
     if not units:
         return None  # they lie on the shelf already, since fewer were said to be found
-    task.in_hand -= units
-    units += dealing.lay_down(session, actor, step.before.get("also", ()))
+    task.in_hand -= own
     said, stood = step.before["said"], step.before["stood"]
     if said is not None:
         task.found, task.short_reason, task.short_confirmed = said["found"], said["reason"], said["confirmed"]

@@ -3,11 +3,12 @@
 A place of the wall is a tote that stays where it is, so that packing opens an order there by the place's own scan.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
@@ -22,15 +23,19 @@ from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask, Proof, ScanUndone, UnitsSorted
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import deciding, feedback, stocking
+from wms.services import deciding, feedback, stocking, unsorted
 from wms.services.locking import locked_order
-from wms.services.picking import full_totes, unsorted
+from wms.services.picking import full_totes
 from wms.services.picking.screens import PickingScreen, PutInSlot, SortItem
+from wms.services.planning import again as planning_again
 from wms.services.recognising import find_item
 from wms.services.screens import Card, Feedback
 from wms.services.stocking import Goods
 
 _place = aliased(Tote)
+
+
+_SHIFT = dt.timedelta(hours=12)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,20 +159,41 @@ def _put(session: Session, actor: Actor, tote: Tote, row: Row[Any], place: Tote)
     record(session, actor, event)
     session.flush()
     _end_tote(session, actor, tote)
-    of_order = unsorted.all_of(actor).where(PickTask.order_id == row.order_id)
-    if session.execute(of_order.limit(1)).first() is not None:
+    if unsorted.units_of_order(session, actor, row.order_id):
         return feedback.line_done(say("{n} in {slot}", n=row.quantity, slot=place.name))
-    place.stage(place.lane_id, actor.at)
-    session.flush()
-    if row.status is OrderStatus.SHORT:
+    _complete(session, actor, row.order_id)
+    if session.get_one(Order, (actor.warehouse_id, row.order_id)).status is not OrderStatus.PICKED:
         return feedback.line_done(say("{slot} is short. The lead knows", slot=place.name))
     return feedback.complete(say("{slot} is ready to pack", slot=place.name))
+
+
+def _complete(session: Session, actor: Actor, order_id: int) -> None:
+    """All that there is of a locked order lies in its place: packing may open it there, unless it lacks something."""
+    place = session.scalars(
+        select(Tote).where(
+            Tote.warehouse_id == actor.warehouse_id,
+            Tote.order_id == order_id,
+            Tote.wall != "",
+            Tote.status == ToteStatus.PICKING,
+        )
+    ).one_or_none()
+    if place is not None:
+        place.stage(None, actor.at)
+    order = session.get_one(Order, (actor.warehouse_id, order_id))
+    session.flush()
+    if order.status is OrderStatus.SHORT and not planning_again.missing(session, actor, [order_id]):
+        record(session, actor, order.move_to(OrderStatus.PICKED, "what it lacked was picked again"))
+        session.flush()
 
 
 def _end_tote(session: Session, actor: Actor, tote: Tote) -> None:
     """Give a tote that is sorted back for use; one with units of cancelled orders waits for its put-backs."""
     if session.execute(unsorted.of_tote(actor, tote.id, PickedUnits.id).limit(1)).first() is None:
-        _ours(session, actor).shared_tote_id = None
+        _ = session.execute(
+            update(WorkerSession)
+            .where(WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.shared_tote_id == tote.id)
+            .values(shared_tote_id=None, sorting_id=None)
+        )
         if not full_totes.holds_units(session, actor, tote.id):
             tote.free()
         session.flush()
@@ -176,7 +202,9 @@ def _end_tote(session: Session, actor: Actor, tote: Tote) -> None:
 def _tote_is_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
     """SHORT: nothing is left in the tote, so that the orders it should still serve are short."""
     in_tote = unsorted.of_tote(actor, desk.tote.id, *unsorted.FACTS)
-    rows = session.execute(in_tote.with_for_update(of=Order, key_share=True)).all()
+    rows = session.execute(
+        in_tote.order_by(Order.id, PickedUnits.id).with_for_update(of=(Order, PickedUnits), key_share=True)
+    ).all()
     orders: dict[int, list[str]] = {}
     for row in rows:
         goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)
@@ -190,13 +218,15 @@ def _tote_is_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
         _leave_short(session, actor, order_id, ", ".join(lacking), desk.tote.barcode)
     _end_tote(session, actor, desk.tote)
     for order_id in orders:
+        if not unsorted.units_of_order(session, actor, order_id):
+            _complete(session, actor, order_id)
         deciding.follow(session, actor, locked_order(session, actor, order_id))
     return feedback.told(say_some("{n} order is short", "{n} orders are short", len(orders)))
 
 
 def _leave_short(session: Session, actor: Actor, order_id: int, lacking: str, tote: str) -> None:
     order = session.get_one(Order, (actor.warehouse_id, order_id))
-    if order.status is OrderStatus.PICKED:
+    if order.status is not OrderStatus.SHORT:
         record(session, actor, order.move_to(OrderStatus.SHORT, f"{lacking} missing at the put wall"[:200]))
     text = f"{order.number} lacks {lacking}, not in {tote} at the put wall"
     session.add(
@@ -218,6 +248,7 @@ def _undo(session: Session, actor: Actor, desk: Desk) -> Feedback:
         .where(
             JournalEntry.warehouse_id == actor.warehouse_id,
             JournalEntry.event == UnitsSorted.__name__,
+            JournalEntry.at > actor.at - _SHIFT,
             JournalEntry.worker_id == actor.worker_id,
             JournalEntry.data["tote"].as_string() == desk.tote.barcode,
         )
@@ -227,12 +258,14 @@ def _undo(session: Session, actor: Actor, desk: Desk) -> Feedback:
     units = None if entry is None else _as_sorted(session, actor, entry)
     if entry is None or units is None:
         return feedback.wrong(say("Nothing to undo"))
+    task = session.get_one(PickTask, (actor.warehouse_id, units.task_id))
+    order = locked_order(session, actor, task.order_id)
     place = session.get_one(
         Tote, (actor.warehouse_id, units.tote_id), with_for_update={"key_share": True}, populate_existing=True
     )
-    if place.status not in {ToteStatus.PICKING, ToteStatus.STAGED}:
+    is_in_it = place.order_id == order.id and place.status in {ToteStatus.PICKING, ToteStatus.STAGED}
+    if not is_in_it or order.status not in unsorted.SORTED:
         return feedback.wrong(say("Too late. {tote} has left", tote=place.name))
-    task = session.get_one(PickTask, (actor.warehouse_id, units.task_id))
     goods = Goods(product_id=units.product_id, quantity=units.quantity, lot=task.lot, serial=task.serial)
     stocking.move(session, actor, goods, from_place_id=place.id, to_place_id=desk.tote.id, reason="undone")
     units.tote_id = desk.tote.id

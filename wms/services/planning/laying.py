@@ -1,6 +1,6 @@
 """Walks of a wave at work laid anew: those with the same orders stay, new ones take over the tasks of the others."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, func, select
@@ -11,7 +11,7 @@ from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.picking import Batch, BatchOrder, PickTask, TaskStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder
-from wms.services.planning.methods import of_wave, seats
+from wms.services.planning.methods import of_wave, plain_orders, seats
 from wms.services.planning.waves import new_batch, planned_ids, seated, task_for
 
 Walks = Mapping[int, tuple[int, ...]]
@@ -71,9 +71,12 @@ class Laying:
         tasks = [task for task in self._tasks if task.order_id in why]
         tasks += [task_for(batch, row, 0) for row in self._fresh if row.order_id in why]
         units = Counter[int]()
+        kept: dict[int, list[PickTask]] = defaultdict(list)
         for task in tasks:
             units[task.order_id] += task.quantity
-        seat_of = seats(of_wave(self._wave), {order_id: units[order_id] for order_id in planned_ids(planned)})
+            kept[task.order_id].append(task)
+        plain = plain_orders(self._session, self._actor, kept)
+        seat_of = seats(of_wave(self._wave), {order_id: units[order_id] for order_id in planned_ids(planned)}, plain)
         stop = {location: index for index, location in enumerate(planned.route.stops)}
         tasks.sort(
             key=lambda task: (stop.get(task.location_id, len(stop)), task.product_id, seat_of[task.order_id].slot)

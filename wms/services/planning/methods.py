@@ -1,17 +1,19 @@
 """How a wave's orders are picked: each into a tote of its own, or several into one that is sorted afterwards."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.picking import Method
+from wms.domain.catalog import Product
+from wms.domain.picking import Method, PickTask
 from wms.domain.totes import Tote, ToteStatus
-from wms.domain.waves import Wave
+from wms.domain.waves import Allocation, Wave
 from wms.services.allocating import Portion
+from wms.services.stocking import Goods
 
 IN_A_TOTE = 20
 """At most so many orders share a tote, so that a packer finds the unit scanned at a glance."""
@@ -35,15 +37,39 @@ class Methods:
         """In how many parts a tote is counted."""
         return IN_A_TOTE if self.shares_singles or self.sorts_at_wall else 1
 
-    def of(self, units: int) -> Method:
-        """Return how an order of so many units is picked."""
+    def of(self, units: int, *, is_plain: bool) -> Method:
+        """Return how an order of so many units is picked; one that is not plain has a tote of its own."""
+        if not is_plain:
+            return Method.CLUSTER
         if self.shares_singles and units == 1:
             return Method.SINGLE_UNIT
         return Method.PUT_WALL if self.sorts_at_wall else Method.CLUSTER
 
-    def parts_of(self, units: int, volume_ml: int, tote_ml: int) -> int:
+    def parts_of(self, units: int, volume_ml: int, tote_ml: int, *, is_plain: bool) -> int:
         """Return how many parts of a tote an order takes."""
-        return max(1, -(-self.parts * volume_ml // tote_ml)) if self.of(units).shares else self.parts
+        shares = self.of(units, is_plain=is_plain).shares
+        return max(1, -(-self.parts * volume_ml // tote_ml)) if shares else self.parts
+
+
+def plain_orders(
+    session: Session, actor: Actor, kept: Mapping[int, Iterable[Goods | Allocation | PickTask]]
+) -> frozenset[int]:
+    """Return the orders without lots and serial numbers: a scan of another's unit could be taken for theirs."""
+    rows = {order_id: tuple(goods) for order_id, goods in kept.items()}
+    serialled = set(
+        session.scalars(
+            select(Product.id).where(
+                Product.warehouse_id == actor.warehouse_id,
+                Product.has_serials.is_(True),
+                Product.id.in_({goods.product_id for found in rows.values() for goods in found}),
+            )
+        )
+    )
+    return frozenset(
+        order_id
+        for order_id, found in rows.items()
+        if not any(goods.lot or goods.serial or goods.product_id in serialled for goods in found)
+    )
 
 
 def of_wave(wave: Wave) -> Methods:
@@ -70,7 +96,8 @@ def choose(
     sorts_at_wall: bool | None,
 ) -> Choice:
     """Choose for the orders of a wave, on carts of so many slots; None leaves a choice to the wave."""
-    units = Counter({order: sum(row.goods.quantity for row in portions) for order, portions in picks.items()})
+    plain = plain_orders(session, actor, {order: [row.goods for row in rows] for order, rows in picks.items()})
+    units = Counter({order: sum(row.goods.quantity for row in rows) for order, rows in picks.items() if order in plain})
     singles = sum(count == 1 for count in units.values())
     shares = bool(singles) and (singles >= FEWEST if shares_singles is None else shares_singles)
     several = [count for count in units.values() if not (shares and count == 1)]
@@ -78,7 +105,7 @@ def choose(
     sorts = _sorts(several, free, slots, wanted=sorts_at_wall)
     return Choice(
         methods=Methods(shares_singles=shares, sorts_at_wall=sorts),
-        singles=_on_singles(singles, len(units), shares=shares),
+        singles=_on_singles(singles, len(picks), shares=shares),
         others=_on_others(len(several), free, sorts=sorts),
     )
 
@@ -127,9 +154,9 @@ class Seat:
     method: Method
 
 
-def seats(methods: Methods, units: Mapping[int, int]) -> dict[int, Seat]:
+def seats(methods: Methods, units: Mapping[int, int], plain: Collection[int]) -> dict[int, Seat]:
     """Return each order's seat on a cart, given the units each has there: own totes first, then the shared ones."""
-    method_of = {order_id: methods.of(count) for order_id, count in units.items()}
+    method_of = {order_id: methods.of(count, is_plain=order_id in plain) for order_id, count in units.items()}
     own = [order_id for order_id, method in method_of.items() if not method.shares]
     slot_of = {order_id: slot for slot, order_id in enumerate(own, start=1)}
     shared = [method for method in Method if method.shares and method in method_of.values()]

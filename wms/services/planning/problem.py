@@ -17,7 +17,7 @@ from wms.domain.people import Worker, WorkerSession
 from wms.domain.totes import USUAL_TOTE_ML, Tote
 from wms.services.allocating import Portion
 from wms.services.planning.layouts import floor_of
-from wms.services.planning.methods import Methods
+from wms.services.planning.methods import Methods, plain_orders
 from wms.services.planning.timing import LiveWalk, free_from
 from wms.services.signing_in import IDLE_LIMIT
 
@@ -149,6 +149,7 @@ def problem_of(
         .where(Order.warehouse_id == actor.warehouse_id, Order.id.in_(picks))
         .order_by(Order.id)
     )
+    plain = plain_orders(session, actor, {order: [row.goods for row in portions] for order, portions in picks.items()})
     orders = []
     for order_id, cutoff_at, priority in rows:
         units = units_of(picks[order_id])
@@ -158,7 +159,7 @@ def problem_of(
             batching.Order(
                 id=order_id,
                 lines=_lines(picks[order_id]),
-                totes=methods.parts_of(sum(units.values()), size.volume_ml, room.tote_ml),
+                totes=methods.parts_of(sum(units.values()), size.volume_ml, room.tote_ml, is_plain=order_id in plain),
                 volume_ml=size.volume_ml,
                 weight_g=size.weight_g,
                 due_s=due_s,

@@ -20,7 +20,7 @@ from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.numbering import next_number
 from wms.services.planning import timing
-from wms.services.planning.methods import Seat, choose, of_wave, seats
+from wms.services.planning.methods import Seat, choose, of_wave, plain_orders, seats
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.standing import without
@@ -242,9 +242,9 @@ def _write_batch(
     batch = new_batch(wave, number, metres=planned.route.metres, work_s=planned.work_s)
     session.add(batch)
     why = {order.id: order.reason for order in planned.orders}
-    seat_of = seats(
-        of_wave(wave), {order_id: sum(row.quantity for row in rows[order_id]) for order_id in planned_ids(planned)}
-    )
+    units = {order_id: sum(row.quantity for row in rows[order_id]) for order_id in planned_ids(planned)}
+    plain = plain_orders(session, actor, {order_id: rows[order_id] for order_id in units})
+    seat_of = seats(of_wave(wave), units, plain)
     session.add_all(seated(batch, seat_of))
     members = session.scalars(
         select(WaveOrder).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id.in_(why))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
@@ -13,7 +13,8 @@ from wms.domain.picking import BatchOrder, Method, PickTask
 from wms.domain.totes import Tote, ToteStatus
 
 _place = aliased(Tote)
-_SORTED = (OrderStatus.PICKED, OrderStatus.SHORT)
+SORTED = (OrderStatus.PICKING, OrderStatus.PICKED, OrderStatus.SHORT)
+"""Orders whose units may be sorted; PICKING is one that lacked something and is picked again meanwhile."""
 
 FACTS = (
     PickedUnits.id,
@@ -49,12 +50,19 @@ def all_of(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
         .where(
             PickedUnits.warehouse_id == actor.warehouse_id,
             BatchOrder.method == Method.PUT_WALL,
-            Order.status.in_(_SORTED),
+            Order.status.in_(SORTED),
             PickedUnits.lost_at.is_(None),
             Tote.wall == "",
             Tote.order_id.is_(None),
+            Tote.status == ToteStatus.STAGED,
         )
     )
+
+
+def units_of_order(session: Session, actor: Actor, order_id: int) -> int:
+    """How many units of an order are still to be sorted."""
+    of_order = all_of(actor, func.sum(PickedUnits.quantity)).where(PickTask.order_id == order_id)
+    return int(session.execute(of_order).scalar_one() or 0)
 
 
 def units_left(session: Session, actor: Actor, tote_id: int) -> int:
@@ -83,7 +91,8 @@ def in_hand(
     """The picked units in hand; None where their order was cancelled meanwhile."""
     found = of_tote(actor, tote_id, *FACTS).where(PickedUnits.id == units_id)
     if lock:
-        found = found.with_for_update(of=Order, key_share=True).execution_options(populate_existing=True)
+        # The units too: whoever waited for another sorter sees that they are in their place by now.
+        found = found.with_for_update(of=(Order, PickedUnits), key_share=True).execution_options(populate_existing=True)
     row: Row[Any] | None = session.execute(found).one_or_none()
     return row
 
@@ -101,16 +110,13 @@ def wall_of(session: Session, actor: Actor, tote_id: int) -> str:
 
 def place_of(session: Session, actor: Actor, order_id: int, wall: str, *, lock: bool = False) -> Tote | None:
     """The order's place, else the first free one of the wall; None where all are taken."""
-    found = (
-        select(Tote)
-        .where(
-            Tote.warehouse_id == actor.warehouse_id,
-            Tote.wall != "",
-            or_(Tote.order_id == order_id, and_(Tote.wall == wall, Tote.status == ToteStatus.FREE)),
-        )
-        .order_by(Tote.order_id.is_(None), func.length(Tote.wall_slot), Tote.wall_slot)
+    places = select(Tote).where(Tote.warehouse_id == actor.warehouse_id).execution_options(populate_existing=True)
+    own = places.where(Tote.wall != "", Tote.order_id == order_id)
+    free = (
+        places.where(Tote.wall == (wall or None), Tote.status == ToteStatus.FREE)
+        .order_by(func.length(Tote.wall_slot), Tote.wall_slot)
         .limit(1)
     )
     if lock:
-        found = found.with_for_update(key_share=True)
-    return session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+        own, free = own.with_for_update(key_share=True), free.with_for_update(key_share=True, skip_locked=True)
+    return session.scalars(own).first() or session.scalars(free).one_or_none()
