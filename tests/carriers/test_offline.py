@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from printers.decode import decode
+from printers.lettering import printable
 from printers.preview import ZebrashPreview
 from tests.carriers.shipments import a_request
 from wms.carriers.base import Carrier, Prepared, RefusedError, VoidStatus
 from wms.carriers.offline import TARIFFS, OfflineCarrier, Tariff, gs1_check_digit, is_tracking_number, tracking_number
-from wms.carriers.offline_label import printable, width_dots, wrap
+from wms.carriers.offline_label import width_dots, wrap
 
 CHINESE_NAME = "李小龙"
 

@@ -58,7 +58,8 @@ def test_a_packer_scans_the_station_then_a_tote_every_unit_a_weight_and_the_labe
 def test_the_server_refuses_a_label_while_a_unit_is_missing_whatever_is_asked(session: Session) -> None:
     floor = packers.bench(session)
     _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code)
-    for code in ("N720", "K161", "WEIGH", floor.carton.barcode, "K109", "K123", "K130", "OFF0001"):
+    assert floor.packer.scan(floor.carton.barcode).words == "Box M2"
+    for code in ("N720", "K161", "WEIGH", "K109", "K123", "K130", "OFF0001"):
         assert floor.packer.scan(code).tone == "wrong", code
     package = packers.package_of(session, floor.order)
     package.carton_type_id, package.weight_g = floor.carton.id, 720

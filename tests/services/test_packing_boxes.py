@@ -77,6 +77,22 @@ def test_scanning_another_carton_changes_the_box_and_what_it_should_weigh(sessio
     assert screen.expected_g == 900
 
 
+def test_the_box_may_be_changed_while_units_are_scanned(session: Session) -> None:
+    floor = packers.bench(session)
+    large = _carton_type(session, "L3", (400, 300, 300))
+    short = _carton_type(session, "SHORT", (50, 50, 400))
+    weak = _carton_type(session, "WEAK", (410, 300, 300), max_weight_g=400)
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code)
+    assert floor.packer.scan(short.barcode).words.startswith("Too small:")
+    assert floor.packer.scan(weak.barcode).words == "Too heavy for WEAK: over 0.4 kg"
+    assert floor.packer.scan(large.barcode).words == "Box L3"
+    assert _name(_proposed(floor)) == "L3"
+    assert floor.packer.scan("K147").words == "Box M2"
+    _ = floor.packer.scan(floor.mug_code, floor.towel_code)
+    assert isinstance(floor.packer.sees(), BoxAndWeigh)
+    assert _name(_proposed(floor)) == "M2"
+
+
 def test_the_other_box_card_goes_through_those_that_fit(session: Session) -> None:
     floor = _scanned(session)
     _ = _carton_type(session, "L3", (400, 300, 300))

@@ -1,9 +1,6 @@
 """How the offline carrier's label looks: 4x6 in at 203 dpi, laid out like a real one and marked as not paid."""
 
-import unicodedata
-
-from anyascii import anyascii
-
+from printers.lettering import printable
 from printers.zpl import FOUR_BY_SIX, Align, Label, code128_width_dots
 from wms.carriers.base import Address, ShipmentRequest
 
@@ -15,14 +12,6 @@ BARS_TOP, BARS_HEIGHT, BARS_MODULE = 892, 170, 4
 # it prints what is too long over the last line or past the edge.
 WIDE, NARROW, USUAL = 0.8, 0.32, 0.56
 WIDE_CHARS, NARROW_CHARS = frozenset("MWmw@%&—"), frozenset("iIjl.,:;'!|()[] ")
-# Beyond these letters the fonts in label printers have only boxes.
-LAST_PRINTABLE = "\u024f"
-
-
-def printable(text: str) -> str:
-    """Return text as a label printer's own font can show it: Latin letters kept, other scripts romanised."""
-    kept = "".join(char if char <= LAST_PRINTABLE else anyascii(char) for char in unicodedata.normalize("NFC", text))
-    return " ".join("".join(char if char.isprintable() else " " for char in kept).split())
 
 
 def width_dots(text: str, height: int) -> int:

@@ -114,8 +114,7 @@ def _check(context: Context, job_id: int, warning: str) -> None:
     with transaction(context.engine) as session:
         actor = system()
         job, printer = _job(session, job_id)
-        moved = job.move_to(PrintStatus.CHECKED, printer=printer.name, at=actor.at, reason=warning)
-        record(session, actor, moved)
+        record(session, actor, job.move_to(PrintStatus.CHECKED, printer=printer.name, at=actor.at))
         if warning:
             _tell(session, actor, job, printer, f"printed unread: {warning}")
 

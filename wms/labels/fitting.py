@@ -1,6 +1,8 @@
-"""Make a text as tall as its room allows."""
+"""Make a text as tall as its room allows, in letters that the printer has."""
 
 import textwrap
+
+from printers.lettering import printable
 
 # Capitals of Zebra's scalable font 0 (a bold condensed face) are on average less wide than this for their height.
 WIDTH_PER_HEIGHT = 0.62
@@ -19,7 +21,7 @@ def fitted_lines(text: str, *, width_dots: int, tallest_dots: int, lines: int) -
 
     A word is broken, and the end cut, only where the smallest letters do not fit.
     """
-    words = " ".join(text.split())
+    words = printable(text)
     longest = max(map(len, words.split()), default=0)
     for height in range(tallest_dots, SMALLEST_DOTS - 1, -1):
         chars = _chars(width_dots, height)

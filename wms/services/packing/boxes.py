@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from wms.cartons import CartonSize, Thing, holds, propose
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import CartonType
@@ -11,10 +12,8 @@ from wms.domain.journal import record
 from wms.domain.packing import Package, PackageWeighed
 from wms.domain.saying import say
 from wms.services import feedback, labelling
-from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, tolerance_g
+from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, ScanItems, tolerance_g
 from wms.services.screens import Feedback
-
-_FILL = 0.9
 
 
 def cartons(session: Session, actor: Actor) -> tuple[Carton, ...]:
@@ -38,17 +37,24 @@ def chosen(bench: Bench, offered: tuple[Carton, ...]) -> Carton | None:
     """The carton of the box: the one scanned, else the smallest that takes all units; None where none does."""
     if bench.carton_type_id is not None:
         return next((carton for carton in offered if carton.carton_type_id == bench.carton_type_id), None)
-    return next((carton for carton in offered if _takes(carton, bench)), None)
+    boxes = propose(_things(bench), tuple(map(_size, offered))).boxes
+    if len(boxes) != 1:
+        return None
+    return next(carton for carton in offered if carton.carton_type_id == boxes[0].carton)
 
 
-def _takes(carton: Carton, bench: Bench) -> bool:
-    units_mm3 = sum(row.wanted * row.sizes_mm[0] * row.sizes_mm[1] * row.sizes_mm[2] for row in bench.units)
-    length, width, height = carton.sizes_mm
-    weight_g = carton.weight_g + sum(row.wanted * row.weight_g for row in bench.units)
-    return (
-        length * width * height * _FILL >= units_mm3
-        and _too_long_mm(carton, bench) == 0
-        and weight_g <= carton.max_weight_g
+def _things(bench: Bench) -> tuple[Thing, ...]:
+    return tuple(
+        Thing(key=row.line_id, quantity=row.wanted, sizes_mm=row.sizes_mm, weight_g=row.weight_g) for row in bench.units
+    )
+
+
+def _size(carton: Carton) -> CartonSize:
+    return CartonSize(
+        key=carton.carton_type_id,
+        sizes_mm=carton.sizes_mm,
+        weight_g=carton.weight_g,
+        max_weight_g=carton.max_weight_g,
     )
 
 
@@ -63,10 +69,8 @@ def _too_long_mm(carton: Carton, bench: Bench) -> int:
 
 def judge(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
     """Take another carton, or a weight: typed, scanned or computed."""
-    if code.kind is CodeKind.CARTON:
-        return _change_carton(session, actor, code, screen)
-    if code.command is Command.OTHER_BOX:
-        return _next_carton(session, actor, screen)
+    if is_about_carton(code):
+        return change_carton(session, actor, code, screen)
     if code.kind is CodeKind.QUANTITY:
         return _weigh(session, actor, screen, code.quantity)
     if code.command is Command.WEIGH:
@@ -74,22 +78,31 @@ def judge(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Fe
     return feedback.wrong_type(code, "weight")
 
 
-def _change_carton(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
+def is_about_carton(code: Code) -> bool:
+    """Tell whether a code asks for another carton: its own code, or the card that means the next."""
+    return code.kind is CodeKind.CARTON or code.command is Command.OTHER_BOX
+
+
+def change_carton(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh | ScanItems) -> Feedback:
+    """Take the carton scanned, unless a unit or the weight forbids it, or the next one that fits."""
+    if code.command is Command.OTHER_BOX:
+        return _next_carton(session, actor, screen)
     carton = next((carton for carton in cartons(session, actor) if carton.code == code.text), None)
     if carton is None:
         return feedback.unknown(code)
     too_long_mm = _too_long_mm(carton, screen.bench)
     if too_long_mm:
         return feedback.wrong(say("Too small: {cm} cm item", cm=too_long_mm / 10))
-    if screen.bench.expected_g(carton) > carton.max_weight_g:
+    if sum(row.wanted * row.weight_g for row in screen.bench.units) > _size(carton).payload_g:
         return feedback.wrong(say("Too heavy for {box}: over {kg} kg", box=carton.name, kg=carton.max_weight_g / 1000))
     _choose(session, actor, screen.bench, carton)
     return feedback.accepted(say("Box {box}", box=carton.name))
 
 
-def _next_carton(session: Session, actor: Actor, screen: BoxAndWeigh) -> Feedback:
+def _next_carton(session: Session, actor: Actor, screen: BoxAndWeigh | ScanItems) -> Feedback:
     """Take the next larger carton that fits, after the largest the smallest again."""
-    fits = [carton for carton in cartons(session, actor) if _takes(carton, screen.bench)]
+    things = _things(screen.bench)
+    fits = [carton for carton in cartons(session, actor) if holds(_size(carton), things)]
     if not fits:
         return feedback.wrong(say("No box is large enough. Scan one"))
     now = screen.carton.carton_type_id if screen.carton else None

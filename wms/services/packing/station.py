@@ -53,6 +53,8 @@ def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | Ne
         return totes.missing_unit(session, actor, screen.bench)
     if code.command is Command.UNDO:
         return units.undo(session, actor, screen.bench)
+    if isinstance(screen, ScanItems) and boxes.is_about_carton(code):
+        return boxes.change_carton(session, actor, code, screen)
     return units.scan_unit(session, actor, screen.bench, code, screen.wants)
 
 

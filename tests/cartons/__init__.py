@@ -1,0 +1,1 @@
+"""Which boxes an order goes into."""
