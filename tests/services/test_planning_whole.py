@@ -10,7 +10,7 @@ from wms.services.planning.selection import CollectionKey, Rules
 KEY = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
 
 
-def test_orders_alike_share_no_tote_and_an_order_of_many_places_is_in_one_batch(
+def test_no_order_is_picked_in_bulk_and_one_of_many_places_is_in_one_batch(
     open_transaction: OpenTransaction,
 ) -> None:
     with open_transaction() as session:
@@ -20,7 +20,7 @@ def test_orders_alike_share_no_tote_and_an_order_of_many_places_is_in_one_batch(
             builders.stock(session, builders.location(session), product, 50)
         alike = [builders.order(session, (products[0], 1)).id for _ in range(6)]
         long = builders.order(session, *((product, 2) for product in products)).id
-        draft = planning.claim(session, builders.actor(), KEY, Rules())
+        draft = planning.claim(session, builders.actor(), KEY, Rules(shares_singles=False))
         assert isinstance(draft, Draft)
     problem = draft.problem
     assert (problem.bulk_per_tote, problem.may_divide_orders, problem.zones) == (None, False, None)

@@ -15,7 +15,8 @@ from wms.domain.journal import Event, record
 from wms.domain.orders import OrderMoved, OrderStatus
 from wms.domain.packing import EXTRA, WrongUnitCaught
 from wms.domain.people import Warehouse
-from wms.domain.picking import ScanRefused, ScanUndone, UnitsPut
+from wms.domain.picked import ScanUndone
+from wms.domain.picking import ScanRefused, UnitsPut
 from wms.services import watching
 from wms.services.watching import Accuracy, Board, hours
 from wms.services.watching.collections import CollectionBar, judge

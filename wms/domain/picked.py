@@ -1,6 +1,7 @@
 """What a picker did: each unit taken with how it was proved, and each accepted step, so that it can be taken back."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -8,7 +9,50 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, EnumText, Row, one_of, refers
+from wms.domain.journal import Event
 from wms.domain.picking import Proof
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsLaidDown(Event):
+    """Units in hand since `taken_at` (ISO 8601) went back to their shelf."""
+
+    task_id: int
+    product_id: int
+    location_id: int
+    lot: str
+    serial: str
+    quantity: int
+    taken_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarcodeMissing(Event):
+    """A product had no barcode that could be read where it lies, and its SKU was to be typed."""
+
+    task_id: int
+    sku: str
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanUndone(Event):
+    """The last step of a task was taken back. `units` counts put units that went back to the shelf."""
+
+    task_id: int
+    step: str
+    units: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsSorted(Event):
+    """Units went from a shared tote into their order's place at a put wall."""
+
+    task_id: int
+    sku: str
+    quantity: int
+    tote: str
+    slot: str
 
 
 class PickedUnits(Row, Base, kw_only=True):

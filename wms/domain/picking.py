@@ -143,19 +143,6 @@ class ItemPicked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnitsLaidDown(Event):
-    """Units in hand since `taken_at` (ISO 8601) went back to their shelf."""
-
-    task_id: int
-    product_id: int
-    location_id: int
-    lot: str
-    serial: str
-    quantity: int
-    taken_at: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class UnitsPut(Event):
     """The units in hand went into the order's tote: these are the picked units."""
 
@@ -198,24 +185,6 @@ class TaskSkipped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BarcodeMissing(Event):
-    """A product had no barcode that could be read where it lies, and its SKU was to be typed."""
-
-    task_id: int
-    sku: str
-    location: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScanUndone(Event):
-    """The last step of a task was taken back. `units` counts put units that went back to the shelf."""
-
-    task_id: int
-    step: str
-    units: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class ScanRefused(Event):
     """A scan was wrong and counted for nothing: the near miss, with what was wanted, and where ('' for no location)."""
 
@@ -225,17 +194,6 @@ class ScanRefused(Event):
     wanted: str
     said: str
     place: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitsSorted(Event):
-    """Units went from a shared tote into their order's place at a put wall."""
-
-    task_id: int
-    sku: str
-    quantity: int
-    tote: str
-    slot: str
 
 
 @dataclass(frozen=True, kw_only=True)

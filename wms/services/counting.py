@@ -22,8 +22,8 @@ from wms.domain.floor import Location
 from wms.domain.ids import new_id
 from wms.domain.journal import JournalEntry, record
 from wms.domain.people import Worker
-from wms.domain.picked import PickedUnits
-from wms.domain.picking import PickTask, UnitsLaidDown
+from wms.domain.picked import PickedUnits, UnitsLaidDown
+from wms.domain.picking import PickTask
 from wms.domain.stock import Stock, StockMove
 from wms.services import stocking
 from wms.services.promising import zone_of

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.ids import new_id
 from wms.domain.journal import record
-from wms.domain.picked import PickedUnits
-from wms.domain.picking import PickTask, Proof, UnitsLaidDown
+from wms.domain.picked import PickedUnits, UnitsLaidDown
+from wms.domain.picking import PickTask, Proof
 from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking.screens import Stop

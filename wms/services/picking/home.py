@@ -15,7 +15,8 @@ from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import Cart
 from wms.domain.journal import JournalEntry, record
 from wms.domain.people import Warehouse, Worker
-from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, ScanUndone, TaskStatus, UnitsPut
+from wms.domain.picked import ScanUndone
+from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
 from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking import carts, wall

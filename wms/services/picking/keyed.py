@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
-from wms.domain.picking import BarcodeMissing
+from wms.domain.picked import BarcodeMissing
 from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking.screens import Stop

@@ -7,8 +7,8 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
-from wms.domain.picked import PickStep, StepKind
-from wms.domain.picking import PickTask, ScanUndone, TaskSkipped, TaskStatus
+from wms.domain.picked import PickStep, ScanUndone, StepKind
+from wms.domain.picking import PickTask, TaskSkipped, TaskStatus
 from wms.domain.saying import say
 from wms.services import feedback, settling
 from wms.services.picking import shelves, steps, tasks

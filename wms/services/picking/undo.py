@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.picked import PickedUnits, PickStep, StepKind
-from wms.domain.picking import BatchOrder, PickTask, Proof, ScanUndone, TaskStatus
+from wms.domain.picked import PickedUnits, PickStep, ScanUndone, StepKind
+from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services import feedback

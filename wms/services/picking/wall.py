@@ -19,8 +19,8 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import WorkerSession
-from wms.domain.picked import PickedUnits
-from wms.domain.picking import PickTask, Proof, ScanUndone, UnitsSorted
+from wms.domain.picked import PickedUnits, ScanUndone, UnitsSorted
+from wms.domain.picking import PickTask, Proof
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import deciding, feedback, stocking, unsorted

@@ -1,7 +1,7 @@
 """From orders, shelves and carts to the batching engine's problem: sizes, room on a cart, the floor, the people."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -143,6 +143,21 @@ def problem_of(
     floor = floor_of(session, actor) if picks else None
     if floor is None:
         return None
+    people = min(pickers or pickers_at_work(session, actor), _MANY_PICKERS)
+    cart = batching.Cart(
+        name="every cart", totes=room.slots * methods.parts, volume_ml=room.volume_ml, weight_g=room.weight_g
+    )
+    return batching.Problem(
+        layout=floor.layout,
+        orders=tuple(_orders(session, actor, picks, room, methods)),
+        carts=(cart,),
+        pickers=crew(people, busy),
+    )
+
+
+def _orders(
+    session: Session, actor: Actor, picks: Mapping[int, Sequence[Portion]], room: Fleet, methods: Methods
+) -> Iterator[batching.Order]:
     sizes = sizes_of(session, actor, {portion.goods.product_id for found in picks.values() for portion in found})
     rows = session.execute(
         select(Order.id, Order.cutoff_at, Order.priority)
@@ -150,36 +165,19 @@ def problem_of(
         .order_by(Order.id)
     )
     plain = plain_orders(session, actor, {order: [row.goods for row in portions] for order, portions in picks.items()})
-    orders = []
     for order_id, cutoff_at, priority in rows:
         units = units_of(picks[order_id])
         size = size_of(units, sizes)
         due_s = (cutoff_at - actor.at).total_seconds() if cutoff_at else None
-        orders.append(
-            batching.Order(
-                id=order_id,
-                lines=_lines(picks[order_id]),
-                totes=methods.parts_of(sum(units.values()), size.volume_ml, room.tote_ml, is_plain=order_id in plain),
-                volume_ml=size.volume_ml,
-                weight_g=size.weight_g,
-                due_s=due_s,
-                priority=max(0, priority),
-            )
+        yield batching.Order(
+            id=order_id,
+            lines=_lines(picks[order_id]),
+            totes=methods.parts_of(sum(units.values()), size.volume_ml, room.tote_ml, is_plain=order_id in plain),
+            volume_ml=size.volume_ml,
+            weight_g=size.weight_g,
+            due_s=due_s,
+            priority=max(0, priority),
         )
-    people = min(pickers or pickers_at_work(session, actor), _MANY_PICKERS)
-    return batching.Problem(
-        layout=floor.layout,
-        orders=tuple(orders),
-        carts=(
-            batching.Cart(
-                name="every cart",
-                totes=room.slots * methods.parts,
-                volume_ml=room.volume_ml,
-                weight_g=room.weight_g,
-            ),
-        ),
-        pickers=crew(people, busy),
-    )
 
 
 def crew(pickers: int, busy: Collection[LiveWalk]) -> tuple[batching.Picker, ...]:

@@ -18,7 +18,8 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
 from wms.domain.packing import FOREIGN, WrongUnitCaught
 from wms.domain.people import Warehouse
-from wms.domain.picking import ScanUndone, UnitsPut
+from wms.domain.picked import ScanUndone
+from wms.domain.picking import UnitsPut
 from wms.domain.waves import Wave
 from wms.services.watching.collections import CollectionBar, collection_bars
 
