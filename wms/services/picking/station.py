@@ -25,6 +25,7 @@ from wms.services.picking import (
     skipping,
     stops,
     undo,
+    zero_checks,
 )
 from wms.services.picking.screens import (
     BuildCart,
@@ -42,6 +43,7 @@ from wms.services.picking.screens import (
     Stop,
     TakeOver,
     TaskScreen,
+    ZeroCheck,
 )
 from wms.services.screens import Answer, Feedback, Screen
 
@@ -58,6 +60,7 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     Short: shorts.judge_short,
     SkipWhy: skipping.judge,
     PutBack: judging.judge_put_back,
+    ZeroCheck: zero_checks.judge,
     DropCart: drops.judge,
 }
 
@@ -69,9 +72,12 @@ def current_screen(session: Session, actor: Actor) -> Screen:
         walk = home.own_walk(session, actor)
         if walk is None or home.moved_away(session, actor, walk.device, walk.name):
             return home.screen(session, actor)
-        return drops.screen(session, actor, walk.batch_id)
+        return zero_checks.asked(session, actor, walk.batch_id) or drops.screen(session, actor, walk.batch_id)
     if home.moved_away(session, actor, stop.device, stop.batch):
         return home.screen(session, actor)
+    asked = zero_checks.asked(session, actor, stop.batch_id) if stop.asked_empty_id is not None else None
+    if asked is not None:
+        return asked
     if stop.unbound:
         return building.screen(session, actor, stop.batch_id)
     return lines.screen(session, actor, stop)
