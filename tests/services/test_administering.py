@@ -51,8 +51,8 @@ def test_every_kind_is_listed_and_read_back_as_the_cells_it_was_kept_from(
     _ = keep(session, "printers", name="P1", url="tcp://10.0.0.9:9100")
     _ = keep(session, "locations", code="B01-01-A1", zone="B")
     rows = {
-        "zones": {"zone": "B", "profile": "single", "counts_each": "yes"},
-        "workers": {"name": "Tom", "roles": "picker|packer"},
+        "zones": {"zone": "B", "profile": "single", "counts_each": "yes", "asks_empty": "yes"},
+        "workers": {"name": "Tom", "roles": "picker|packer", "left_handed": "yes"},
         "carts": {"name": "Cart 1", "slots": "6"},
         "totes": {"barcode": "12"},
         "cartons": {"name": "S", "length_mm": "200", "width_mm": "100", "height_mm": "90"},

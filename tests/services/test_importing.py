@@ -28,9 +28,9 @@ from wms.services.stocking import Goods
 ROWS = {
     "products": {"sku": "MUG", "name": "Mug", "barcode": "4006381333931|case-1*12", "weight_g": "350"},
     "locations": {"code": "A01-02-B3", "zone": "A", "aisle": "A01", "x_m": "12.5", "y_m": "3", "pick_sequence": "7"},
-    "zones": {"zone": "A", "profile": "Strict", "counts_each": "yes"},
+    "zones": {"zone": "A", "profile": "Strict", "counts_each": "yes", "asks_empty": "yes"},
     "stock": {"location": "A01-02-B3", "sku": "MUG", "lot": "L7", "expiry": "2027-01-31", "quantity": "12"},
-    "workers": {"name": "Aya", "roles": "packer|Picker", "language": "PL"},
+    "workers": {"name": "Aya", "roles": "packer|Picker", "language": "PL", "left_handed": "no"},
     "carts": {"name": "Cart 12", "slots": "8"},
     "totes": {"barcode": "12"},
     "cartons": {"name": "M2", "length_mm": "300", "width_mm": "200", "height_mm": "150"},

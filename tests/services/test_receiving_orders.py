@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders, shopify_files
 from wms.channels.shopify_csv import ShopifyFile
+from wms.domain.catalog import Product
 from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.orders import Hold, HoldKind, Order, OrderLine, OrderStatus
@@ -145,6 +146,15 @@ def test_cancelling_a_shipped_order_is_one_exception(floor: Session, tmp_path: P
     assert _receive(floor, tmp_path, cancelled) == [{Deed.UNTAKEN}]
     assert _receive(floor, tmp_path, cancelled) == [frozenset()]
     assert floor.query(ExceptionItem).count() == 1
+
+
+def test_what_is_left_of_a_split_order_is_cancelled_with_it(floor: Session, tmp_path: Path) -> None:
+    _ = _receive(floor, tmp_path, shopify_files.order(1, ("MUG", 1)))
+    first, rest = _order(floor), builders.order(floor, (floor.query(Product).filter_by(sku="MUG").one(), 1))
+    rest.split_from_id = first.id
+    cancelled = shopify_files.order(1, ("MUG", 1), Cancelled_at="2026-11-22 10:00:00 -0500")
+    assert _receive(floor, tmp_path, cancelled) == [{Deed.CANCELLED}]
+    assert (first.status, rest.status) == (OrderStatus.CANCELLED, OrderStatus.CANCELLED)
 
 
 def test_our_own_parcel_told_back_as_fulfilled_is_no_news(floor: Session, tmp_path: Path) -> None:

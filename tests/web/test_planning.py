@@ -169,9 +169,13 @@ def test_a_started_wave_offers_no_way_back(lead: FlaskClient, engine: Engine) ->
         picker, cart = builders.worker(session), builders.cart(session)
         batch = session.query(Batch).one()
         _ = batch.start(cart_id=cart.id, worker_id=picker.id, device="1", at=builders.NOW)
+        _ = session.query(Wave).one().move_to(WaveStatus.PICKING)
     refused = _post(lead, released.text, "data-take-back")
-    assert "W1-1 has been started." in refused.text
+    assert "Wave 1 is picking and cannot be taken back." in refused.text
     assert "data-take-back" not in refused.text
+    recalled = _post(lead, refused.text, "data-recall")
+    assert "Recalled. 3 orders wait again." in recalled.text
+    assert "data-recall" not in recalled.text.replace("data-recalled", "")
 
 
 def test_a_dead_planners_draft_is_offered_to_be_finished(lead: FlaskClient, engine: Engine) -> None:

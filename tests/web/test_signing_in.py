@@ -12,6 +12,7 @@ from tests import builders
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, transaction
+from wms.domain.people import Worker
 
 
 @pytest.fixture
@@ -54,3 +55,12 @@ def test_a_page_refused_to_a_picker_offers_another_badge_and_comes_back(app: Fla
     assert 'href="/sign-in?next=/desk/waves/"' in refused.text
     _sign_in(client, app.config["LEA"])
     assert client.get("/desk/waves/").status_code == 200
+
+
+def test_the_bar_of_a_left_handed_worker_swaps_sides(app: Flask, engine: Engine) -> None:
+    client = app.test_client()
+    _sign_in(client, app.config["PIA"])
+    assert 'data-hand="left"' not in client.get("/pick/").text
+    with transaction(engine) as session:
+        session.query(Worker).filter_by(name="Pia").one().left_handed = True
+    assert 'data-hand="left"' in client.get("/pick/").text

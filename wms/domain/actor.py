@@ -25,7 +25,8 @@ class Actor:
     """The worker (None for the program itself), the device's number, the moment and the scan behind one transaction.
 
     `seen_at` is when the worker's session was last noted as in use; `language` is the worker's ('': whatever the device
-    speaks) and `dark` their choice of colours; `call_id` is the exception by which they called for help.
+    speaks), `dark` their choice of colours and `left_handed` of sides; `call_id` is the exception by which they called
+    for help.
     """
 
     warehouse_id: int
@@ -36,6 +37,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     language: str = ""
     dark: bool = False
+    left_handed: bool = False
     session_id: int | None = None
     station_id: int | None = None
     seen_at: dt.datetime | None = None

@@ -90,6 +90,7 @@ class Zone(InWarehouse, Base, kw_only=True):
     """How a zone is picked. The row `*` is for zones without one of their own; without it they are STANDARD.
 
     `counts_each`: each unit is scanned; else one scan takes a line's units, which packing scans one by one anyway.
+    `asks_empty`: after the last unit of a location is put, the picker is asked whether it is empty.
     """
 
     EVERY: ClassVar = "*"
@@ -100,6 +101,7 @@ class Zone(InWarehouse, Base, kw_only=True):
     zone: Mapped[str] = mapped_column(String(16), primary_key=True)
     profile: Mapped[Profile] = mapped_column(EnumText(Profile), default=Profile.STANDARD)
     counts_each: Mapped[bool] = mapped_column(default=False)
+    asks_empty: Mapped[bool] = mapped_column(default=False)
 
 
 class GivenLayout(InWarehouse, Base, kw_only=True):

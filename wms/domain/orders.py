@@ -38,7 +38,8 @@ ORDER_LIFECYCLE = Lifecycle(
         _S.BACKORDERED: {_S.ALLOCATED, _S.HELD, _S.CANCELLED},
         _S.HELD: {_S.RECEIVED, _S.CANCELLED},
         _S.WAVED: {_S.ALLOCATED, _S.PICKING, _S.CANCELLED},
-        _S.PICKING: {_S.PICKED, _S.SHORT, _S.CANCELLED},
+        # Allocated again where its wave is recalled before a unit of it was picked.
+        _S.PICKING: {_S.PICKED, _S.SHORT, _S.ALLOCATED, _S.CANCELLED},
         _S.SHORT: {_S.PICKING, _S.PICKED, _S.CANCELLED},
         _S.PICKED: {_S.PACKED, _S.SHORT, _S.CANCELLED},
         _S.PACKED: {_S.SHIPPED, _S.PICKED, _S.CANCELLED},

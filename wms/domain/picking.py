@@ -197,6 +197,14 @@ class ScanRefused(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShelfLookedAt(Event):
+    """The picker said whether a location that the books have as empty is so."""
+
+    location: str
+    is_empty: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class TotesDropped(Event):
     """Totes were put down in a lane."""
 
@@ -246,6 +254,8 @@ class Batch(Row, Base, kw_only=True):
     location_proof: Mapped[Proof] = mapped_column(EnumText(Proof), default=Proof.NONE)
     # The tote that was scanned last while standing there.
     put_tote_id: Mapped[int | None] = mapped_column(default=None)
+    # The location about which the picker is asked whether it is empty, as the books say.
+    asked_empty_id: Mapped[int | None] = mapped_column(default=None)
 
     def _move_to(self, then: BatchStatus, reason: str = "") -> BatchMoved:
         self.status = BATCH_LIFECYCLE.check(self.status, then)
@@ -266,7 +276,7 @@ class Batch(Row, Base, kw_only=True):
     def hand_back(self, reason: str = "", *, keep_cart: bool = False) -> BatchMoved:
         """Put a started walk back into the queue; one with totes on its cart keeps it: no other cart gets that walk."""
         event = self._move_to(BatchStatus.WAITING, reason)
-        self.worker_id = self.location_id = self.put_tote_id = None
+        self.worker_id = self.location_id = self.put_tote_id = self.asked_empty_id = None
         self.device, self.location_proof = "", Proof.NONE
         if not keep_cart:
             self.cart_id = None

@@ -54,7 +54,7 @@ WAVE_LIFECYCLE = Lifecycle(
         _S.DRAFT: {_S.PLANNED, _S.TAKEN_BACK},
         _S.PLANNED: {_S.RELEASED, _S.TAKEN_BACK},
         _S.RELEASED: {_S.PICKING, _S.TAKEN_BACK},
-        _S.PICKING: {_S.DONE},
+        _S.PICKING: {_S.DONE, _S.TAKEN_BACK},
         _S.DONE: set(),
         _S.TAKEN_BACK: set(),
     },
@@ -99,6 +99,8 @@ class Wave(Row, Base, kw_only=True):
     work_s: Mapped[float] = mapped_column(default=0.0)
     released_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     released_by: Mapped[int | None] = mapped_column(default=None)
+    # Recalled while it was picked: what is begun is finished, and no order joins it any more.
+    recalled_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
     def move_to(self, then: WaveStatus, orders: int = 0) -> WaveMoved:
         """Change the status; IllegalMoveError where the lifecycle forbids it."""

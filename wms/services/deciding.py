@@ -3,6 +3,7 @@
 What is decided while the order's cart is still walked is done when its totes are down; nobody else's walk waits for it.
 """
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -12,6 +13,7 @@ from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus, ShortDecided
 from wms.domain.outbox import JobKind, wake
 from wms.domain.people import ShortPolicy, Warehouse
+from wms.domain.waves import WaveOrder
 from wms.services import cancelling, settling, splitting
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.splitting import NothingPickedError
@@ -42,7 +44,10 @@ def decide(session: Session, actor: Actor, order_id: int, policy: ShortPolicy) -
 
 
 def follow(session: Session, actor: Actor, order: Order) -> None:
-    """Do with an order that has just become short, and is locked, what was decided of it or is the warehouse's rule."""
+    """Do with an order that has just become short what was decided of it, or is the warehouse's rule.
+
+    The caller has locked its wave and then the order.
+    """
     warehouse = session.get(Warehouse, actor.warehouse_id)
     if warehouse is None:
         raise NotFoundError("warehouse", actor.warehouse_id)
@@ -71,9 +76,11 @@ def _do(session: Session, actor: Actor, order: Order, policy: ShortPolicy) -> st
 
 def _watch(session: Session, actor: Actor, order: Order) -> None:
     """See to it that the order's wave is looked after until its missing units lie somewhere."""
-    wave = locked_wave_of(session, actor, order.id)
-    if wave is not None:
-        wake(session, actor, JobKind.KEEP_WAVE, f"keep-{wave.id}", wave_id=wave.id)
+    wave_id = session.scalar(
+        select(WaveOrder.wave_id).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id == order.id)
+    )
+    if wave_id is not None:
+        wake(session, actor, JobKind.KEEP_WAVE, f"keep-{wave_id}", wave_id=wave_id)
 
 
 def _settle(session: Session, actor: Actor, order: Order) -> None:

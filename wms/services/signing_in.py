@@ -45,6 +45,7 @@ _WHO = (
         Worker.active,
         Worker.language,
         Worker.dark,
+        Worker.left_handed,
     )
     .outerjoin(
         WorkerSession,
@@ -110,6 +111,7 @@ def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datet
         roles=read_roles(found.roles),
         language=found.language,
         dark=found.dark,
+        left_handed=found.left_handed,
         session_id=found.session_id,
         station_id=found.station_id,
         seen_at=found.seen_at,
@@ -273,6 +275,7 @@ def sign_in(
         roles=worker.roles,
         language=worker.language,
         dark=worker.dark,
+        left_handed=worker.left_handed,
         device=str(device.number),
         session_id=opened.id,
         station_id=station_id,

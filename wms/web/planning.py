@@ -14,7 +14,7 @@ from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.services import planning
 from wms.services.picking import giving_back
-from wms.services.planning import Released, overview, replanning, undoing
+from wms.services.planning import Released, overview, recalling, replanning, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning import preview as planning_preview
 from wms.services.planning.numbers import desk_numbers
@@ -110,6 +110,22 @@ def take_back(wave: str) -> ResponseReturnValue:
         return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
     flask.flash(f"Taken back. {_count(orders, 'order')} wait again.", "ok")
     return flask.redirect(flask.url_for("planning.home"), _SEE_OTHER)
+
+
+@blueprint.post("/<wave>/recall")
+@needs_supervisor
+def recall(wave: str) -> ResponseReturnValue:
+    """Take back what nobody has begun of a wave that is being picked, or say why not."""
+    try:
+        with transaction(db.engine) as session:
+            done = recalling.recall(session, flask.g.actor, id_of(wave))
+    except DomainError as error:
+        flask.flash(str(error), "wrong")
+    else:
+        lack = f" {_count(done.lacking, 'order')} of them now lack stock." if done.lacking else ""
+        finished = f" {_count(done.finishing, 'begun order')} will be finished." if done.finishing else ""
+        flask.flash(f"Recalled. {_count(done.back, 'order')} wait again.{lack}{finished}", "ok")
+    return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
 
 
 @blueprint.post("/<wave>/again")

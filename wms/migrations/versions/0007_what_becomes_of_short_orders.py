@@ -30,8 +30,26 @@ def upgrade() -> None:
             deferrable=True,
         )
 
+    with op.batch_alter_table("waves", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recalled_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("zones", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("asks_empty", sa.Boolean(), server_default=sa.false(), nullable=False))
+
+    with op.batch_alter_table("batches", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("asked_empty_id", sa.BigInteger(), nullable=True))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("batches", schema=None) as batch_op:
+        batch_op.drop_column("asked_empty_id")
+
+    with op.batch_alter_table("zones", schema=None) as batch_op:
+        batch_op.drop_column("asks_empty")
+
+    with op.batch_alter_table("waves", schema=None) as batch_op:
+        batch_op.drop_column("recalled_at")
+
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_orders_split_from_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_orders_warehouse_id_split_from_id"))

@@ -111,7 +111,9 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
         (Worker, "language"): tuple(Language),
         (Location, "kind"): tuple(LocationKind),
         (Zone, "profile"): tuple(Profile),
+        (Worker, "left_handed"): ("no", "yes"),
         (Zone, "counts_each"): ("no", "yes"),
+        (Zone, "asks_empty"): ("no", "yes"),
         (Pickup, "weekday"): DAYS,
         (Station, "printer"): sorted(names.printers.values()),
         (ShippingMethod, "service"): sorted(names.services.values()),
@@ -119,8 +121,8 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
     return found.get((setting.table, column), ())
 
 
-def _yes_or_no(row: Any, _: Names) -> str:
-    return "yes" if row.counts_each else "no"
+def _yes_or_no(switch: object) -> str:
+    return "yes" if switch else "no"
 
 
 SETTINGS: dict[str, Setting] = {
@@ -131,7 +133,10 @@ SETTINGS: dict[str, Setting] = {
             one="worker",
             table=Worker,
             order=("name",),
-            read={"roles": lambda row, _: row.roles_text},
+            read={
+                "roles": lambda row, _: row.roles_text,
+                "left_handed": lambda row, _: _yes_or_no(row.left_handed),
+            },
             secret=frozenset({"badge"}),
             sheet="badges",
             removable=False,
@@ -149,7 +154,16 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(kind=KINDS["printers"], one="printer", table=Printer, order=("name",)),
         Setting(kind=KINDS["locations"], one="location", table=Location, order=("code",), sheet="locations"),
-        Setting(kind=KINDS["zones"], one="zone", table=Zone, order=("zone",), read={"counts_each": _yes_or_no}),
+        Setting(
+            kind=KINDS["zones"],
+            one="zone",
+            table=Zone,
+            order=("zone",),
+            read={
+                "counts_each": lambda row, _: _yes_or_no(row.counts_each),
+                "asks_empty": lambda row, _: _yes_or_no(row.asks_empty),
+            },
+        ),
         Setting(
             kind=KINDS["pickups"],
             one="pickup",

@@ -77,7 +77,8 @@ def _keep_zone(session: Session, actor: Actor, cells: Cells) -> Outcome:
     known = zone == Zone.EVERY or find(session, actor, Location, zone=zone) is not None
     if not known:
         raise BadRowError(f"no location is in the zone {quoted(zone)}")
-    given = {"profile": cells.word("profile", Profile), "counts_each": cells.yes("counts_each")}
+    given: dict[str, object] = {"profile": cells.word("profile", Profile), "counts_each": cells.yes("counts_each")}
+    given["asks_empty"] = cells.yes("asks_empty")
     return keep(session, actor, Zone, {"zone": zone}, given)[1]
 
 
@@ -89,6 +90,7 @@ ZONES = Kind(
         keyed("zone", f"as locations name it; {Zone.EVERY} for all that have no row"),
         optional("profile", f"{', '.join(Profile)}; standard where blank"),
         optional("counts_each", "yes: each unit is scanned; no: one scan takes a line's units"),
+        optional("asks_empty", "yes: a shelf that should be empty is asked about; no where blank"),
     ),
 )
 

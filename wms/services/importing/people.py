@@ -51,7 +51,8 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
     def fresh() -> dict[str, object]:
         return {"badge": fresh_badge(session, actor), "roles_text": Role.PICKER.value}
 
-    given = {"roles_text": _roles(cells), "badge": badge, "language": _language(cells)}
+    given: dict[str, object] = {"roles_text": _roles(cells), "badge": badge, "language": _language(cells)}
+    given["left_handed"] = cells.yes("left_handed")
     return keep(session, actor, Worker, key, given, fresh)[1]
 
 
@@ -63,6 +64,7 @@ WORKERS = Kind(
         keyed("name", "as greeted on the handheld"),
         optional("roles", f"{'|'.join(Role)}; picker where blank"),
         optional("language", f"of the floor pages: {', '.join(Language)}; en where blank"),
+        optional("left_handed", "yes: the buttons of the floor pages swap sides; no where blank"),
         optional("badge", "B code; a random one is made where blank"),
     ),
 )

@@ -21,7 +21,7 @@ from wms.domain.saying import say
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import deciding, feedback, stocking
-from wms.services.locking import locked_order
+from wms.services.locking import locked_order, locked_wave_of
 from wms.services.numbering import next_code
 from wms.services.packing import refusals
 from wms.services.packing.screens import Bench, HoldTote
@@ -136,6 +136,7 @@ def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
     """SHORT: the totes are empty and units are missing. The box is given up and the order waits for a person."""
     if bench.other_totes:
         return feedback.wrong(say("Scan tote {tote} first", tote=bench.other_totes[0].code))
+    _ = locked_wave_of(session, actor, bench.order_id)  # before the order, as everyone locks
     lacking = ", ".join(f"{row.left} of {row.sku}" for row in bench.units if row.left)
     _book_missing(session, actor, bench)
     text = f"{bench.number} lacks {lacking}, seen at {bench.station}"
@@ -317,6 +318,7 @@ def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) ->
     if lane is None or lane.kind is not LocationKind.HOLD:
         return feedback.wrong(say("{lane} is no hold lane", lane=lane.code if lane else code.text))
     bench = screen.bench
+    _ = locked_wave_of(session, actor, bench.order_id)  # before the order, as everyone locks
     give_up(session, actor, bench, screen.why)
     for opened in bench.open_totes:
         tote = _tote(session, actor, opened.tote_id)

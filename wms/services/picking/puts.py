@@ -9,7 +9,7 @@ from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services import feedback
-from wms.services.picking import tasks
+from wms.services.picking import tasks, zero_checks
 from wms.services.picking.screens import Stop
 from wms.services.screens import Card, Feedback
 
@@ -47,6 +47,8 @@ def put(session: Session, actor: Actor, stop: Stop, proof: Proof) -> Feedback:
     if is_scanned:
         tasks.note_tote(session, actor, stop)
     tasks.put(session, actor, stop, task, proof)
+    if stop.asks_empty:
+        zero_checks.ask(session, actor, stop)
     values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "order": stop.order_id}
     is_whole = not stop.method.shares and task.status is not TaskStatus.SHORT
     if is_whole and not session.execute(_OPEN_OF_ORDER, values).scalar_one():

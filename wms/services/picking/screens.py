@@ -25,7 +25,8 @@ class Stop:
     `dealt` are the further lines that the same units are taken for at once, in the sequence of their totes.
     `codes` are the product's barcodes with the units each counts. `wanted` are the units set aside: what was asked, or
     what the shelf really had. `found` is set while or after less was found than asked. `at_shelf` says that the
-    location was proved by a scan. `unbound` counts orders still without a tote.
+    location was proved by a scan. `unbound` counts orders still without a tote. `asks_empty`: the zone asks about
+    shelves that should be empty; `asked_empty_id` is the one asked about now.
     """
 
     batch_id: int
@@ -73,6 +74,8 @@ class Stop:
     previous: str
     next: str
     due: str
+    asks_empty: bool = False
+    asked_empty_id: int | None = None
     dealt: tuple[Dealt, ...] = ()
 
     @property
@@ -263,6 +266,21 @@ class PutBack(TaskScreen):
     """The order was cancelled with units in hand: put them back and scan the shelf."""
 
     wants: str = "location"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZeroCheck(PickingScreen):
+    """By the books a location is empty now: ask whether it is."""
+
+    wants: str = "answer"
+    batch_id: int
+    location_id: int
+    location: str
+
+    @property
+    def place(self) -> str:
+        """The location asked about."""
+        return self.location
 
 
 @dataclass(frozen=True, kw_only=True)

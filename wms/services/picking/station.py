@@ -26,6 +26,7 @@ from wms.services.picking import (
     stops,
     undo,
     wall,
+    zero_checks,
 )
 from wms.services.picking.screens import (
     BuildCart,
@@ -45,6 +46,7 @@ from wms.services.picking.screens import (
     Stop,
     TakeOver,
     TaskScreen,
+    ZeroCheck,
 )
 from wms.services.screens import Answer, Feedback, Screen
 
@@ -61,6 +63,7 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     Short: shorts.judge_short,
     SkipWhy: skipping.judge,
     PutBack: judging.judge_put_back,
+    ZeroCheck: zero_checks.judge,
     DropCart: drops.judge,
     SortItem: wall.judge_item,
     PutInSlot: wall.judge_slot,
@@ -71,18 +74,25 @@ def current_screen(session: Session, actor: Actor) -> Screen:
     """Return what the database says this worker does now on this device."""
     stop = stops.current(session, actor)
     if stop is None:
-        walk = home.own_walk(session, actor)
-        sorting = wall.screen(session, actor) if walk is None else None
-        if sorting is not None:
-            return sorting
-        if walk is None or home.moved_away(session, actor, walk.device, walk.name):
-            return home.screen(session, actor)
-        return drops.screen(session, actor, walk.batch_id)
+        return _without_a_line(session, actor)
     if home.moved_away(session, actor, stop.device, stop.batch):
         return home.screen(session, actor)
+    asked = zero_checks.asked(session, actor, stop.batch_id) if stop.asked_empty_id is not None else None
+    if asked is not None:
+        return asked
     if stop.unbound:
         return building.screen(session, actor, stop.batch_id)
     return lines.screen(session, actor, stop)
+
+
+def _without_a_line(session: Session, actor: Actor) -> Screen:
+    """Between walks, at the put wall, or at the end of a walk."""
+    walk = home.own_walk(session, actor)
+    if walk is None:
+        return wall.screen(session, actor) or home.screen(session, actor)
+    if home.moved_away(session, actor, walk.device, walk.name):
+        return home.screen(session, actor)
+    return zero_checks.asked(session, actor, walk.batch_id) or drops.screen(session, actor, walk.batch_id)
 
 
 def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback | Answer:

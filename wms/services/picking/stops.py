@@ -182,6 +182,8 @@ _CURRENT = (
         Batch.put_tote_id,
         func.coalesce(Zone.profile, _every_zone.profile, Profile.STANDARD).label("profile"),
         func.coalesce(Zone.counts_each, _every_zone.counts_each, False).label("counts_each"),
+        func.coalesce(Zone.asks_empty, _every_zone.asks_empty, False).label("asks_empty"),
+        Batch.asked_empty_id,
         _totes.label("totes"),
         PickTask.lot,
         PickTask.lot_proved,
@@ -251,6 +253,7 @@ def current(session: Session, actor: Actor) -> Stop | None:
     zone, cutoff_at, codes = facts.pop("time_zone"), facts.pop("cutoff_at"), facts.pop("codes")
     facts["method"] = Method(facts["method"])
     facts["at_shelf"], facts["counts_each"] = bool(facts["at_shelf"]), bool(facts["counts_each"])
+    facts["asks_empty"] = bool(facts["asks_empty"])
     facts["unserialled"] = int(facts["unserialled"])
     alike = facts.pop("alike")
     stop = Stop(**facts, codes=read_codes(codes), due=clock(cutoff_at, zone, actor.at))

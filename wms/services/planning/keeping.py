@@ -53,6 +53,8 @@ def news(session: Session, actor: Actor, wave_id: int) -> News:
     short = _that_can_go_again(session, actor, waiting) if waiting else ()
     if wave.status not in AT_WORK:
         return News(is_over=True, short=short, waits=bool(waiting))
+    if wave.recalled_at is not None:
+        return News(short=short)
     look = replanning.look(session, actor, wave_id, only=_came_since(session, actor, wave))
     return News(came=look.joining, short=short, later=_newly_late(session, actor, wave), stuck=look.stuck)
 

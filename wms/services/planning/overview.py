@@ -70,6 +70,7 @@ class WaveRow:
     tasks: int = 0
     done: int = 0
     is_stale: bool = False
+    is_recalled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +160,12 @@ class WavePage:
     @property
     def can_be_planned_again(self) -> bool:
         """Whether orders may join, and walks wait that can be laid anew."""
-        return self.wave.status in {WaveStatus.RELEASED, WaveStatus.PICKING}
+        return self.wave.status in {WaveStatus.RELEASED, WaveStatus.PICKING} and not self.wave.is_recalled
+
+    @property
+    def can_be_recalled(self) -> bool:
+        """Whether it is being picked, and was not recalled before."""
+        return self.wave.status is WaveStatus.PICKING and not self.wave.is_recalled
 
     @property
     def can_be_taken_back(self) -> bool:
@@ -304,6 +310,7 @@ def _rows(session: Session, actor: Actor, waves: Sequence[Wave]) -> tuple[WaveRo
             batches=batches[wave.id],
             tasks=tasks[wave.id][0],
             done=tasks[wave.id][1],
+            is_recalled=wave.recalled_at is not None,
             is_stale=wave.status is WaveStatus.DRAFT and wave.planned_at < actor.at - STALE_AFTER,
         )
         for wave in waves

@@ -228,6 +228,8 @@ def _stuck(session: Session, actor: Actor, walks: Walks, reasons: Mapping[batchi
 
 
 def _refuse_unless_at_work(wave: Wave) -> None:
+    if wave.recalled_at is not None:
+        raise WaveMovedOnError(f"Wave {wave.number} was recalled and is not planned again.", number=wave.number)
     if wave.status not in AT_WORK:
         raise WaveMovedOnError(f"Wave {wave.number} is {wave.status} and cannot be planned again.", number=wave.number)
 
