@@ -20,7 +20,7 @@ from wms.domain.picking import BatchOrder, Method, PickTask
 from wms.domain.putbacks import PutBack, PutBackAsked, PutBackDone
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import stocking
+from wms.services import stocking, unsorted
 from wms.services.stocking import Goods
 
 _Key = tuple[int, str, str]
@@ -118,7 +118,8 @@ def _in_shared_totes(
 ) -> list[Row[*tuple[Any, ...]]]:
     """The units of the tasks that lie unsorted in totes which are no single order's, as rows like those of stock."""
     statement = (
-        select(
+        unsorted.in_shared_totes(
+            actor,
             PickedUnits.tote_id.label("place_id"),
             PickedUnits.product_id,
             PickTask.lot,
@@ -127,25 +128,7 @@ def _in_shared_totes(
             Product.sku,
             Tote.barcode.label("tote"),
         )
-        .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
-        .join(Product, and_(Product.warehouse_id == PickedUnits.warehouse_id, Product.id == PickedUnits.product_id))
-        .join(
-            BatchOrder,
-            and_(
-                BatchOrder.warehouse_id == PickTask.warehouse_id,
-                BatchOrder.batch_id == PickTask.batch_id,
-                BatchOrder.order_id == PickTask.order_id,
-            ),
-        )
-        .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
-        .where(
-            PickedUnits.warehouse_id == actor.warehouse_id,
-            PickedUnits.task_id.in_([task.id for task in tasks]),
-            BatchOrder.method.in_(methods),
-            PickedUnits.lost_at.is_(None),
-            Tote.wall == "",
-            Tote.order_id.is_(None),
-        )
+        .where(PickedUnits.task_id.in_([task.id for task in tasks]), BatchOrder.method.in_(methods))
         .group_by(PickedUnits.tote_id, PickedUnits.product_id, PickTask.lot, PickTask.serial, Product.sku, Tote.barcode)
         .order_by(PickedUnits.tote_id, PickedUnits.product_id)
     )

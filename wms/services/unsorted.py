@@ -30,10 +30,10 @@ FACTS = (
 )
 
 
-def all_of(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """The picked units that lie in shared totes, put down, for orders that are sorted at a wall."""
+def in_shared_totes(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """The picked units that lie in totes which are no single order's, with task, order, product and tote joined."""
     return (
-        select(*(columns or (PickedUnits.id,)))
+        select(*columns)
         .select_from(PickedUnits)
         .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
         .join(
@@ -49,13 +49,17 @@ def all_of(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
         .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
         .where(
             PickedUnits.warehouse_id == actor.warehouse_id,
-            BatchOrder.method == Method.PUT_WALL,
-            Order.status.in_(SORTED),
             PickedUnits.lost_at.is_(None),
             Tote.wall == "",
             Tote.order_id.is_(None),
-            Tote.status == ToteStatus.STAGED,
         )
+    )
+
+
+def all_of(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Those of them that are put down for orders that are sorted at a wall."""
+    return in_shared_totes(actor, *(columns or (PickedUnits.id,))).where(
+        BatchOrder.method == Method.PUT_WALL, Order.status.in_(SORTED), Tote.status == ToteStatus.STAGED
     )
 
 

@@ -19,7 +19,7 @@ from wms.domain.picking import BatchOrder, Method, PickTask
 from wms.domain.saying import say, say_some
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, stocking
+from wms.services import feedback, stocking, unsorted
 from wms.services.packing import totes, units
 from wms.services.packing.bench import desk, open_bench
 from wms.services.packing.screens import Bench, Content
@@ -72,25 +72,11 @@ def codes(session: Session, actor: Actor, product_ids: Sequence[int]) -> tuple[s
 
 def _of_waiting(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
     return (
-        select(*columns)
-        .select_from(Order)
-        .join(PickTask, and_(PickTask.warehouse_id == Order.warehouse_id, PickTask.order_id == Order.id))
-        .join(
-            BatchOrder,
-            and_(
-                BatchOrder.warehouse_id == PickTask.warehouse_id,
-                BatchOrder.batch_id == PickTask.batch_id,
-                BatchOrder.order_id == PickTask.order_id,
-            ),
-        )
-        .join(PickedUnits, and_(PickedUnits.warehouse_id == PickTask.warehouse_id, PickedUnits.task_id == PickTask.id))
-        .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
+        unsorted.in_shared_totes(actor, *columns)
         .outerjoin(Location, and_(Location.warehouse_id == Tote.warehouse_id, Location.id == Tote.lane_id))
         .where(
-            Order.warehouse_id == actor.warehouse_id,
             Order.status == OrderStatus.PICKED,
             BatchOrder.method == Method.SINGLE_UNIT,
-            PickedUnits.lost_at.is_(None),
             Tote.status == ToteStatus.STAGED,
             or_(Location.id.is_(None), Location.kind != LocationKind.HOLD),
             ~_has_open_box,

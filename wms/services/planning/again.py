@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Row, and_, func, select, union_all
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from wms.domain.picking import Batch, BatchOrder, Method, PickTask
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Wave
-from wms.services import allocating, settling
+from wms.services import allocating, settling, unsorted
 from wms.services.allocating import Need
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.planning import new_batch, task_for
@@ -139,29 +140,13 @@ def _held_units(session: Session, actor: Actor, order_ids: Sequence[int]) -> dic
     return held
 
 
-def _unsorted_units(session: Session, actor: Actor, order_ids: Sequence[int]) -> Sequence[Row[int, int, int]]:
+def _unsorted_units(session: Session, actor: Actor, order_ids: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Units by order and product that wait in shared totes for a put wall."""
+    units = unsorted.in_shared_totes(actor, PickTask.order_id, PickedUnits.product_id, func.sum(PickedUnits.quantity))
     return session.execute(
-        select(PickTask.order_id, PickedUnits.product_id, func.sum(PickedUnits.quantity))
-        .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
-        .join(
-            BatchOrder,
-            and_(
-                BatchOrder.warehouse_id == PickTask.warehouse_id,
-                BatchOrder.batch_id == PickTask.batch_id,
-                BatchOrder.order_id == PickTask.order_id,
-            ),
+        units.where(PickTask.order_id.in_(order_ids), BatchOrder.method == Method.PUT_WALL).group_by(
+            PickTask.order_id, PickedUnits.product_id
         )
-        .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
-        .where(
-            PickedUnits.warehouse_id == actor.warehouse_id,
-            PickTask.order_id.in_(order_ids),
-            BatchOrder.method == Method.PUT_WALL,
-            PickedUnits.lost_at.is_(None),
-            Tote.wall == "",
-            Tote.order_id.is_(None),
-        )
-        .group_by(PickTask.order_id, PickedUnits.product_id)
     ).all()
 
 
