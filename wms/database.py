@@ -5,13 +5,12 @@ SQLite: WAL, foreign keys on, writers begin immediately behind one lock a proces
 """
 
 import fcntl
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -72,43 +71,26 @@ def _begin_sqlite(connection: Connection) -> None:
     _ = connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-class _WriteLock:
-    """One writer at a time on an SQLite file: threads queue on a lock, processes on a lock file opened in each."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._thread_lock = threading.Lock()
-        self._file: IO[bytes] | None = None
-        self._pid = 0
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the lock for the length of one write transaction."""
-        with self._thread_lock:
-            if self._file is None or self._pid != os.getpid():
-                # A descriptor opened before a fork is shared with the parent and would exclude nobody.
-                self._file, self._pid = self._path.open("ab"), os.getpid()
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-
-
-_locks: dict[str, _WriteLock] = {}
-_locks_lock = threading.Lock()
+_writers: dict[str, threading.Lock] = {}
 
 
 @contextmanager
 def _one_writer(engine: Engine) -> Iterator[None]:
+    """Let one writer at a time at an SQLite file: threads queue on a lock, processes on a lock file.
+
+    The file is opened for each transaction: a descriptor kept across a fork would be its parent's and exclude nobody,
+    and one kept after its engine would never be closed.
+    """
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":
         yield
         return
-    with _locks_lock:
-        lock = _locks.setdefault(path, _WriteLock(Path(path + ".lock")))
-    with lock.held():
-        yield
+    with _writers.setdefault(path, threading.Lock()), Path(path + ".lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # a child forked meanwhile has the file open still
 
 
 @contextmanager
