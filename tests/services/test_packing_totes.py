@@ -9,6 +9,7 @@ from wms.domain.floor import ADJUSTMENT_ID, LocationKind
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import OrderStatus
 from wms.domain.packing import PackageStatus
+from wms.domain.people import ShortPolicy, Warehouse
 from wms.domain.putbacks import PutBack
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import ToteStatus
@@ -91,6 +92,17 @@ def test_short_gives_the_box_up_and_sends_the_tote_to_hold(session: Session) -> 
     assert floor.packer.scan(floor.hold.barcode).cue == "complete"
     assert isinstance(floor.packer.sees(), ScanTote)
     assert (floor.tote.status, floor.tote.lane_id) == (ToteStatus.STAGED, floor.hold.id)
+    assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_a_rule_to_split_lets_the_bench_pack_the_rest_once_the_tote_is_on_hold(session: Session) -> None:
+    session.query(Warehouse).one().when_short = ShortPolicy.SPLIT
+    floor = packers.bench(session)
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.towel_code, Command.SHORT, floor.hold.barcode)
+    session.refresh(floor.order)
+    assert floor.order.status is OrderStatus.PICKED
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.towel_code)
+    assert (floor.packer.sees().done, floor.packer.sees().total) == (2, 2)
     assert verify(session, builders.WAREHOUSE) == []
 
 
