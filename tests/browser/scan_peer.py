@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl
 import jinja2
 from babel import Locale
 
+from tests.builders import NOW
+from wms.domain.actor import Actor
 from wms.domain.saying import Said, say, say_some
 from wms.web import languages
 
@@ -55,12 +57,9 @@ class Feedback:
     status: int = 200
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Actor:
+def someone(*, worker_id: int | None = 7, dark: bool = False) -> Actor:
     """Who is logged in; worker_id None: nobody."""
-
-    worker_id: int | None = 7
-    dark: bool = False
+    return Actor(warehouse_id=1, at=NOW, worker_id=worker_id, dark=dark)
 
 
 @dataclass(kw_only=True)
@@ -68,7 +67,7 @@ class State:
     """What the peer answers next, and what it has got."""
 
     screen: Screen = field(default_factory=Screen)
-    actor: Actor = field(default_factory=Actor)
+    actor: Actor = field(default_factory=someone)
     language: str = "en"
     judge: Callable[[dict[str, str]], Feedback] = lambda _post: Feedback()
     posts: list[dict[str, str]] = field(default_factory=list)

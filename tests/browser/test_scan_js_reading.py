@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import HOST
-from tests.browser.scan_peer import Actor, Feedback, ScanPeer, Screen
+from tests.browser.scan_peer import Feedback, ScanPeer, Screen, someone
 from wms.domain.codes import CodeKind, has_check_digit, parse
 
 MUG = "4006381333931"
@@ -298,11 +298,11 @@ def test_an_answer_that_asks_for_a_sku_brings_the_whole_keyboard(page: Page, pee
 def test_the_page_takes_on_the_colours_of_the_worker_in_its_answer(page: Page, peer: ScanPeer) -> None:
     root = page.locator("html")
     expect(root).to_have_attribute("data-theme", "light")
-    peer.state.actor = Actor(dark=True)
+    peer.state.actor = someone(dark=True)
     scan(page, "K192")
     expect(root).to_have_attribute("data-theme", "dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(11, 12, 12)"
-    peer.state.actor = Actor(worker_id=None)
+    peer.state.actor = someone(worker_id=None)
     scan(page, "K185")
     expect(root).not_to_have_attribute("data-theme", re.compile("."))
 

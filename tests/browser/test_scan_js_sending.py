@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.scan_peer import Actor, Feedback, ScanPeer, Screen
+from tests.browser.scan_peer import Feedback, ScanPeer, Screen, someone
 from tests.browser.test_scan_js_reading import MUG, SHELF, confirmed, scan
 
 SIX = [f"100000000000{n}" for n in range(6)]
@@ -90,7 +90,7 @@ def test_a_form_too_old_is_renewed_without_a_reload_and_the_scan_goes_again(page
 
 
 def test_a_badge_scanned_on_a_form_too_old_signs_in_all_the_same(page: Page, peer: ScanPeer) -> None:
-    peer.state.actor = Actor(worker_id=None)
+    peer.state.actor = someone(worker_id=None)
     _ = page.reload()
     peer.state.portal_answers, peer.state.portal_status = 1, 419
     scan(page, "B000000017")
@@ -101,7 +101,7 @@ def test_a_badge_scanned_on_a_form_too_old_signs_in_all_the_same(page: Page, pee
 
 def test_a_page_that_has_become_anothers_sends_nothing_of_the_first_workers(page: Page, peer: ScanPeer) -> None:
     peer.state.portal_answers, peer.state.portal_status = 1, 419
-    peer.state.actor = Actor(worker_id=8)
+    peer.state.actor = someone(worker_id=8)
     scan(page, SHELF)
     expect(page.locator("#screen")).to_have_attribute("data-worker", "8")
     confirmed(page)
@@ -214,7 +214,7 @@ def test_a_workers_unconfirmed_scans_are_never_sent_by_another_worker(page: Page
     peer.state.lose_answers = 1000
     scan(page, SIX[0])
     expect(page.locator("#network")).to_have_text("NO NETWORK. 1 kept")
-    peer.state.actor = Actor(worker_id=8)
+    peer.state.actor = someone(worker_id=8)
     _ = page.reload()
     waiting(page, 0)
     peer.state.posts.clear()
@@ -222,7 +222,7 @@ def test_a_workers_unconfirmed_scans_are_never_sent_by_another_worker(page: Page
     scan(page, SIX[1])
     confirmed(page)
     assert peer.codes == SIX[1:2]
-    peer.state.actor = Actor()
+    peer.state.actor = someone()
     _ = page.reload()
     expect(page.locator("#feedback")).to_have_text("Good")
     confirmed(page)
@@ -232,7 +232,7 @@ def test_a_workers_unconfirmed_scans_are_never_sent_by_another_worker(page: Page
 def test_a_locked_session_asks_for_the_badge_and_then_goes_on_with_the_same_scan(page: Page, peer: ScanPeer) -> None:
     def judge(post: dict[str, str]) -> Feedback:
         if post["code"].startswith("B"):
-            peer.state.actor = Actor()
+            peer.state.actor = someone()
             return Feedback(words="Marta")
         locked = peer.state.actor.worker_id is None
         return (
@@ -242,7 +242,7 @@ def test_a_locked_session_asks_for_the_badge_and_then_goes_on_with_the_same_scan
         )
 
     peer.state.judge = judge
-    peer.state.actor = Actor(worker_id=None)
+    peer.state.actor = someone(worker_id=None)
     scan(page, MUG)
     expect(page.locator("#feedback")).to_have_text("SCAN BADGE")
     scan(page, "B000000017")
@@ -255,7 +255,7 @@ def test_the_words_of_the_page_follow_a_badge_to_another_language(page: Page, pe
     box = page.locator("#code")
     expect(box).to_have_accessible_name("Scan")
     peer.state.language = "ar"
-    peer.state.actor = Actor(worker_id=8)
+    peer.state.actor = someone(worker_id=8)
     scan(page, "B000000017")
     confirmed(page)
     html = page.locator("html")
@@ -274,7 +274,7 @@ def test_a_session_that_moved_shows_where_and_drops_what_followed(page: Page, pe
     scan(page, SHELF)
     scan(page, MUG)
     waiting(page, 2)
-    peer.state.actor = Actor(worker_id=None)
+    peer.state.actor = someone(worker_id=None)
     peer.state.open.set()
     expect(page.locator("#feedback")).to_have_text(re.compile("Moved to device 14"))
     confirmed(page)
