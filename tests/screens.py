@@ -178,8 +178,10 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(picking.PutInSlot, wall_slot=""), word="of a full wall")
     yield Shown(screen=example(picking.Short, stop=example(picking.Stop, quantity=12)), word="of twelve")
     yield Shown(
-        screen=example(picking.DropCart, is_hold=True, lanes=tuple(f"HOLD {n}" for n in range(1, 8))), word="on hold"
+        screen=example(picking.DropCart, turn=picking.Turn.HOLD, lanes=tuple(f"HOLD {n}" for n in range(1, 8))),
+        word="on hold",
     )
+    yield Shown(screen=example(picking.DropCart, turn=picking.Turn.MEET, lanes=("MEET 1",)), word="of parts")
     yield Shown(screen=example(packing.ScanTote, waiting=0, singles=0, shared=(), last=""), word="without totes")
     yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")

@@ -16,7 +16,7 @@ from wms.domain.codes import Command, slot_code
 from wms.domain.floor import Cart, LocationKind, Profile
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import Worker
-from wms.domain.picking import Batch, BatchOrder, BatchStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.stock import Lot
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
@@ -29,6 +29,7 @@ from wms.services.screens import Answer, Feedback, Screen
 
 SOON = dt.date(2030, 1, 31)
 _STANDARD = "B"
+_LANES = (LocationKind.LANE, LocationKind.HOLD, LocationKind.CONSOLIDATION)
 
 
 @dataclass(kw_only=True)
@@ -49,7 +50,7 @@ class Floor:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.seconds = 0
-        self.serials = 0
+        self.serials = 100  # those of `codes` are somebody else's
         with transaction(engine) as session:
             self._make(session)
 
@@ -78,7 +79,7 @@ class Floor:
             (pens, self.pen, 8, ""),
         ):
             builders.stock(session, shelf, product, units, lot=lot)
-        self.lanes = [builders.location(session, kind=kind) for kind in (LocationKind.LANE, LocationKind.HOLD)]
+        self.lanes = [builders.location(session, kind=kind) for kind in _LANES]
         self.carts = [builders.cart(session, slots=4) for _ in range(3)]
         self.totes = [builders.tote(session) for _ in range(6)]
         workers = [builders.worker(session, name) for name in ("Marta", "Tom")]
@@ -157,6 +158,12 @@ class Floor:
             orders = [order for order in orders if not reasons[order.id]]
             if orders:
                 _release(session, orders)
+
+    def zones_of(self, session: Session, walk: Batch) -> set[str]:
+        """The zones of a walk's open lines."""
+        is_open = PickTask.batch_id == walk.id, PickTask.status == TaskStatus.OPEN
+        places = set(session.scalars(select(PickTask.location_id).where(*is_open)))
+        return {shelf.zone for shelf in self.shelves if shelf.id in places}
 
     def cart_in_use(self, hand: Hand) -> str | None:
         """The code of a cart that somebody else walks with."""

@@ -76,11 +76,12 @@ def pick_faces(warehouse_id: int, rng: random.Random) -> Iterator[Base]:
 
 
 def lanes(warehouse_id: int) -> Iterator[Base]:
-    """Yield the depot, the packing lanes, the hold lane and the docks, all at the front of the hall."""
+    """Yield the depot, the docks and the lanes for packing, holding and meeting parts, all at the front of the hall."""
     kinds = [(LocationKind.DEPOT, "DEPOT")]
     kinds += [(LocationKind.LANE, f"PACK {number}") for number in range(1, STATIONS + 1)]
     kinds += [(LocationKind.HOLD, "HOLD 1"), (LocationKind.HOSPITAL, "HOSPITAL")]
     kinds += [(LocationKind.DOCK, f"DOCK {number}") for number in range(1, 4)]
+    kinds += [(LocationKind.CONSOLIDATION, "MEET 1")]
     for number, (kind, code) in enumerate(kinds, 1):
         place = Place(warehouse_id=warehouse_id, kind=PlaceKind.LOCATION)
         yield place

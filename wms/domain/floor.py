@@ -40,12 +40,16 @@ class Place(Row, Base, kw_only=True):
 
 
 class LocationKind(StrEnum):
-    """What a location is for. Only PICK is picked from; LANE, HOLD and DOCK carry `D` codes, the others `L` codes."""
+    """What a location is for. Only PICK is picked from; lanes and docks carry `D` codes, the others `L` codes.
+
+    In a CONSOLIDATION lane the parts of an order meet that were picked on several walks.
+    """
 
     PICK = "pick"
     RESERVE = "reserve"
     LANE = "lane"
     HOLD = "hold"
+    CONSOLIDATION = "consolidation"
     DOCK = "dock"
     HOSPITAL = "hospital"
     DEPOT = "depot"
@@ -62,7 +66,7 @@ class Location(Row, Base, kw_only=True):
         refers("id", "places"),
     )
 
-    LANES: ClassVar = frozenset({LocationKind.LANE, LocationKind.HOLD, LocationKind.DOCK})
+    LANES: ClassVar = frozenset({LocationKind.LANE, LocationKind.HOLD, LocationKind.CONSOLIDATION, LocationKind.DOCK})
 
     code: Mapped[str] = mapped_column(String(40))
     barcode: Mapped[str] = mapped_column(String(16))

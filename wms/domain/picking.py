@@ -295,7 +295,8 @@ class Batch(Row, Base, kw_only=True):
 class BatchOrder(InWarehouse, Base, kw_only=True):
     """An order's place in a batch: its slot on the cart, and its tote once one is bound (before it: `FullTote`).
 
-    Orders whose method shares totes have one slot and one tote together; such a tote is no single order's.
+    Orders whose method shares totes have one slot and one tote together; such a tote is no single order's. `is_part`:
+    the walk was split, and the order's other lines are on other walks.
     """
 
     __tablename__ = "batch_orders"
@@ -321,6 +322,7 @@ class BatchOrder(InWarehouse, Base, kw_only=True):
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     slot: Mapped[int]
     method: Mapped[Method] = mapped_column(EnumText(Method), default=Method.CLUSTER)
+    is_part: Mapped[bool] = mapped_column(default=False)
     tote_id: Mapped[int | None] = mapped_column(default=None)
     dropped_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 

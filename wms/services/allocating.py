@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -158,13 +158,18 @@ def shelves(session: Session, actor: Actor, product_ids: Collection[int], *, loc
     return Shelves(Balance(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row's dict
 
 
-def set_aside_for(session: Session, actor: Actor, order_ids: Collection[int]) -> dict[int, tuple[Portion, ...]]:
-    """What is set aside and not yet picked, by order."""
+def set_aside_for(
+    session: Session, actor: Actor, order_ids: Collection[int], *, only: Collection[int] | None = None
+) -> dict[int, tuple[Portion, ...]]:
+    """What is set aside and not yet picked, by order; of the allocations `only` these."""
     found: dict[int, list[Portion]] = defaultdict(list)
     for row in session.scalars(
         select(Allocation)
         .where(
-            Allocation.warehouse_id == actor.warehouse_id, Allocation.order_id.in_(order_ids), Allocation.quantity > 0
+            Allocation.warehouse_id == actor.warehouse_id,
+            Allocation.order_id.in_(order_ids),
+            Allocation.quantity > 0,
+            true() if only is None else Allocation.id.in_(only),
         )
         .order_by(Allocation.id)
     ):

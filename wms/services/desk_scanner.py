@@ -58,7 +58,7 @@ def _badges(session: Session, warehouse_id: int, role: Role) -> tuple[Printed, .
 
 
 def _statement(warehouse_id: int, ask: str) -> Select[str, str] | None:
-    lanes = (LocationKind.LANE, LocationKind.HOLD)
+    lanes = (LocationKind.LANE, LocationKind.HOLD, LocationKind.CONSOLIDATION)
     statements: dict[str, Select[str, str]] = {
         "cart": select(Cart.barcode, Cart.name).where(Cart.warehouse_id == warehouse_id).order_by(Cart.barcode),
         "tote": select(Tote.barcode, Tote.barcode)

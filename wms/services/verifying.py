@@ -10,7 +10,7 @@ from wms.domain.floor import OUTSIDE
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import PickTask, TaskStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import STANDING, Label, LabelStatus
 from wms.domain.stock import Stock, StockMove
@@ -86,6 +86,28 @@ def ended_orders_hold_no_stock(session: Session, warehouse_id: int) -> Iterator[
         )
         for number, status, count in rows:
             yield f"order {number} is {status} and still has {count} open rows in {thing.__tablename__}"
+
+
+def orders_being_picked_are_on_a_walk(session: Session, warehouse_id: int) -> Iterator[str]:
+    """An order that is waved or being picked is on a walk that is not over, and whose end will end its picking."""
+    on_a_walk = (
+        select(BatchOrder.order_id)
+        .join(Batch, and_(Batch.warehouse_id == BatchOrder.warehouse_id, Batch.id == BatchOrder.batch_id))
+        .where(
+            BatchOrder.warehouse_id == warehouse_id,
+            BatchOrder.dropped_at.is_(None),
+            Batch.status.in_((BatchStatus.WAITING, BatchStatus.STARTED)),
+        )
+    )
+    rows = session.scalars(
+        select(Order.number).where(
+            Order.warehouse_id == warehouse_id,
+            Order.status.in_((OrderStatus.WAVED, OrderStatus.PICKING)),
+            Order.id.not_in(on_a_walk),
+        )
+    )
+    for number in rows:
+        yield f"order {number} is being picked, and no walk will end it"
 
 
 def shipped_units_are_the_ordered_units(session: Session, warehouse_id: int) -> Iterator[str]:
@@ -235,6 +257,7 @@ CHECKS: tuple[Check, ...] = (
     moves_add_up_to_balances,
     reserved_equals_open_allocations,
     ended_orders_hold_no_stock,
+    orders_being_picked_are_on_a_walk,
     shipped_units_are_the_ordered_units,
     sealed_packages_have_one_standing_label,
     print_jobs_are_accounted_for,

@@ -4,7 +4,7 @@ import flask
 
 from wms.database import db, reading
 from wms.domain.actor import Role
-from wms.services.planning import overview
+from wms.services.planning import coming
 from wms.services.planning.numbers import desk_numbers
 from wms.services.screens import Feedback
 from wms.web import sessions
@@ -24,7 +24,7 @@ def home() -> str:
     """Show what stands open now."""
     with reading(db.engine) as session:
         numbers = desk_numbers(session, flask.g.actor)
-        collections = overview.collection_rows(session, flask.g.actor)
+        collections = coming.collection_rows(session, flask.g.actor)
     return flask.render_template("desk/home.html", numbers=numbers, collections=collections)
 
 

@@ -14,7 +14,7 @@ from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.services import planning
 from wms.services.picking import giving_back
-from wms.services.planning import Released, overview, recalling, replanning, undoing
+from wms.services.planning import Released, coming, overview, parting, recalling, replanning, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning import preview as planning_preview
 from wms.services.planning.numbers import desk_numbers
@@ -40,7 +40,7 @@ def home() -> str:
     with transaction(db.engine) as session:
         planning_preview.refresh(session, flask.g.actor)
     with reading(db.engine) as session:
-        collections = overview.collection_rows(session, flask.g.actor)
+        collections = coming.collection_rows(session, flask.g.actor)
         waves = overview.wave_rows(session, flask.g.actor)
         numbers = desk_numbers(session, flask.g.actor)
     return flask.render_template("planning/waves.html", collections=collections, waves=waves, numbers=numbers)
@@ -154,6 +154,21 @@ def give_back(wave: str, batch: str) -> ResponseReturnValue:
     goes_on = f"goes on when {given.cart} is scanned" if given.cart else "waits for any cart"
     laid = "".join(f" Put {units} x {sku} back on {location}." for units, sku, location in given.in_hand)
     flask.flash(f"{given.batch} {goes_on}.{laid}", "warn" if laid else "ok")
+    return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
+
+
+@blueprint.post("/<wave>/<batch>/split")
+@needs_supervisor
+def split(wave: str, batch: str) -> ResponseReturnValue:
+    """Make a walk of each zone out of one that nobody has begun, or say why not."""
+    try:
+        with transaction(db.engine) as session:
+            walks = parting.split_by_zone(session, flask.g.actor, id_of(batch))
+    except DomainError as error:
+        flask.flash(str(error), "wrong")
+    else:
+        names = ", ".join(walk.name for walk in walks)
+        flask.flash(f"Split into {names}. Parts of an order meet in a consolidation lane.", "ok")
     return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
 
 

@@ -25,6 +25,7 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback
 from wms.services.picking import full_totes, steps, undo
 from wms.services.picking.screens import BuildCart, Slot
+from wms.services.planning.parting import further_walk
 from wms.services.screens import Feedback
 
 
@@ -214,16 +215,7 @@ def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
 def _go_without_the_rest(session: Session, actor: Actor, build: Build) -> Feedback:
     if not build.bound or _has_begun(session, actor, build):
         return feedback.wrong(say("Scan a tote first"))
-    base, _, part = build.batch.name.partition("/")
-    rest = Batch(
-        warehouse_id=actor.warehouse_id,
-        name=f"{base}/{int(part or 1) + 1}",
-        wave_id=build.batch.wave_id,
-        cutoff_at=build.batch.cutoff_at,
-        position=build.batch.position,
-    )
-    session.add(rest)
-    session.flush()
+    rest = further_walk(session, actor, build.batch)
     orders = [row.order_id for row in build.unbound]
     for table in (BatchOrder, PickTask):
         _ = session.execute(

@@ -1,4 +1,4 @@
-"""The end of a walk: totes go down in lanes, those of short and cancelled orders first and apart."""
+"""The end of a walk: totes go down in lanes, those of short and cancelled orders first and apart, then parts."""
 
 from dataclasses import dataclass
 
@@ -11,55 +11,89 @@ from wms.domain.floor import Cart, Location, LocationKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus, TotesDropped
-from wms.domain.saying import say
+from wms.domain.saying import Said, say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave, WaveStatus
 from wms.services import deciding, feedback
-from wms.services.picking import full_totes, steps, undo
-from wms.services.picking.screens import DropCart, Slot
+from wms.services.picking import full_totes, parts, steps, undo
+from wms.services.picking.parts import Others
+from wms.services.picking.screens import DropCart, Slot, Turn
 from wms.services.screens import Feedback
 
-_DROPS = frozenset({LocationKind.LANE, LocationKind.HOLD})
+_DROPS = frozenset({LocationKind.LANE, LocationKind.HOLD, LocationKind.CONSOLIDATION})
+# Where each turn's totes go; a site without such lanes uses the next.
+_KINDS = {
+    Turn.HOLD: (LocationKind.HOLD,),
+    Turn.MEET: (LocationKind.CONSOLIDATION, LocationKind.LANE),
+    Turn.PACK: (LocationKind.LANE,),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Carried:
-    """An order's tote still on the cart; a `held` order is short or cancelled, a tote may be empty."""
+    """An order's tote still on the cart; a `held` order is short or cancelled, a tote may be empty.
+
+    `others` tells of the order's lines on other walks, where its walk was split.
+    """
 
     row: BatchOrder
     order: Order
     tote: Tote
     is_held: bool
     is_empty: bool
+    others: Others
 
     @property
-    def goes_on_hold(self) -> bool:
-        """Whether the tote waits apart: a shared one goes to packing with the other orders' units."""
-        return self.is_held and not self.is_empty and not self.row.method.shares
+    def turn(self) -> Turn:
+        """Where the tote goes: a shared one always to packing or the put wall, with the other orders' units."""
+        if self.is_empty or self.row.method.shares:
+            return Turn.PACK
+        if self.others.meet and self.order.status is OrderStatus.PICKING:
+            return Turn.MEET
+        return Turn.HOLD if self.is_held else Turn.PACK
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drop:
-    """A walk whose lines are all done: what is on the cart, and the turn now (`is_hold`: the held totes)."""
+    """A walk whose lines are all done: what is on the cart, and the lanes there are."""
 
     batch: Batch
     cart: Cart
     carried: list[Carried]
     lanes: list[Location]
-    is_hold: bool
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn it is."""
+        turns = {one.turn for one in self.carried}
+        return next((turn for turn in Turn if turn in turns), Turn.PACK)
+
+    @property
+    def lane_id(self) -> int | None:
+        """The lane where other parts of the orders that are put down now stand; None where none does."""
+        meeting = (one.others.lane_id for one in self.carried if one.turn is Turn.MEET)
+        return next(filter(None, meeting), None) if self.turn is Turn.MEET else None
 
     @property
     def now(self) -> list[Carried]:
         """Return what goes down at the next lane, all totes of an order together; an empty one is free again."""
-        held = {one.order.id for one in self.carried if one.goes_on_hold}
-        return [one for one in self.carried if (one.order.id in held) == self.is_hold]
+        turn, lane_id = self.turn, self.lane_id
+        due = {one.order.id for one in self.carried if one.turn is turn and lane_id in {None, one.others.lane_id}}
+        return [one for one in self.carried if one.order.id in due]
 
     @property
     def places(self) -> list[Location]:
-        """Return the lanes that are right now; a site without a hold lane drops everything in any."""
-        kind = LocationKind.HOLD if self.is_hold else LocationKind.LANE
-        return [lane for lane in self.lanes if lane.kind is kind] or self.lanes
+        """Return the lanes that are right now; a site without such a lane drops everything in any."""
+        if self.lane_id is not None:
+            return [lane for lane in self.lanes if lane.id == self.lane_id]
+        right = ([lane for lane in self.lanes if lane.kind is kind] for kind in _KINDS[self.turn])
+        return next(filter(None, right), self.lanes)
+
+    @property
+    def token(self) -> str:
+        """What tells one turn of a walk from the others."""
+        return f"drop-{self.batch.id:x}-{self.turn}-{self.lane_id or 0:x}"
 
 
 def screen(session: Session, actor: Actor, batch_id: int) -> DropCart:
@@ -73,13 +107,13 @@ def screen(session: Session, actor: Actor, batch_id: int) -> DropCart:
         ).where(PickTask.warehouse_id == actor.warehouse_id, PickTask.batch_id == batch_id)
     ).one()
     return DropCart(
-        token=f"drop-{batch_id:x}-{'hold' if drop.is_hold else 'lane'}",
+        token=drop.token,
         accept=tuple(lane.barcode for lane in drop.places),
         job=f"{drop.batch.name}  {drop.cart.name}",
         done=lines,
         total=lines,
         batch_id=batch_id,
-        is_hold=drop.is_hold,
+        turn=drop.turn,
         totes=tuple({one.tote.id: Slot(number=one.row.slot, code=one.tote.barcode) for one in drop.now}.values()),
         lanes=tuple(lane.code for lane in drop.places),
         lines=lines,
@@ -97,18 +131,26 @@ def judge(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedb
     wave = _wave(session, actor, screen.batch_id)
     drop = _drop(session, actor, screen.batch_id, lock=True)
     is_over = drop.batch.status is not BatchStatus.STARTED or _has_open_line(session, actor, screen.batch_id)
-    if is_over or drop.is_hold != screen.is_hold:
+    if is_over or drop.token != screen.token:
         return feedback.NOT_COUNTED
     lane = next((lane for lane in drop.lanes if lane.barcode == code.text), None)
     if lane is None:
         return feedback.unknown(code)
     if lane not in drop.places:
-        return feedback.wrong(
-            say("{lane} is wrong. Scan a HOLD lane", lane=lane.code)
-            if drop.is_hold
-            else say("{lane} is wrong. Scan a lane for packing", lane=lane.code)
-        )
+        return feedback.wrong(_wrong_lane(drop, lane))
     return _put_all_down(session, actor, wave, drop, lane)
+
+
+def _wrong_lane(drop: Drop, lane: Location) -> Said:
+    if drop.lane_id is not None:
+        return say("{lane} is wrong. The rest is in {right}", lane=lane.code, right=drop.places[0].code)
+    match drop.turn:
+        case Turn.HOLD:
+            return say("{lane} is wrong. Scan a HOLD lane", lane=lane.code)
+        case Turn.MEET:
+            return say("{lane} is wrong. Scan a lane for parts", lane=lane.code)
+        case Turn.PACK:
+            return say("{lane} is wrong. Scan a lane for packing", lane=lane.code)
 
 
 def _has_open_line(session: Session, actor: Actor, batch_id: int) -> bool:
@@ -123,7 +165,7 @@ def _has_open_line(session: Session, actor: Actor, batch_id: int) -> bool:
 
 
 def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: Location) -> Feedback:
-    down = drop.now
+    down, turn = drop.now, drop.turn
     for one in down:
         _put_down(session, actor, one, lane)
     totes = len({one.tote.id for one in down if not one.is_empty})
@@ -132,8 +174,10 @@ def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: 
     for order in {one.order.id: one.order for one in down}.values():
         if order.status is OrderStatus.SHORT:
             deciding.follow(session, actor, order)
+    parts.hasten(session, actor, {one.order.id for one in down if one.others.go_on})
     if len(down) < len(drop.carried):
-        return feedback.line_done(say("{n} on hold. Now the others", n=totes))
+        held, met = say("{n} on hold. Now the others", n=totes), say("{n} put down. Now the others", n=totes)
+        return feedback.line_done(held if turn is Turn.HOLD else met)
     record(session, actor, drop.batch.finish(actor.at))
     steps.forget(session, actor, drop.batch.id)
     session.flush()
@@ -142,7 +186,7 @@ def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: 
 
 
 def _put_down(session: Session, actor: Actor, one: Carried, lane: Location) -> None:
-    if one.order.status is OrderStatus.PICKING:
+    if one.order.status is OrderStatus.PICKING and not one.others.go_on:
         short = OrderStatus.SHORT if one.is_held else OrderStatus.PICKED
         record(session, actor, one.order.move_to(short))
     if one.tote.status is ToteStatus.PICKING:
@@ -188,9 +232,7 @@ def _drop(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Drop:
         .where(Location.warehouse_id == actor.warehouse_id, Location.kind.in_(_DROPS))
         .order_by(Location.code)
     ).all()
-    return Drop(
-        batch=batch, cart=cart, carried=carried, lanes=list(lanes), is_hold=any(one.goes_on_hold for one in carried)
-    )
+    return Drop(batch=batch, cart=cart, carried=carried, lanes=list(lanes))
 
 
 def _carried(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> list[Carried]:
@@ -219,14 +261,17 @@ def _carried(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> li
         .order_by(Order.id, Tote.id)
         .execution_options(populate_existing=True)
     )
-    rows = session.execute(on_cart.with_for_update(of=(Order, Tote), key_share=True) if lock else on_cart)
+    rows = session.execute(on_cart.with_for_update(of=(Order, Tote), key_share=True) if lock else on_cart).all()
+    others = parts.others(session, actor, batch_id)
+    none = Others()
     return [
         Carried(
             row=row,
             order=order,
             tote=tote,
-            is_held=short or order.status is not OrderStatus.PICKING,
+            is_held=(short or others.get(order.id, none).is_short) or order.status is not OrderStatus.PICKING,
             is_empty=not holds,
+            others=others.get(order.id, none),
         )
         for row, order, tote, short, holds in rows
     ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from wms.domain.floor import Profile
@@ -283,13 +284,21 @@ class ZeroCheck(PickingScreen):
         return self.location
 
 
+class Turn(StrEnum):
+    """Which totes go down now: to wait for a person, to meet the other parts of their orders, or to be packed."""
+
+    HOLD = "hold"
+    MEET = "meet"
+    PACK = "pack"
+
+
 @dataclass(frozen=True, kw_only=True)
 class DropCart(PickingScreen):
-    """All picked: put totes down in a lane. `is_hold` is the turn of short and cancelled orders' totes."""
+    """All picked: put totes down in a lane. Short and cancelled orders' totes have the first turn, parts the second."""
 
     wants: str = "lane"
     batch_id: int
-    is_hold: bool
+    turn: Turn
     totes: tuple[Slot, ...]
     lanes: tuple[str, ...]
     lines: int

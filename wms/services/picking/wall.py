@@ -162,9 +162,13 @@ def _put(session: Session, actor: Actor, tote: Tote, row: Row[Any], place: Tote)
     if unsorted.units_of_order(session, actor, row.order_id):
         return feedback.line_done(say("{n} in {slot}", n=row.quantity, slot=place.name))
     _complete(session, actor, row.order_id)
-    if session.get_one(Order, (actor.warehouse_id, row.order_id)).status is not OrderStatus.PICKED:
-        return feedback.line_done(say("{slot} is short. The lead knows", slot=place.name))
-    return feedback.complete(say("{slot} is ready to pack", slot=place.name))
+    match session.get_one(Order, (actor.warehouse_id, row.order_id)).status:
+        case OrderStatus.PICKED:
+            return feedback.complete(say("{slot} is ready to pack", slot=place.name))
+        case OrderStatus.PICKING:
+            return feedback.line_done(say("{n} in {slot}. More will come", n=row.quantity, slot=place.name))
+        case _:
+            return feedback.line_done(say("{slot} is short. The lead knows", slot=place.name))
 
 
 def _complete(session: Session, actor: Actor, order_id: int) -> None:

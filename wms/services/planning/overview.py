@@ -1,59 +1,28 @@
-"""What the planning pages show: coming collections, waves and their batches."""
+"""What the planning pages show of waves and their batches."""
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.base import text_id
-from wms.domain.calendar import CarrierService
 from wms.domain.errors import NotFoundError
-from wms.domain.floor import Cart
+from wms.domain.floor import Cart, Location
 from wms.domain.journal import JournalEntry
-from wms.domain.orders import OPEN, Order, OrderStatus
+from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
-from wms.services import promising
-from wms.services.planning.preview import minutes_until, saving_pct
+from wms.services.planning.preview import saving_pct
 from wms.services.planning.replanning import WavePlannedAgain
-from wms.services.planning.selection import CollectionKey
 from wms.services.planning.undoing import STALE_AFTER
 from wms.services.promising import zone_of
 
 _WAVES_SHOWN = 40
-_S = OrderStatus
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CollectionRow:
-    """A carrier's collection with the open orders promised to it; times in the warehouse's zone."""
-
-    key: str
-    carrier: str
-    cutoff_at: dt.datetime
-    ship_by_at: dt.datetime
-    minutes_left: int
-    counts: Counter[OrderStatus] = field(default_factory=Counter)
-
-    @property
-    def ready(self) -> int:
-        """Orders that a wave may take."""
-        return self.counts[_S.RECEIVED] + self.counts[_S.ALLOCATED]
-
-    @property
-    def at_work(self) -> int:
-        """Orders that pickers have or will have."""
-        return self.counts[_S.WAVED] + self.counts[_S.PICKING]
-
-    @property
-    def picked(self) -> int:
-        """Orders that are picked or packed and not yet handed over."""
-        return self.counts[_S.PICKED] + self.counts[_S.PACKED]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +46,7 @@ class WaveRow:
 class BatchRow:
     """One walk of a wave; `cart` is the one it is on, also while it waits there half done ('' = on none).
 
-    `sharing` of its orders have no tote of their own.
+    `sharing` of its orders have no tote of their own, `zones` are those of its lines.
     """
 
     key: str
@@ -92,6 +61,12 @@ class BatchRow:
     minutes: float
     worker: str
     cart: str
+    zones: tuple[str, ...]
+
+    @property
+    def can_be_split(self) -> bool:
+        """Whether nobody has begun it, and it goes through several zones."""
+        return self.status is BatchStatus.WAITING and not self.cart and len(self.zones) > 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,40 +150,6 @@ class WavePage:
         )
 
 
-def collection_rows(session: Session, actor: Actor) -> tuple[CollectionRow, ...]:
-    """The collections that open orders are promised to, and each carrier's next one; soonest first."""
-    zone = zone_of(session, actor)
-    rows: dict[CollectionKey, CollectionRow] = {}
-
-    def row_of(key: CollectionKey, ship_by_at: dt.datetime) -> CollectionRow:
-        return rows.setdefault(
-            key,
-            CollectionRow(
-                key=str(key),
-                carrier=key.carrier,
-                cutoff_at=key.cutoff_at.astimezone(zone),
-                ship_by_at=ship_by_at.astimezone(zone),
-                minutes_left=minutes_until(key.cutoff_at, actor.at),
-            ),
-        )
-
-    for coming in promising.timetable(session, actor.warehouse_id, actor.at).next_collections.values():
-        _ = row_of(CollectionKey(carrier=coming.carrier, cutoff_at=coming.cutoff_at), coming.ship_by_at)
-    for carrier, cutoff_at, ship_by_at, status, orders in session.execute(
-        select(CarrierService.carrier, Order.cutoff_at, Order.ship_by_at, Order.status, func.count())
-        .join(
-            CarrierService,
-            and_(CarrierService.warehouse_id == Order.warehouse_id, CarrierService.id == Order.carrier_service_id),
-        )
-        .where(Order.warehouse_id == actor.warehouse_id, Order.status.in_(OPEN), Order.cutoff_at.is_not(None))
-        .group_by(CarrierService.carrier, Order.cutoff_at, Order.ship_by_at, Order.status)
-    ):
-        if cutoff_at is not None:
-            row = row_of(CollectionKey(carrier=carrier, cutoff_at=cutoff_at), ship_by_at or cutoff_at)
-            row.counts[status] += orders
-    return tuple(sorted(rows.values(), key=lambda row: (row.cutoff_at, row.carrier)))
-
-
 def wave_rows(session: Session, actor: Actor) -> tuple[WaveRow, ...]:
     """The latest waves, newest first."""
     waves = select(Wave).where(Wave.warehouse_id == actor.warehouse_id).order_by(Wave.number.desc())
@@ -221,13 +162,13 @@ def wave_page(session: Session, actor: Actor, wave_id: int) -> WavePage:
     if wave is None:
         raise NotFoundError("wave", text_id(wave_id))
     zone = zone_of(session, actor)
-    methods = Counter(
-        session.scalars(
-            select(BatchOrder.method)
-            .join(Batch, and_(Batch.warehouse_id == BatchOrder.warehouse_id, Batch.id == BatchOrder.batch_id))
-            .where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id)
-        )
+    seats = session.execute(
+        select(BatchOrder.order_id, BatchOrder.method)
+        .join(Batch, and_(Batch.warehouse_id == BatchOrder.warehouse_id, Batch.id == BatchOrder.batch_id))
+        .where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id)
+        .distinct()
     )
+    methods = Counter(seat.method for seat in seats)
     releaser = session.get(Worker, (actor.warehouse_id, wave.released_by)) if wave.released_by else None
     return WavePage(
         wave=_rows(session, actor, [wave])[0],
@@ -339,7 +280,7 @@ def _batches(session: Session, actor: Actor, wave: Wave) -> tuple[BatchRow, ...]
         )
         .where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id)
         .group_by(Batch.warehouse_id, Batch.id, Worker.name, Cart.name)
-        .order_by(Batch.position)
+        .order_by(Batch.position, Batch.id)
     ).all()
     ids = [batch.id for batch, *_ in rows]
     members = (
@@ -349,6 +290,7 @@ def _batches(session: Session, actor: Actor, wave: Wave) -> tuple[BatchRow, ...]
     )
     orders = _per_wave(session, members)
     sharing = _per_wave(session, members.where(BatchOrder.method != Method.CLUSTER))
+    zones = _zones(session, actor, ids)
     return tuple(
         BatchRow(
             key=text_id(batch.id),
@@ -363,9 +305,28 @@ def _batches(session: Session, actor: Actor, wave: Wave) -> tuple[BatchRow, ...]
             minutes=batch.work_s / 60,
             worker=worker or "",
             cart=cart or "",
+            zones=tuple(sorted(zones[batch.id])),
         )
         for batch, worker, cart, tasks, done, units in rows
     )
+
+
+def _zones(session: Session, actor: Actor, batch_ids: Collection[int]) -> Mapping[int, set[str]]:
+    """The zones of batches' lines; a location without a zone is in none."""
+    rows = session.execute(
+        select(PickTask.batch_id, Location.zone)
+        .join(Location, and_(Location.warehouse_id == PickTask.warehouse_id, Location.id == PickTask.location_id))
+        .where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.batch_id.in_(batch_ids),
+            PickTask.status != TaskStatus.CANCELLED,
+        )
+        .distinct()
+    )
+    zones: dict[int, set[str]] = defaultdict(set)
+    for batch_id, zone in rows:
+        zones[batch_id].add(zone)
+    return zones
 
 
 def _members(session: Session, actor: Actor, wave: Wave) -> tuple[MemberRow, ...]:
