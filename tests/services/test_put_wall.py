@@ -21,6 +21,7 @@ from wms.domain.putbacks import PutBack
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import cancelling, planning, putting_back, verifying
 from wms.services.packing.screens import ScanItems
+from wms.services.picking.screens import Home
 from wms.services.planning import OpenTransaction
 from wms.services.planning import again as planning_again
 from wms.services.planning.preview import preview
@@ -340,3 +341,12 @@ def test_orders_of_lots_or_serials_keep_a_tote_of_their_own(open_transaction: Op
     _ = planning.plan_wave(open_transaction, builders.actor(), KEY, Rules(shares_singles=True))
     with open_transaction() as session:
         assert {row.method for row in session.query(BatchOrder)} == {Method.CLUSTER}
+
+
+def test_home_names_what_is_to_be_sorted_and_a_place_of_the_wall_goes_on_no_cart(wall: Wall) -> None:
+    home = wall.pick().screen
+    assert isinstance(home, Home)
+    assert [(tote.code, tote.lane) for tote in home.to_sort] == [(wall.tote.barcode, wall.lane.code)]
+    _ = builders.waiting_batch(wall.session, builders.order(wall.session, (builders.product(wall.session), 1)))
+    assert wall.marta.begin(wall.cart, wall.places[0]) == "build_cart"
+    assert wall.marta.said == f"{wall.places[0].wall_slot} is a place of the put wall"

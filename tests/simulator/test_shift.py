@@ -27,6 +27,16 @@ def test_a_small_shift_ships_all_that_has_stock_and_prints_each_label_once(empty
     assert report.scan_ms_p50 > 0
 
 
+@pytest.mark.parametrize("empty", ["postgresql"], indirect=True)
+def test_clumsy_people_sort_orders_at_the_put_wall_and_lose_nothing(empty: Settings) -> None:
+    with floor(empty) as (engine, server):
+        plan = Plan(orders=7, pickers=2, packers=1, seed=5, habits=CLUMSY, at_wall=True)
+        report = work(engine, server, plan)
+    assert report.faults == []
+    assert report.orders_shipped == 7
+    assert report.units_sorted > 7
+
+
 def test_more_people_than_badges_are_refused(engine: Engine) -> None:
     with transaction(engine) as session:
         warehouse.furnish(session)

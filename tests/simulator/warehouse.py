@@ -11,6 +11,7 @@ from wms.domain.floor import LocationKind, Printer
 
 PRODUCTS, UNITS_EACH = 12, 40
 CARTS, SLOTS, TOTES = 3, 4, 16
+PLACES = 7  # of the put wall: too few for it to be chosen where nobody asks for it
 # (roles, names): one more of each than the small shifts need.
 PEOPLE = (("picker", ("Marta", "Tom")), ("packer", ("Ana", "Piotr")), ("supervisor", ("Ines",)))
 # People of a shift do not read words, whoever they are.
@@ -18,7 +19,7 @@ LANGUAGES = {"Tom": "ar", "Piotr": "pl"}
 
 
 def furnish(session: Session, printer_url: str = "virtual://127.0.0.1:9") -> None:
-    """Fill the bare warehouse of the `engine` fixture: goods on two shelves each, lanes, carts, totes, two benches."""
+    """Fill the bare warehouse of the `engine` fixture: goods on two shelves each, and what moves and packs them."""
     for _ in range(PRODUCTS):
         product = builders.product(session)
         for _ in range(2):
@@ -29,6 +30,9 @@ def furnish(session: Session, printer_url: str = "virtual://127.0.0.1:9") -> Non
         _ = builders.cart(session, SLOTS)
     for _ in range(TOTES):
         _ = builders.tote(session)
+    for number in range(1, PLACES + 1):
+        place = builders.tote(session)
+        place.wall, place.wall_slot = "W1", f"A{number}"
     for name in ("M2", "X4"):
         _ = builders.carton_type(session, name)
     for roles, names in PEOPLE:

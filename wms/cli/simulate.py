@@ -48,8 +48,9 @@ _SHARE = click.FloatRange(0, 1)
 @click.option("--drop-rate", default=0.0, show_default=True, type=_SHARE, help="Share of answers lost: a bad line.")
 @click.option("--think-ms", default=0, show_default=True, type=click.IntRange(0), help="Pause before each scan.")
 @click.option("--profile", type=_PROFILES, help="Pick all zones by this profile from now on.")
+@click.option("--wall", is_flag=True, help="Sort orders of several units at the put wall while it has places.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of sentences.")
-def simulate(url: str, think_ms: int, profile: str | None, as_json: bool, **asked: float) -> int:
+def simulate(*, url: str, think_ms: int, profile: str | None, wall: bool, as_json: bool, **asked: float) -> int:
     """Add seeded orders and let people work the whole floor over HTTP until all that has stock is shipped.
 
     They read the pages as people do, slip now and then, and take labels from the virtual printers' trays. Without
@@ -74,6 +75,7 @@ def simulate(url: str, think_ms: int, profile: str | None, as_json: bool, **aske
         packers=int(asked["packers"]),
         seed=int(asked["seed"]),
         drop_rate=asked["drop_rate"],
+        at_wall=wall,
         habits=Habits(
             wrong_rate=asked["wrong_rate"],
             short_rate=asked["short_rate"],

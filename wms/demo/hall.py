@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from itertools import product
 
 from wms.domain.base import Base
 from wms.domain.codes import CodeKind, own_code
@@ -24,7 +25,10 @@ LEVELS = {"A": LocationKind.PICK, "B": LocationKind.RESERVE}
 AISLE_STEP_M, BAY_STEP_M, FIRST_BAY_M = 4.0, 1.2, 2.0
 STATIONS = 3
 _CART_SLOTS = 8
+TOTES = 80
 _TOTE_ML = 65_000
+_WALL_ROWS, _WALL_COLUMNS = "ABCD", 6
+PLACES = len(_WALL_ROWS) * _WALL_COLUMNS
 _PEOPLE = {
     "picker": ("Marta", "Tom", "Aisha", "Jonas", "Li", "Rosa"),
     "packer": ("Ana", "Piotr", "Kemal"),
@@ -100,7 +104,7 @@ def lanes(warehouse_id: int) -> Iterator[Base]:
 
 
 def equipment(warehouse_id: int) -> Iterator[Base]:
-    """Yield 8 carts, 80 totes and the cartons."""
+    """Yield 8 carts, 80 totes, a put wall of 24 places and the cartons."""
     for number in range(1, 9):
         yield Cart(
             warehouse_id=warehouse_id,
@@ -110,10 +114,11 @@ def equipment(warehouse_id: int) -> Iterator[Base]:
             volume_ml=_CART_SLOTS * _TOTE_ML,
             weight_g=150_000,
         )
-    for number in range(1, 81):
+    for number in range(1, TOTES + 1):
         place = Place(warehouse_id=warehouse_id, kind=PlaceKind.TOTE)
         yield place
         yield Tote(warehouse_id=warehouse_id, id=place.id, barcode=own_code(CodeKind.TOTE, number), volume_ml=_TOTE_ML)
+    yield from _put_wall(warehouse_id)
     for number, (name, (length_mm, width_mm, height_mm, weight_g)) in enumerate(_CARTONS.items(), 1):
         yield CartonType(
             warehouse_id=warehouse_id,
@@ -123,6 +128,20 @@ def equipment(warehouse_id: int) -> Iterator[Base]:
             width_mm=width_mm,
             height_mm=height_mm,
             weight_g=weight_g,
+        )
+
+
+def _put_wall(warehouse_id: int) -> Iterator[Base]:
+    for number, (row, column) in enumerate(product(_WALL_ROWS, range(1, _WALL_COLUMNS + 1)), TOTES + 1):
+        place = Place(warehouse_id=warehouse_id, kind=PlaceKind.TOTE)
+        yield place
+        yield Tote(
+            warehouse_id=warehouse_id,
+            id=place.id,
+            barcode=own_code(CodeKind.TOTE, number),
+            wall="W1",
+            wall_slot=f"{row}{column}",
+            volume_ml=_TOTE_ML,
         )
 
 

@@ -150,7 +150,14 @@ def _start_counters(session: Session) -> None:
     """Let the codes that come after the demo's begin after them."""
     session.add_all(
         Counter(warehouse_id=WAREHOUSE_ID, name=name, value=value)
-        for name, value in {"location": 3000, "lane": 50, "tote": 80, "cart": 8, "carton": 4, "station": 3}.items()
+        for name, value in {
+            "location": 3000,
+            "lane": 50,
+            "tote": hall.TOTES + hall.PLACES,
+            "cart": 8,
+            "carton": 4,
+            "station": 3,
+        }.items()
     )
 
 

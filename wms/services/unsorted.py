@@ -1,5 +1,6 @@
 """What lies unsorted in shared totes, the wall that it is for, and each order's place there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
 from wms.domain.catalog import Product
+from wms.domain.floor import Location
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import BatchOrder, Method, PickTask
@@ -77,6 +79,23 @@ def units_left(session: Session, actor: Actor, tote_id: int) -> int:
 def of_tote(actor: Actor, tote_id: int, *columns: Any) -> Select[*tuple[Any, ...]]:
     """Those in one tote."""
     return all_of(actor, *columns).where(Tote.id == tote_id)
+
+
+def totes(session: Session, actor: Actor) -> Sequence[tuple[str, str]]:
+    """The totes that wait to be sorted, each with the lane where it stands; those put down first go first."""
+    # Few totes stand shared in lanes at a time, and the units ever picked are many: so the totes are asked first.
+    shared = session.execute(
+        select(Tote.id, Tote.barcode, Location.code)
+        .join(Location, and_(Location.warehouse_id == Tote.warehouse_id, Location.id == Tote.lane_id))
+        .where(
+            Tote.warehouse_id == actor.warehouse_id,
+            Tote.status == ToteStatus.STAGED,
+            Tote.order_id.is_(None),
+            Tote.wall == "",
+        )
+        .order_by(Tote.staged_at, Tote.id)
+    ).all()
+    return [(row.barcode, row.code) for row in shared if units_left(session, actor, row.id)]
 
 
 def is_begun() -> Any:

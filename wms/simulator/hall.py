@@ -173,7 +173,9 @@ class Hall:
     def take_tote(self) -> str:
         """Take an empty tote off the pile, '' when there is none just now."""
         empty = self._texts(
-            select(Tote.barcode).where(Tote.warehouse_id == self._warehouse_id, Tote.status == ToteStatus.FREE)
+            select(Tote.barcode).where(
+                Tote.warehouse_id == self._warehouse_id, Tote.status == ToteStatus.FREE, Tote.wall == ""
+            )
         )
         with self._lock:
             for tote in empty:
@@ -199,6 +201,10 @@ class Hall:
                     self.inside[tote][product_id] -= 1
                     return code
             return ""
+
+    def codes_of(self, product_id: int) -> list[str]:
+        """The barcodes on single units of a product."""
+        return [code for code in self.singles if self.units_of[code][0] == product_id]
 
     def put_in(self, tote: str, code: str) -> None:
         """Put one unit back into a tote."""

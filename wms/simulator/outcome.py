@@ -102,6 +102,8 @@ _NOTED = (
     "slips_taken",
     "doubles",
     "doubles_answered_otherwise",
+    "units_sorted",
+    "units_missing_at_wall",
     "units_missing_at_pack",
     "units_left_in_totes",
     "boxes_sealed",

@@ -121,6 +121,11 @@ class Page:
         return [node.attributes["data-shared-tote"] for node in self.root.all("bdi", "data-shared-tote")]
 
     @property
+    def totes_to_sort(self) -> list[str]:
+        """The totes named that wait for the put wall."""
+        return [node.attributes["data-sort-tote"] for node in self.root.all("bdi", "data-sort-tote")]
+
+    @property
     def told(self) -> int:
         """The number in the instruction ("PUT 3 IN"); 0 for none."""
         words = " ".join(node.words for node in self.root.all("h1"))

@@ -24,6 +24,7 @@ class Picker(Person):
         self._shelf = ""
         self._is_shorting = False
         self._looks_without_tote = 0
+        self._sorting = ""
         self._line_scans = 0
         self._is_clean = True
 
@@ -46,7 +47,14 @@ class Picker(Person):
         self._line_scans, self._is_clean = 0, True
 
     def on_home(self) -> None:
-        """Scan the cart when there is something to pick."""
+        """Scan a tote that is to be sorted, else the cart when there is something to pick."""
+        self.hall.let_go(self._sorting)
+        self._sorting = self.hall.take(self.page.totes_to_sort)
+        if self._sorting:
+            self.idle_at = -1
+            if not self.scan(self._sorting):
+                self.rest()
+            return
         if self.page.state != "work":
             self.idle()
             return
@@ -164,6 +172,33 @@ class Picker(Person):
         units = self.page.asked
         if self.scan(self.page.accept[0]):
             _ = self._let_go(units)
+
+    def on_sort_item(self) -> None:
+        """Take a unit out of the tote and scan it; one that is for no place of the wall stays in the tote."""
+        code = self.hall.take_out(self._sorting, self.hall.singles)
+        if not code:
+            self.tally.add("units_missing_at_wall", self.page.asked)
+            _ = self.scan(Command.SHORT)
+        elif self.scan(code):
+            self._hand[self.hall.units_of[code][0]] += 1
+        else:
+            self.hall.put_in(self._sorting, code)
+            _ = self.scan(Command.DONE)
+
+    def on_put_in_slot(self) -> None:
+        """Put the units into their order's place and scan it, now and then a wrong one first; wait for a free one."""
+        if not self.page.accept:
+            self.rest()
+            return
+        if self.slips(self.floor.habits.wrong_rate):
+            self.slip(self.dice.choice([code for code in self.hall.totes if not self.is_right(code)]))
+        place, units = self.page.accept[0], self.page.told
+        product_id = next(iter(self._hand))
+        while self._hand.total() < units and self.hall.take_out(self._sorting, self.hall.codes_of(product_id)):
+            self._hand[product_id] += 1
+        if self.scan(place):
+            self.hall.inside[place].update(self._let_go(units))
+            self.tally.add("units_sorted", units)
 
     def on_drop_cart(self) -> None:
         """Bring the totes to a lane."""

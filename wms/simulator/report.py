@@ -37,6 +37,8 @@ class Report:
     slips_taken: int
     doubles: int
     doubles_answered_otherwise: int
+    units_sorted: int
+    units_missing_at_wall: int
     units_missing_at_pack: int
     units_left_in_totes: int
     boxes_sealed: int
@@ -67,6 +69,7 @@ class Report:
             "labels could not be read from paper": self.labels_unreadable,
             "wrong scans were taken": self.slips_taken,
             "scans posted twice were answered otherwise": self.doubles_answered_otherwise,
+            "units were missing in totes at the put wall": self.units_missing_at_wall,
             "units were missing in totes at packing": self.units_missing_at_pack,
             "units were left in totes": self.units_left_in_totes,
         }
@@ -88,7 +91,7 @@ class Report:
             f"{self.must_ship} had to{gone}.\n"
             f"{self.lines_picked} lines, {self.units_picked} units in {self.waves} waves; "
             f"{self.scans} scans, {self.scans_per_line:.2f} a line ({clean} without slips), "
-            f"{self.scans_refused} refused.\n"
+            f"{self.scans_refused} refused; {self.units_sorted} units sorted at the put wall.\n"
             f"{self.labels_bought} labels bought, {self.labels_printed} printed, {self.labels_duplicated} twice; "
             f"{self.labels_read} read from pictures.\n"
             f"Server {self.scan_ms_p50:.1f} ms a scan (median), {self.scan_ms_p95:.1f} ms (95 %); "

@@ -40,7 +40,10 @@ class StuckError(WmsError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """A shift to be tried. `stuck_s` is longer than a dead worker's lease of 60 s, after which its work goes on."""
+    """A shift to be tried. `stuck_s` is longer than a dead worker's lease of 60 s, after which its work goes on.
+
+    `at_wall`: orders of several units are sorted at the put wall, as long as it has places.
+    """
 
     orders: int
     pickers: int
@@ -50,6 +53,7 @@ class Plan:
     drop_rate: float = 0.0
     patience_s: float = 120.0
     stuck_s: float = 100.0
+    at_wall: bool = False
 
 
 class Shift:
@@ -92,7 +96,7 @@ class Shift:
         if len(idle_carts) + walking < plan.pickers:
             raise TooFewError("free carts", has=len(idle_carts) + walking, needs=plan.pickers)
         dice = random.Random(plan.seed)  # noqa: S311 - people's habits, no secret
-        desk = Supervisor(floor, *supervisor, dice.getrandbits(32))
+        desk = Supervisor(floor, *supervisor, dice.getrandbits(32), at_wall=plan.at_wall)
         for name, badge in pickers:
             cart = hall.cart_of(badge) or idle_carts.pop(0)
             desk.team.append(Picker(floor, name, badge, dice.getrandbits(32), cart))

@@ -17,13 +17,14 @@ _MOST_HAND_OVERS = 20  # answers may be lost; a box that may not leave is told a
 class Supervisor:
     """Works at the desk's pages, and closes the floor when nobody finds anything to do."""
 
-    def __init__(self, floor: Floor, name: str, badge: str, seed: int) -> None:
+    def __init__(self, floor: Floor, name: str, badge: str, seed: int, *, at_wall: bool = False) -> None:
         self.floor = floor
         self.name = name
         self.line = Line(floor.conditions, floor.tally, random.Random(seed))  # noqa: S311 - a lost answer, no secret
         self.page = Page("")
         self.team: list[Person] = []
         self._badge = badge
+        self._rules = "&wall=wall" if at_wall else ""
 
     def work(self) -> None:
         """Go round until the floor is done, then hand over."""
@@ -68,7 +69,7 @@ class Supervisor:
 
     def _release(self, row: Node) -> None:
         for link in row.all("a", "data-preview"):
-            for form in self._desk(link.attributes["href"]).root.all("form", "data-release"):
+            for form in self._desk(link.attributes["href"] + self._rules).root.all("form", "data-release"):
                 if _count(form, "data-orders"):
                     self._send(form_of(form), "waves")
 

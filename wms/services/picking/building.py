@@ -121,7 +121,7 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
     there = next((row.slot for row in build.bound if row.tote_id == tote.id), None)
     if there is not None:
         return feedback.repeated(say("{tote} is in slot {slot}", tote=tote.barcode, slot=there))
-    if tote.status is not ToteStatus.FREE:
+    if tote.wall or tote.status is not ToteStatus.FREE:
         return feedback.wrong(_where(session, actor, tote))
     if full_totes.holds_units(session, actor, tote.id):
         return feedback.wrong(say("{tote} is not empty. Take another", tote=tote.barcode))
@@ -139,6 +139,8 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
 
 
 def _where(session: Session, actor: Actor, tote: Tote) -> Said:
+    if tote.wall:
+        return say("{slot} is a place of the put wall", slot=tote.name)
     if tote.status is ToteStatus.PICKING:
         cart = session.scalars(
             select(Cart.name)

@@ -18,9 +18,9 @@ from wms.domain.people import Warehouse, Worker
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
 from wms.domain.saying import say
-from wms.services import feedback
+from wms.services import feedback, unsorted
 from wms.services.picking import carts, wall
-from wms.services.picking.screens import Home, Moved, TakeOver, Waiting
+from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
 from wms.services.screens import Feedback, Screen, clock
 
 _SHIFT = dt.timedelta(hours=12)
@@ -213,6 +213,7 @@ def _home(session: Session, actor: Actor) -> Home:
             due="" if due is None else clock(due, zone, actor.at),
             half_done=tuple(half_done),
         ),
+        to_sort=tuple(ToSort(code=code, lane=lane) for code, lane in unsorted.totes(session, actor)),
         units_today=_units_today(session, actor, zone),
     )
 

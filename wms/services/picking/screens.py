@@ -145,14 +145,23 @@ class PickingScreen(Screen):
     station: ClassVar[str] = "picking"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToSort:
+    """A shared tote that waits for the put wall, and the lane where it stands."""
+
+    code: str
+    lane: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Home(PickingScreen):
-    """No walk on this device: what waits, and the worker's own units of today."""
+    """No walk on this device: what waits, what is to be sorted, and the worker's own units of today."""
 
     token: str = "home"  # noqa: S105 - a task's token, no secret
     wants: str = "cart"
     worker: str
     waiting: Waiting
+    to_sort: tuple[ToSort, ...]
     units_today: int
 
 

@@ -62,7 +62,9 @@ def fleet(session: Session, actor: Actor, slots: int = 0) -> Fleet:
     carts = session.scalars(select(Cart).where(Cart.warehouse_id == actor.warehouse_id)).all()
     if not carts:
         raise NoCartError
-    tote_ml = session.scalar(select(func.min(Tote.volume_ml)).where(Tote.warehouse_id == actor.warehouse_id))
+    tote_ml = session.scalar(
+        select(func.min(Tote.volume_ml)).where(Tote.warehouse_id == actor.warehouse_id, Tote.wall == "")
+    )
     smallest = min(cart.slots for cart in carts)
     return Fleet(
         carts=len(carts),
