@@ -228,4 +228,4 @@ def test_the_wave_page_offers_the_split_only_where_it_helps(zones: Zones) -> Non
         (zones.first.name, ("A",), False),
         (zones.rest.name, ("B",), False),
     ]
-    assert [row.number for row in page.orders].count(zones.walk.orders[0].number) == 2
+    assert [row.batch for row in page.orders] == [f"{zones.first.name}, {zones.rest.name}", zones.first.name]

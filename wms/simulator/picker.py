@@ -167,6 +167,10 @@ class Picker(Person):
         self._hand -= gone
         return +gone
 
+    def on_zero_check(self) -> None:
+        """Say that the shelf is as empty as the page thinks."""
+        _ = self.scan(Command.YES)
+
     def on_put_back(self) -> None:
         """Put the units of a cancelled order back on their shelf."""
         units = self.page.asked

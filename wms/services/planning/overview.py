@@ -71,7 +71,7 @@ class BatchRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberRow:
-    """An order of a wave, its batch and the sentence why it walks there."""
+    """An order of a wave, its batches and the sentence why it walks there."""
 
     key: str
     number: str
@@ -118,9 +118,10 @@ class WavePage:
         """How the orders are picked."""
         ways = [(self.singles, "of one unit share totes"), (self.at_wall, "are sorted at the put wall")]
         said = [f"{orders} orders {way}" for orders, way in ways if orders]
-        return (
-            f"{' and '.join(said)}; each other one has a tote of its own." if said else "Each order has its own tote."
-        )
+        if not said:
+            return "Each order has its own tote."
+        others = "; each other one has a tote of its own" if self.singles + self.at_wall < self.wave.orders else ""
+        return f"{' and '.join(said)}{others}."
 
     @property
     def saving_pct(self) -> int:
@@ -338,7 +339,9 @@ def _members(session: Session, actor: Actor, wave: Wave) -> tuple[MemberRow, ...
         .where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.wave_id == wave.id)
         .order_by(Batch.position, BatchOrder.slot)
     )
-    return tuple(
-        MemberRow(key=text_id(row.id), number=row.number, status=row.status, batch=row.name or "", why=row.why)
-        for row in rows
-    )
+    found: dict[int, MemberRow] = {}
+    for row in rows:
+        before = found.get(row.id)
+        batches = ", ".join(filter(None, (before.batch if before else "", row.name)))
+        found[row.id] = MemberRow(key=text_id(row.id), number=row.number, status=row.status, batch=batches, why=row.why)
+    return tuple(found.values())
