@@ -154,6 +154,7 @@ def _value(kind: type, name: str, hint: Any) -> object:
 
 
 _VALUES["carton"] = example(packing.Carton, name="M2", code="X017")
+_ROWS[picking.ToSort] = tuple(picking.ToSort(code=f"T00{number}417", lane=f"PACK {number}") for number in (1, 2))
 _ROWS[picking.Slot] = tuple(
     picking.Slot(number=number, code=f"T{number:05d}7" if number < 7 else "", here=number == 3)
     for number in range(1, 9)
@@ -169,7 +170,11 @@ _ROWS[packing.Content] = ()
 
 
 def _at_times() -> Iterator[Shown]:
-    yield Shown(screen=example(picking.Home, waiting=example(picking.Waiting, batches=0)), word="without work")
+    yield Shown(
+        screen=example(picking.Home, waiting=example(picking.Waiting, batches=0), to_sort=()), word="without work"
+    )
+    nothing = example(picking.Waiting, batches=0, half_done=())
+    yield Shown(screen=example(picking.Home, waiting=nothing), word="with totes to sort")
     yield Shown(screen=example(picking.BuildCart, bound=0), word="empty")
     yield Shown(screen=example(picking.BuildCart, sharing=12), word="for a shared tote")
     yield Shown(
