@@ -123,7 +123,9 @@ class Page:
     @property
     def totes_to_sort(self) -> list[str]:
         """The totes named that wait for the put wall."""
-        return [node.attributes["data-sort-tote"] for node in self.root.all("bdi", "data-sort-tote")]
+        return [
+            code for node in self.root.all("dd", "data-to-sort") for code in node.attributes["data-to-sort"].split()
+        ]
 
     @property
     def told(self) -> int:
