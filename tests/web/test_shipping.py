@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select, update
 
 from tests import builders, packers
 from tests.packers import Floor
+from tests.web.desk import press
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, reading, transaction
@@ -94,3 +95,12 @@ def test_a_post_without_the_pages_moment_hands_nothing_over(app: Flask, engine: 
 
 def test_a_packer_has_no_desk(app: Flask, engine: Engine) -> None:
     assert _signed_in(app, engine, "packer").get("/desk/shipping").status_code == 403
+
+
+def test_a_box_is_opened_by_its_label_and_the_label_prints_again(app: Flask, engine: Engine) -> None:
+    lead = _signed_in(app, engine, "supervisor")
+    page = lead.get("/desk/orders/?q=off0001", follow_redirects=True).text
+    assert 'data-status="sealed"' in page
+    assert "Inside, and how it came there" in page
+    assert "Say why." in press(lead, page, "data-reprint").text
+    assert "Copy 2 of the label is printed." in press(lead, page, "data-reprint", why="it tore").text

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from wms.channels.base import ShipTo
 from wms.database import db, reading, transaction
 from wms.domain.actor import Actor, Role
-from wms.domain.base import id_of
+from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.orders import HoldKind, OrderStatus
-from wms.services import cancelling, ordering, promising
+from wms.services import cancelling, labelling, ordering, promising
+from wms.services.ordering import box as ordering_box
 from wms.services.ordering import finding
 from wms.services.ordering import page as ordering_page
 from wms.services.ordering.finding import Search
@@ -43,6 +44,10 @@ def home() -> ResponseReturnValue:
         below=id_of(asked["below"]) if asked.get("below") else None,
     )
     with reading(db.engine) as session:
+        box_found = ordering_box.find(session, flask.g.actor, search.text)
+        if box_found is not None:
+            order_id, package_id = map(text_id, box_found)
+            return flask.redirect(flask.url_for("ordering.box", order=order_id, box=package_id))
         found = finding.find(session, flask.g.actor, search)
         choices = finding.choices(session, flask.g.actor)
     if search.text and search.below is None and len(found.rows) == 1:
@@ -81,6 +86,51 @@ def order(order: str) -> str:
     with reading(db.engine) as session:
         page = ordering_page.order_page(session, flask.g.actor, id_of(order), each_scan=each_scan)
     return flask.render_template("ordering/order.html", page=page, order=page.order, each_scan=each_scan)
+
+
+@blueprint.get("/<order>/boxes/<box>")
+@needs_supervisor
+def box(order: str, box: str) -> str:  # noqa: ARG001 - the address says whose box it is
+    """Show one box."""
+    with reading(db.engine) as session:
+        page = ordering_box.box_page(session, flask.g.actor, id_of(box))
+    return flask.render_template("ordering/box.html", page=page)
+
+
+@blueprint.post("/<order>/boxes/<box>/reprint")
+@needs_supervisor
+def box_reprint(order: str, box: str) -> ResponseReturnValue:
+    """Print the box's label once more, at the station where it was packed."""
+
+    def deed(session: Session, actor: Actor, package_id: int, why: str) -> str:
+        job = ordering_box.reprint(session, actor, package_id, why)
+        return f"Copy {job.copy} of the label is printed."
+
+    return _do_to_box(order, box, deed)
+
+
+@blueprint.post("/<order>/boxes/<box>/void")
+@needs_supervisor
+def box_void(order: str, box: str) -> ResponseReturnValue:
+    """Give the box's label back to its carrier."""
+
+    def deed(session: Session, actor: Actor, package_id: int, why: str) -> str:
+        labelling.void(session, actor, package_id, why)
+        return "The label is given back. Its box waits at the station for another."
+
+    return _do_to_box(order, box, deed)
+
+
+def _do_to_box(order: str, box: str, deed: Callable[[Session, Actor, int, str], str]) -> ResponseReturnValue:
+    try:
+        why = _why("Say why.")
+        with transaction(db.engine) as session:
+            words = deed(session, flask.g.actor, id_of(box), why)
+    except (DomainError, BadInputError) as error:
+        flask.flash(str(error), "wrong")
+    else:
+        flask.flash(words, "ok")
+    return flask.redirect(flask.url_for("ordering.box", order=order, box=box), _SEE_OTHER)
 
 
 @blueprint.post("/<order>/hold")
@@ -159,11 +209,9 @@ def pick_again(order: str) -> ResponseReturnValue:
 @needs_supervisor
 def cancel(order: str) -> ResponseReturnValue:
     """Cancel the order with all that sets off."""
-    reason = " ".join(flask.request.form.get("why", "").split())[:_LONGEST_REASON]
 
     def deed(session: Session, actor: Actor, order_id: int) -> str:
-        if not reason:
-            raise BadInputError("Say why it is cancelled.")
+        reason = _why("Say why it is cancelled.")
         return f"{cancelling.cancel_by_id(session, actor, order_id, reason).number} is cancelled."
 
     return _do(order, deed)
@@ -179,6 +227,14 @@ def _do(order: str, deed: Deed) -> ResponseReturnValue:
     else:
         flask.flash(words, "ok")
     return flask.redirect(flask.url_for("ordering.order", order=order), _SEE_OTHER)
+
+
+def _why(asked: str) -> str:
+    """Return the reason given in the form; BadInputError with what is asked where it is blank."""
+    reason = " ".join(flask.request.form.get("why", "").split())[:_LONGEST_REASON]
+    if not reason:
+        raise BadInputError(asked)
+    return reason
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -68,6 +68,7 @@ class WalkRow:
 class BoxRow:
     """A box with its newest label."""
 
+    key: str
     barcode: str
     number: int
     status: PackageStatus
@@ -287,6 +288,7 @@ def _boxes(session: Session, actor: Actor, order_id: int) -> tuple[BoxRow, ...]:
 
 def _box(package: Package, label: Label | None) -> BoxRow:
     return BoxRow(
+        key=text_id(package.id),
         barcode=package.barcode,
         number=package.number,
         status=package.status,

@@ -88,8 +88,10 @@ class Moment:
     device: str
 
 
-def timeline(session: Session, actor: Actor, order_id: int, zone: ZoneInfo, *, each_scan: bool) -> tuple[Moment, ...]:
-    """Return the order's life, oldest first; `each_scan` with every unit and shelf."""
+def timeline(
+    session: Session, actor: Actor, order_id: int, zone: ZoneInfo, *, each_scan: bool, package: str = ""
+) -> tuple[Moment, ...]:
+    """Return the order's life, oldest first; `each_scan` with every unit and shelf, `package` without other boxes."""
     statement = (
         select(JournalEntry, Worker.name)
         .outerjoin(Worker, and_(Worker.warehouse_id == JournalEntry.warehouse_id, Worker.id == JournalEntry.worker_id))
@@ -103,6 +105,8 @@ def timeline(session: Session, actor: Actor, order_id: int, zone: ZoneInfo, *, e
     for entry, name in session.execute(statement):
         if entry.event == "OrderMoved" and entry.data.get("then") == OrderStatus.HELD:
             continue  # its hold is told already
+        if package and entry.data.get("package", package) != package:
+            continue
         words, tone = tell(entry.event, entry.data)
         at = entry.at.astimezone(zone)
         moments.append(

@@ -1,0 +1,263 @@
+"""One box as its page shows it: who picked, scanned, weighed and sealed what, its labels and each print of them."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.base import text_id
+from wms.domain.codes import clean
+from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.floor import CartonType, Location, Printer, Station
+from wms.domain.orders import Order, OrderLine
+from wms.domain.packing import Package, PackageLine, PackageStatus
+from wms.domain.people import Worker
+from wms.domain.picked import PickedUnits
+from wms.domain.picking import PickTask
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import Label, LabelStatus
+from wms.services import labelling, printing
+from wms.services.ordering import telling
+from wms.services.ordering.telling import Moment
+from wms.services.promising import zone_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PickRow:
+    """Units of one scan at a shelf, by whom and when, and how location, product and tote were proved."""
+
+    quantity: int
+    location: str
+    worker: str
+    at: dt.datetime
+    proofs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitRow:
+    """Units of a line scanned into the box, and the picks that brought the line's units."""
+
+    sku: str
+    name: str
+    quantity: int
+    lot: str
+    serial: str
+    picks: tuple[PickRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PrintRow:
+    """One print of a label: its copy, where, and how it ended."""
+
+    copy: int
+    printer: str
+    at: dt.datetime
+    status: PrintStatus
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelRow:
+    """A label asked for, with its prints; `amount` is '' where none was paid."""
+
+    key: str
+    status: LabelStatus
+    carrier: str
+    service: str
+    tracking_number: str
+    amount: str
+    asked_at: dt.datetime
+    bought_at: dt.datetime | None
+    reason: str
+    prints: tuple[PrintRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoxPage:
+    """All that the page of a box shows; times are the warehouse's. `can` holds the words of what may be done now."""
+
+    key: str
+    order_key: str
+    order: str
+    barcode: str
+    number: int
+    status: PackageStatus
+    station: str
+    packer: str
+    carton: str
+    weight_g: int
+    weighed: bool
+    opened_at: dt.datetime
+    sealed_at: dt.datetime | None
+    handed_over_at: dt.datetime | None
+    units: tuple[UnitRow, ...]
+    labels: tuple[LabelRow, ...]
+    life: tuple[Moment, ...]
+    can: frozenset[str]
+
+
+def find(session: Session, actor: Actor, text: str) -> tuple[int, int] | None:
+    """Return the ids of the order and the box that a scanned or typed code means: its own or its label's."""
+    code = clean(text)
+    if not code:
+        return None
+    box = session.scalars(
+        select(Package).where(Package.warehouse_id == actor.warehouse_id, Package.barcode == code)
+    ).one_or_none()
+    if box is None:
+        found = labelling.packages_by_label(session, actor, code)
+        box = session.get(Package, (actor.warehouse_id, found.pop())) if len(found) == 1 else None
+    return None if box is None else (box.order_id, box.id)
+
+
+def box_page(session: Session, actor: Actor, package_id: int) -> BoxPage:
+    """Read a box with everything about it; NotFoundError where there is none."""
+    row = session.execute(
+        select(Package, Order.number, Station.name, CartonType.name, Worker.name)
+        .join(Order, and_(Order.warehouse_id == Package.warehouse_id, Order.id == Package.order_id))
+        .join(Station, and_(Station.warehouse_id == Package.warehouse_id, Station.id == Package.station_id))
+        .outerjoin(
+            CartonType, and_(CartonType.warehouse_id == Package.warehouse_id, CartonType.id == Package.carton_type_id)
+        )
+        .outerjoin(Worker, and_(Worker.warehouse_id == Package.warehouse_id, Worker.id == Package.worker_id))
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("package", package_id)
+    box, order, station, carton, packer = row
+    zone = zone_of(session, actor)
+    labels = _labels(session, actor, package_id, zone)
+    return BoxPage(
+        key=text_id(box.id),
+        order_key=text_id(box.order_id),
+        order=order,
+        barcode=box.barcode,
+        number=box.number,
+        status=box.status,
+        station=station,
+        packer=packer or "",
+        carton=carton or "",
+        weight_g=box.weight_g,
+        weighed=box.weighed,
+        opened_at=box.opened_at.astimezone(zone),
+        sealed_at=_local(box.sealed_at, zone),
+        handed_over_at=_local(box.handed_over_at, zone),
+        units=_units(session, actor, package_id, zone),
+        labels=labels,
+        life=telling.timeline(session, actor, box.order_id, zone, each_scan=True, package=box.barcode),
+        can=_can(box, labels),
+    )
+
+
+def reprint(session: Session, actor: Actor, package_id: int, why: str) -> PrintJob:
+    """Print a box's bought label once more; DomainError where it has none, or one is still on its way."""
+    label = labelling.standing(session, actor, package_id)
+    if label is None:
+        raise DomainError("This box has no label to print.")
+    return printing.reprint(session, actor, label.id, why)
+
+
+def _local(at: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
+    return None if at is None else at.astimezone(zone)
+
+
+def _can(box: Package, labels: Sequence[LabelRow]) -> frozenset[str]:
+    is_bought = bool(labels) and labels[-1].status is LabelStatus.BOUGHT
+    words = {
+        "reprint": is_bought and box.status in {PackageStatus.OPEN, PackageStatus.SEALED},
+        # A sealed box carries its label: it is opened again by cancelling its order.
+        "void": is_bought and box.status is PackageStatus.OPEN,
+    }
+    return frozenset(word for word, may in words.items() if may)
+
+
+def _units(session: Session, actor: Actor, package_id: int, zone: ZoneInfo) -> tuple[UnitRow, ...]:
+    rows = session.execute(
+        select(PackageLine, OrderLine.sku, OrderLine.name)
+        .join(OrderLine, and_(OrderLine.warehouse_id == PackageLine.warehouse_id, OrderLine.id == PackageLine.line_id))
+        .where(PackageLine.warehouse_id == actor.warehouse_id, PackageLine.package_id == package_id)
+        .order_by(OrderLine.position, OrderLine.id, PackageLine.lot, PackageLine.serial)
+    ).all()
+    picks = _picks(session, actor, {line.line_id for line, _, _ in rows}, zone)
+    return tuple(
+        UnitRow(
+            sku=sku,
+            name=name,
+            quantity=line.quantity,
+            lot=line.lot,
+            serial=line.serial,
+            picks=tuple(pick for lot, serial, pick in picks[line.line_id] if _is_of(line, lot, serial)),
+        )
+        for line, sku, name in rows
+    )
+
+
+def _is_of(line: PackageLine, lot: str, serial: str) -> bool:
+    return (not line.lot or line.lot == lot) and (not line.serial or line.serial == serial)
+
+
+def _picks(
+    session: Session, actor: Actor, line_ids: set[int], zone: ZoneInfo
+) -> Mapping[int, list[tuple[str, str, PickRow]]]:
+    rows = session.execute(
+        select(PickedUnits, PickTask.line_id, PickTask.lot, Location.code, Worker.name)
+        .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
+        .join(Location, and_(Location.warehouse_id == PickTask.warehouse_id, Location.id == PickTask.location_id))
+        .outerjoin(Worker, and_(Worker.warehouse_id == PickedUnits.warehouse_id, Worker.id == PickedUnits.worker_id))
+        .where(PickedUnits.warehouse_id == actor.warehouse_id, PickTask.line_id.in_(line_ids))
+        .order_by(PickedUnits.at, PickedUnits.id)
+    )
+    found: dict[int, list[tuple[str, str, PickRow]]] = defaultdict(list)
+    for units, line_id, lot, location, worker in rows:
+        proofs = (("shelf", units.location_proof), ("item", units.product_proof), ("tote", units.tote_proof))
+        pick = PickRow(
+            quantity=units.quantity,
+            location=location,
+            worker=worker or "",
+            at=units.at.astimezone(zone),
+            proofs=tuple(f"{what}: {proof.value}" for what, proof in proofs if proof.value),
+        )
+        found[line_id].append((lot, units.serial, pick))
+    return found
+
+
+def _labels(session: Session, actor: Actor, package_id: int, zone: ZoneInfo) -> tuple[LabelRow, ...]:
+    labels = session.scalars(
+        select(Label).where(Label.warehouse_id == actor.warehouse_id, Label.package_id == package_id).order_by(Label.id)
+    ).all()
+    prints = _prints(session, actor, [label.id for label in labels], zone)
+    return tuple(
+        LabelRow(
+            key=text_id(label.id),
+            status=label.status,
+            carrier=label.carrier,
+            service=label.service,
+            tracking_number=label.tracking_number,
+            amount=f"{label.amount_cents / 100:.2f} {label.currency}" if label.charged else "",
+            asked_at=label.wanted_at.astimezone(zone),
+            bought_at=_local(label.bought_at, zone),
+            reason=label.reason,
+            prints=tuple(prints[label.id]),
+        )
+        for label in labels
+    )
+
+
+def _prints(session: Session, actor: Actor, label_ids: Sequence[int], zone: ZoneInfo) -> Mapping[int, list[PrintRow]]:
+    rows = session.execute(
+        select(PrintJob.label_id, PrintJob.copy, PrintJob.queued_at, PrintJob.status, PrintJob.reason, Printer.name)
+        .join(Printer, and_(Printer.warehouse_id == PrintJob.warehouse_id, Printer.id == PrintJob.printer_id))
+        .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id.in_(label_ids))
+        .order_by(PrintJob.copy, PrintJob.id)
+    )
+    found: dict[int, list[PrintRow]] = defaultdict(list)
+    for label_id, copy, at, status, reason, printer in rows:
+        found[label_id or 0].append(
+            PrintRow(copy=copy, printer=printer, at=at.astimezone(zone), status=status, reason=reason)
+        )
+    return found
