@@ -17,6 +17,14 @@ class OutcomeKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """Seconds a printer may take for an answer, and seconds between two questions while it works."""
+
+    reply_s: float = 2.0
+    poll_s: float = 0.2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """How a job ended: `printed` and `not printed` are proven, `unknown` is for a person to settle.
 

@@ -22,8 +22,9 @@ from wms.domain.outbox import Job
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs import outbox
+from wms.jobs import printing as printing_jobs
 from wms.jobs.handlers import HANDLERS
-from wms.jobs.outbox import Context
+from wms.jobs.outbox import Context, LostLeaseError
 from wms.services import labelling, printing
 from wms.services.printing import Wanted
 
@@ -127,6 +128,19 @@ def test_a_worker_lost_while_sending_leaves_an_unknown_end(
     with reading(engine) as session:
         assert session.scalars(select(ExceptionItem.settled_at)).one() is not None
     assert the_job(engine).status is PrintStatus.PRINTED
+
+
+def test_a_worker_held_up_past_its_lease_sends_nothing(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
+    job_id = ask(engine, zebra.url)
+    late = outbox.claim(engine, "late", lease=dt.timedelta(seconds=-1))
+    other = outbox.claim(engine, "other")
+    assert late is not None
+    assert other is not None
+    with pytest.raises(LostLeaseError):
+        printing_jobs.print_job(replace(context, claimed=late), {"print_job_id": job_id})
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.CHECKED, [])
+    printing_jobs.print_job(replace(context, claimed=other), {"print_job_id": job_id})
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
 
 
 @pytest.mark.parametrize("zpl", ["^XA^FDno end", "^XA^XZ^XA^XZ", "hello"])

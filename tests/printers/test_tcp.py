@@ -56,6 +56,7 @@ def test_a_printed_label_is_called_printed(zebra: VirtualZebra, copies: int) -> 
         (LineFault.RESET_AFTER, {PRINTED}),
         (LineFault.ONE_CLIENT, {PRINTED}),
         (LineFault.HALF_OPEN, {NOT_PRINTED}),
+        (LineFault.HALF_OPEN_DURING, {NOT_PRINTED}),
     ],
 )
 def test_a_broken_line_ends_in_what_can_be_proven(

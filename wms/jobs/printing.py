@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from printers.drivers import open_printer
 from printers.errors import BadAddressError, PrinterError
-from printers.printer import Outcome, OutcomeKind
-from wms.config import WAREHOUSE_ID
+from printers.printer import Outcome, OutcomeKind, Patience
+from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
@@ -20,12 +20,11 @@ from wms.domain.journal import record
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label
 from wms.jobs.labels import system
-from wms.jobs.outbox import Context, RetryLaterError
+from wms.jobs.outbox import Context, RetryLaterError, hold
 from wms.jobs.releasing import Verdict, judge_bytes, judge_picture
 
 MAX_AGE = dt.timedelta(minutes=30)
-_NOT_READY_S = 2.0
-_PRINT_TIMEOUT_S = 30.0
+_POLLS_AN_ANSWER = 10
 # A 2 x 1 inch label at 4 inches a second. The outbox's lease must outlast the longest job: see MOST_LABELS.
 _A_LABEL_S = 0.3
 _THEN = {
@@ -58,7 +57,7 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
             return
         _check(context, job_id, verdict.warning)
     try:
-        printer_driver = open_printer(url)
+        printer_driver = open_printer(url, _patience(context.settings))
         ready = printer_driver.status()
     except BadAddressError as error:
         _end(context, job_id, PrintStatus.NOT_PRINTED, str(error))
@@ -68,14 +67,20 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
     else:
         if ready.troubles:
             _wait(context, job_id, ", ".join(trouble.value for trouble in ready.troubles))
-        _move(context, job_id, PrintStatus.SENDING)
-        outcome = printer_driver.send(zpl.encode(), labels=labels, timeout_s=print_timeout_s(labels))
+        _begin(context, job_id)
+        outcome = printer_driver.send(
+            zpl.encode(), labels=labels, timeout_s=print_timeout_s(labels, context.settings.print_s)
+        )
         _record(context, job_id, outcome)
 
 
-def print_timeout_s(labels: int) -> float:
-    """Return how long a job of that many labels may take before its end counts as unknown."""
-    return _PRINT_TIMEOUT_S + _A_LABEL_S * labels
+def print_timeout_s(labels: int, one_s: float) -> float:
+    """Return how long a job of that many labels may take, one alone `one_s`, before its end counts as unknown."""
+    return one_s + _A_LABEL_S * labels
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(reply_s=settings.printer_s, poll_s=settings.printer_s / _POLLS_AN_ANSWER)
 
 
 def _job(session: Session, job_id: int) -> tuple[PrintJob, Printer]:
@@ -119,18 +124,20 @@ def _check(context: Context, job_id: int, warning: str) -> None:
             _tell(session, actor, job, printer, f"printed unread: {warning}")
 
 
-def _move(context: Context, job_id: int, then: PrintStatus, reason: str = "") -> None:
+def _begin(context: Context, job_id: int) -> None:
+    """Commit the intent before the first byte leaves; the printer is this worker's until the job has ended."""
     with transaction(context.engine) as session:
         actor = system()
         job, printer = _job(session, job_id)
-        record(session, actor, job.move_to(then, printer=printer.name, at=actor.at, reason=reason))
+        hold(session, context)
+        record(session, actor, job.move_to(PrintStatus.SENDING, printer=printer.name, at=actor.at))
 
 
 def _wait(context: Context, job_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
         job, _ = _job(session, job_id)
         job.reason = reason[:300]
-    raise RetryLaterError(reason, delay_s=_NOT_READY_S)
+    raise RetryLaterError(reason, delay_s=context.settings.printer_s)
 
 
 def _record(context: Context, job_id: int, outcome: Outcome) -> None:
