@@ -26,6 +26,8 @@ class Settings:
     WMS_SECRET_KEY    signs cookies; without it one is made at first start and kept in the data folder
     WMS_SHIPPO_KEY    buys real labels when a warehouse's carrier is 'shippo'
     WMS_SHIPPO_URL    another address of the Shippo API (tests, fake server)
+    WMS_SHIPPO_S      seconds to wait for each part of Shippo's answers (45)
+    WMS_SETTLE_S      seconds after a lost answer before "not found" at the carrier means "not bought" (120)
     WMS_UNREAD_OK     carriers, with commas, whose labels print with a warning although we can read no barcode on them
     WMS_PRINT_S       seconds in which a label must come out, or its end counts as unknown (30, at most 30)
     WMS_PRINTER_S     seconds in which a printer must answer (2, at most 5)
@@ -41,6 +43,8 @@ class Settings:
     demo: bool = False
     shippo_key: str = ""
     shippo_url: str = "https://api.goshippo.com"
+    shippo_s: float = 45.0
+    settle_s: float = 120.0
     unread_carriers: frozenset[str] = frozenset()
     print_s: float = 30.0
     printer_s: float = 2.0
@@ -78,6 +82,8 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
     secret = env.get("WMS_SECRET_KEY", "")
     if secret and len(secret) < _MIN_SECRET_LENGTH:
         mistakes.append(f"WMS_SECRET_KEY is shorter than {_MIN_SECRET_LENGTH} characters; make it longer.")
+    shippo_s = _seconds(env, "WMS_SHIPPO_S", 45.0, mistakes, most=45.0)
+    settle_s = _seconds(env, "WMS_SETTLE_S", 120.0, mistakes, most=3600.0)
     print_s = _seconds(env, "WMS_PRINT_S", 30.0, mistakes, most=30.0)
     printer_s = _seconds(env, "WMS_PRINTER_S", 2.0, mistakes, most=5.0)
     tls_cert, tls_key = _certificate(env, mistakes)
@@ -90,6 +96,8 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
         demo=demo,
         shippo_key=env.get("WMS_SHIPPO_KEY", ""),
         shippo_url=env.get("WMS_SHIPPO_URL", "https://api.goshippo.com"),
+        shippo_s=shippo_s,
+        settle_s=settle_s,
         unread_carriers=frozenset(
             name.strip().lower() for name in env.get("WMS_UNREAD_OK", "").split(",") if name.strip()
         ),

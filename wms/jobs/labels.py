@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.carriers import base as carriers
-from wms.carriers.base import Address, Carrier, CarrierError, Parcel, Prepared, ShipmentRequest, VoidStatus
+from wms.carriers.base import Address, Carrier, CarrierError, Keep, Parcel, Prepared, ShipmentRequest, VoidStatus
 from wms.carriers.registry import SHIPPO_AT, SHIPPO_URL, open_carrier
 from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
@@ -23,11 +23,12 @@ from wms.domain.floor import CartonType
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
+from wms.domain.outbox import JobKind, wake
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
-from wms.jobs.outbox import Context, RetryLaterError
-from wms.services import labelling, printing
+from wms.jobs.outbox import Context, RetryLaterError, hold
+from wms.services import labelling, printing, settling
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
@@ -68,17 +69,23 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
 
 def _carrier(settings: Settings, name: str) -> Carrier:
     elsewhere = name == "shippo" and settings.shippo_url != SHIPPO_URL
-    return open_carrier(f"{SHIPPO_AT}{settings.shippo_url}" if elsewhere else name, shippo_key=settings.shippo_key)
+    return open_carrier(
+        f"{SHIPPO_AT}{settings.shippo_url}" if elsewhere else name,
+        shippo_key=settings.shippo_key,
+        read_timeout_s=settings.shippo_s,
+        settle_s=settings.settle_s,
+    )
 
 
 def _first_buy(context: Context, label_id: int, carrier: Carrier, prepared: Prepared) -> carriers.Label:
     with transaction(context.engine) as session:
         actor = system()
         label, package, order = _locked(session, label_id)
+        hold(session, context)
         record(session, actor, label.move_to(LabelStatus.BUYING, package=package.barcode, order_id=order.id))
         label.prepared, label.tried_at = json.loads(prepared.to_json()), actor.at
     try:
-        return carrier.buy(prepared)
+        return carrier.buy(prepared, _keeping(context, label_id))
     except carriers.UnavailableError:
         # Provably nothing was bought, so the next try need not ask `find` first.
         with transaction(context.engine) as session:
@@ -99,8 +106,20 @@ def _find_or_buy(context: Context, label_id: int, carrier: Carrier, prepared: Pr
     if left_s > 0:
         raise RetryLaterError(f"{carrier.name} may still show the purchase.", delay_s=min(left_s, _ASK_AGAIN_S))
     with transaction(context.engine) as session:
+        hold(session, context)
         _label(session, label_id).tried_at = system().at
-    return carrier.buy(prepared)
+    return carrier.buy(prepared, _keeping(context, label_id))
+
+
+def _keeping(context: Context, label_id: int) -> Keep:
+    """Return what stores a raw answer beside a label before anybody reads it."""
+
+    def keep(answer: str) -> None:
+        with transaction(context.engine) as session:
+            # PostgreSQL takes no NUL in a text.
+            _label(session, label_id).answer = answer.replace("\0", "")
+
+    return keep
 
 
 def _label(session: Session, label_id: int) -> Label:
@@ -162,11 +181,19 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
     with transaction(context.engine) as session:
         actor = system()
         label, package, order = _locked(session, label_id)
+        for external_id in bought.surplus:
+            _give_back_surplus(session, actor, label, order, external_id)
+        if label.status not in {LabelStatus.BUYING, LabelStatus.UNSETTLED}:
+            # Another worker, which took this one for lost, has ended the purchase.
+            if label.external_id != bought.external_id:
+                _give_back_surplus(session, actor, label, order, bought.external_id)
+            return
         label.tracking_number, label.external_id = bought.tracking_number, bought.external_id
         label.amount_cents, label.currency, label.charged = bought.amount_cents, bought.currency, bought.charged
         label.zpl, label.barcodes = bought.zpl.decode(), list(bought.barcodes)
         label.bought_at = actor.at
         record(session, actor, label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=order.id))
+        settling.close(session, actor, ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id == label.id)
         if package.status is PackageStatus.CANCELLED:
             labelling.void(session, actor, package.id, "the order was cancelled meanwhile")
             return
@@ -174,6 +201,12 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
             _ = printing.queue_label(session, actor, label, copy=1)
         except DomainError as error:
             _tell(session, actor, ExceptionKind.PRINT, order.id, label.id, str(error))
+
+
+def _give_back_surplus(session: Session, actor: Actor, label: Label, order: Order, external_id: str) -> None:
+    """Have a paid label voided that no package wants, and say that money was spent twice for a while."""
+    wake(session, actor, JobKind.VOID_LABEL, f"void-{external_id}", label_id=label.id, external_id=external_id)
+    _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: bought twice, one is given back")
 
 
 def _refused(context: Context, label_id: int, reason: str) -> None:
@@ -209,20 +242,23 @@ def _tell(session: Session, actor: Actor, kind: ExceptionKind, order_id: int, su
 
 
 def void(context: Context, payload: Mapping[str, Any]) -> None:
-    """Give a label back to its carrier; a refusal puts it back to bought and into the inbox."""
+    """Give a label back to its carrier; a refusal puts it back to bought and into the inbox.
+
+    With an `external_id` in the payload it is a surplus purchase of the label that goes back, and the label stays.
+    """
     label_id = int(payload["label_id"])
     with reading(context.engine) as session:
         label = _label(session, label_id)
         name, status, external_id = label.carrier, label.status, label.external_id
+    surplus = str(payload.get("external_id", ""))
+    if surplus:
+        voided, reason = _give_back(context.settings, name, surplus)
+        if not voided:
+            _tell_surplus_stands(context, label_id, f"bought twice, void {surplus} by hand: {reason}")
+        return
     if status is not LabelStatus.VOIDING:
         return
-    try:
-        outcome = _carrier(context.settings, name).void(external_id)
-        voided, reason = outcome.status is not VoidStatus.REFUSED, outcome.reason
-    except carriers.RefusedError as error:
-        voided, reason = False, str(error)
-    except CarrierError as error:
-        raise RetryLaterError(str(error), delay_s=_UNAVAILABLE_S) from error
+    voided, reason = _give_back(context.settings, name, external_id)
     with transaction(context.engine) as session:
         actor = system()
         label, package, order = _locked(session, label_id)
@@ -230,3 +266,20 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
         record(session, actor, label.move_to(then, package=package.barcode, order_id=order.id, reason=reason))
         if not voided:
             _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: void refused: {reason}")
+
+
+def _give_back(settings: Settings, carrier: str, external_id: str) -> tuple[bool, str]:
+    """Void a purchase and return whether it is void, and why not; RetryLaterError where that is not known yet."""
+    try:
+        outcome = _carrier(settings, carrier).void(external_id)
+    except carriers.RefusedError as error:
+        return False, str(error)
+    except CarrierError as error:
+        raise RetryLaterError(str(error), delay_s=_UNAVAILABLE_S) from error
+    return outcome.status is not VoidStatus.REFUSED, outcome.reason
+
+
+def _tell_surplus_stands(context: Context, label_id: int, reason: str) -> None:
+    with transaction(context.engine) as session:
+        label, _, order = _locked(session, label_id)
+        _tell(session, system(), ExceptionKind.LABEL, order.id, label.id, f"{order.number}: {reason}")
