@@ -32,6 +32,12 @@ from wms.services import labelling, printing, settling
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
+_OPEN = frozenset({LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED})
+_CANCELLED = "the order was cancelled meanwhile"
+
+
+class _NotWantedError(Exception):
+    """The label's box was given up before anything was bought for it: the job is done."""
 
 
 def system() -> Actor:
@@ -47,7 +53,7 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
         request = _request(session, label)
         earlier = label.prepared
         name, status = label.carrier, label.status
-    if status not in {LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED}:
+    if status not in _OPEN:
         return
     carrier = _carrier(context.settings, name)
     prepared = Prepared.from_json(json.dumps(earlier)) if earlier else None
@@ -56,6 +62,8 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
             bought = _first_buy(context, label_id, carrier, prepared or carrier.prepare(request))
         else:
             bought = _find_or_buy(context, label_id, carrier, prepared)
+    except _NotWantedError:
+        return
     except carriers.RefusedError as error:
         _refused(context, label_id, str(error))
         return
@@ -78,12 +86,7 @@ def _carrier(settings: Settings, name: str) -> Carrier:
 
 
 def _first_buy(context: Context, label_id: int, carrier: Carrier, prepared: Prepared) -> carriers.Label:
-    with transaction(context.engine) as session:
-        actor = system()
-        label, package, order = _locked(session, label_id)
-        hold(session, context)
-        record(session, actor, label.move_to(LabelStatus.BUYING, package=package.barcode, order_id=order.id))
-        label.prepared, label.tried_at = json.loads(prepared.to_json()), actor.at
+    _intend(context, label_id, prepared)
     try:
         return carrier.buy(prepared, _keeping(context, label_id))
     except carriers.UnavailableError:
@@ -105,10 +108,28 @@ def _find_or_buy(context: Context, label_id: int, carrier: Carrier, prepared: Pr
     left_s = (proof_at - dt.datetime.now(dt.UTC)).total_seconds()
     if left_s > 0:
         raise RetryLaterError(f"{carrier.name} may still show the purchase.", delay_s=min(left_s, _ASK_AGAIN_S))
-    with transaction(context.engine) as session:
-        hold(session, context)
-        _label(session, label_id).tried_at = system().at
+    _intend(context, label_id, prepared)
     return carrier.buy(prepared, _keeping(context, label_id))
+
+
+def _intend(context: Context, label_id: int, prepared: Prepared) -> None:
+    """Commit what is about to be bought; _NotWantedError where the label has ended or, with its box, is given up."""
+    with transaction(context.engine) as session:
+        actor = system()
+        label, package, order = _locked(session, label_id)
+        hold(session, context)
+        is_open = label.status in _OPEN
+        is_wanted = is_open and package.status is not PackageStatus.CANCELLED
+        if is_open and not is_wanted:
+            moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=_CANCELLED)
+            record(session, actor, moved)
+            _settle_inbox(session, actor, label)
+        elif label.status is LabelStatus.WANTED:
+            record(session, actor, label.move_to(LabelStatus.BUYING, package=package.barcode, order_id=order.id))
+        if is_wanted:
+            label.prepared, label.tried_at = json.loads(prepared.to_json()), actor.at
+    if not is_wanted:
+        raise _NotWantedError
 
 
 def _keeping(context: Context, label_id: int) -> Keep:
@@ -193,14 +214,19 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
         label.zpl, label.barcodes = bought.zpl.decode(), list(bought.barcodes)
         label.bought_at = actor.at
         record(session, actor, label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=order.id))
-        settling.close(session, actor, ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id == label.id)
+        _settle_inbox(session, actor, label)
         if package.status is PackageStatus.CANCELLED:
-            labelling.void(session, actor, package.id, "the order was cancelled meanwhile")
+            labelling.void(session, actor, package.id, _CANCELLED)
             return
         try:
             _ = printing.queue_label(session, actor, label, copy=1)
         except DomainError as error:
             _tell(session, actor, ExceptionKind.PRINT, order.id, label.id, str(error))
+
+
+def _settle_inbox(session: Session, actor: Actor, label: Label) -> None:
+    """Take from the inbox what was asked about a purchase: it is known now."""
+    settling.close(session, actor, ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id == label.id)
 
 
 def _give_back_surplus(session: Session, actor: Actor, label: Label, order: Order, external_id: str) -> None:
