@@ -28,12 +28,14 @@ class Patience:
 class Outcome:
     """How a job ended: `printed` and `not printed` are proven, `unknown` is for a person to settle.
 
-    `reason` is empty for `printed`. `labels_printed` is what the printer counted, None where nothing counts.
+    `reason` is empty for `printed`. `is_sent`: at least one byte of the job may have reached the printer.
+    `labels_printed` is what the printer counted, None where nothing counts.
     """
 
     kind: OutcomeKind
     reason: str = ""
     labels_printed: int | None = None
+    is_sent: bool = True
 
 
 class Printer(Protocol):

@@ -83,7 +83,7 @@ class TcpPrinter:
                 return self._watch(conversation, before=before, labels=labels, ends_at=ends_at, is_same_line=True)
         except (OSError, PrinterError, GarbledError) as error:
             if not is_sent:
-                return Outcome(kind=OutcomeKind.NOT_PRINTED, reason=reason_of(error))
+                return Outcome(kind=OutcomeKind.NOT_PRINTED, reason=reason_of(error), is_sent=False)
             reason = reason_of(error)
         while time.monotonic() < ends_at:
             time.sleep(self.poll_s)

@@ -152,9 +152,9 @@ class VirtualZebra:
             continue
 
     def set_pace(self, pace: Pace) -> None:
-        """Print and answer as fast as `pace` says, from the next label and the next question on."""
+        """Print and answer as fast as `pace` says, from the label under the head and the next question on."""
         self._pace = pace
-        self._engine.label_s = pace.label_s
+        self._engine.set_pace(pace.label_s)
 
     def power_cycle(self) -> None:
         """Switch it off and on: connections and queue are lost."""

@@ -19,13 +19,12 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.services import printing, printing_desk
 from wms.services.printing import Wanted
 
-ANSWER_S, PRINT_S = 0.5, 3.0
+ANSWER_S, PRINT_S = 0.5, 6.0
 # Longer than a printer may take to answer, much shorter than a job may wait.
 TROUBLE_S = 0.8
-UNDER_HEAD_MS = 1200
 PATIENCE_S = 120.0
 LOOK_S, LOOK_AT_PRINTER_S = 0.2, 0.02
-CURED: dict[str, object] = dict.fromkeys(
+CURED = dict.fromkeys(
     ("paper_out", "ribbon_out", "head_open", "connection", "label_ms", "status_delay_ms", "status_pieces")
 )
 _ON_THE_WAY = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING)
@@ -58,25 +57,26 @@ class Bench:
             self._send(trouble)
 
     def _send(self, trouble: Trouble) -> None:
-        control.set_faults(self.zebra, {"label_ms": UNDER_HEAD_MS} if trouble.has_moment else {})
+        control.set_faults(self.zebra, {"label_ms": trouble.label_ms} if trouble.has_moment else {})
         control.set_faults(self.zebra, trouble.before)
-        count = self.zebra.state().odometer + trouble.after_labels
+        # A job of several is struck after its first label.
+        count = self.zebra.state().odometer + min(trouble.labels - 1, 1)
         troubled = self.ask(trouble, trouble.labels)
         plain = None if trouble.strikes_each_label else self.ask(None)
         if trouble.has_moment:
-            self._until(lambda: self._lies_under_head(count), look_s=LOOK_AT_PRINTER_S)
+            self.until(lambda: self._lies_under_head(count), look_s=LOOK_AT_PRINTER_S)
             trouble.strike(self.zebra)
         if trouble.end is End.AFTER_CURE:
-            self._until(lambda: self.job(troubled).reason != "")
+            self.until(lambda: self.job(troubled).reason != "")
             self._expect(troubled, self.job(troubled).status is PrintStatus.CHECKED, "did not wait")
         elif trouble.has_moment and trouble.in_time:
             time.sleep(TROUBLE_S)
         else:
-            self._until(lambda: self._has_ended(troubled))
+            self.until(lambda: self.has_ended(troubled))
         control.set_faults(self.zebra, CURED)
         plain = plain or self.ask(None)
         for job in (troubled, plain):
-            self._until(lambda job=job: self._has_ended(job))  # type: ignore[misc] # a loop's variable, bound at once
+            self.until(lambda job=job: self.has_ended(job))  # type: ignore[misc] # a loop's variable, bound at once
         self._expect(plain, self._is(plain, PrintStatus.PRINTED, on_paper=1), "had no trouble and is not printed once")
         self._judge(troubled, trouble)
 
@@ -112,25 +112,26 @@ class Bench:
         told = self.job(sent)
         self._expect(sent, self._is(sent, then, trouble.on_paper), f"is {told.status} ({told.reason})")
         is_told = trouble.end in {End.AGAIN, End.UNKNOWN}
-        self._expect(sent, self._stands_in_inbox(sent) is is_told, "is in the inbox, or is not, against the rule")
+        self._expect(sent, self.stands_in_inbox(sent) is is_told, "is in the inbox, or is not, against the rule")
         if trouble.end is End.AGAIN:
             with transaction(self.engine) as session:
                 actor = builders.actor(at=dt.datetime.now(dt.UTC))
                 again = printing_desk.print_again(session, actor, sent.job_id)
             copy = Sent(job_id=again.id if again else 0, text=sent.text, trouble=trouble, labels=sent.labels)
-            self._until(lambda: self._has_ended(copy))
+            self.until(lambda: self.has_ended(copy))
             self._expect(sent, self._is(copy, PrintStatus.PRINTED, sent.labels), "did not print when asked again")
         elif trouble.end is End.UNKNOWN:
             with transaction(self.engine) as session:
                 is_whole = self.on_paper(sent) == sent.labels
                 actor = builders.actor(at=dt.datetime.now(dt.UTC))
                 _ = printing.settle(session, actor, sent.job_id, printed=is_whole, reason="somebody looked")
-        self._expect(sent, not self._stands_in_inbox(sent), "stays in the inbox")
+        self._expect(sent, not self.stands_in_inbox(sent), "stays in the inbox")
 
     def _is(self, sent: Sent, status: PrintStatus, on_paper: int) -> bool:
         return self.job(sent).status is status and self.on_paper(sent) == on_paper
 
-    def _stands_in_inbox(self, sent: Sent) -> bool:
+    def stands_in_inbox(self, sent: Sent) -> bool:
+        """Tell whether a job waits for a person."""
         with reading(self.engine) as session:
             mine = ExceptionItem.subject_id == sent.job_id, ExceptionItem.settled_at.is_(None)
             return session.scalars(select(ExceptionItem.id).where(*mine)).first() is not None
@@ -140,7 +141,8 @@ class Bench:
         state = self.zebra.state()
         return state.odometer == count and state.formats_waiting > 0
 
-    def _has_ended(self, sent: Sent) -> bool:
+    def has_ended(self, sent: Sent) -> bool:
+        """Tell whether nothing more will happen to a job by itself."""
         return self.job(sent).status not in _ON_THE_WAY
 
     def _expect(self, sent: Sent, is_so: bool, otherwise: str) -> None:  # noqa: FBT001 - the fact itself
@@ -148,7 +150,8 @@ class Bench:
             name = sent.trouble.name if sent.trouble else "no trouble"
             self.wrong.append(f"{sent.text} ({name}) {otherwise}; {self.on_paper(sent)} on paper")
 
-    def _until(self, is_so: Callable[[], bool], look_s: float = LOOK_S) -> None:
+    def until(self, is_so: Callable[[], bool], look_s: float = LOOK_S) -> None:
+        """Wait for something; TimeoutError where it does not come."""
         ends_at = time.monotonic() + PATIENCE_S
         while not is_so():
             if time.monotonic() > ends_at:

@@ -3,6 +3,7 @@
 A visit is a line `begun ended process`, in seconds of the clock that all processes of this machine share.
 """
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -13,12 +14,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Engine, update
+
 from printers import drivers
 from printers.drivers.virtual import VirtualPrinter
 from printers.printer import Outcome
 from printers.status import Status
 from wms.cli import main
-from wms.config import Settings
+from wms.config import WAREHOUSE_ID, Settings
+from wms.database import transaction
+from wms.domain.outbox import Job
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +84,13 @@ def node(settings: Settings, notes: Path, *, threads: int, **environ: str) -> It
     finally:
         process.send_signal(signal.SIGTERM)
         _ = process.wait(60)
+
+
+def let_leases_end(engine: Engine, process: int) -> None:
+    """Let the leases of a killed worker process run out now."""
+    mine = Job.warehouse_id == WAREHOUSE_ID, Job.owner.like(f"%-{process}-%")
+    with transaction(engine) as session:
+        _ = session.execute(update(Job).where(*mine).values(leased_until=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)))
 
 
 if __name__ == "__main__":

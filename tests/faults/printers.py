@@ -27,7 +27,8 @@ from wms.database import make_engine, reading, transaction
 from wms.domain.floor import Printer
 from wms.services.verifying import verify
 
-PRINTERS = 20
+PRINTERS = 40
+IMPATIENT = {"WMS_PRINTER_S": str(ANSWER_S), "WMS_PRINT_S": str(PRINT_S)}
 SMALL_BUFFER_BYTES = 4096
 
 
@@ -80,10 +81,9 @@ def troubled_day(settings: Settings, folder: Path, *, jobs: int, printers: int =
     """Send so many jobs, half of them into trouble, through worker processes as shipped."""
     began_s = time.monotonic()
     notes = folder / "visits.txt"
-    impatient = {"WMS_PRINTER_S": str(ANSWER_S), "WMS_PRINT_S": str(PRINT_S)}
     with hall(settings, folder, printers) as (engine, benches), ExitStack() as stack:
         for _ in range(nodes):
-            _ = stack.enter_context(node(settings, notes, threads=max(3, printers), **impatient))
+            _ = stack.enter_context(node(settings, notes, threads=max(3, printers), **IMPATIENT))
         turns = list(itertools.islice(itertools.cycle(TROUBLES), jobs // 2))
         work_at_once([(bench, turns[number::printers]) for number, bench in enumerate(benches)])
         with reading(engine) as session:

@@ -13,11 +13,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from tests import builders
-from tests.faults.node import node
+from tests.faults.node import let_leases_end, node
 from wms import config, migrations
 from wms.carriers.fake_shippo import FakeShippo
 from wms.config import WAREHOUSE_ID, Settings
@@ -38,11 +38,12 @@ from wms.services.verifying import verify
 WORKERS, THREADS = 2, 6
 HANGS_UP_S, SETTLE_S = 1.0, 4.0
 AT_ONCE = 100
-LOOK_S, WATCH_S = 0.5, 0.005
+LOOK_S, WATCH_S = 0.8, 0.005
 # Requests between two kills.
-KILL_AFTER = (80, 320)
+KILL_AFTER = (150, 550)
 PATIENCE_S = 300.0
-CANCELLED_SHARE = 0.05
+# Requests between two orders cancelled.
+CANCEL_AFTER = 90
 _PAID = frozenset({"SUCCESS", "QUEUED"})
 
 
@@ -97,14 +98,11 @@ class Shop:
                 hasten(session, actor, kind)
             for package_id in self._refused(session):
                 _ = labelling.retry(session, actor, package_id)
-            for package_id in sorted(self.wanted - self.cancelled):
-                if (
-                    self.dice.random() < CANCELLED_SHARE / 10
-                    and len(self.cancelled) < len(self.wanted) * CANCELLED_SHARE
-                ):
-                    order_id = session.scalars(select(Package.order_id).where(Package.id == package_id)).one()
-                    _ = cancelling.cancel_by_id(session, actor, order_id, "the customer changed their mind")
-                    self.cancelled.add(package_id)
+            while len(self.cancelled) < len(self.fake.seen) // CANCEL_AFTER:
+                package_id = self.dice.choice(sorted(self.wanted - self.cancelled))
+                order_id = session.scalars(select(Package.order_id).where(Package.id == package_id)).one()
+                _ = cancelling.cancel_by_id(session, actor, order_id, "the customer changed their mind")
+                self.cancelled.add(package_id)
         return self.is_busy()
 
     def is_busy(self) -> bool:
@@ -211,9 +209,7 @@ class Crew:
         stack, pid = self.hands.pop(number), self.pids.pop(number)
         stack.close()
         self.kills += 1
-        with transaction(self.engine) as session:
-            mine = Job.owner.like(f"%-{pid}-%")
-            _ = session.execute(update(Job).where(mine).values(leased_until=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)))
+        let_leases_end(self.engine, pid)
         self.start(number)
 
     def stop(self) -> None:

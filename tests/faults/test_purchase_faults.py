@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.faults.purchases import sell
 from wms import config
 
-BOXES = 1000
+BOXES = 400
 
 
 def test_each_box_ends_with_one_paid_label_whatever_fails_and_whoever_is_killed(tmp_path: Path) -> None:
@@ -15,6 +15,6 @@ def test_each_box_ends_with_one_paid_label_whatever_fails_and_whoever_is_killed(
     assert (sale.paid_twice, sale.lost, sale.unpaid, sale.wrong) == (0, 0, 0, ())
     # Enough of a storm to show something.
     assert sale.failed.total() > sale.requests / 5
-    assert sale.kills > 5
+    assert sale.kills > 2
     assert sale.given_back > 0
     assert sale.answers_kept > BOXES / 2

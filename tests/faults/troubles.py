@@ -23,7 +23,7 @@ class Trouble:
 
     `before` and `under_head` are in the words of the printer's control API. `in_time`: it is cured while the job may
     still wait, else only after its end. `on_paper` labels of the job lie in the tray once it is cured, before anybody
-    prints it again.
+    prints it again. A label takes `label_ms` until something has happened to it.
     """
 
     name: str
@@ -33,8 +33,8 @@ class Trouble:
     is_cut: bool = False
     is_power_cycled: bool = False
     in_time: bool = True
-    after_labels: int = 0
     labels: int = 1
+    label_ms: int = 60_000
     on_paper: int = 1
 
     @property
@@ -48,13 +48,15 @@ class Trouble:
         return bool(self.under_head) or self.is_cut or self.is_power_cycled
 
     def strike(self, zebra: VirtualZebra) -> None:
-        """Let happen what happens while a label lies under the head."""
+        """Let happen what happens while a label lies under the head, and the label come out if it can."""
         control.set_faults(zebra, self.under_head)
         if self.is_cut:
             zebra.break_line(LineFault.REFUSED)
             zebra._drop_lines()
         if self.is_power_cycled:
             zebra.power_cycle()
+        # What still can come out does so now.
+        control.set_faults(zebra, {"label_ms": None})
 
 
 def _line(fault: str) -> Mapping[str, object]:
@@ -90,7 +92,7 @@ TROUBLES = (
     # The power: the printer's memory is lost, its count is not.
     Trouble(name="power cycle under way", is_power_cycled=True, end=AGAIN, on_paper=0),
     Trouble(name="power cycle without paper", under_head=PAPER_SAID, is_power_cycled=True, end=AGAIN, on_paper=0),
-    Trouble(name="power cycle after one of three", is_power_cycled=True, after_labels=1, labels=3, end=UNKNOWN),
+    Trouble(name="power cycle in a job of three", is_power_cycled=True, labels=3, label_ms=2000, end=UNKNOWN),
     # The pace: slow is not lost.
     Trouble(name="never reads, from the start", before=_line("never_read"), end=AFTER_CURE),
     Trouble(name="stops reading under way, in time", under_head=_line("never_read"), end=PRINTED),

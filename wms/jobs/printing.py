@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from printers.drivers import open_printer
 from printers.errors import BadAddressError, PrinterError
-from printers.printer import Outcome, OutcomeKind, Patience
+from printers.printer import OutcomeKind, Patience
+from printers.printer import Printer as Driver
 from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
@@ -67,11 +68,16 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
     else:
         if ready.troubles:
             _wait(context, job_id, ", ".join(trouble.value for trouble in ready.troubles))
-        _begin(context, job_id)
-        outcome = printer_driver.send(
-            zpl.encode(), labels=labels, timeout_s=print_timeout_s(labels, context.settings.print_s)
-        )
-        _record(context, job_id, outcome)
+        _send(context, job_id, printer_driver, zpl, labels)
+
+
+def _send(context: Context, job_id: int, printer: Driver, zpl: str, labels: int) -> None:
+    """Print once, with the intent committed before, and record what can be proven of it."""
+    _begin(context, job_id)
+    outcome = printer.send(zpl.encode(), labels=labels, timeout_s=print_timeout_s(labels, context.settings.print_s))
+    if not outcome.is_sent:
+        _take_back(context, job_id, outcome.reason)
+    _end(context, job_id, _THEN[outcome.kind], outcome.reason)
 
 
 def print_timeout_s(labels: int, one_s: float) -> float:
@@ -133,6 +139,15 @@ def _begin(context: Context, job_id: int) -> None:
         record(session, actor, job.move_to(PrintStatus.SENDING, printer=printer.name, at=actor.at))
 
 
+def _take_back(context: Context, job_id: int, reason: str) -> None:
+    """Let a job wait of which nothing was sent: the printer was ready a moment ago and is not now."""
+    with transaction(context.engine) as session:
+        actor = system()
+        job, printer = _job(session, job_id)
+        record(session, actor, job.move_to(PrintStatus.CHECKED, printer=printer.name, at=actor.at, reason=reason))
+    raise RetryLaterError(reason, delay_s=context.settings.printer_s)
+
+
 def _wait(context: Context, job_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
         job, _ = _job(session, job_id)
@@ -140,15 +155,15 @@ def _wait(context: Context, job_id: int, reason: str) -> None:
     raise RetryLaterError(reason, delay_s=context.settings.printer_s)
 
 
-def _record(context: Context, job_id: int, outcome: Outcome) -> None:
-    _end(context, job_id, _THEN[outcome.kind], outcome.reason)
-
-
 def _end(context: Context, job_id: int, then: PrintStatus, reason: str) -> None:
-    """Record how a job ended; every end but a good one goes into the inbox."""
+    """Record how a job ended; every end but a good one goes into the inbox.
+
+    LostLeaseError where another worker took the job over meanwhile: with two at a printer its count proves nothing.
+    """
     with transaction(context.engine) as session:
         actor = system()
         job, printer = _job(session, job_id)
+        hold(session, context)
         record(session, actor, job.move_to(then, printer=printer.name, at=actor.at, reason=reason))
         if then not in {PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER}:
             _tell(session, actor, job, printer, f"{then}: {reason}")
