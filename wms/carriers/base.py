@@ -2,8 +2,8 @@
 
 Money is spent once. So buying takes three steps, and the caller commits what it knows between them:
 `prepare` (free) -> store the Prepared -> `buy`, which hands over the raw answer before it reads it -> store the Label.
-After an UnsettledError or a crash in the middle,
-`find` asks whether the stored Prepared was bought; nothing may be bought again before it has answered None.
+After an UnsettledError or a crash in the middle, `find` asks whether the stored Prepared was bought; nothing may be
+bought again before it has answered None.
 """
 
 import json

@@ -1,8 +1,8 @@
 """A small Shippo on this machine, to try a set-up or a fault without money: `python -m wms.carriers.fake_shippo`.
 
 It keeps shipments, rates, purchases and refunds in memory, hands out labels, and fails on order or by chance
-(`--faults 0.3`: three requests in ten, in all the ways of STORM).
-Answers follow the public OpenAPI description of API version 2018-02-08; any key is good but an empty one.
+(`--faults 0.3`: three requests in ten, in all the ways of STORM). Answers follow the public OpenAPI description of
+API version 2018-02-08; any key is good but an empty one.
 """
 
 import argparse

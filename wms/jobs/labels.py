@@ -202,9 +202,12 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
     with transaction(context.engine) as session:
         actor = system()
         label, package, order = _locked(session, label_id)
+        is_late = label.status not in {LabelStatus.BUYING, LabelStatus.UNSETTLED}
+        if not is_late:
+            _settle_inbox(session, actor, label)
         for external_id in bought.surplus:
             _give_back_surplus(session, actor, label, order, external_id)
-        if label.status not in {LabelStatus.BUYING, LabelStatus.UNSETTLED}:
+        if is_late:
             # Another worker, which took this one for lost, has ended the purchase.
             if label.external_id != bought.external_id:
                 _give_back_surplus(session, actor, label, order, bought.external_id)
@@ -214,7 +217,6 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
         label.zpl, label.barcodes = bought.zpl.decode(), list(bought.barcodes)
         label.bought_at = actor.at
         record(session, actor, label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=order.id))
-        _settle_inbox(session, actor, label)
         if package.status is PackageStatus.CANCELLED:
             labelling.void(session, actor, package.id, _CANCELLED)
             return
