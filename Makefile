@@ -22,11 +22,13 @@ run: setup ## serve the demo warehouse on PORT (8000)
 demo-reset: setup ## throw the demo's data away; the next run makes it anew
 	$(BIN)/wms demo --reset
 
-test: setup lint chromium ## lint, then every test on both database engines; gets Chromium if it may
+test: setup lint chromium tests/peers/prism/node_modules/.installed ## lint, then every test on both database engines; gets Chromium if it may
 	$(BIN)/pytest -n 2 --dist loadfile
 
-faults: setup chromium ## pick 200 lines over a bad radio line, on both engines, and print what came of it
+faults: setup chromium ## a bad radio line, printers in trouble, a failing carrier: print what came of each
 	$(BIN)/python -m tests.faults.bad_radio --lines 200
+	$(BIN)/python -m tests.faults.printers --jobs 500
+	$(BIN)/python -m tests.faults.purchases --boxes 1000
 
 lint: setup ## ruff, mypy, pyright, the floors of the house, the templates
 	$(BIN)/ruff check
@@ -42,13 +44,14 @@ lock: setup ## resolve the packages anew: names, versions and hashes, no address
 	PIP_FIND_LINKS= $(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	PIP_FIND_LINKS= $(LOCK) --group build -c requirements-dev.lock -o requirements-build.lock
 	$(NPM) install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+	$(NPM) install --prefix tests/peers/prism --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 wheel: setup ## build dist/*.whl, with the browser libraries in it
 	rm -rf dist
 	$(BIN)/python -m build --wheel --no-isolation
 
 clean: ## remove what make made, and never a warehouse's data
-	rm -rf .venv node_modules static/vendor dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv node_modules tests/peers/prism/node_modules static/vendor dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv/.packages: requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Install Python 3.11 or later, or name it: make PYTHON=/path/to/python3"; exit 1; }
@@ -61,6 +64,10 @@ clean: ## remove what make made, and never a warehouse's data
 static/vendor/.installed: package.json package-lock.json | .venv/.packages
 	$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
 	$(NPM) run vendor --silent
+	@touch $@
+
+tests/peers/prism/node_modules/.installed: tests/peers/prism/package-lock.json | .venv/.packages
+	$(NPM) ci --prefix tests/peers/prism --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 .venv/.compiled: $(wildcard wms/batching/*.py wms/batching/kernel/*.py) | .venv/.packages

@@ -17,15 +17,25 @@ class OutcomeKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """Seconds a printer may take for an answer, and seconds between two questions while it works."""
+
+    reply_s: float = 2.0
+    poll_s: float = 0.2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """How a job ended: `printed` and `not printed` are proven, `unknown` is for a person to settle.
 
-    `reason` is empty for `printed`. `labels_printed` is what the printer counted, None where nothing counts.
+    `reason` is empty for `printed`. `is_sent`: at least one byte of the job may have reached the printer.
+    `labels_printed` is what the printer counted, None where nothing counts.
     """
 
     kind: OutcomeKind
     reason: str = ""
     labels_printed: int | None = None
+    is_sent: bool = True
 
 
 class Printer(Protocol):

@@ -114,9 +114,10 @@ def test_the_locks_hold_hashes_and_no_addresses() -> None:
         assert len(requirements) > 5, name
         assert all(line.endswith("\\") for line in requirements), name
         assert not re.search(r"://|--find-links|--(extra-)?index", lock), name
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    assert all("resolved" not in package for package in packages.values())
-    assert all("integrity" in package for name, package in packages.items() if name)
+    for name in ("package-lock.json", "tests/peers/prism/package-lock.json"):
+        packages = json.loads((ROOT / name).read_text())["packages"]
+        assert all("resolved" not in package for package in packages.values()), name
+        assert all("integrity" in package for path, package in packages.items() if path), name
 
 
 def test_the_installed_packages_agree_with_one_another() -> None:

@@ -26,7 +26,11 @@ class Settings:
     WMS_SECRET_KEY    signs cookies; without it one is made at first start and kept in the data folder
     WMS_SHIPPO_KEY    buys real labels when a warehouse's carrier is 'shippo'
     WMS_SHIPPO_URL    another address of the Shippo API (tests, fake server)
+    WMS_SHIPPO_S      seconds to wait for each part of Shippo's answers (45)
+    WMS_SETTLE_S      seconds after a lost answer before "not found" at the carrier means "not bought" (120)
     WMS_UNREAD_OK     carriers, with commas, whose labels print with a warning although we can read no barcode on them
+    WMS_PRINT_S       seconds in which a label must come out, or its end counts as unknown (30, at most 30)
+    WMS_PRINTER_S     seconds in which a printer must answer (2, at most 5)
     WMS_BOARD_TOKEN   when set, /board answers only to ?token=...
     WMS_TLS_CERT      a certificate (PEM file, with its chain) and
     WMS_TLS_KEY       its key: the server then speaks https itself, and cookies are marked secure
@@ -39,7 +43,11 @@ class Settings:
     demo: bool = False
     shippo_key: str = ""
     shippo_url: str = "https://api.goshippo.com"
+    shippo_s: float = 45.0
+    settle_s: float = 120.0
     unread_carriers: frozenset[str] = frozenset()
+    print_s: float = 30.0
+    printer_s: float = 2.0
     board_token: str = ""
     tls: bool = False
     tls_cert: Path | None = None
@@ -74,6 +82,10 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
     secret = env.get("WMS_SECRET_KEY", "")
     if secret and len(secret) < _MIN_SECRET_LENGTH:
         mistakes.append(f"WMS_SECRET_KEY is shorter than {_MIN_SECRET_LENGTH} characters; make it longer.")
+    shippo_s = _seconds(env, "WMS_SHIPPO_S", 45.0, mistakes, most=45.0)
+    settle_s = _seconds(env, "WMS_SETTLE_S", 120.0, mistakes, most=3600.0)
+    print_s = _seconds(env, "WMS_PRINT_S", 30.0, mistakes, most=30.0)
+    printer_s = _seconds(env, "WMS_PRINTER_S", 2.0, mistakes, most=5.0)
     tls_cert, tls_key = _certificate(env, mistakes)
     if mistakes:
         raise ConfigError(mistakes)
@@ -84,15 +96,30 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
         demo=demo,
         shippo_key=env.get("WMS_SHIPPO_KEY", ""),
         shippo_url=env.get("WMS_SHIPPO_URL", "https://api.goshippo.com"),
+        shippo_s=shippo_s,
+        settle_s=settle_s,
         unread_carriers=frozenset(
             name.strip().lower() for name in env.get("WMS_UNREAD_OK", "").split(",") if name.strip()
         ),
+        print_s=print_s,
+        printer_s=printer_s,
         board_token=env.get("WMS_BOARD_TOKEN", ""),
         tls=env.get("WMS_TLS", "") == "1" or tls_cert is not None,
         tls_cert=tls_cert,
         tls_key=tls_key,
         database_given=bool(given),
     )
+
+
+def _seconds(env: Mapping[str, str], name: str, usual: float, mistakes: list[str], *, most: float) -> float:
+    """Return a time above zero; what is wrong with it is added to `mistakes`."""
+    try:
+        seconds = float(env.get(name, usual))
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= most:
+        mistakes.append(f"{name} must be seconds, above 0 and at most {most:g}.")
+    return seconds
 
 
 def _certificate(env: Mapping[str, str], mistakes: list[str]) -> tuple[Path | None, Path | None]:

@@ -8,17 +8,18 @@ from printers.drivers.queue import QueuePrinter
 from printers.drivers.tcp import TcpPrinter
 from printers.drivers.virtual import VirtualPrinter
 from printers.errors import BadAddressError
-from printers.printer import Printer
+from printers.printer import Patience, Printer
 
-SCHEMES: dict[str, Callable[[str], Printer]] = {
+SCHEMES: dict[str, Callable[[str, Patience], Printer]] = {
     "tcp": TcpPrinter.from_url,
     "virtual": VirtualPrinter.from_url,
-    "file": FilePrinter.from_url,
-    "queue": QueuePrinter.from_url,
+    "file": lambda url, _: FilePrinter.from_url(url),
+    "queue": lambda url, _: QueuePrinter.from_url(url),
 }
+USUAL = Patience()
 
 
-def open_printer(url: str) -> Printer:
+def open_printer(url: str, patience: Patience = USUAL) -> Printer:
     """Return the printer at `url`; nothing is connected yet. Raises BadAddressError."""
     try:
         scheme = urlsplit(url).scheme
@@ -26,4 +27,4 @@ def open_printer(url: str) -> Printer:
         raise BadAddressError(url=url, reason="has brackets that do not pair") from error
     if scheme not in SCHEMES:
         raise BadAddressError(url=url, reason="has no scheme we know")
-    return SCHEMES[scheme](url)
+    return SCHEMES[scheme](url, patience)

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from printers.drivers.conversation import Conversation
 from printers.errors import BadAddressError, PrinterError, SilentError, UnreachableError
-from printers.printer import Outcome, OutcomeKind
+from printers.printer import Outcome, OutcomeKind, Patience
 from printers.status import GarbledError, HostStatus, Status, Trouble
 
-# How often in a row the printer must be idle, ready and answering before a missing label counts as never printed.
+# How often in a row, and for no less than an answer may take, the printer must be idle, ready and answering before a
+# missing label counts as never printed: what a line that broke still carries is read or dropped by then.
 QUIET_POLLS = 3
 
 
@@ -48,10 +49,10 @@ class TcpPrinter:
         self.poll_s = poll_s
 
     @classmethod
-    def from_url(cls, url: str) -> Self:
+    def from_url(cls, url: str, patience: Patience) -> Self:
         """Open `tcp://host:port`; raises BadAddressError."""
         host, port = host_and_port(url)
-        return cls(url=url, host=host, port=port)
+        return cls(url=url, host=host, port=port, reply_timeout_s=patience.reply_s, poll_s=patience.poll_s)
 
     def status(self) -> Status:
         """Ask ~HS and the odometer; silence is a trouble of its own. Raises UnreachableError."""
@@ -74,12 +75,15 @@ class TcpPrinter:
         try:
             with self._connect() as conversation:
                 before = self._wait_until_free(conversation, ends_at=ends_at)
+                # Whoever was held up until now may have been taken for lost, and another may print already.
+                if time.monotonic() >= ends_at:
+                    raise NotFreeError(url=self.url, reason="its turn came too late")
                 is_sent = True
                 conversation.write(zpl, timeout_s=ends_at - time.monotonic())
                 return self._watch(conversation, before=before, labels=labels, ends_at=ends_at, is_same_line=True)
         except (OSError, PrinterError, GarbledError) as error:
             if not is_sent:
-                return Outcome(kind=OutcomeKind.NOT_PRINTED, reason=reason_of(error))
+                return Outcome(kind=OutcomeKind.NOT_PRINTED, reason=reason_of(error), is_sent=False)
             reason = reason_of(error)
         while time.monotonic() < ends_at:
             time.sleep(self.poll_s)
@@ -109,26 +113,38 @@ class TcpPrinter:
         self, conversation: Conversation, *, before: int | None, labels: int, ends_at: float, is_same_line: bool
     ) -> Outcome:
         """Poll until the printer has been idle long enough to tell; raises OSError when the line breaks."""
-        quiet_polls = 0
+        quiet_polls, quiet_since = 0, 0.0
         reason = Trouble.SILENT.value
         while time.monotonic() < ends_at:
             try:
                 host = conversation.host_status()
                 now = conversation.odometer()
             except SilentError:
+                if is_same_line and self._answers_on_a_new_line():
+                    raise ConnectionResetError("the printer has forgotten the line") from None
                 quiet_polls, reason = 0, Trouble.SILENT.value
                 continue
             reason = ", ".join(host.troubles) or "the printer was still busy"
             # On another line the unfinished format is the one that broke off, and nobody will finish it.
             is_quiet = host.is_idle and not host.troubles and not (host.partial_format and is_same_line)
+            quiet_since = quiet_since if quiet_polls else time.monotonic()
             quiet_polls = quiet_polls + 1 if is_quiet else 0
             printed = None if before is None or now is None else now - before
             if printed == labels and host.is_idle:
                 return Outcome(kind=OutcomeKind.PRINTED, labels_printed=printed)
-            if quiet_polls >= QUIET_POLLS:
+            if quiet_polls >= QUIET_POLLS and time.monotonic() - quiet_since >= self.reply_timeout_s:
                 return judge(printed=printed, labels=labels)
             time.sleep(self.poll_s)
         return Outcome(kind=OutcomeKind.UNKNOWN, reason=reason)
+
+    def _answers_on_a_new_line(self) -> bool:
+        """Tell whether a printer silent on a line is well and idle on another: what went down the old one is lost."""
+        try:
+            with self._connect() as another:
+                host = another.host_status()
+        except (OSError, PrinterError, GarbledError):
+            return False
+        return host.is_idle and not host.troubles and not host.partial_format
 
 
 def judge(*, printed: int | None, labels: int) -> Outcome:

@@ -5,7 +5,8 @@
     GET  /faults       what is wrong now, every key below
     PUT  /faults       sets the keys given and leaves the others: paper_out, ribbon_out, head_open, paused and
                        over_temperature ("flag", "silent" or null), connection ("refuse", "never_read",
-                       "reset_before", "reset_during", "reset_after", "half_open", "one_client" or null),
+                       "reset_before", "reset_during", "reset_after", "half_open", "half_open_during",
+                       "one_client" or null),
                        label_ms, status_delay_ms, status_pieces (numbers; null for the usual one)
     POST /power-cycle  off and on again: the queue and all connections are lost, the odometer stays
 

@@ -2,11 +2,11 @@
 
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 
 from printers import formats
 
@@ -77,7 +77,7 @@ class Engine:
     ) -> None:
         """Call `on_label(odometer, zpl)` for each physical label, which takes `label_s` to print."""
         self._on_label = on_label
-        self.label_s = label_s
+        self._label_s = label_s
         self._buffer_bytes = buffer_bytes
         self._odometer = odometer
         self._jobs: deque[Job] = deque()
@@ -88,6 +88,12 @@ class Engine:
         self._length_dots = DEFAULT_LENGTH_DOTS
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="print head", daemon=True)
+
+    def set_pace(self, label_s: float) -> None:
+        """Take so long for a label, the one under the head included."""
+        with self._changed:
+            self._label_s = label_s
+            self._changed.notify_all()
 
     def start(self) -> None:
         """Let the print head run."""
@@ -181,7 +187,9 @@ class Engine:
                 if self._is_stopped:
                     return
                 job = self._jobs[0]
-                _ = self._changed.wait_for(partial(self._is_spoiled, job), self.label_s)
+                begun_s = time.monotonic()
+                while not self._is_spoiled(job) and (left_s := begun_s + self._label_s - time.monotonic()) > 0:
+                    _ = self._changed.wait(left_s)
                 if not self._is_spoiled(job):
                     self._eject(job)
                 elif self._jobs and self._jobs[0] is job and not self._reprints:

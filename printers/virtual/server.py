@@ -29,7 +29,8 @@ MIDDLE_BYTES = 12
 class LineFault(StrEnum):
     """What is wrong between the printer and the world.
 
-    HALF_OPEN: a line whose printer has forgotten it takes all bytes, loses them and never answers nor ends.
+    HALF_OPEN: a line whose printer has forgotten it takes all bytes, loses them and never answers nor ends;
+    HALF_OPEN_DURING: the printer forgets it when a label comes.
     """
 
     NONE = "none"
@@ -39,6 +40,7 @@ class LineFault(StrEnum):
     RESET_DURING = "reset_during"
     RESET_AFTER = "reset_after"
     HALF_OPEN = "half_open"
+    HALF_OPEN_DURING = "half_open_during"
     ONE_CLIENT = "one_client"
 
 
@@ -150,9 +152,9 @@ class VirtualZebra:
             continue
 
     def set_pace(self, pace: Pace) -> None:
-        """Print and answer as fast as `pace` says, from the next label and the next question on."""
+        """Print and answer as fast as `pace` says, from the label under the head and the next question on."""
         self._pace = pace
-        self._engine.label_s = pace.label_s
+        self._engine.set_pace(pace.label_s)
 
     def power_cycle(self) -> None:
         """Switch it off and on: connections and queue are lost."""
@@ -229,12 +231,16 @@ class VirtualZebra:
                     line.close()
                     break
                 # A line once forgotten stays so: its end comes from the other side.
-                is_forgotten = is_forgotten or self._fault is LineFault.HALF_OPEN
+                is_forgotten = is_forgotten or self._forgets(received)
                 if self._is_live(line) and not is_forgotten:
                     self._handle(line, parser, received)
         with self._lock:
             _ = self._lines.pop(line, None)
         reset(line)
+
+    def _forgets(self, received: bytes) -> bool:
+        is_label = self._fault is LineFault.HALF_OPEN_DURING and b"^XA" in received
+        return is_label or self._fault is LineFault.HALF_OPEN
 
     def _handle(self, line: socket.socket, parser: StreamParser, received: bytes) -> None:
         """Act on what has arrived; raises LineResetError, OSError."""

@@ -1,3 +1,4 @@
+import json
 import traceback
 
 import pytest
@@ -177,12 +178,31 @@ def test_a_label_file_that_is_none_names_the_purchase_to_be_settled(fake: FakeSh
     assert unsettled.value.external_id == fake.account.paid[0]["object_id"]
 
 
-def test_a_label_bought_twice_is_a_persons_to_settle(fake: FakeShippo, shippo: ShippoCarrier) -> None:
+def test_of_a_label_bought_twice_the_first_is_found_and_the_other_named(
+    fake: FakeShippo, shippo: ShippoCarrier
+) -> None:
     prepared = shippo.prepare(a_request())
-    _ = shippo.buy(prepared)
-    second = shippo.buy(prepared)
-    with pytest.raises(UnsettledError, match=second.external_id):
-        _ = shippo.find(prepared)
+    first, second = shippo.buy(prepared), shippo.buy(prepared)
+    found = shippo.find(prepared)
+    assert found is not None
+    assert (found.external_id, found.surplus) == (first.external_id, (second.external_id,))
+
+
+def test_the_answer_to_a_purchase_is_kept_as_it_came_before_it_is_read(fake: FakeShippo, shippo: ShippoCarrier) -> None:
+    kept: list[str] = []
+    fake.fail(Fault.ID_MISSING)
+    with pytest.raises(UnsettledError):
+        _ = shippo.buy(shippo.prepare(a_request()), kept.append)
+    status, _, answer = kept[0].partition(" ")
+    assert (status, json.loads(answer)["tracking_number"]) == ("201", fake.account.paid[0]["tracking_number"])
+
+
+def test_a_purchase_still_queued_is_given_back_later(fake: FakeShippo, shippo: ShippoCarrier) -> None:
+    fake.fail(Fault.STAYS_QUEUED)
+    with pytest.raises(UnsettledError) as unsettled:
+        _ = shippo.buy(shippo.prepare(a_request()))
+    with pytest.raises(UnavailableError, match="not decided"):
+        _ = shippo.void(unsettled.value.external_id)
 
 
 @pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.BROKEN, Fault.CUT, Fault.NO_JSON, Fault.HALF_AN_ANSWER])

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +71,49 @@ def test_every_recorded_answer_of_a_kind_is_read(kind: str, reader: Callable[[ob
     assert len(read) == count
 
 
-def test_every_recorded_shipment_keeps_all_its_rates() -> None:
-    for pair in recorded():
-        if kind_of(pair) == "shipments" and pair["status"] < 300:
-            assert len(read_shipment(pair["response"]).rates) == len(pair["response"]["rates"])
+def objects(answer: object) -> Iterator[dict[str, Any]]:
+    """Every object in an answer, however deep."""
+    if isinstance(answer, dict):
+        yield answer
+    for part in answer.values() if isinstance(answer, dict) else answer if isinstance(answer, list) else ():
+        yield from objects(part)
+
+
+def recorded_with(*fields: str) -> list[dict[str, Any]]:
+    """The objects with these fields in all recorded answers."""
+    everything = [found for pair in recorded() for found in objects(pair["response"])]
+    return [found for found in everything if set(fields) <= set(found)]
+
+
+def test_every_recorded_purchase_is_read_as_it_stands_in_the_json() -> None:
+    raw = recorded_with("label_url", "tracking_number")
+    assert len(raw) == 12
+    for fields in raw:
+        read = read_transaction(fields)
+        assert (read.transaction_id, read.status) == (fields["object_id"], fields["status"])
+        assert (read.rate_id, read.metadata) == (fields["rate"], fields["metadata"])
+        assert (read.tracking_number, read.label_url) == (fields["tracking_number"], fields["label_url"])
+        assert len(read.messages) == len(fields["messages"])
+
+
+def test_every_recorded_rate_is_read_as_it_stands_in_the_json() -> None:
+    raw = recorded_with("servicelevel", "amount")
+    assert len(raw) == 1002
+    for fields in raw:
+        read = read_rate(fields)
+        assert (read.rate_id, read.provider) == (fields["object_id"], fields["provider"])
+        assert (read.service, read.currency) == (fields["servicelevel"]["token"], fields["currency"])
+        assert f"{read.amount_cents / 100:.2f}" == fields["amount"]
+        assert read.days == fields["days" if "days" in fields else "estimated_days"]
+
+
+def test_every_recorded_shipment_is_read_as_it_stands_in_the_json() -> None:
+    raw = recorded_with("rates", "address_from")
+    assert len(raw) == 33
+    for fields in raw:
+        read = read_shipment(fields)
+        assert (read.shipment_id, read.status) == (fields["object_id"], fields["status"])
+        assert [rate.rate_id for rate in read.rates] == [rate["object_id"] for rate in fields["rates"]]
 
 
 def test_every_recorded_refusal_with_a_body_gives_a_sentence() -> None:

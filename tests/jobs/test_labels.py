@@ -8,6 +8,7 @@ from sqlalchemy import Engine, delete, select, update
 from printers.virtual.server import VirtualZebra
 from tests import builders
 from tests.jobs.boxes import full_box
+from wms.carriers import base as carriers
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.database import reading, transaction
@@ -18,7 +19,7 @@ from wms.domain.outbox import Job
 from wms.domain.packing import NotAllScannedError, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
-from wms.jobs import outbox
+from wms.jobs import labels, outbox
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
 from wms.services import labelling
@@ -117,6 +118,76 @@ def test_a_worker_lost_after_the_purchase_buys_no_second_label(
     assert (the_label(engine).status, len(shippo.account.paid)) == (LabelStatus.BOUGHT, 1)
 
 
+def test_a_label_bought_twice_is_given_back_once(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    shippo.fail(Fault.CUT_AFTER)
+    _ = want(engine, zebra.url, "shippo")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    # The same purchase by a worker that was held up until everybody had given it up for lost.
+    _ = shippo.account.create_transaction(shippo.account.paid[0], None, shippo.url)
+    run(shippo_context, times=2)
+    label = the_label(engine)
+    assert (label.status, [one["object_id"] for one in shippo.account.paid]) == (
+        LabelStatus.BOUGHT,
+        [label.external_id],
+    )
+    with reading(engine) as session:
+        told = session.scalars(select(ExceptionItem.text).where(ExceptionItem.settled_at.is_(None))).one()
+    assert "bought twice, one is given back" in told
+
+
+def test_a_purchase_that_ends_after_anothers_is_given_back(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    _ = want(engine, zebra.url, "shippo")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    label = the_label(engine)
+    again = shippo.account.create_transaction(shippo.account.paid[0], None, shippo.url)
+    late = carriers.Label(
+        carrier="USPS",
+        service=label.service,
+        tracking_number=again["tracking_number"],
+        zpl=b"^XA^XZ",
+        amount_cents=label.amount_cents,
+        currency=label.currency,
+        barcodes=(),
+        charged=True,
+        external_id=again["object_id"],
+    )
+    labels._bought(shippo_context, label.id, late)
+    _ = outbox.drain(shippo_context, HANDLERS)
+    assert [one["object_id"] for one in shippo.account.paid] == [label.external_id]
+    assert the_label(engine).status is LabelStatus.BOUGHT
+
+
+def test_a_settled_purchase_leaves_the_inbox_and_keeps_its_raw_answer(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    shippo.fail(Fault.LABEL_LATE)
+    _ = want(engine, zebra.url, "shippo")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    label = the_label(engine)
+    assert label.status is LabelStatus.UNSETTLED
+    assert shippo.account.paid[0]["object_id"] in label.answer
+    run(shippo_context)
+    with reading(engine) as session:
+        assert [item.settled_at is not None for item in session.scalars(select(ExceptionItem))] == [True]
+
+
+def test_nothing_is_bought_for_an_order_cancelled_while_the_carrier_was_busy(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    shippo.fail(Fault.THROTTLED)
+    package_id = want(engine, zebra.url, "shippo")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    with transaction(engine) as session:
+        package, _ = labelling.package_of(session, now(), package_id)
+        _ = package.move_to(PackageStatus.CANCELLED)
+    run(shippo_context)
+    assert (the_label(engine).status, shippo.account.paid) == (LabelStatus.REFUSED, [])
+
+
 def test_a_refusal_is_told_in_the_carriers_words_and_can_be_tried_again(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
@@ -160,11 +231,14 @@ def test_a_label_is_voided_at_the_carrier(
 
 
 def test_the_label_of_a_box_cancelled_meanwhile_is_given_back(
-    engine: Engine, context: Context, zebra: VirtualZebra
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    package_id = want(engine, zebra.url)
+    shippo.fail(Fault.CUT_AFTER)
+    package_id = want(engine, zebra.url, "shippo")
+    _ = outbox.drain(shippo_context, HANDLERS)
+    assert len(shippo.account.paid) == 1
     with transaction(engine) as session:
         package, _ = labelling.package_of(session, now(), package_id)
         _ = package.move_to(PackageStatus.CANCELLED)
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_label(engine).status, zebra.tray.numbers()) == (LabelStatus.VOIDED, [])
+    run(shippo_context)
+    assert (the_label(engine).status, shippo.account.paid, zebra.tray.numbers()) == (LabelStatus.VOIDED, [], [])

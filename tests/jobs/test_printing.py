@@ -22,8 +22,9 @@ from wms.domain.outbox import Job
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs import outbox
+from wms.jobs import printing as printing_jobs
 from wms.jobs.handlers import HANDLERS
-from wms.jobs.outbox import Context
+from wms.jobs.outbox import Context, LostLeaseError, RetryLaterError
 from wms.services import labelling, printing
 from wms.services.printing import Wanted
 
@@ -127,6 +128,44 @@ def test_a_worker_lost_while_sending_leaves_an_unknown_end(
     with reading(engine) as session:
         assert session.scalars(select(ExceptionItem.settled_at)).one() is not None
     assert the_job(engine).status is PrintStatus.PRINTED
+
+
+def test_a_job_of_which_nothing_was_sent_waits_and_is_printed_once(
+    engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    job_id = ask(engine, zebra.url)
+    with transaction(engine) as session:
+        _ = session.execute(update(PrintJob).values(status=PrintStatus.SENDING))
+    with pytest.raises(RetryLaterError):
+        printing_jobs._take_back(context, job_id, "head open")
+    assert (the_job(engine).status, the_job(engine).reason, inbox(engine)) == (PrintStatus.CHECKED, "head open", [])
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
+
+
+def test_a_worker_held_up_past_its_lease_sends_nothing(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
+    job_id = ask(engine, zebra.url)
+    late = outbox.claim(engine, "late", lease=dt.timedelta(seconds=-1))
+    other = outbox.claim(engine, "other")
+    assert late is not None
+    assert other is not None
+    with pytest.raises(LostLeaseError):
+        printing_jobs.print_job(replace(context, claimed=late), {"print_job_id": job_id})
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.CHECKED, [])
+    printing_jobs.print_job(replace(context, claimed=other), {"print_job_id": job_id})
+    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
+
+
+def test_what_a_worker_says_that_was_given_up_for_lost_does_not_count(engine: Engine, context: Context) -> None:
+    job_id = ask(engine, "tcp://127.0.0.1:9")
+    with transaction(engine) as session:
+        _ = session.execute(update(PrintJob).values(status=PrintStatus.SENDING))
+    late = outbox.claim(engine, "late", lease=dt.timedelta(seconds=-1))
+    _ = outbox.drain(context, HANDLERS)
+    assert the_job(engine).status is PrintStatus.UNKNOWN
+    with pytest.raises(LostLeaseError):
+        printing_jobs._end(replace(context, claimed=late), job_id, PrintStatus.PRINTED, "")
+    assert the_job(engine).status is PrintStatus.UNKNOWN
 
 
 @pytest.mark.parametrize("zpl", ["^XA^FDno end", "^XA^XZ^XA^XZ", "hello"])

@@ -56,6 +56,7 @@ def test_a_printed_label_is_called_printed(zebra: VirtualZebra, copies: int) -> 
         (LineFault.RESET_AFTER, {PRINTED}),
         (LineFault.ONE_CLIENT, {PRINTED}),
         (LineFault.HALF_OPEN, {NOT_PRINTED}),
+        (LineFault.HALF_OPEN_DURING, {NOT_PRINTED}),
     ],
 )
 def test_a_broken_line_ends_in_what_can_be_proven(
@@ -170,7 +171,7 @@ def test_a_printer_busy_for_too_long_gets_nothing(switch_on: Callable[..., Virtu
         other.sendall(label("OTHER"))
         assert zebra.wait_for_formats(1)
         outcome = driver(zebra).send(label(), labels=1, timeout_s=0.2)
-    assert outcome == Outcome(kind=NOT_PRINTED, reason="it is busy with other labels")
+    assert outcome == Outcome(kind=NOT_PRINTED, reason="it is busy with other labels", is_sent=False)
 
 
 def test_a_second_client_is_refused_by_a_printer_that_takes_one(zebra: VirtualZebra) -> None:
@@ -178,7 +179,8 @@ def test_a_second_client_is_refused_by_a_printer_that_takes_one(zebra: VirtualZe
     with socket.create_connection((zebra.host, zebra.port)) as first:
         first.sendall(b"~HS")
         assert first.recv(1)
-        assert driver(zebra).send(label(), labels=1, timeout_s=5).kind is NOT_PRINTED
+        outcome = driver(zebra).send(label(), labels=1, timeout_s=5)
+    assert (outcome.kind, outcome.is_sent) == (NOT_PRINTED, False)
     assert zebra.tray.numbers() == []
 
 

@@ -1,11 +1,13 @@
 """What a carrier is: the protocol, the facts that cross it, and its three kinds of failure.
 
 Money is spent once. So buying takes three steps, and the caller commits what it knows between them:
-`prepare` (free) -> store the Prepared -> `buy` -> store the Label. After an UnsettledError or a crash in the middle,
-`find` asks whether the stored Prepared was bought; nothing may be bought again before it has answered None.
+`prepare` (free) -> store the Prepared -> `buy`, which hands over the raw answer before it reads it -> store the Label.
+After an UnsettledError or a crash in the middle, `find` asks whether the stored Prepared was bought; nothing may be
+bought again before it has answered None.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Protocol, Self
@@ -109,7 +111,8 @@ class Label:
     """A bought label: ZPL for a 203 dpi printer, what it cost in hundredths of `currency`, and how it is known.
 
     `barcodes` are the texts a scanner may read from it, empty where only the printed picture knows them; `charged`
-    says whether it costs money; `external_id` is what `void` asks for.
+    says whether it costs money; `external_id` is what `void` asks for. `surplus` are the external ids of other
+    standing purchases of the same Prepared, which nobody needs: void them.
     """
 
     carrier: str
@@ -121,6 +124,15 @@ class Label:
     barcodes: tuple[str, ...]
     charged: bool
     external_id: str
+    surplus: tuple[str, ...] = ()
+
+
+Keep = Callable[[str], None]
+"""Stores what a carrier answered, as it came, before anybody reads it."""
+
+
+def keep_nothing(_answer: str) -> None:
+    """Let an answer go: for a carrier that takes no money."""
 
 
 class VoidStatus(StrEnum):
@@ -203,13 +215,14 @@ class Carrier(Protocol):
         """Return the request with the price of its service, free of charge; RefusedError where it is not sold."""
         ...
 
-    def buy(self, prepared: Prepared) -> Label:
-        """Buy exactly one label, at most once for each time it is called."""
+    def buy(self, prepared: Prepared, keep: Keep = keep_nothing) -> Label:
+        """Buy exactly one label, at most once for each time it is called; `keep` gets the raw answer first."""
         ...
 
     def find(self, prepared: Prepared) -> Label | None:
         """Return the label if it stands bought, None if none stands, else raise UnsettledError: still not known.
 
+        Of several that stand it is the first, and the others are its `surplus`.
         After None (and `settle_s`) buy the same Prepared again, not a new one: that keeps both purchases findable.
         """
         ...

@@ -1,14 +1,17 @@
 """A small Shippo on this machine, to try a set-up or a fault without money: `python -m wms.carriers.fake_shippo`.
 
-It keeps shipments, rates, purchases and refunds in memory, hands out labels, and fails on order. Answers follow the
-public OpenAPI description of API version 2018-02-08; any key is good but an empty one.
+It keeps shipments, rates, purchases and refunds in memory, hands out labels, and fails on order or by chance
+(`--faults 0.3`: three requests in ten, in all the ways of STORM). Answers follow the public OpenAPI description of
+API version 2018-02-08; any key is good but an empty one.
 """
 
 import argparse
 import contextlib
 import json
+import random
 import threading
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +21,31 @@ from wms.carriers.fake_shippo_labels import CONTENT_TYPES, label_file
 
 BUYING = "POST /transactions"
 THROTTLED, BROKEN = 429, 500
+# What may happen to each request; without AFTER and LATE nothing has been bought.
+_ANY = (Fault.THROTTLED, Fault.BROKEN, Fault.CUT)
+STORM: Mapping[str, tuple[Fault, ...]] = {
+    "POST /shipments": _ANY,
+    "GET /transactions": (*_ANY, Fault.NO_JSON),
+    "GET /labels": (Fault.BROKEN, Fault.CUT),
+    "POST /refunds": (*_ANY, Fault.CUT_AFTER, Fault.BROKEN_AFTER),
+    BUYING: (
+        *_ANY,
+        Fault.HANG,
+        Fault.HANG_AFTER,
+        Fault.CUT_AFTER,
+        Fault.BROKEN_AFTER,
+        Fault.LATE,
+        Fault.HALF_AN_ANSWER,
+        Fault.NO_JSON,
+        Fault.FIELDS_MISSING,
+        Fault.FIELDS_UNKNOWN,
+        Fault.ID_MISSING,
+        Fault.LABEL_LATE,
+        Fault.NEW_STATUS_FIRST,
+        Fault.QUEUED_FIRST,
+        Fault.REFUSED,
+    ),
+}
 
 
 class FakeShippo:
@@ -28,6 +56,9 @@ class FakeShippo:
         self.account = Account()
         self.seen: list[str] = []
         self.keys_at_downloads: list[str] = []
+        self.failed: Counter[str] = Counter()
+        self._chance = 0.0
+        self._dice = random.Random(0)  # noqa: S311 - which request fails is no secret
         self._faults: dict[str, deque[Fault]] = {}
         self.hanging = threading.Event()
         self._released = threading.Event()
@@ -51,10 +82,22 @@ class FakeShippo:
         """Order a fault for the next request such as "POST /transactions" or "GET /labels"; several queue up."""
         self._faults.setdefault(on, deque()).append(fault)
 
+    def storm(self, chance: float, *, seed: int = 0) -> None:
+        """Let each request fail by chance from now on, in one of the ways that STORM has for it; 0 ends it."""
+        self._chance = chance
+        self._dice.seed(seed)
+
     def next_fault(self, call: str) -> Fault | None:
-        """Return the fault ordered for a request and forget it."""
+        """Return the fault ordered for a request and forget it, else one by chance; `failed` counts them."""
         ordered = self._faults.get(call)
-        return ordered.popleft() if ordered else None
+        fault = ordered.popleft() if ordered else self._by_chance(call)
+        if fault is not None:
+            self.failed[f"{call}: {fault}"] += 1
+        return fault
+
+    def _by_chance(self, call: str) -> Fault | None:
+        ways = STORM.get(call, ())
+        return self._dice.choice(ways) if ways and self._dice.random() < self._chance else None
 
     def hang(self) -> None:
         """Wait until the server is stopped; `hanging` says that a request has come so far."""
@@ -89,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         call = f"{self.command} /{path[0]}"
         self.fake.seen.append(call)
         fault = self.fake.next_fault(call)
-        if fault is not None and self._failed_before(fault):
+        if fault is not None and self._failed_before(fault, body):
             return
         if path[0] == "labels":
             self.fake.keys_at_downloads.append(self.headers.get("Authorization", ""))
@@ -125,10 +168,13 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._finish(status, answer, fault)
 
-    def _failed_before(self, fault: Fault) -> bool:
+    def _failed_before(self, fault: Fault, body: dict[str, Any]) -> bool:
         if fault is Fault.THROTTLED:
             self._answer(THROTTLED, {"detail": "Request was throttled."}, retry_after="7")
         elif fault is Fault.BROKEN:
+            self._answer(BROKEN, None)
+        elif fault is Fault.LATE:
+            self.fake.account.buy_later(body, self.fake.url)
             self._answer(BROKEN, None)
         elif fault is Fault.HANG:
             self.fake.hang()
@@ -183,7 +229,10 @@ def main() -> None:
     """Serve until interrupted; prints the carrier setting that leads here."""
     parser = argparse.ArgumentParser(description="A small Shippo on this machine; its labels are worth nothing.")
     _ = parser.add_argument("--port", type=int, default=4020)
-    with FakeShippo(parser.parse_args().port) as fake, contextlib.suppress(KeyboardInterrupt):
+    _ = parser.add_argument("--faults", type=float, default=0.0, metavar="SHARE", help="share of requests that fail")
+    options = parser.parse_args()
+    with FakeShippo(options.port) as fake, contextlib.suppress(KeyboardInterrupt):
+        fake.storm(options.faults)
         print(f"Use the carrier shippo+{fake.url} with any key.", flush=True)  # noqa: T201 - a command prints
         _ = threading.Event().wait()
 

@@ -6,6 +6,7 @@ from math import ceil
 from typing import Any
 
 OWNER = "owner@example.com"
+LATE_S = 0.5
 CREATED = "2026-01-05T12:00:00.000Z"
 # (provider, service, name, cents for the first kilogram, cents for each further one begun, days); two accounts sell
 # the same service.
@@ -32,7 +33,12 @@ class Fault(StrEnum):
     HALF_AN_ANSWER = "half an answer after"
     NO_JSON = "no JSON after"
     REFUSED = "refused by the carrier"
+    LATE = "broken, and bought a little later"
     FIELDS_MISSING = "fields missing"
+    FIELDS_UNKNOWN = "fields nobody knows"
+    ID_MISSING = "no id"
+    LABEL_LATE = "no tracking number and no label yet"
+    NEW_STATUS_FIRST = "a status nobody knows, then bought"
     NEW_STATUS = "a status nobody knows"
     STAYS_QUEUED = "stays queued"
     QUEUED_FIRST = "queued, then bought"
@@ -127,6 +133,12 @@ class Account:
             bought["status"] = "REFUNDPENDING"
             return dict(self._new("refunds", status="PENDING", transaction=bought["object_id"], test=True))
 
+    def buy_later(self, body: dict[str, Any], url: str) -> None:
+        """Take the money for a purchase whose answer has gone, soon: well within the time that `find` must wait."""
+        later = threading.Timer(LATE_S, self.create_transaction, (body, None, url))
+        later.daemon = True
+        later.start()
+
     def _spoil(self, bought: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
         if fault is Fault.REFUSED:
             bought.update(status="ERROR", tracking_number="", label_url="")
@@ -138,6 +150,14 @@ class Account:
             return {name: bought[name] for name in needed} | {"eta": ""}
         elif fault is Fault.NEW_STATUS:
             bought["status"] = "UNDER_REVIEW"
+        elif fault is Fault.NEW_STATUS_FIRST:
+            return bought | {"status": "UNDER_REVIEW"}
+        elif fault is Fault.FIELDS_UNKNOWN:
+            return bought | {"object_state": "VALID", "carbon": {"grams": 12}, "tracking_history": [None], "qr": []}
+        elif fault is Fault.ID_MISSING:
+            return {name: value for name, value in bought.items() if name != "object_id"}
+        elif fault is Fault.LABEL_LATE:
+            return bought | {"tracking_number": None, "label_url": ""}
         return dict(bought)
 
     def _rate(self, shipment_id: str, offer: tuple[str, str, str, int, int, int], weight_g: float) -> dict[str, Any]:

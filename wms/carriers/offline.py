@@ -4,7 +4,17 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wms.carriers.base import Label, Prepared, Rate, RefusedError, ShipmentRequest, VoidOutcome, VoidStatus
+from wms.carriers.base import (
+    Keep,
+    Label,
+    Prepared,
+    Rate,
+    RefusedError,
+    ShipmentRequest,
+    VoidOutcome,
+    VoidStatus,
+    keep_nothing,
+)
 from wms.carriers.offline_label import draw
 
 NAME = "offline"
@@ -93,7 +103,7 @@ class OfflineCarrier:
         """Return the request with the table's price; RefusedError names the services there are."""
         return Prepared(request=request, rate=self._rate(self._tariff(request.service), request))
 
-    def buy(self, prepared: Prepared) -> Label:
+    def buy(self, prepared: Prepared, keep: Keep = keep_nothing) -> Label:  # noqa: ARG002 - nothing is asked
         """Return the label; it costs nothing, whatever the table's price."""
         request = prepared.request
         number = tracking_number(request.reference)

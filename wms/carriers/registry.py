@@ -20,10 +20,17 @@ class UnknownCarrierError(ValueError):
 
 
 def open_carrier(
-    name: str, *, shippo_key: str = "", connect_timeout_s: float = 5, read_timeout_s: float = 45, currency: str = "USD"
+    name: str,
+    *,
+    shippo_key: str = "",
+    connect_timeout_s: float = 5,
+    read_timeout_s: float = 45,
+    settle_s: float = 120,
+    currency: str = "USD",
 ) -> Carrier:
     """Return the carrier called `offline`, `shippo`, or `shippo+https://HOST` for Shippo's API at another address.
 
+    `settle_s`: Shippo has no idempotency keys, so a purchase whose answer was lost may be on its way for so long.
     `currency` is what the offline carrier's table counts in. Raises UnknownCarrierError for anything else, for
     Shippo without a key, and for a key that would travel unencrypted to another machine.
     """
@@ -42,7 +49,11 @@ def open_carrier(
     from wms.carriers.shippo import ShippoCarrier  # noqa: PLC0415
 
     return ShippoCarrier(
-        key=shippo_key, server_url=url, connect_timeout_s=connect_timeout_s, read_timeout_s=read_timeout_s
+        key=shippo_key,
+        server_url=url,
+        connect_timeout_s=connect_timeout_s,
+        read_timeout_s=read_timeout_s,
+        settle_s=settle_s,
     )
 
 

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from shippo.models import components, operations
 
 from wms.carriers.base import (
     Address,
     CarrierError,
+    Keep,
     Label,
     Parcel,
     Prepared,
@@ -18,6 +20,7 @@ from wms.carriers.base import (
     UnsettledError,
     VoidOutcome,
     VoidStatus,
+    keep_nothing,
 )
 from wms.carriers.label_file import LabelFileError, to_zpl
 from wms.carriers.shippo_answers import (
@@ -35,8 +38,6 @@ from wms.carriers.shippo_answers import (
 )
 from wms.carriers.shippo_wire import NAME, ShippoWire
 
-# Shippo has no idempotency keys: a purchase whose answer was lost may still be on its way to the carrier.
-SETTLE_S = 120.0
 # What a transaction's status says about a void, where it says anything: an ERROR was never bought.
 GIVEN_BACK = {
     "ERROR": VoidStatus.VOIDED,
@@ -57,7 +58,6 @@ class ShippoCarrier:
 
     name = NAME
     charged = True
-    settle_s = SETTLE_S
 
     def __init__(
         self,
@@ -66,11 +66,13 @@ class ShippoCarrier:
         server_url: str,
         connect_timeout_s: float = 5,
         read_timeout_s: float = 45,
+        settle_s: float = 120,
         polls: int = 5,
         pause: Callable[[], None] = lambda: time.sleep(2),
     ) -> None:
         """Take the account's key; `polls` is how often, `pause` apart, an unfinished answer is asked for again."""
         self._wire = ShippoWire(key=key, server_url=server_url, timeout_s=(connect_timeout_s, read_timeout_s))
+        self.settle_s = settle_s
         self._polls = polls
         self._pause = pause
 
@@ -106,7 +108,7 @@ class ShippoCarrier:
             f"Shippo does not offer {request.service!r} for this box: choose one of {offered}.", carrier=NAME
         )
 
-    def buy(self, prepared: Prepared) -> Label:
+    def buy(self, prepared: Prepared, keep: Keep = keep_nothing) -> Label:
         """Buy the label with one POST that is never repeated."""
         wanted = components.TransactionCreateRequest(
             rate=_checked_id(prepared.rate.rate_id),
@@ -114,7 +116,7 @@ class ShippoCarrier:
             label_file_type=components.LabelFileTypeEnum.ZPLII,
             metadata=prepared.request.reference,
         )
-        answer = self._wire.ask(lambda sdk: sdk.transactions.create(wanted), spends=True)
+        answer = self._wire.ask(lambda sdk: sdk.transactions.create(wanted), spends=True, keep=keep)
         try:
             transaction = read_transaction(answer)
         except UnreadableError as error:
@@ -142,11 +144,11 @@ class ShippoCarrier:
         # A server that ignores the filter must not hand us somebody else's label.
         bought = [found for found in page.transactions if found.rate_id == prepared.rate.rate_id]
         standing = [found for found in bought if found.status not in GONE]
-        if len(standing) > 1:
-            ids = ", ".join(found.transaction_id for found in standing)
-            raise UnsettledError(f"Bought more than once: void all but one at Shippo ({ids}).", carrier=NAME)
         if standing:
-            return self._found(self._finish(standing[0]), prepared)
+            # Newest first.
+            *surplus, first = standing
+            label = self._found(self._finish(first), prepared)
+            return label and replace(label, surplus=tuple(more.transaction_id for more in surplus))
         if not page.is_last:
             raise UnsettledError("Shippo's list goes on, so the label may be on its next page.", carrier=NAME)
         return None
@@ -159,6 +161,8 @@ class ShippoCarrier:
             if now.status in GIVEN_BACK:
                 reason = self._wire.without_key(" ".join(now.messages))
                 return VoidOutcome(status=GIVEN_BACK[now.status], reason=reason)
+            if now.status in RUNNING:
+                raise UnavailableError(f"Shippo has not decided on the purchase yet ({now.status}).", carrier=NAME)
             answer = self._wire.ask(lambda sdk: sdk.refunds.create(transaction=transaction_id, async_=False))
             status = read_status(answer)
         except UnreadableError as error:

@@ -14,7 +14,7 @@ import requests
 import shippo
 import urllib3
 
-from wms.carriers.base import CarrierError, RefusedError, UnavailableError, UnsettledError
+from wms.carriers.base import CarrierError, Keep, RefusedError, UnavailableError, UnsettledError, keep_nothing
 from wms.carriers.shippo_answers import read_messages
 
 NAME = "shippo"
@@ -85,8 +85,10 @@ class ShippoWire:
         hooks.register_after_success_hook(_TakeAnswer())
         hooks.register_after_error_hook(_TakeAnswer())
 
-    def ask(self, question: Callable[[shippo.Shippo], object], *, spends: bool = False) -> object:
-        """Return the parsed JSON answer to one call of the SDK.
+    def ask(
+        self, question: Callable[[shippo.Shippo], object], *, spends: bool = False, keep: Keep = keep_nothing
+    ) -> object:
+        """Return the parsed JSON answer to one call of the SDK; `keep` gets it first, as it came, with its status.
 
         Raises RefusedError and UnavailableError where nothing was spent; where `spends` and it cannot be excluded,
         UnsettledError.
@@ -94,6 +96,7 @@ class ShippoWire:
         try:
             _ = question(self._sdk)
         except _Answered as answered:
+            keep(f"{answered.response.status_code} {answered.response.text}".replace(self._key, "***"))
             return self._read(answered.response, spends=spends)
         except (OSError, urllib3.exceptions.HTTPError) as error:
             self._fail(f"broke off ({type(error).__name__})", spends=spends and not _was_never_sent(error))

@@ -90,7 +90,7 @@ def enqueue(session: Session, actor: Actor, kind: JobKind, key: str, *, lane: st
     return job
 
 
-def wake(session: Session, actor: Actor, kind: JobKind, key: str, **payload: int) -> None:
+def wake(session: Session, actor: Actor, kind: JobKind, key: str, **payload: int | str) -> None:
     """Ask for slow work that may have been asked for before: a job that has ended begins anew."""
     job = session.scalars(
         select(Job)

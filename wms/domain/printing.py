@@ -31,7 +31,8 @@ PRINT_LIFECYCLE = Lifecycle(
     {
         _S.QUEUED: {_S.CHECKED, _S.DROPPED, _S.NOT_PRINTED},
         _S.CHECKED: {_S.SENDING, _S.NOT_PRINTED, _S.DROPPED},
-        _S.SENDING: {_S.PRINTED, _S.NOT_PRINTED, _S.HANDED_TO_SPOOLER, _S.UNKNOWN},
+        # Back to checked where the printer was no longer ready and not one byte was sent.
+        _S.SENDING: {_S.PRINTED, _S.NOT_PRINTED, _S.HANDED_TO_SPOOLER, _S.UNKNOWN, _S.CHECKED},
         _S.PRINTED: set(),
         _S.NOT_PRINTED: {_S.QUEUED, _S.DROPPED},
         _S.HANDED_TO_SPOOLER: set(),

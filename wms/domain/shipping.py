@@ -57,7 +57,8 @@ class Label(Row, Base, kw_only=True):
     """One label intent for one package. At most one per package stands (partial unique index).
 
     `prepared` is what the carrier needs to find the purchase again after a lost answer; `barcodes` are the texts its
-    bars may carry beside the tracking number; amounts are minor units of `currency`; `zpl` is what is printed.
+    bars may carry beside the tracking number; `answer` is what the carrier last said to a purchase, as it came, kept
+    before anybody reads it; amounts are minor units of `currency`; `zpl` is what is printed.
     """
 
     __tablename__ = "labels"
@@ -89,6 +90,7 @@ class Label(Row, Base, kw_only=True):
     charged: Mapped[bool] = mapped_column(default=False)
     external_id: Mapped[str] = mapped_column(String(80), default="")
     reason: Mapped[str] = mapped_column(String(500), default="")
+    answer: Mapped[str] = mapped_column(Text, default="", server_default="")
     # When `buy` was last begun: what `find` says proves something only some time later.
     tried_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     bought_at: Mapped[dt.datetime | None] = mapped_column(default=None)

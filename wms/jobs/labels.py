@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.carriers import base as carriers
-from wms.carriers.base import Address, Carrier, CarrierError, Parcel, Prepared, ShipmentRequest, VoidStatus
+from wms.carriers.base import Address, Carrier, CarrierError, Keep, Parcel, Prepared, ShipmentRequest, VoidStatus
 from wms.carriers.registry import SHIPPO_AT, SHIPPO_URL, open_carrier
 from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
@@ -23,14 +23,21 @@ from wms.domain.floor import CartonType
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
+from wms.domain.outbox import JobKind, wake
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
-from wms.jobs.outbox import Context, RetryLaterError
-from wms.services import labelling, printing
+from wms.jobs.outbox import Context, RetryLaterError, hold
+from wms.services import labelling, printing, settling
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
+_OPEN = frozenset({LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED})
+_CANCELLED = "the order was cancelled meanwhile"
+
+
+class _NotWantedError(Exception):
+    """The label's box was given up before anything was bought for it: the job is done."""
 
 
 def system() -> Actor:
@@ -46,7 +53,7 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
         request = _request(session, label)
         earlier = label.prepared
         name, status = label.carrier, label.status
-    if status not in {LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED}:
+    if status not in _OPEN:
         return
     carrier = _carrier(context.settings, name)
     prepared = Prepared.from_json(json.dumps(earlier)) if earlier else None
@@ -55,6 +62,8 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
             bought = _first_buy(context, label_id, carrier, prepared or carrier.prepare(request))
         else:
             bought = _find_or_buy(context, label_id, carrier, prepared)
+    except _NotWantedError:
+        return
     except carriers.RefusedError as error:
         _refused(context, label_id, str(error))
         return
@@ -68,17 +77,18 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
 
 def _carrier(settings: Settings, name: str) -> Carrier:
     elsewhere = name == "shippo" and settings.shippo_url != SHIPPO_URL
-    return open_carrier(f"{SHIPPO_AT}{settings.shippo_url}" if elsewhere else name, shippo_key=settings.shippo_key)
+    return open_carrier(
+        f"{SHIPPO_AT}{settings.shippo_url}" if elsewhere else name,
+        shippo_key=settings.shippo_key,
+        read_timeout_s=settings.shippo_s,
+        settle_s=settings.settle_s,
+    )
 
 
 def _first_buy(context: Context, label_id: int, carrier: Carrier, prepared: Prepared) -> carriers.Label:
-    with transaction(context.engine) as session:
-        actor = system()
-        label, package, order = _locked(session, label_id)
-        record(session, actor, label.move_to(LabelStatus.BUYING, package=package.barcode, order_id=order.id))
-        label.prepared, label.tried_at = json.loads(prepared.to_json()), actor.at
+    _intend(context, label_id, prepared)
     try:
-        return carrier.buy(prepared)
+        return carrier.buy(prepared, _keeping(context, label_id))
     except carriers.UnavailableError:
         # Provably nothing was bought, so the next try need not ask `find` first.
         with transaction(context.engine) as session:
@@ -98,9 +108,39 @@ def _find_or_buy(context: Context, label_id: int, carrier: Carrier, prepared: Pr
     left_s = (proof_at - dt.datetime.now(dt.UTC)).total_seconds()
     if left_s > 0:
         raise RetryLaterError(f"{carrier.name} may still show the purchase.", delay_s=min(left_s, _ASK_AGAIN_S))
+    _intend(context, label_id, prepared)
+    return carrier.buy(prepared, _keeping(context, label_id))
+
+
+def _intend(context: Context, label_id: int, prepared: Prepared) -> None:
+    """Commit what is about to be bought; _NotWantedError where the label has ended or, with its box, is given up."""
     with transaction(context.engine) as session:
-        _label(session, label_id).tried_at = system().at
-    return carrier.buy(prepared)
+        actor = system()
+        label, package, order = _locked(session, label_id)
+        hold(session, context)
+        is_open = label.status in _OPEN
+        is_wanted = is_open and package.status is not PackageStatus.CANCELLED
+        if is_open and not is_wanted:
+            moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=_CANCELLED)
+            record(session, actor, moved)
+            _settle_inbox(session, actor, label)
+        elif label.status is LabelStatus.WANTED:
+            record(session, actor, label.move_to(LabelStatus.BUYING, package=package.barcode, order_id=order.id))
+        if is_wanted:
+            label.prepared, label.tried_at = json.loads(prepared.to_json()), actor.at
+    if not is_wanted:
+        raise _NotWantedError
+
+
+def _keeping(context: Context, label_id: int) -> Keep:
+    """Return what stores a raw answer beside a label before anybody reads it."""
+
+    def keep(answer: str) -> None:
+        with transaction(context.engine) as session:
+            # PostgreSQL takes no NUL in a text.
+            _label(session, label_id).answer = answer.replace("\0", "")
+
+    return keep
 
 
 def _label(session: Session, label_id: int) -> Label:
@@ -162,18 +202,39 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
     with transaction(context.engine) as session:
         actor = system()
         label, package, order = _locked(session, label_id)
+        is_late = label.status not in {LabelStatus.BUYING, LabelStatus.UNSETTLED}
+        if not is_late:
+            _settle_inbox(session, actor, label)
+        for external_id in bought.surplus:
+            _give_back_surplus(session, actor, label, order, external_id)
+        if is_late:
+            # Another worker, which took this one for lost, has ended the purchase.
+            if label.external_id != bought.external_id:
+                _give_back_surplus(session, actor, label, order, bought.external_id)
+            return
         label.tracking_number, label.external_id = bought.tracking_number, bought.external_id
         label.amount_cents, label.currency, label.charged = bought.amount_cents, bought.currency, bought.charged
         label.zpl, label.barcodes = bought.zpl.decode(), list(bought.barcodes)
         label.bought_at = actor.at
         record(session, actor, label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=order.id))
         if package.status is PackageStatus.CANCELLED:
-            labelling.void(session, actor, package.id, "the order was cancelled meanwhile")
+            labelling.void(session, actor, package.id, _CANCELLED)
             return
         try:
             _ = printing.queue_label(session, actor, label, copy=1)
         except DomainError as error:
             _tell(session, actor, ExceptionKind.PRINT, order.id, label.id, str(error))
+
+
+def _settle_inbox(session: Session, actor: Actor, label: Label) -> None:
+    """Take from the inbox what was asked about a purchase: it is known now."""
+    settling.close(session, actor, ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id == label.id)
+
+
+def _give_back_surplus(session: Session, actor: Actor, label: Label, order: Order, external_id: str) -> None:
+    """Have a paid label voided that no package wants, and say that money was spent twice for a while."""
+    wake(session, actor, JobKind.VOID_LABEL, f"void-{external_id}", label_id=label.id, external_id=external_id)
+    _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: bought twice, one is given back")
 
 
 def _refused(context: Context, label_id: int, reason: str) -> None:
@@ -209,20 +270,23 @@ def _tell(session: Session, actor: Actor, kind: ExceptionKind, order_id: int, su
 
 
 def void(context: Context, payload: Mapping[str, Any]) -> None:
-    """Give a label back to its carrier; a refusal puts it back to bought and into the inbox."""
+    """Give a label back to its carrier; a refusal puts it back to bought and into the inbox.
+
+    With an `external_id` in the payload it is a surplus purchase of the label that goes back, and the label stays.
+    """
     label_id = int(payload["label_id"])
     with reading(context.engine) as session:
         label = _label(session, label_id)
         name, status, external_id = label.carrier, label.status, label.external_id
+    surplus = str(payload.get("external_id", ""))
+    if surplus:
+        voided, reason = _give_back(context.settings, name, surplus)
+        if not voided:
+            _tell_surplus_stands(context, label_id, f"bought twice, void {surplus} by hand: {reason}")
+        return
     if status is not LabelStatus.VOIDING:
         return
-    try:
-        outcome = _carrier(context.settings, name).void(external_id)
-        voided, reason = outcome.status is not VoidStatus.REFUSED, outcome.reason
-    except carriers.RefusedError as error:
-        voided, reason = False, str(error)
-    except CarrierError as error:
-        raise RetryLaterError(str(error), delay_s=_UNAVAILABLE_S) from error
+    voided, reason = _give_back(context.settings, name, external_id)
     with transaction(context.engine) as session:
         actor = system()
         label, package, order = _locked(session, label_id)
@@ -230,3 +294,20 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
         record(session, actor, label.move_to(then, package=package.barcode, order_id=order.id, reason=reason))
         if not voided:
             _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: void refused: {reason}")
+
+
+def _give_back(settings: Settings, carrier: str, external_id: str) -> tuple[bool, str]:
+    """Void a purchase and return whether it is void, and why not; RetryLaterError where that is not known yet."""
+    try:
+        outcome = _carrier(settings, carrier).void(external_id)
+    except carriers.RefusedError as error:
+        return False, str(error)
+    except CarrierError as error:
+        raise RetryLaterError(str(error), delay_s=_UNAVAILABLE_S) from error
+    return outcome.status is not VoidStatus.REFUSED, outcome.reason
+
+
+def _tell_surplus_stands(context: Context, label_id: int, reason: str) -> None:
+    with transaction(context.engine) as session:
+        label, _, order = _locked(session, label_id)
+        _tell(session, system(), ExceptionKind.LABEL, order.id, label.id, f"{order.number}: {reason}")

@@ -10,12 +10,12 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
@@ -38,12 +38,8 @@ class RetryLaterError(WmsError):
         self.delay_s = delay_s
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Context:
-    """What a handler works with."""
-
-    engine: Engine
-    settings: Settings
+class LostLeaseError(WmsError):
+    """The worker was held up for so long that another has its job."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +51,15 @@ class Claimed:
     payload: Mapping[str, Any]
     owner: str
     attempt: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """What a handler works with; `claimed` is the job it was called for, None where a person runs it by hand."""
+
+    engine: Engine
+    settings: Settings
+    claimed: Claimed | None = None
 
 
 Handler = Callable[[Context, Mapping[str, Any]], dt.timedelta | None]
@@ -127,25 +132,36 @@ def finish(engine: Engine, claimed: Claimed, error: Exception | None, again: dt.
         back_off_s = min(2.0**claimed.attempt / 2, _MAX_BACK_OFF_S)
         values |= {"due_at": now + dt.timedelta(seconds=back_off_s)}
     with transaction(engine) as session:
-        mine = session.execute(
-            update(Job)
-            .where(
-                Job.warehouse_id == WAREHOUSE_ID,
-                Job.id == claimed.id,
-                Job.owner == claimed.owner,
-                Job.attempt == claimed.attempt,
-            )
-            .values(values)
-            .returning(Job.id)
-        ).first()
-        if mine is not None and values.get("status") is JobStatus.DEAD:
+        is_mine = _write(session, claimed, values)
+        if is_mine and values.get("status") is JobStatus.DEAD:
             text = f"A job to {claimed.kind} failed {_MAX_ATTEMPTS} times: {error}"[:300]
             session.add(
                 ExceptionItem(
                     warehouse_id=WAREHOUSE_ID, kind=_INBOX[claimed.kind], at=now, text=text, subject_id=claimed.id
                 )
             )
-    return mine is not None
+    return is_mine
+
+
+def hold(session: Session, context: Context) -> None:
+    """Begin the lease anew before what must be done by one worker only; LostLeaseError where another has the job.
+
+    In the transaction that records the intent, so that nobody takes the job between the look and the deed.
+    """
+    claimed = context.claimed
+    if claimed is not None and not _write(session, claimed, {"leased_until": _now() + LEASE}):
+        raise LostLeaseError(f"Another worker has the job to {claimed.kind}: nothing was begun.")
+
+
+def _write(session: Session, claimed: Claimed, values: Mapping[str, Any]) -> bool:
+    """Change a job if it is still in the hands it was claimed by."""
+    mine = (
+        Job.warehouse_id == WAREHOUSE_ID,
+        Job.id == claimed.id,
+        Job.owner == claimed.owner,
+        Job.attempt == claimed.attempt,
+    )
+    return session.execute(update(Job).where(*mine).values(values).returning(Job.id)).first() is not None
 
 
 _INBOX = {
@@ -169,7 +185,7 @@ def _run(context: Context, handlers: Mapping[JobKind, Handler], claimed: Claimed
     failure: Exception | None = None
     again: dt.timedelta | None = None
     try:
-        again = handlers[claimed.kind](context, claimed.payload)
+        again = handlers[claimed.kind](replace(context, claimed=claimed), claimed.payload)
     except RetryLaterError as error:
         failure = error
     except Exception as error:  # noqa: BLE001 - see below

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from printers.drivers import open_printer
 from printers.errors import BadAddressError, PrinterError
-from printers.printer import Outcome, OutcomeKind
-from wms.config import WAREHOUSE_ID
+from printers.printer import OutcomeKind, Patience
+from printers.printer import Printer as Driver
+from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
@@ -20,12 +21,11 @@ from wms.domain.journal import record
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label
 from wms.jobs.labels import system
-from wms.jobs.outbox import Context, RetryLaterError
+from wms.jobs.outbox import Context, RetryLaterError, hold
 from wms.jobs.releasing import Verdict, judge_bytes, judge_picture
 
 MAX_AGE = dt.timedelta(minutes=30)
-_NOT_READY_S = 2.0
-_PRINT_TIMEOUT_S = 30.0
+_POLLS_AN_ANSWER = 10
 # A 2 x 1 inch label at 4 inches a second. The outbox's lease must outlast the longest job: see MOST_LABELS.
 _A_LABEL_S = 0.3
 _THEN = {
@@ -58,7 +58,7 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
             return
         _check(context, job_id, verdict.warning)
     try:
-        printer_driver = open_printer(url)
+        printer_driver = open_printer(url, _patience(context.settings))
         ready = printer_driver.status()
     except BadAddressError as error:
         _end(context, job_id, PrintStatus.NOT_PRINTED, str(error))
@@ -68,14 +68,25 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
     else:
         if ready.troubles:
             _wait(context, job_id, ", ".join(trouble.value for trouble in ready.troubles))
-        _move(context, job_id, PrintStatus.SENDING)
-        outcome = printer_driver.send(zpl.encode(), labels=labels, timeout_s=print_timeout_s(labels))
-        _record(context, job_id, outcome)
+        _send(context, job_id, printer_driver, zpl, labels)
 
 
-def print_timeout_s(labels: int) -> float:
-    """Return how long a job of that many labels may take before its end counts as unknown."""
-    return _PRINT_TIMEOUT_S + _A_LABEL_S * labels
+def _send(context: Context, job_id: int, printer: Driver, zpl: str, labels: int) -> None:
+    """Print once, with the intent committed before, and record what can be proven of it."""
+    _begin(context, job_id)
+    outcome = printer.send(zpl.encode(), labels=labels, timeout_s=print_timeout_s(labels, context.settings.print_s))
+    if not outcome.is_sent:
+        _take_back(context, job_id, outcome.reason)
+    _end(context, job_id, _THEN[outcome.kind], outcome.reason)
+
+
+def print_timeout_s(labels: int, one_s: float) -> float:
+    """Return how long a job of that many labels may take, one alone `one_s`, before its end counts as unknown."""
+    return one_s + _A_LABEL_S * labels
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(reply_s=settings.printer_s, poll_s=settings.printer_s / _POLLS_AN_ANSWER)
 
 
 def _job(session: Session, job_id: int) -> tuple[PrintJob, Printer]:
@@ -119,29 +130,40 @@ def _check(context: Context, job_id: int, warning: str) -> None:
             _tell(session, actor, job, printer, f"printed unread: {warning}")
 
 
-def _move(context: Context, job_id: int, then: PrintStatus, reason: str = "") -> None:
+def _begin(context: Context, job_id: int) -> None:
+    """Commit the intent before the first byte leaves; the printer is this worker's until the job has ended."""
     with transaction(context.engine) as session:
         actor = system()
         job, printer = _job(session, job_id)
-        record(session, actor, job.move_to(then, printer=printer.name, at=actor.at, reason=reason))
+        hold(session, context)
+        record(session, actor, job.move_to(PrintStatus.SENDING, printer=printer.name, at=actor.at))
+
+
+def _take_back(context: Context, job_id: int, reason: str) -> None:
+    """Let a job wait of which nothing was sent: the printer was ready a moment ago and is not now."""
+    with transaction(context.engine) as session:
+        actor = system()
+        job, printer = _job(session, job_id)
+        record(session, actor, job.move_to(PrintStatus.CHECKED, printer=printer.name, at=actor.at, reason=reason))
+    raise RetryLaterError(reason, delay_s=context.settings.printer_s)
 
 
 def _wait(context: Context, job_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
         job, _ = _job(session, job_id)
         job.reason = reason[:300]
-    raise RetryLaterError(reason, delay_s=_NOT_READY_S)
-
-
-def _record(context: Context, job_id: int, outcome: Outcome) -> None:
-    _end(context, job_id, _THEN[outcome.kind], outcome.reason)
+    raise RetryLaterError(reason, delay_s=context.settings.printer_s)
 
 
 def _end(context: Context, job_id: int, then: PrintStatus, reason: str) -> None:
-    """Record how a job ended; every end but a good one goes into the inbox."""
+    """Record how a job ended; every end but a good one goes into the inbox.
+
+    LostLeaseError where another worker took the job over meanwhile: with two at a printer its count proves nothing.
+    """
     with transaction(context.engine) as session:
         actor = system()
         job, printer = _job(session, job_id)
+        hold(session, context)
         record(session, actor, job.move_to(then, printer=printer.name, at=actor.at, reason=reason))
         if then not in {PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER}:
             _tell(session, actor, job, printer, f"{then}: {reason}")

@@ -1,0 +1,294 @@
+"""Buys labels from a carrier that fails, by workers that are killed at random, and says what came of each purchase.
+
+`python -m tests.faults.purchases --boxes 1000` (make faults) prints the figures.
+"""
+
+import argparse
+import datetime as dt
+import random
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from tests import builders
+from tests.faults.node import let_leases_end, node
+from wms import config, migrations
+from wms.carriers.fake_shippo import FakeShippo
+from wms.config import WAREHOUSE_ID, Settings
+from wms.database import make_engine, reading, transaction
+from wms.domain.actor import Actor
+from wms.domain.catalog import Product
+from wms.domain.floor import SUPPLIER_ID, CartonType, Place, PlaceKind, Station
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.orders import OrderLine, OrderStatus
+from wms.domain.outbox import Job, JobKind, JobStatus, hasten
+from wms.domain.packing import Package, PackageLine
+from wms.domain.people import Warehouse
+from wms.domain.shipping import Label, LabelStatus
+from wms.services import cancelling, labelling, stocking
+from wms.services.stocking import Goods
+from wms.services.verifying import verify
+
+WORKERS, THREADS = 2, 6
+HANGS_UP_S, SETTLE_S = 1.0, 4.0
+AT_ONCE = 100
+LOOK_S, WATCH_S = 0.8, 0.005
+# Requests between two kills.
+KILL_AFTER = (150, 550)
+PATIENCE_S = 300.0
+# Requests between two orders cancelled.
+CANCEL_AFTER = 90
+_PAID = frozenset({"SUCCESS", "QUEUED"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sale:
+    """What the purchases came to; the last four should be zero or empty."""
+
+    boxes: int
+    requests: int
+    failed: Counter[str]
+    kills: int
+    labels: Counter[str]
+    paid: int
+    given_back: int
+    answers_kept: int
+    seconds: float
+    paid_twice: int
+    lost: int
+    unpaid: int
+    wrong: tuple[str, ...]
+
+    def __str__(self) -> str:
+        labels = ", ".join(f"{count} {status}" for status, count in sorted(self.labels.items()))
+        sums = f"{self.boxes} boxes, {self.requests} requests, {self.failed.total()} of them failed"
+        stand = f"{self.paid} paid labels stand at the carrier, {self.given_back} were given back"
+        wrong = f"boxes with two paid labels: {self.paid_twice}, paid labels lost from the books: {self.lost}"
+        lines = [
+            f"{sums}, {self.kills} workers killed, {self.seconds:.0f} seconds",
+            f"labels: {labels}; {stand}, {self.answers_kept} raw answers kept",
+            f"{wrong}, boxes without their paid label: {self.unpaid}",
+            *(f"  {count:4d}  {fault}" for fault, count in sorted(self.failed.items())),
+            *self.wrong,
+        ]
+        return "\n".join(lines)
+
+
+@dataclass(kw_only=True)
+class Shop:
+    """The database, the carrier, and the people who press the buttons."""
+
+    engine: Engine
+    fake: FakeShippo
+    dice: random.Random
+    wanted: set[int] = field(default_factory=set)
+    cancelled: set[int] = field(default_factory=set)
+
+    def look_after(self) -> bool:
+        """Let waiting times pass, ask again after refusals, cancel orders; say whether a purchase is open still."""
+        with transaction(self.engine) as session:
+            actor = now()
+            for kind in (JobKind.BUY_LABEL, JobKind.VOID_LABEL):
+                hasten(session, actor, kind)
+            for package_id in self._refused(session):
+                _ = labelling.retry(session, actor, package_id)
+            while len(self.cancelled) < len(self.fake.seen) // CANCEL_AFTER:
+                package_id = self.dice.choice(sorted(self.wanted - self.cancelled))
+                order_id = session.scalars(select(Package.order_id).where(Package.id == package_id)).one()
+                _ = cancelling.cancel_by_id(session, actor, order_id, "the customer changed their mind")
+                self.cancelled.add(package_id)
+        return self.is_busy()
+
+    def is_busy(self) -> bool:
+        """Tell whether a label is to be bought or given back, or a refusal to be answered."""
+        with reading(self.engine) as session:
+            jobs = Job.kind.in_((JobKind.BUY_LABEL, JobKind.VOID_LABEL)), Job.status == JobStatus.OPEN
+            return bool(self._refused(session)) or (session.scalar(select(func.count()).where(*jobs)) or 0) > 0
+
+    def _refused(self, session: Session) -> list[int]:
+        standing = select(Label.package_id).where(Label.status.not_in((LabelStatus.REFUSED, LabelStatus.VOIDED)))
+        refused = select(Label.package_id).where(Label.status == LabelStatus.REFUSED, Label.package_id.not_in(standing))
+        return sorted(set(session.scalars(refused)) - self.cancelled)
+
+
+def now() -> Actor:
+    """The program, at this moment."""
+    return builders.actor(at=dt.datetime.now(dt.UTC))
+
+
+def fill(shop: Shop, count: int) -> None:
+    """Pack so many boxes and ask for their labels."""
+    with transaction(shop.engine) as session:
+        session.get_one(Warehouse, WAREHOUSE_ID).carrier = "shippo"
+        _ = builders.location(session)  # where a cancelled order's units go back to
+        things = builders.product(session), builders.carton_type(session), builders.station(session)
+        things[2].printer_id = None  # nothing is printed here
+    begun = 0
+    while begun < count:
+        with transaction(shop.engine) as session:
+            for number in range(begun, min(begun + AT_ONCE, count)):
+                shop.wanted.add(full_box(session, number, *things))
+        begun += AT_ONCE
+
+
+def full_box(session: Session, number: int, mug: Product, carton: CartonType, station: Station) -> int:
+    """An order of one mug, in an open, weighed box whose label is wanted; the package's id."""
+    order = builders.order(session, (mug, 1))
+    order.status = OrderStatus.PICKED
+    line = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
+    place = Place(warehouse_id=WAREHOUSE_ID, kind=PlaceKind.PACKAGE)
+    box = Package(
+        warehouse_id=WAREHOUSE_ID,
+        id=place.id,
+        barcode=f"P{number:08d}",
+        order_id=order.id,
+        number=1,
+        station_id=station.id,
+        opened_at=builders.NOW,
+        worker_id=None,
+        carton_type_id=carton.id,
+        weight_g=520,
+    )
+    session.add_all([place, box])
+    goods = Goods(product_id=mug.id, quantity=1)
+    stocking.move(session, builders.actor(), goods, from_place_id=SUPPLIER_ID, to_place_id=box.id, reason="packed")
+    session.add(
+        PackageLine(warehouse_id=WAREHOUSE_ID, package_id=box.id, line_id=line.id, product_id=mug.id, quantity=1)
+    )
+    session.flush()
+    _ = labelling.want(session, now(), box.id)
+    return box.id
+
+
+@dataclass(kw_only=True)
+class Crew:
+    """Worker processes, of which one is killed now and then and another started."""
+
+    engine: Engine
+    settings: Settings
+    notes: Path
+    fake: FakeShippo
+    dice: random.Random
+    kill_at: int = KILL_AFTER[0]
+    hands: list[ExitStack] = field(default_factory=list)
+    pids: list[int] = field(default_factory=list)
+    kills: int = 0
+
+    def start(self, number: int) -> None:
+        """Start a worker as shipped."""
+        stack = ExitStack()
+        environ = {
+            "WMS_SHIPPO_URL": self.settings.shippo_url,
+            "WMS_SHIPPO_KEY": "shippo_test_x",
+            "WMS_SHIPPO_S": str(HANGS_UP_S),
+            "WMS_SETTLE_S": str(SETTLE_S),
+        }
+        process = stack.enter_context(node(self.settings, self.notes, threads=THREADS, **environ))
+        self.hands.insert(number, stack)
+        self.pids.insert(number, process.pid)
+        _ = stack.callback(process.kill)
+
+    def work(self, seconds: float) -> None:
+        """Let them work for a while, and kill one as soon as the carrier has got so many requests more."""
+        ends_at = time.monotonic() + seconds
+        while time.monotonic() < ends_at:
+            time.sleep(WATCH_S)
+            if len(self.fake.seen) >= self.kill_at:
+                self.kill_one()
+                self.kill_at = len(self.fake.seen) + self.dice.randint(*KILL_AFTER)
+
+    def kill_one(self) -> None:
+        """Kill one at whatever it does; its leases run out, and a new one comes."""
+        number = self.dice.randrange(len(self.hands))
+        stack, pid = self.hands.pop(number), self.pids.pop(number)
+        stack.close()
+        self.kills += 1
+        let_leases_end(self.engine, pid)
+        self.start(number)
+
+    def stop(self) -> None:
+        """End the shift."""
+        for stack in self.hands:
+            stack.close()
+
+
+def sell(settings: Settings, folder: Path, *, boxes: int, chance: float = 0.3, seed: int = 1) -> Sale:
+    """Buy a label for each box from a carrier of whose answers that share fails."""
+    began_s = time.monotonic()
+    engine = make_engine(settings)
+    migrations.upgrade(engine)
+    with transaction(engine) as session:
+        _ = builders.warehouse(session)
+    dice = random.Random(seed)  # noqa: S311 - whom it hits is no secret
+    with FakeShippo() as fake, ExitStack() as stack:
+        _ = stack.callback(engine.dispose)
+        fake.storm(chance, seed=seed)
+        shop = Shop(engine=engine, fake=fake, dice=dice)
+        there = replace(settings, shippo_url=fake.url)
+        crew = Crew(engine=engine, settings=there, notes=folder / "visits.txt", fake=fake, dice=dice)
+        _ = stack.callback(crew.stop)
+        for number in range(WORKERS):
+            crew.start(number)
+        fill(shop, boxes)
+        ends_at = time.monotonic() + PATIENCE_S
+        while shop.look_after():
+            if time.monotonic() > ends_at:
+                raise TimeoutError("The purchases do not come to their end.")
+            crew.work(LOOK_S)
+        crew.stop()
+        return judged(shop, crew.kills, time.monotonic() - began_s)
+
+
+def judged(shop: Shop, kills: int, seconds: float) -> Sale:
+    """Compare the carrier's account with our books, box by box."""
+    fake = shop.fake
+    with reading(shop.engine) as session:
+        labels = {label.id: label for label in session.scalars(select(Label))}
+        open_items = session.scalars(
+            select(ExceptionItem).where(ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.settled_at.is_(None))
+        ).all()
+        breaches = [f"{breach.check}: {breach.text}" for breach in verify(session, WAREHOUSE_ID)]
+    bought = fake.account.objects["transactions"].values()
+    paid = [one for one in bought if one["status"] in _PAID]
+    box_of = {one["object_id"]: labels[int(one["metadata"].removeprefix("wms-"))].package_id for one in paid}
+    standing = {label.external_id: label.package_id for label in labels.values() if label.status is LabelStatus.BOUGHT}
+    a_box = Counter(box_of.values())
+    still_wanted = shop.wanted - shop.cancelled
+    asked_in_vain = {label.id for label in labels.values() if label.status is LabelStatus.BOUGHT}
+    return Sale(
+        boxes=len(shop.wanted),
+        requests=len(fake.seen),
+        failed=fake.failed,
+        kills=kills,
+        labels=Counter(label.status.value for label in labels.values()),
+        paid=len(paid),
+        given_back=sum(one["status"] == "REFUNDPENDING" for one in bought),
+        answers_kept=sum(bool(label.answer) for label in labels.values()),
+        seconds=seconds,
+        paid_twice=sum(count > 1 for count in a_box.values()),
+        lost=sum(standing.get(external_id) != package_id for external_id, package_id in box_of.items()),
+        unpaid=len(still_wanted - set(box_of.values())) + len(set(box_of.values()) - still_wanted),
+        wrong=(*breaches, *(item.text for item in open_items if item.subject_id in asked_in_vain)),
+    )
+
+
+def main() -> None:
+    """Print the figures of a long sale on SQLite."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    _ = parser.add_argument("--boxes", type=int, default=1000)
+    _ = parser.add_argument("--chance", type=float, default=0.3)
+    _ = parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        settings = config.load({"WMS_DATABASE_URL": f"sqlite:///{name}/wms.db", "WMS_DATA_DIR": name})
+        print(sell(settings, Path(name), boxes=options.boxes, chance=options.chance, seed=options.seed))
+
+
+if __name__ == "__main__":
+    main()

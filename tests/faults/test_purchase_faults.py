@@ -1,0 +1,20 @@
+"""Labels bought from a carrier that fails, by workers killed at random: each box ends with its one paid label."""
+
+from pathlib import Path
+
+from tests.faults.purchases import sell
+from wms import config
+
+BOXES = 400
+
+
+def test_each_box_ends_with_one_paid_label_whatever_fails_and_whoever_is_killed(tmp_path: Path) -> None:
+    settings = config.load({"WMS_DATABASE_URL": f"sqlite:///{tmp_path / 'wms.db'}", "WMS_DATA_DIR": str(tmp_path)})
+    sale = sell(settings, tmp_path, boxes=BOXES)
+    print(sale)
+    assert (sale.paid_twice, sale.lost, sale.unpaid, sale.wrong) == (0, 0, 0, ())
+    # Enough of a storm to show something.
+    assert sale.failed.total() > sale.requests / 5
+    assert sale.kills > 2
+    assert sale.given_back > 0
+    assert sale.answers_kept > BOXES / 2

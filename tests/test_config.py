@@ -1,0 +1,14 @@
+"""Settings: every mistake is said at once."""
+
+import pytest
+
+from wms import config
+from wms.domain.errors import ConfigError
+
+
+def test_times_out_of_bounds_are_all_named_with_their_limits() -> None:
+    with pytest.raises(ConfigError) as wrong:
+        _ = config.load({"WMS_PRINT_S": "31", "WMS_PRINTER_S": "soon", "WMS_SETTLE_S": "0", "WMS_SHIPPO_S": "nan"})
+    said = str(wrong.value)
+    limits = {"WMS_PRINT_S": "at most 30", "WMS_PRINTER_S": "at most 5", "WMS_SETTLE_S": "3600", "WMS_SHIPPO_S": "45"}
+    assert [name for name, limit in limits.items() if name not in said or limit not in said] == []
