@@ -16,7 +16,7 @@ from wms.domain.actor import Actor
 from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem
 from wms.domain.outbox import Job
-from wms.domain.packing import NotAllScannedError, PackageStatus
+from wms.domain.packing import NotAllScannedError, PackageLine, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs import labels, outbox
@@ -60,6 +60,18 @@ def test_no_label_while_a_unit_is_missing(engine: Engine) -> None:
         box = full_box(session, "file:///tmp/none", scanned=1)
         with pytest.raises(NotAllScannedError, match="1 unit is not scanned"):
             _ = labelling.want(session, now(), box.id)
+
+
+def test_the_job_buys_nothing_for_a_box_from_which_a_unit_was_taken_meanwhile(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    _ = want(engine, zebra.url, "shippo")
+    with transaction(engine) as session:
+        session.scalars(select(PackageLine)).one().quantity = 1
+    run(shippo_context)
+    label = the_label(engine)
+    assert (label.status, label.reason) == (LabelStatus.REFUSED, "1 unit is not scanned. Scan it first")
+    assert shippo.account.paid == []
 
 
 def test_no_label_before_the_box_is_weighed(engine: Engine) -> None:

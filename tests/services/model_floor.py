@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.catalog import Product
 from wms.domain.codes import Command, slot_code
+from wms.domain.errors import DomainError
 from wms.domain.floor import Cart, LocationKind, Profile
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import Worker
@@ -23,7 +25,7 @@ from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating, picking, scanning
 from wms.services.picking import proofs
 from wms.services.picking.screens import Stop, TaskScreen
-from wms.services.planning import task_for
+from wms.services.planning import parting, task_for
 from wms.services.scanning import Pulled
 from wms.services.screens import Answer, Feedback, Screen
 
@@ -159,8 +161,22 @@ class Floor:
             if orders:
                 _release(session, orders)
 
-    def zones_of(self, session: Session, walk: Batch) -> set[str]:
-        """The zones of a walk's open lines."""
+    def split_a_walk(self, number: int) -> None:
+        """Split a walk by zone that nobody has begun, where there is one; one zone cannot be split."""
+        at = self.tick()
+        with transaction(self.engine) as session:
+            waits = Batch.status == BatchStatus.WAITING, Batch.cart_id.is_(None)
+            walks = session.scalars(select(Batch).where(*waits).order_by(Batch.id)).all()
+            if not walks:
+                return
+            walk = walks[number % len(walks)]
+            if len(self._zones_of(session, walk)) > 1:
+                assert len(parting.split_by_zone(session, builders.actor(at=at), walk.id)) == 2
+            else:
+                with pytest.raises(DomainError, match="lies in one zone"):
+                    _ = parting.split_by_zone(session, builders.actor(at=at), walk.id)
+
+    def _zones_of(self, session: Session, walk: Batch) -> set[str]:
         is_open = PickTask.batch_id == walk.id, PickTask.status == TaskStatus.OPEN
         places = set(session.scalars(select(PickTask.location_id).where(*is_open)))
         return {shelf.zone for shelf in self.shelves if shelf.id in places}

@@ -35,7 +35,6 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.services import cancelling, counting, putting_back, verifying
 from wms.services.picking import proofs
 from wms.services.picking.screens import Short, Stop, TaskScreen
-from wms.services.planning import parting
 from wms.services.scanning import Pulled
 from wms.services.screens import Answer, Screen
 
@@ -205,18 +204,7 @@ class Picking(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9))
     def splits_a_walk(self, number: int) -> None:
         """The supervisor splits a walk by zone that nobody has begun."""
-        at = self.floor.tick()
-        with transaction(self.floor.engine) as session:
-            waits = Batch.status == BatchStatus.WAITING, Batch.cart_id.is_(None)
-            walks = session.scalars(select(Batch).where(*waits).order_by(Batch.id)).all()
-            if not walks:
-                return
-            walk = walks[number % len(walks)]
-            if len(self.floor.zones_of(session, walk)) > 1:
-                assert len(parting.split_by_zone(session, builders.actor(at=at), walk.id)) == 2
-            else:
-                with pytest.raises(DomainError, match="lies in one zone"):
-                    _ = parting.split_by_zone(session, builders.actor(at=at), walk.id)
+        self.floor.split_a_walk(number)
         self.look()
 
     @rule(number=st.integers(0, 9), back=st.integers(0, 8))

@@ -24,7 +24,7 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
 from wms.domain.outbox import JobKind, wake
-from wms.domain.packing import Package, PackageStatus
+from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs.outbox import Context, RetryLaterError, hold
@@ -119,9 +119,10 @@ def _intend(context: Context, label_id: int, prepared: Prepared) -> None:
         label, package, order = _locked(session, label_id)
         hold(session, context)
         is_open = label.status in _OPEN
-        is_wanted = is_open and package.status is not PackageStatus.CANCELLED
-        if is_open and not is_wanted:
-            moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=_CANCELLED)
+        why_not = _why_not(session, actor, package)
+        is_wanted = is_open and not why_not
+        if is_open and why_not:
+            moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=why_not)
             record(session, actor, moved)
             _settle_inbox(session, actor, label)
         elif label.status is LabelStatus.WANTED:
@@ -130,6 +131,14 @@ def _intend(context: Context, label_id: int, prepared: Prepared) -> None:
             label.prepared, label.tried_at = json.loads(prepared.to_json()), actor.at
     if not is_wanted:
         raise _NotWantedError
+
+
+def _why_not(session: Session, actor: Actor, package: Package) -> str:
+    """Say why nothing may be bought for a box any more; '' where something may."""
+    if package.status is PackageStatus.CANCELLED:
+        return _CANCELLED
+    missing = labelling.missing_units(session, actor, package.order_id)
+    return str(NotAllScannedError(missing=missing)) if missing > 0 else ""
 
 
 def _keeping(context: Context, label_id: int) -> Keep:
