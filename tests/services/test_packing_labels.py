@@ -2,12 +2,15 @@
 
 import datetime as dt
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from tests.packers import Floor
 from wms.domain.codes import Command
+from wms.domain.errors import DomainError
+from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import OrderStatus
 from wms.domain.packing import PackageStatus
@@ -113,6 +116,32 @@ def test_a_printer_that_was_off_prints_the_same_label_again_on_the_card(session:
     assert floor.packer.scan(Command.REPRINT).words == "It prints now"
     assert [job.copy for job in session.scalars(select(PrintJob).order_by(PrintJob.copy))] == [1, 2]
     assert len(session.scalars(select(Label)).all()) == 1
+
+
+@pytest.mark.parametrize("was", [PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.NOT_PRINTED])
+def test_the_card_moves_a_label_that_its_printer_has_not_begun_to_another_stations(
+    session: Session, was: PrintStatus
+) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001", printed=was)
+    with pytest.raises(DomainError, match="There is no other printer"):
+        _ = floor.packer.scan(Command.OTHER_PRINTER)
+    neighbour = session.get_one(Printer, (builders.WAREHOUSE, builders.station(session).printer_id))
+    said = floor.packer.scan(Command.OTHER_PRINTER).words
+    assert said == f"Fetch the label from {neighbour.name}"
+    jobs = session.scalars(select(PrintJob).order_by(PrintJob.id)).all()
+    assert [(job.status, job.copy) for job in jobs] == [(PrintStatus.DROPPED, 1), (PrintStatus.QUEUED, 1)]
+    assert jobs[1].printer_id == neighbour.id
+    _ = jobs[1].move_to(PrintStatus.CHECKED, printer=neighbour.name, at=builders.NOW)
+    _ = jobs[1].move_to(PrintStatus.SENDING, printer=neighbour.name, at=builders.NOW)
+    session.flush()
+    with pytest.raises(DomainError, match="Too late: its printer has it"):
+        _ = floor.packer.scan(Command.OTHER_PRINTER)
+    _ = jobs[1].move_to(PrintStatus.PRINTED, printer=neighbour.name, at=builders.NOW)
+    session.flush()
+    assert floor.packer.scan(Command.OTHER_PRINTER).words == "It was printed here. Scan it, or REPRINT"
+    assert floor.packer.scan("OFF0001").cue == "complete"
+    assert verify(session, builders.WAREHOUSE) == []
 
 
 def test_the_scan_of_a_label_proves_that_an_unknown_print_came_out(session: Session) -> None:

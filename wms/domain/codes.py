@@ -79,6 +79,7 @@ class Command(StrEnum):
     BLOCKED = "K253"
     TOO_HIGH = "K260"
     OTHER = "K277"
+    OTHER_PRINTER = "K307"
 
 
 _WORDS = {command.name.replace("_", " "): command for command in Command}

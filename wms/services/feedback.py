@@ -70,6 +70,7 @@ COMMANDS = {
     Command.GIVE_BACK: say("GIVE BACK"),
     Command.BLOCKED: say("BLOCKED"),
     Command.TOO_HIGH: say("TOO HIGH"),
+    Command.OTHER_PRINTER: say("OTHER PRINTER"),
     Command.OTHER: say("OTHER"),
 }
 

@@ -18,6 +18,7 @@ from wms.domain.saying import say
 from wms.domain.shipping import Label, LabelStatus
 from wms.services import settling
 
+_NOT_BEGUN = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.NOT_PRINTED)
 _ENDED = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER, PrintStatus.NOT_PRINTED, PrintStatus.DROPPED)
 
 
@@ -54,14 +55,16 @@ def queue(session: Session, actor: Actor, printer_id: int, wanted: Wanted) -> Pr
     return job
 
 
-def queue_label(session: Session, actor: Actor, label: Label, *, copy: int, what: str = "label") -> PrintJob:
-    """Ask for a shipping label on the printer of the station where its package is packed."""
+def queue_label(
+    session: Session, actor: Actor, label: Label, *, copy: int, what: str = "label", printer_id: int | None = None
+) -> PrintJob:
+    """Ask for a shipping label, on the printer of the station where its package is packed unless another is named."""
     package = session.scalars(
         select(Package).where(Package.warehouse_id == actor.warehouse_id, Package.id == label.package_id)
     ).one()
-    printer_id = session.scalars(
-        select(Station.printer_id).where(Station.warehouse_id == actor.warehouse_id, Station.id == package.station_id)
-    ).one()
+    if printer_id is None:
+        own = select(Station.printer_id).where(Station.warehouse_id == actor.warehouse_id)
+        printer_id = session.scalars(own.where(Station.id == package.station_id)).one()
     if printer_id is None:
         raise DomainError(say("This station has no printer. See the lead"))
     wanted = Wanted(
@@ -100,6 +103,50 @@ def reprint(session: Session, actor: Actor, label_id: int, reason: str) -> Print
     job = queue_label(session, actor, label, copy=last.copy + 1 if last else 1, what="reprint")
     job.reason = reason[:300]
     return job
+
+
+def move(session: Session, actor: Actor, label_id: int, reason: str) -> Printer:
+    """Let a label that its printer has not begun come out of a neighbour; return that one. DomainError where none can.
+
+    The neighbour is the station printer after it, by name, of those with the shortest line.
+    """
+    label = session.scalars(
+        select(Label)
+        .where(Label.warehouse_id == actor.warehouse_id, Label.id == label_id)
+        .with_for_update(key_share=True)
+    ).one()
+    job = session.scalars(
+        select(PrintJob)
+        .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == label_id)
+        .order_by(PrintJob.copy.desc(), PrintJob.id.desc())
+        .limit(1)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+    if job.status not in _NOT_BEGUN:
+        raise DomainError(say("Too late: its printer has it"))
+    printer = _neighbour(session, actor, job.printer_id)
+    if printer is None:
+        raise DomainError(say("There is no other printer"))
+    record(
+        session, actor, job.move_to(PrintStatus.DROPPED, printer=printer_name(session, job), at=actor.at, reason=reason)
+    )
+    settle_inbox(session, actor, job.id)
+    moved = queue_label(session, actor, label, copy=job.copy, what="moved", printer_id=printer.id)
+    moved.reason = reason[:300]
+    return printer
+
+
+def _neighbour(session: Session, actor: Actor, printer_id: int) -> Printer | None:
+    at_stations = select(Station.printer_id).where(Station.warehouse_id == actor.warehouse_id)
+    printers = session.scalars(
+        select(Printer)
+        .where(Printer.warehouse_id == actor.warehouse_id, Printer.id.in_(at_stations))
+        .order_by(Printer.name)
+    ).all()
+    here = next((place for place, printer in enumerate(printers) if printer.id == printer_id), 0)
+    others = [printer for printer in (*printers[here:], *printers[:here]) if printer.id != printer_id]
+    return min(others, key=lambda printer: waiting(session, actor.warehouse_id, printer.id), default=None)
 
 
 def settle(session: Session, actor: Actor, print_job_id: int, *, printed: bool, reason: str) -> PrintJob:

@@ -25,7 +25,15 @@ QUANTITY_CARDS = 24
 # A longer text makes bars too fine for a label of this size; handhelds read the squares as well.
 LONGEST_IN_BARS = 12
 _BENCH_ONLY = frozenset(
-    {Command.REPRINT, Command.VOID, Command.OTHER_BOX, Command.SPLIT, Command.WEIGH, Command.REJECT}
+    {
+        Command.REPRINT,
+        Command.VOID,
+        Command.OTHER_BOX,
+        Command.OTHER_PRINTER,
+        Command.SPLIT,
+        Command.WEIGH,
+        Command.REJECT,
+    }
 )
 _ANSWERS = frozenset({Command.BLOCKED, Command.TOO_HIGH, Command.OTHER})  # to a question that names them on its screen
 

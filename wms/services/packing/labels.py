@@ -2,7 +2,7 @@
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -83,18 +83,23 @@ def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed
 
 
 def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
-    """Seal the box by its own label; REPRINT, VOID (said twice) and NO (nothing came out) are the other ways on."""
+    """Seal the box by its own label; REPRINT, OTHER PRINTER, VOID (said twice) and NO are the other ways on."""
     if code.command in _ANSWERS and _is_void_asked(session, actor):
         return _void(session, actor, code, screen)
-    if code.command is Command.VOID:
-        return asking.ask(say("VOID this label? YES or VOID again"))
-    if code.command is Command.REPRINT or (code.command is Command.NO and screen.printing == "unknown"):
-        return _reprint(session, actor, screen)
+    do = _COMMANDS.get(code.command) if code.command is not None else None
+    if code.command is Command.NO and screen.printing == "unknown":
+        do = _reprint
+    if do is not None:
+        return do(session, actor, screen)
     if code.command is not None or code.kind is CodeKind.PACKAGE:
         return feedback.wrong_type(code, "label")
     if labelling.is_label_of(session, actor, screen.bench.package_id, code.text):
         return _seal(session, actor, screen)
     return _not_its_label(session, actor, code, screen)
+
+
+def _ask_void(_: Session, __: Actor, ___: ScanLabel) -> Feedback:
+    return asking.ask(say("VOID this label? YES or VOID again"))
 
 
 def _is_void_asked(session: Session, actor: Actor) -> bool:
@@ -138,6 +143,21 @@ def _reprint(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
         _ = printing.settle(session, actor, screen.print_job_id, printed=False, reason="nothing came out")
     job = printing.reprint(session, actor, screen.label_id, f"{_REPRINT} {screen.bench.station}")
     return feedback.told(say("REPRINT. Copy {n}", n=job.copy))
+
+
+def _move(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
+    """Let the label come out of another station's printer; one that may be on paper by now is not moved."""
+    if screen.printing in {"done", "unknown"}:
+        return feedback.wrong(say("It was printed here. Scan it, or REPRINT"))
+    printer = printing.move(session, actor, screen.label_id, f"{_REPRINT} {screen.bench.station}, other printer")
+    return feedback.told(say("Fetch the label from {printer}", printer=printer.name))
+
+
+_COMMANDS: Mapping[Command, Callable[[Session, Actor, ScanLabel], Feedback]] = {
+    Command.VOID: _ask_void,
+    Command.REPRINT: _reprint,
+    Command.OTHER_PRINTER: _move,
+}
 
 
 def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
