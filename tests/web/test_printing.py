@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from printers.decode import decode
 from printers.preview import ZebrashPreview
+from printers.virtual.engine import Position, Switch
 from printers.virtual.server import VirtualZebra
 from tests import builders
 from wms.app import create_app
@@ -125,6 +126,26 @@ def test_the_printing_page_tells_printers_and_trays_to_people_and_programs(
     page = " ".join(lead.get("/desk/printing", base_url="http://localhost:8000").text.split())
     assert f'data-printer="office" data-url="{zebra.url}?http=9109" data-waiting="0"' in page
     assert 'href="http://localhost:9109/"' in page
+
+
+def test_a_printer_says_how_it_is_and_one_that_prints_is_left_alone(
+    lead: FlaskClient, engine: Engine, zebra: VirtualZebra
+) -> None:
+    asked = re.search(r'hx-get="([^"]+/state)"', lead.get("/desk/printing").text)
+    assert asked
+    assert "ready" in lead.get(asked[1]).text
+    assert "0 labels in its life" in lead.get(asked[1]).text
+    zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
+    assert "paper out" in lead.get(asked[1]).text
+    with transaction(engine) as session:
+        printer_id = session.scalars(select(Printer.id)).one()
+        job = printing.queue(session, builders.actor(), printer_id, Wanted(what="trial", zpl="^XA^XZ"))
+        job.status = PrintStatus.SENDING
+    assert "printing" in lead.get(asked[1]).text
+    with transaction(engine) as session:
+        session.scalars(select(PrintJob)).one().status = PrintStatus.DROPPED
+        session.scalars(select(Printer)).one().url = "tcp://127.0.0.1:9"
+    assert "check its power, cable and address" in lead.get(asked[1]).text
 
 
 def test_a_test_label_comes_out(lead: FlaskClient, engine: Engine, settings: Settings, zebra: VirtualZebra) -> None:

@@ -97,6 +97,21 @@ def printers(session: Session, actor: Actor) -> tuple[PrinterRow, ...]:
     )
 
 
+def asked_of(session: Session, actor: Actor, printer_id: int) -> tuple[str, bool]:
+    """Return where a printer is reached, and whether a job is at it now, so that nobody else should be."""
+    url = session.scalars(
+        select(Printer.url).where(Printer.warehouse_id == actor.warehouse_id, Printer.id == printer_id)
+    ).one_or_none()
+    if url is None:
+        raise NotFoundError("printer", printer_id)
+    sending = select(PrintJob.id).where(
+        PrintJob.warehouse_id == actor.warehouse_id,
+        PrintJob.printer_id == printer_id,
+        PrintJob.status == PrintStatus.SENDING,
+    )
+    return url, session.execute(sending.limit(1)).first() is not None
+
+
 def print_again(session: Session, actor: Actor, print_job_id: int) -> PrintJob | None:
     """Say that a job did not come out and ask for it once more; None for a label that must not be used any more."""
     told = session.execute(

@@ -6,6 +6,10 @@ import flask
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from printers.drivers import open_printer
+from printers.errors import PrinterError
+from printers.printer import Patience
+from printers.status import Status
 from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.base import id_of
@@ -19,6 +23,7 @@ blueprint = flask.Blueprint("printing", __name__, url_prefix="/desk")
 needs_supervisor = sessions.needs(Role.SUPERVISOR)
 
 _SEE_OTHER = 303
+_QUICK = Patience(reply_s=1.0)  # a page waits for it
 _UNREADABLE = 422
 # A browser draws so many in a second or two; a label printer gets them all.
 MOST_SHOWN = 1000
@@ -57,6 +62,26 @@ def desk() -> str:
         shown = printing_desk.page(session, flask.g.actor)
     found = {printer.name: trays.address(printer.url) for printer in shown.printers}
     return flask.render_template("printing/desk.html", page=shown, trays=found)
+
+
+@blueprint.get("/printing/printers/<printer>/state")
+@needs_supervisor
+def state(printer: str) -> str:
+    """Ask a printer how it is, outside any transaction; one that is printing is left alone."""
+    with reading(db.engine) as session:
+        url, is_printing = printing_desk.asked_of(session, flask.g.actor, id_of(printer))
+    if is_printing:
+        return _state("printing", "info")
+    try:
+        status = open_printer(url, _QUICK).status()
+    except PrinterError as error:
+        return _state("no answer", "wrong", detail=str(error))
+    words = ", ".join(trouble.value for trouble in status.troubles) or "ready"
+    return _state(words, "ok" if status.is_ready else "warn", status=status)
+
+
+def _state(words: str, tone: str, *, detail: str = "", status: Status | None = None) -> str:
+    return flask.render_template("printing/state.html", words=words, tone=tone, detail=detail, status=status)
 
 
 @blueprint.post("/printing/jobs/<job>/printed")
