@@ -45,6 +45,7 @@ lock: setup ## resolve the packages anew: names, versions and hashes, no address
 	PIP_FIND_LINKS= $(LOCK) --group build -c requirements-dev.lock -o requirements-build.lock
 	$(NPM) install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 	$(NPM) install --prefix tests/peers/prism --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+	$(BIN)/python -m tests.house.npm_lock package-lock.json tests/peers/prism/package-lock.json
 
 wheel: setup ## build dist/*.whl, with the browser libraries in it
 	rm -rf dist

@@ -115,7 +115,9 @@ def test_the_locks_hold_hashes_and_no_addresses() -> None:
         assert all(line.endswith("\\") for line in requirements), name
         assert not re.search(r"://|--find-links|--(extra-)?index", lock), name
     for name in ("package-lock.json", "tests/peers/prism/package-lock.json"):
-        packages = json.loads((ROOT / name).read_text())["packages"]
+        lock = (ROOT / name).read_text()
+        packages = json.loads(lock)["packages"]
+        assert "://" not in lock, name
         assert all("resolved" not in package for package in packages.values()), name
         assert all("integrity" in package for path, package in packages.items() if path), name
 
