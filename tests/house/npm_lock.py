@@ -1,4 +1,4 @@
-"""Leave names, versions and hashes in npm's lock files: `python -m tests.house.npm_lock FILE ...` drops who takes money."""
+"""Leave names, versions and hashes in npm's lock files: `python -m tests.house.npm_lock FILE ...`."""
 
 import json
 import sys

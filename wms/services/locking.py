@@ -11,8 +11,10 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.base import text_id
 from wms.domain.errors import NotFoundError
 from wms.domain.orders import Order
+from wms.domain.picking import Batch, PickTask
 from wms.domain.waves import Wave, WaveOrder
 
 
@@ -38,6 +40,23 @@ def locked_wave_of(session: Session, actor: Actor, order_id: int) -> Wave | None
         .with_for_update(of=Wave, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def locked_walk(session: Session, actor: Actor, batch_id: int) -> tuple[Wave, Sequence[PickTask], Batch]:
+    """Return a walk's wave, its lines by id, and itself, locked in this sequence; NotFoundError where there is none."""
+    batch = session.get(Batch, (actor.warehouse_id, batch_id))
+    if batch is None:
+        raise NotFoundError("batch", text_id(batch_id))
+    wave = locked_wave(session, actor, batch.wave_id)
+    tasks = session.scalars(
+        select(PickTask)
+        .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.batch_id == batch_id)
+        .order_by(PickTask.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    session.refresh(batch, with_for_update={"key_share": True})
+    return wave, tasks, batch
 
 
 def locked_order(session: Session, actor: Actor, order_id: int) -> Order:

@@ -1,20 +1,20 @@
 """A walk given back half done: it waits on its cart, totes and all, for whoever scans that cart next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.base import text_id
 from wms.domain.catalog import Product
-from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.errors import DomainError
 from wms.domain.floor import Cart, Location
 from wms.domain.journal import record
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, FullTote, PickTask, TaskStatus
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.locking import locked_wave
+from wms.services.locking import locked_walk
 from wms.services.picking import hands, steps
 from wms.services.screens import Feedback
 
@@ -35,7 +35,7 @@ class GivenBack:
 
 def give_back(session: Session, actor: Actor, batch_id: int) -> Feedback:
     """Give the picker's own walk back, while nothing of it is in hand."""
-    batch, tasks = _locked(session, actor, batch_id)
+    _, tasks, batch = locked_walk(session, actor, batch_id)
     if batch.status is not BatchStatus.STARTED or batch.worker_id != actor.worker_id:
         return feedback.NOT_COUNTED
     if any(task.in_hand or _is_being_said(task) for task in tasks):
@@ -46,7 +46,7 @@ def give_back(session: Session, actor: Actor, batch_id: int) -> Feedback:
 
 def give_back_for(session: Session, actor: Actor, batch_id: int) -> GivenBack:
     """Give a walk back whose worker has left; NotFoundError, DomainError where nobody is on it."""
-    batch, tasks = _locked(session, actor, batch_id)
+    _, tasks, batch = locked_walk(session, actor, batch_id)
     if batch.status is not BatchStatus.STARTED:
         raise DomainError(f"{batch.name} is {batch.status}. Nobody is on it.")
     in_hand = _in_hand(session, actor, batch_id)
@@ -64,23 +64,6 @@ def _is_being_said(task: PickTask) -> bool:
     return task.status is TaskStatus.OPEN and task.found is not None and not task.short_confirmed
 
 
-def _locked(session: Session, actor: Actor, batch_id: int) -> tuple[Batch, list[PickTask]]:
-    """Lock a walk as everybody does: its wave, its lines, then itself."""
-    found = session.get(Batch, (actor.warehouse_id, batch_id))
-    if found is None:
-        raise NotFoundError("batch", text_id(batch_id))
-    _ = locked_wave(session, actor, found.wave_id)
-    tasks = session.scalars(
-        select(PickTask)
-        .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.batch_id == batch_id)
-        .order_by(PickTask.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    session.refresh(found, with_for_update={"key_share": True})
-    return found, list(tasks)
-
-
 def _in_hand(session: Session, actor: Actor, batch_id: int) -> tuple[tuple[int, str, str], ...]:
     rows = session.execute(
         select(PickTask.in_hand, Product.sku, Location.code)
@@ -92,7 +75,7 @@ def _in_hand(session: Session, actor: Actor, batch_id: int) -> tuple[tuple[int, 
     return tuple((units, sku, location) for units, sku, location in rows)
 
 
-def _hand_back(session: Session, actor: Actor, batch: Batch, tasks: list[PickTask]) -> str:
+def _hand_back(session: Session, actor: Actor, batch: Batch, tasks: Sequence[PickTask]) -> str:
     """Put a walk back into the queue; return the cart it waits on, '' where no tote stands on one."""
     for task in tasks:
         task.skip_asked = False

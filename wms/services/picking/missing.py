@@ -249,7 +249,7 @@ def take_back(session: Session, actor: Actor, step: PickStep) -> Said | None:
     The line that was short is as it was said. Return why it is too late for that, or None where it was done.
     """
     was = [Was(**one) for one in step.before["was"]]
-    rows = _locked(session, actor, [*(one.task_id for one in was), *step.before["made"]])
+    rows = tasks.locked(session, actor, [*(one.task_id for one in was), *step.before["made"]])
     too_late = _too_late(session, actor, step, rows)
     if too_late is not None:
         return too_late
@@ -292,17 +292,6 @@ def _too_late(session: Session, actor: Actor, step: PickStep, rows: Mapping[int,
             return say("Lot {lot} is taken. Go on", lot=one.lot)
     is_counted = counting.was_counted(session, actor, was[0].location_id, step.at)
     return say("Too late. That shelf was counted") if is_counted else None
-
-
-def _locked(session: Session, actor: Actor, task_ids: Sequence[int]) -> dict[int, PickTask]:
-    rows = session.scalars(
-        select(PickTask)
-        .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.id.in_(task_ids))
-        .order_by(PickTask.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in rows}
 
 
 def _call_off(session: Session, actor: Actor, row: PickTask) -> None:

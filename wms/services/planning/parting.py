@@ -7,14 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.base import text_id
-from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.errors import DomainError
 from wms.domain.floor import Location
 from wms.domain.journal import record
 from wms.domain.picking import Batch, BatchMoved, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave
 from wms.services import allocating
-from wms.services.locking import locked_wave
+from wms.services.locking import locked_walk
 from wms.services.planning import timing
 from wms.services.planning.methods import of_wave
 from wms.services.planning.problem import fleet, pickers_at_work, problem_of, unplanned_of
@@ -25,7 +24,10 @@ Lines = Mapping[str, Sequence[PickTask]]
 
 
 def further_walk(session: Session, actor: Actor, batch: Batch) -> Batch:
-    """Add a waiting walk for what another one leaves, with the same cutoff and turn: W31-2/2, then W31-2/3."""
+    """Add a waiting walk for what another one leaves, with the same cutoff and turn: W31-2/2, then W31-2/3.
+
+    The caller holds the wave, so that no two walks get one name.
+    """
     base = batch.name.partition("/")[0]
     names = session.scalars(
         select(Batch.name).where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == batch.wave_id)
@@ -48,7 +50,7 @@ def split_by_zone(session: Session, actor: Actor, batch_id: int) -> tuple[Batch,
 
     An order with lines in several zones is a part of each of their walks.
     """
-    batch, wave, tasks = _locked(session, actor, batch_id)
+    wave, tasks, batch = locked_walk(session, actor, batch_id)
     lines = _by_zone(session, actor, tasks)
     _refuse(batch, lines)
     before_m, before_s = batch.metres, batch.work_s
@@ -65,22 +67,6 @@ def split_by_zone(session: Session, actor: Actor, batch_id: int) -> tuple[Batch,
     timing.note_late(session, actor, wave, pickers_at_work(session, actor))
     session.flush()
     return walks
-
-
-def _locked(session: Session, actor: Actor, batch_id: int) -> tuple[Batch, Wave, Sequence[PickTask]]:
-    found = session.get(Batch, (actor.warehouse_id, batch_id))
-    if found is None:
-        raise NotFoundError("batch", text_id(batch_id))
-    wave = locked_wave(session, actor, found.wave_id)
-    tasks = session.scalars(
-        select(PickTask)
-        .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.batch_id == batch_id)
-        .order_by(PickTask.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    session.refresh(found, with_for_update={"key_share": True})
-    return found, wave, tasks
 
 
 def _by_zone(session: Session, actor: Actor, tasks: Sequence[PickTask]) -> Lines:
