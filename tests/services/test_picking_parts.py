@@ -1,19 +1,26 @@
 """A walk split by zone: the parts of an order meet in one lane, and the last one makes the order whole."""
 
+import datetime as dt
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from tests.services.conftest import Walk
 from tests.services.picker import Picker
+from wms.database import transaction
+from wms.domain.catalog import Product
 from wms.domain.errors import DomainError
 from wms.domain.floor import Location, LocationKind
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import OrderStatus
-from wms.domain.people import ShortPolicy
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method
+from wms.domain.people import ShortPolicy, Worker
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
 from wms.domain.waves import Wave
@@ -58,12 +65,17 @@ def holds_up(session: Session) -> bool:
     return verifying.verify(session, builders.WAREHOUSE) == []
 
 
+def put_in_zone_b(session: Session, product: Product) -> None:
+    """Let a product's shelves be in zone B, and those of all others that are to be picked in zone A."""
+    for task in session.query(PickTask):
+        shelf = session.get_one(Location, (builders.WAREHOUSE, task.location_id))
+        shelf.zone = "B" if task.product_id == product.id else "A"
+
+
 @pytest.fixture
 def zones(walk: Walk) -> Zones:
     session = walk.session
-    for task in walk.tasks():
-        shelf = session.get_one(Location, (builders.WAREHOUSE, task.location_id))
-        shelf.zone = "A" if task.product_id == walk.mug.id else "B"
+    put_in_zone_b(session, walk.pen)
     first, rest = parting.split_by_zone(session, builders.actor(), walk.batch.id)
     meet = builders.location(session, "MEET 1", LocationKind.CONSOLIDATION)
     return Zones(walk=walk, first=first, rest=rest, piotr=Picker(session, device="2"), meet=meet)
@@ -229,3 +241,69 @@ def test_the_wave_page_offers_the_split_only_where_it_helps(zones: Zones) -> Non
         (zones.rest.name, ("B",), False),
     ]
     assert [row.batch for row in page.orders] == [f"{zones.first.name}, {zones.rest.name}", zones.first.name]
+
+
+def test_the_rest_finds_another_lane_where_the_first_parts_is_none_any_more(zones: Zones) -> None:
+    _ = zones.totes_of_first()
+    _ = zones.walk.marta.scan(zones.meet.barcode, zones.walk.lane.barcode)
+    zones.meet.kind = LocationKind.DOCK
+    zones.walk.session.flush()
+    _ = zones.pick_rest()
+    assert zones.piotr.scan(zones.walk.lane.barcode) == "home"
+    assert zones.walk.orders[0].status is OrderStatus.PICKED
+
+
+def test_a_short_is_not_undone_once_its_part_has_left_the_cart(walk: Walk) -> None:
+    session = walk.session
+    cup = builders.product(session)
+    order = builders.order(session, (walk.mug, 1), (cup, 1), (walk.pen, 1))
+    batch = builders.waiting_batch(session, builders.order(session, (walk.mug, 1)), order)
+    put_in_zone_b(session, walk.pen)
+    walk.batch.cutoff_at += dt.timedelta(hours=1)
+    _ = parting.split_by_zone(session, builders.actor(), batch.id)
+    meet = builders.location(session, "MEET 1", LocationKind.CONSOLIDATION)
+    marta = walk.begin()
+    while marta.stop.sku != cup.sku:
+        _ = marta.pick()
+    _ = marta.scan("SKIP")  # so that the short is the walk's last step
+    while marta.stop.sku != cup.sku:
+        _ = marta.pick()
+    _ = marta.reach()
+    _ = marta.scan("NONE HERE", marta.stop.location_code)
+    assert marta.scan(meet.barcode) == "drop_cart"
+    assert marta.scan("UNDO") == "drop_cart"
+    assert marta.said == f"Too late. {walk.totes[0].barcode} has left"
+    assert holds_up(session)
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_two_pickers_who_leave_the_rest_at_once_make_two_walks(engine: Engine) -> None:
+    with transaction(engine) as session:
+        first, second = builders.product(session), builders.product(session)
+        orders = [builders.order(session, (first, 1), (second, 1)) for _ in range(2)]
+        batch = builders.waiting_batch(session, *orders)
+        put_in_zone_b(session, second)
+        carts = [builders.cart(session) for _ in "12"]
+        _ = parting.split_by_zone(session, builders.actor(), batch.id)
+        for device, cart in zip("12", carts, strict=True):
+            picker = Picker(session, builders.worker(session, f"Picker {device}"), device)
+            assert picker.begin(cart, builders.tote(session)) == "build_cart"
+    start = threading.Barrier(2)
+
+    def leave_the_rest(device: str) -> str:
+        with transaction(engine) as session:
+            worker = session.query(Worker).filter_by(name=f"Picker {device}").one()
+            picker = Picker(session, worker, device)
+            picker.is_alone = False
+            _ = start.wait()
+            screen = picker.scan("DONE")
+            time.sleep(
+                0.3
+            )  # the other reads the walks' names before this one is committed, if nothing keeps it from it
+            return screen
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(leave_the_rest, "12")) == ["go_to", "go_to"]
+    with transaction(engine) as session:
+        assert session.query(Batch).count() == 4
+        assert holds_up(session)

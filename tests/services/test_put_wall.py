@@ -14,15 +14,15 @@ from wms.domain.catalog import Product
 from wms.domain.floor import Cart, Location, LocationKind, Profile
 from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import Order, OrderLine, OrderStatus
-from wms.domain.people import Device, WorkerSession
+from wms.domain.people import Device, ShortPolicy, Warehouse, WorkerSession
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import BatchOrder, Method
+from wms.domain.picking import Batch, BatchOrder, Method, PickTask
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import cancelling, planning, putting_back, verifying
 from wms.services.packing.screens import ScanItems
 from wms.services.picking.screens import Home
-from wms.services.planning import OpenTransaction
+from wms.services.planning import OpenTransaction, parting
 from wms.services.planning import again as planning_again
 from wms.services.planning.preview import preview
 from wms.services.planning.selection import CollectionKey, Rules
@@ -350,3 +350,34 @@ def test_home_names_what_is_to_be_sorted_and_a_place_of_the_wall_goes_on_no_cart
     _ = builders.waiting_batch(wall.session, builders.order(wall.session, (builders.product(wall.session), 1)))
     assert wall.marta.begin(wall.cart, wall.places[0]) == "build_cart"
     assert wall.marta.said == f"{wall.places[0].wall_slot} is a place of the put wall"
+
+
+@pytest.mark.parametrize("policy", list(ShortPolicy))
+def test_what_is_missing_at_the_wall_is_decided_when_the_last_part_of_its_order_is_down(
+    wall: Wall, policy: ShortPolicy
+) -> None:
+    session, order = wall.session, wall.orders[0]
+    session.get_one(Warehouse, builders.WAREHOUSE).when_short = policy
+    mug_id = session.query(PickTask).filter_by(order_id=wall.orders[1].id).one().product_id
+    for task in session.query(PickTask):
+        session.get_one(Location, (builders.WAREHOUSE, task.location_id)).zone = (
+            "A" if task.product_id == mug_id else "B"
+        )
+    _ = parting.split_by_zone(session, builders.actor(), session.query(Batch).one().id)
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, "SHORT")
+    assert order.status is OrderStatus.PICKING
+    assert session.query(ExceptionItem).filter_by(order_id=order.id).count() == 1
+    assert wall.holds_up()
+    piotr = Sorter(session, device="2")
+    _ = piotr.begin(builders.cart(session), wall.spare)
+    while piotr.screen.name != "drop_cart":
+        _ = piotr.pick()
+    _ = piotr.scan(wall.lane.barcode)
+    then = {
+        ShortPolicy.WAIT: OrderStatus.SHORT,
+        ShortPolicy.SPLIT: OrderStatus.PICKED,
+        ShortPolicy.CANCEL: OrderStatus.CANCELLED,
+    }
+    assert order.status is then[policy]
+    assert wall.holds_up()

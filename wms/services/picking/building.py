@@ -23,6 +23,7 @@ from wms.domain.picking import (
 from wms.domain.saying import Said, say, say_some
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback
+from wms.services.locking import locked_wave
 from wms.services.picking import full_totes, steps, undo
 from wms.services.picking.screens import BuildCart, Slot
 from wms.services.planning.parting import further_walk
@@ -64,6 +65,10 @@ def screen(session: Session, actor: Actor, batch_id: int) -> BuildCart:
 
 def judge(session: Session, actor: Actor, code: Code, screen: BuildCart) -> Feedback:
     """Judge a scan while the cart is being built."""
+    if code.command is Command.DONE:
+        # It may add a walk to the wave: that is locked first, as everywhere.
+        wave_id = session.get_one(Batch, (actor.warehouse_id, screen.batch_id)).wave_id
+        _ = locked_wave(session, actor, wave_id)
     build = _build(session, actor, screen.batch_id, lock=True)
     if not build.unbound or build.batch.worker_id != actor.worker_id:
         return feedback.NOT_COUNTED

@@ -46,7 +46,7 @@ def others(session: Session, actor: Actor, batch_id: int) -> dict[int, Others]:
     ).all()
     if not ids:
         return {}
-    going_on = set(session.scalars(_going_on(actor, ids).where(BatchOrder.batch_id != batch_id)))
+    elsewhere = frozenset(session.scalars(_going_on(actor, ids).where(BatchOrder.batch_id != batch_id)))
     standing = session.execute(
         select(Tote.order_id, Tote.lane_id)
         .join(Location, and_(Location.warehouse_id == Tote.warehouse_id, Location.id == Tote.lane_id))
@@ -54,16 +54,21 @@ def others(session: Session, actor: Actor, batch_id: int) -> dict[int, Others]:
             Tote.warehouse_id == actor.warehouse_id,
             Tote.order_id.in_(ids),
             Tote.status == ToteStatus.STAGED,
-            Location.kind != LocationKind.HOLD,
+            Location.kind.in_((LocationKind.CONSOLIDATION, LocationKind.LANE)),
         )
         .order_by(Tote.staged_at.desc(), Tote.id)
     )
     lane_of = {row.order_id: row.lane_id for row in standing}
-    lacking = again.missing(session, actor, [order_id for order_id in ids if order_id not in going_on])
+    lacking = again.missing(session, actor, [order_id for order_id in ids if order_id not in elsewhere])
     return {
-        order_id: Others(go_on=order_id in going_on, lane_id=lane_of.get(order_id), is_short=order_id in lacking)
+        order_id: Others(go_on=order_id in elsewhere, lane_id=lane_of.get(order_id), is_short=order_id in lacking)
         for order_id in ids
     }
+
+
+def going_on(session: Session, actor: Actor, order_ids: Collection[int]) -> frozenset[int]:
+    """Return those of the orders that have a part still to be picked or put down."""
+    return frozenset(session.scalars(_going_on(actor, order_ids)))
 
 
 def hasten(session: Session, actor: Actor, order_ids: Collection[int]) -> None:

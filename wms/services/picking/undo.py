@@ -1,6 +1,6 @@
 """UNDO: the last accepted step is taken back, whatever it was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -26,6 +26,9 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     task = tasks.locked(session, actor, [step.task_id, *also])[step.task_id]
     if task.status is TaskStatus.CANCELLED or _is_cancelled(session, actor, task):
         return feedback.wrong(missing.CANCELLED)
+    left = _left(session, actor, {task.id, *also, *(one["task_id"] for one in step.before.get("was", ()))})
+    if left:
+        return feedback.wrong(say("Too late. {tote} has left", tote=left))
     verdict = _REVERSES[step.kind](session, actor, step, task)
     if verdict is not None and verdict.tone == "wrong":
         return verdict
@@ -33,6 +36,24 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     _bring_first(session, actor, task)
     session.flush()
     return undo(session, actor, batch_id) if verdict is None else verdict
+
+
+def _left(session: Session, actor: Actor, task_ids: Collection[int]) -> str | None:
+    """The tote of an order of these lines that has left the cart; None where all are on it."""
+    return session.scalars(
+        select(Tote.barcode)
+        .join(BatchOrder, and_(BatchOrder.warehouse_id == Tote.warehouse_id, BatchOrder.tote_id == Tote.id))
+        .join(
+            PickTask,
+            and_(
+                PickTask.warehouse_id == BatchOrder.warehouse_id,
+                PickTask.batch_id == BatchOrder.batch_id,
+                PickTask.order_id == BatchOrder.order_id,
+            ),
+        )
+        .where(Tote.warehouse_id == actor.warehouse_id, PickTask.id.in_(task_ids), BatchOrder.dropped_at.is_not(None))
+        .limit(1)
+    ).one_or_none()
 
 
 def _bring_first(session: Session, actor: Actor, task: PickTask) -> None:
@@ -100,18 +121,7 @@ def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) 
 
 
 def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
-    tote, dropped_at = session.execute(
-        select(Tote.barcode, BatchOrder.dropped_at)
-        .join(BatchOrder, and_(BatchOrder.warehouse_id == Tote.warehouse_id))
-        .where(
-            Tote.warehouse_id == actor.warehouse_id,
-            Tote.id == step.before["tote"],
-            BatchOrder.batch_id == task.batch_id,
-            BatchOrder.order_id == task.order_id,
-        )
-    ).one()
-    if dropped_at is not None:
-        return feedback.wrong(say("Too late. {tote} has left", tote=tote))
+    tote = session.get_one(Tote, (actor.warehouse_id, step.before["tote"])).barcode
     units = tasks.take_out(session, actor, task, step.before["tote"])
     tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
     _undone(session, actor, task, StepKind.TOTE, units)

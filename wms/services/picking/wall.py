@@ -25,7 +25,7 @@ from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import deciding, feedback, stocking, unsorted
 from wms.services.locking import locked_order
-from wms.services.picking import full_totes
+from wms.services.picking import full_totes, parts
 from wms.services.picking.screens import PickingScreen, PutInSlot, SortItem
 from wms.services.planning import again as planning_again
 from wms.services.recognising import find_item
@@ -218,19 +218,24 @@ def _tote_is_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
         session.get_one(PickedUnits, (actor.warehouse_id, row.id)).lost_at = actor.at
         orders.setdefault(row.order_id, []).append(f"{row.quantity} of {row.sku}")
     session.flush()
+    # An order with a part still to come is short with its last part: what is lost then lacks there.
+    parts_to_come = parts.going_on(session, actor, orders)
     for order_id, lacking in orders.items():
-        _leave_short(session, actor, order_id, ", ".join(lacking), desk.tote.barcode)
+        is_whole = order_id not in parts_to_come
+        _tell_short(session, actor, order_id, ", ".join(lacking), desk.tote.barcode, leave=is_whole)
     _end_tote(session, actor, desk.tote)
     for order_id in orders:
         if not unsorted.units_of_order(session, actor, order_id):
             _complete(session, actor, order_id)
-        deciding.follow(session, actor, locked_order(session, actor, order_id))
+        if order_id not in parts_to_come:
+            deciding.follow(session, actor, locked_order(session, actor, order_id))
     return feedback.told(say_some("{n} order is short", "{n} orders are short", len(orders)))
 
 
-def _leave_short(session: Session, actor: Actor, order_id: int, lacking: str, tote: str) -> None:
+def _tell_short(session: Session, actor: Actor, order_id: int, lacking: str, tote: str, *, leave: bool) -> None:
+    """Tell the lead what an order lacks, and `leave` it short."""
     order = session.get_one(Order, (actor.warehouse_id, order_id))
-    if order.status is not OrderStatus.SHORT:
+    if leave and order.status is not OrderStatus.SHORT:
         record(session, actor, order.move_to(OrderStatus.SHORT, f"{lacking} missing at the put wall"[:200]))
     text = f"{order.number} lacks {lacking}, not in {tote} at the put wall"
     session.add(
