@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.faults.purchases import sell
 from wms import config
 
-BOXES = 400
+BOXES = 150
 
 
 def test_each_box_ends_with_one_paid_label_whatever_fails_and_whoever_is_killed(tmp_path: Path) -> None:
