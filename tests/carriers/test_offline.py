@@ -9,7 +9,7 @@ from printers.decode import decode
 from printers.lettering import printable
 from printers.preview import ZebrashPreview
 from tests.carriers.shipments import a_request
-from wms.carriers.base import Carrier, Prepared, RefusedError, VoidStatus
+from wms.carriers.base import Carrier, Parcel, Prepared, RefusedError, VoidStatus
 from wms.carriers.offline import TARIFFS, OfflineCarrier, Tariff, gs1_check_digit, is_tracking_number, tracking_number
 from wms.carriers.offline_label import width_dots, wrap
 
@@ -56,7 +56,8 @@ def test_rates_are_the_whole_table_cheapest_first() -> None:
 
 def test_each_kilogram_begun_costs_more() -> None:
     tariff = Tariff(service="x", title="X", days=1, base_cents=500, kg_cents=100)
-    assert [tariff.price_cents(weight_g) for weight_g in (1, 1000, 1001)] == [600, 600, 700]
+    parcels = [Parcel(weight_g=weight_g, length_mm=9, width_mm=9, height_mm=9) for weight_g in (1, 1000, 1001)]
+    assert [tariff.price_cents(parcel) for parcel in parcels] == [600, 600, 700]
 
 
 def test_an_unknown_service_is_refused_with_the_known_ones() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from tests.packers import Floor
+from wms.domain.calendar import ShippingMethod
 from wms.domain.codes import Command
 from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
@@ -256,3 +257,32 @@ def test_the_last_label_prints_again_for_half_an_hour_then_only_for_a_lead(sessi
     floor.packer.at += dt.timedelta(minutes=31)
     assert floor.packer.scan(Command.REPRINT).words == "Over 30 minutes ago. See the lead"
     assert session.scalars(select(ExceptionItem)).all() == []
+
+
+def test_a_refused_label_is_asked_of_another_carrier_by_its_card(session: Session) -> None:
+    _ = builders.carrier_service(session, "ups", "ups_ground")
+    floor = _weighed(session)
+    _refuse(session, floor, "The address is not known.")
+    screen = floor.packer.sees()
+    assert isinstance(screen, LabelFailed)
+    assert not screen.has_other
+    with pytest.raises(DomainError, match="No other carrier may take it"):
+        _ = floor.packer.scan(Command.OTHER_CARRIER)
+    session.scalars(select(ShippingMethod)).one().allowed = ["ups_ground"]
+    session.flush()
+    assert floor.packer.sees().accept == (Command.YES, Command.OTHER_CARRIER, Command.NO)
+    assert floor.packer.scan(Command.OTHER_CARRIER).words == "Another carrier is asked"
+    assert _label(session).declined == ["usps_priority"]
+
+
+def test_an_order_whose_carrier_does_not_answer_may_be_set_aside(session: Session) -> None:
+    floor = _weighed(session)
+    assert floor.packer.scan(Command.NO).words == "Wait for the label"
+    floor.packer.at += dt.timedelta(seconds=30)
+    screen = floor.packer.sees()
+    assert isinstance(screen, BuyingLabel)
+    assert screen.may_leave
+    assert floor.packer.scan(Command.NO).words == "Set aside. Put all back in the tote"
+    assert isinstance(floor.packer.sees(), HoldTote)
+    assert packers.package_of(session, floor.order).status is PackageStatus.CANCELLED
+    assert verify(session, builders.WAREHOUSE) == []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wms.carriers.base import (
     Keep,
     Label,
+    Parcel,
     Prepared,
     Rate,
     RefusedError,
@@ -15,6 +16,7 @@ from wms.carriers.base import (
     VoidStatus,
     keep_nothing,
 )
+from wms.carriers.dimensional import billed_weight_g
 from wms.carriers.offline_label import draw
 
 NAME = "offline"
@@ -27,17 +29,33 @@ TRACKING_DIGITS = 21
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tariff:
-    """What a service would cost: a base price and one for each kilogram begun, in hundredths of the currency."""
+    """What a service would cost: a base price and one for each kilogram begun, in hundredths of the currency.
+
+    `divisor` and `above_in3` say when a large light box counts as heavier (wms/carriers/dimensional.py).
+    """
 
     service: str
     title: str
     days: int
     base_cents: int
     kg_cents: int
+    divisor: int = 0
+    above_in3: int = 0
 
-    def price_cents(self, weight_g: int) -> int:
-        """Return the price of a parcel of the given weight."""
+    def price_cents(self, parcel: Parcel) -> int:
+        """Return the price of a parcel."""
+        weight_g = billed_weight_g(parcel, divisor=self.divisor, above_in3=self.above_in3)
         return self.base_cents + -(-weight_g // 1000) * self.kg_cents
+
+
+def _usps(service: str, title: str, days: int, base_cents: int, kg_cents: int) -> Tariff:
+    return Tariff(
+        service=service, title=title, days=days, base_cents=base_cents, kg_cents=kg_cents, divisor=166, above_in3=1728
+    )
+
+
+def _by_size(service: str, title: str, days: int, base_cents: int, kg_cents: int) -> Tariff:
+    return Tariff(service=service, title=title, days=days, base_cents=base_cents, kg_cents=kg_cents, divisor=139)
 
 
 # Three services of our own, and the codes Shippo sells under, so that a warehouse's table of services can be tried
@@ -46,19 +64,19 @@ TARIFFS = (
     Tariff(service="economy", title="Economy", days=6, base_cents=390, kg_cents=90),
     Tariff(service="standard", title="Standard", days=4, base_cents=550, kg_cents=110),
     Tariff(service="express", title="Express", days=1, base_cents=1690, kg_cents=350),
-    Tariff(service="usps_ground_advantage", title="Ground Advantage", days=5, base_cents=490, kg_cents=150),
-    Tariff(service="usps_priority", title="Priority", days=3, base_cents=790, kg_cents=210),
-    Tariff(service="usps_priority_express", title="Priority Express", days=1, base_cents=2690, kg_cents=480),
-    Tariff(service="ups_ground", title="Ground", days=4, base_cents=890, kg_cents=120),
-    Tariff(service="ups_3_day_select", title="3 Day Select", days=3, base_cents=1390, kg_cents=260),
-    Tariff(service="ups_second_day_air", title="2nd Day Air", days=2, base_cents=1890, kg_cents=340),
-    Tariff(service="ups_next_day_air_saver", title="Next Day Saver", days=1, base_cents=2890, kg_cents=520),
-    Tariff(service="ups_next_day_air", title="Next Day Air", days=1, base_cents=3190, kg_cents=560),
-    Tariff(service="fedex_ground", title="Ground", days=4, base_cents=910, kg_cents=120),
-    Tariff(service="fedex_home_delivery", title="Home Delivery", days=4, base_cents=930, kg_cents=130),
-    Tariff(service="fedex_2_day", title="2 Day", days=2, base_cents=1850, kg_cents=350),
-    Tariff(service="fedex_standard_overnight", title="Overnight", days=1, base_cents=2990, kg_cents=540),
-    Tariff(service="dhl_express_worldwide", title="Express Worldwide", days=3, base_cents=3490, kg_cents=900),
+    _usps("usps_ground_advantage", "Ground Advantage", 5, 490, 150),
+    _usps("usps_priority", "Priority", 3, 790, 210),
+    _usps("usps_priority_express", "Priority Express", 1, 2690, 480),
+    _by_size("ups_ground", "Ground", 4, 890, 120),
+    _by_size("ups_3_day_select", "3 Day Select", 3, 1390, 260),
+    _by_size("ups_second_day_air", "2nd Day Air", 2, 1890, 340),
+    _by_size("ups_next_day_air_saver", "Next Day Saver", 1, 2890, 520),
+    _by_size("ups_next_day_air", "Next Day Air", 1, 3190, 560),
+    _by_size("fedex_ground", "Ground", 4, 910, 120),
+    _by_size("fedex_home_delivery", "Home Delivery", 4, 930, 130),
+    _by_size("fedex_2_day", "2 Day", 2, 1850, 350),
+    _by_size("fedex_standard_overnight", "Overnight", 1, 2990, 540),
+    _by_size("dhl_express_worldwide", "Express Worldwide", 3, 3490, 900),
 )
 
 
@@ -143,7 +161,7 @@ class OfflineCarrier:
         return Rate(
             carrier=self.name,
             service=tariff.service,
-            amount_cents=tariff.price_cents(request.parcel.weight_g),
+            amount_cents=tariff.price_cents(request.parcel),
             currency=self._currency,
             days=tariff.days,
             rate_id=f"{self.name}-{tariff.service}",

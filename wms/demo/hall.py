@@ -43,6 +43,7 @@ _LANGUAGES = {
     "Piotr": Language.POLISH,
     "Rosa": Language.SPANISH,
 }
+_WALL_MM = 3
 _CARTONS = {  # name -> length, width, height in mm, empty weight in g
     "S1": (220, 160, 100, 70),
     "M2": (320, 240, 160, 150),
@@ -127,6 +128,7 @@ def equipment(warehouse_id: int) -> Iterator[Base]:
             length_mm=length_mm,
             width_mm=width_mm,
             height_mm=height_mm,
+            wall_mm=_WALL_MM,
             weight_g=weight_g,
         )
 

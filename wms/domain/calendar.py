@@ -5,7 +5,7 @@ import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, InWarehouse, Row, refers
@@ -23,6 +23,15 @@ class PromiseMoved(Event):
     after: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ServiceChosen(Event):
+    """An order goes with another carrier service than the one it was promised with."""
+
+    number: str
+    service: str
+    why: str
+
+
 class CarrierService(Row, Base, kw_only=True):
     """What is bought from a carrier: `carrier` such as 'usps', `service` its token such as 'usps_priority'."""
 
@@ -35,13 +44,17 @@ class CarrierService(Row, Base, kw_only=True):
 
 
 class ShippingMethod(InWarehouse, Base, kw_only=True):
-    """A shop's words for shipping, in lower case, and the carrier service they mean; '*' is the default."""
+    """A shop's words for shipping, in lower case, and the carrier service they mean; '*' is the default.
+
+    `allowed` are the services (their tokens) that may be taken instead where they keep the promise for less.
+    """
 
     __tablename__ = "shipping_methods"
     __table_args__ = (refers("carrier_service_id", "carrier_services"),)
 
     method: Mapped[str] = mapped_column(String(120), primary_key=True)
     carrier_service_id: Mapped[int]
+    allowed: Mapped[list[str]] = mapped_column(JSON, default_factory=list, server_default="[]")
 
 
 class Pickup(Row, Base, kw_only=True):

@@ -161,13 +161,16 @@ class Station(Row, Base, kw_only=True):
 
 
 class CartonType(Row, Base, kw_only=True):
-    """A box size one can choose: inner sizes in millimetres, the empty box's weight and the most it carries in g."""
+    """A box size one can choose: inner sizes in millimetres, the empty box's weight and the most it carries in g.
+
+    Carriers measure outside: `wall_mm` is how much thicker each side is.
+    """
 
     __tablename__ = "carton_types"
     __table_args__ = (
         UniqueConstraint("warehouse_id", "barcode"),
         UniqueConstraint("warehouse_id", "name"),
-        CheckConstraint("length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="sizes"),
+        CheckConstraint("length_mm > 0 AND width_mm > 0 AND height_mm > 0 AND wall_mm >= 0", name="sizes"),
     )
 
     barcode: Mapped[str] = mapped_column(String(16))
@@ -175,8 +178,17 @@ class CartonType(Row, Base, kw_only=True):
     length_mm: Mapped[int]
     width_mm: Mapped[int]
     height_mm: Mapped[int]
+    wall_mm: Mapped[int] = mapped_column(default=0, server_default="0")
     weight_g: Mapped[int] = mapped_column(default=0)
     max_weight_g: Mapped[int] = mapped_column(default=30_000)
+
+    @property
+    def outer_mm(self) -> tuple[int, int, int]:
+        """Length, width and height outside, in millimetres."""
+        length_mm, width_mm, height_mm = (
+            inside + 2 * self.wall_mm for inside in (self.length_mm, self.width_mm, self.height_mm)
+        )
+        return length_mm, width_mm, height_mm
 
     @property
     def volume_ml(self) -> int:

@@ -57,7 +57,8 @@ class Label(Row, Base, kw_only=True):
     """One label intent for one package. At most one per package stands (partial unique index).
 
     `prepared` is what the carrier needs to find the purchase again after a lost answer; `barcodes` are the texts its
-    bars may carry beside the tracking number; `answer` is what the carrier last said to a purchase, as it came, kept
+    bars may carry beside the tracking number; `declined` are services that the packer does not want for it, `choice`
+    why its service was taken before others; `answer` is what the carrier last said to a purchase, as it came, kept
     before anybody reads it; amounts are minor units of `currency`; `zpl` is what is printed.
     """
 
@@ -90,6 +91,8 @@ class Label(Row, Base, kw_only=True):
     charged: Mapped[bool] = mapped_column(default=False)
     external_id: Mapped[str] = mapped_column(String(80), default="")
     reason: Mapped[str] = mapped_column(String(500), default="")
+    declined: Mapped[list[str]] = mapped_column(JSON, default_factory=list, server_default="[]")
+    choice: Mapped[str] = mapped_column(String(500), default="", server_default="")
     answer: Mapped[str] = mapped_column(Text, default="", server_default="")
     # When `buy` was last begun: what `find` says proves something only some time later.
     tried_at: Mapped[dt.datetime | None] = mapped_column(default=None)

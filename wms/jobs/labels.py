@@ -7,6 +7,7 @@ What `buy` and `find` need is committed before the first byte leaves. After a lo
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -28,12 +29,22 @@ from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import labelling, printing, settling
+from wms.services import labelling, printing, rating, settling
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
 _OPEN = frozenset({LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED})
-_CANCELLED = "the order was cancelled meanwhile"
+# How long a carrier that cannot be asked is asked, before the packer says what becomes of the box.
+_PATIENCE_S = 120.0
+_CANCELLED = "the box was given up meanwhile"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Intent:
+    """What is about to be bought and why that."""
+
+    prepared: Prepared
+    why: str = ""
 
 
 class _NotWantedError(Exception):
@@ -59,7 +70,8 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
     prepared = Prepared.from_json(json.dumps(earlier)) if earlier else None
     try:
         if status is LabelStatus.WANTED or prepared is None:
-            bought = _first_buy(context, label_id, carrier, prepared or carrier.prepare(request))
+            intent = _Intent(prepared=prepared) if prepared else _shop(context, label_id, carrier, request)
+            bought = _first_buy(context, label_id, carrier, intent)
         else:
             bought = _find_or_buy(context, label_id, carrier, prepared)
     except _NotWantedError:
@@ -71,6 +83,9 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
         _unsettled(context, label_id, str(error))
         raise RetryLaterError(str(error), delay_s=_ASK_AGAIN_S) from error
     except carriers.UnavailableError as error:
+        if _is_past_patience(context, label_id):
+            _refused(context, label_id, f"{name} cannot be asked: {error}")
+            return
         raise RetryLaterError(str(error), delay_s=error.retry_after_s or _UNAVAILABLE_S) from error
     _bought(context, label_id, bought)
 
@@ -85,10 +100,33 @@ def _carrier(settings: Settings, name: str) -> Carrier:
     )
 
 
-def _first_buy(context: Context, label_id: int, carrier: Carrier, prepared: Prepared) -> carriers.Label:
-    _intend(context, label_id, prepared)
+def _is_past_patience(context: Context, label_id: int) -> bool:
+    """Tell whether a label that provably is not bought has been asked for too long to go on in silence."""
+    with reading(context.engine) as session:
+        label = _label(session, label_id)
+        waited_s = (dt.datetime.now(dt.UTC) - label.wanted_at).total_seconds()
+        return label.status is LabelStatus.WANTED and waited_s > _PATIENCE_S
+
+
+def _shop(context: Context, label_id: int, carrier: Carrier, request: ShipmentRequest) -> _Intent:
+    """Choose the service by the rule; RefusedError where none that is allowed keeps the promise."""
+    with reading(context.engine) as session:
+        label = _label(session, label_id)
+        _, order = _box_of(session, label)
+        rule = rating.rule_of(session, system(), order, label.package_id, label.declined)
+    if rule.only is not None:
+        return _Intent(prepared=carrier.prepare(replace(request, service=rule.only)))
+    choice = rating.choose(rule, carrier.rates(request))
+    if choice.rate is None:
+        raise carriers.RefusedError(choice.why, carrier=carrier.name)
+    wanted = replace(request, service=choice.rate.service)
+    return _Intent(prepared=Prepared(request=wanted, rate=choice.rate), why=choice.why)
+
+
+def _first_buy(context: Context, label_id: int, carrier: Carrier, intent: _Intent) -> carriers.Label:
+    _intend(context, label_id, intent)
     try:
-        return carrier.buy(prepared, _keeping(context, label_id))
+        return carrier.buy(intent.prepared, _keeping(context, label_id))
     except carriers.UnavailableError:
         # Provably nothing was bought, so the next try need not ask `find` first.
         with transaction(context.engine) as session:
@@ -108,11 +146,11 @@ def _find_or_buy(context: Context, label_id: int, carrier: Carrier, prepared: Pr
     left_s = (proof_at - dt.datetime.now(dt.UTC)).total_seconds()
     if left_s > 0:
         raise RetryLaterError(f"{carrier.name} may still show the purchase.", delay_s=min(left_s, _ASK_AGAIN_S))
-    _intend(context, label_id, prepared)
+    _intend(context, label_id, _Intent(prepared=prepared))
     return carrier.buy(prepared, _keeping(context, label_id))
 
 
-def _intend(context: Context, label_id: int, prepared: Prepared) -> None:
+def _intend(context: Context, label_id: int, intent: _Intent) -> None:
     """Commit what is about to be bought; _NotWantedError where the label has ended or, with its box, is given up."""
     with transaction(context.engine) as session:
         actor = system()
@@ -127,8 +165,13 @@ def _intend(context: Context, label_id: int, prepared: Prepared) -> None:
             _settle_inbox(session, actor, label)
         elif label.status is LabelStatus.WANTED:
             record(session, actor, label.move_to(LabelStatus.BUYING, package=package.barcode, order_id=order.id))
+            taken = rating.taken_by_others(session, actor, order, package.id)
+            if taken not in {None, intent.prepared.request.service}:
+                raise RetryLaterError(f"Another box of {order.number} goes with {taken}.", delay_s=_UNAVAILABLE_S)
         if is_wanted:
-            label.prepared, label.tried_at = json.loads(prepared.to_json()), actor.at
+            label.prepared, label.tried_at = json.loads(intent.prepared.to_json()), actor.at
+            label.service, label.choice = intent.prepared.request.service, intent.why[:500] or label.choice
+            rating.take(session, actor, order, label.service, intent.why)
     if not is_wanted:
         raise _NotWantedError
 
@@ -168,14 +211,17 @@ def _locked(session: Session, label_id: int) -> tuple[Label, Package, Order]:
     return label, package, order
 
 
+def _box_of(session: Session, label: Label) -> tuple[Package, Order]:
+    package = session.get_one(Package, (WAREHOUSE_ID, label.package_id))
+    return package, session.get_one(Order, (WAREHOUSE_ID, package.order_id))
+
+
 def _request(session: Session, label: Label) -> ShipmentRequest:
-    package = session.scalars(
-        select(Package).where(Package.warehouse_id == WAREHOUSE_ID, Package.id == label.package_id)
-    ).one()
-    order = session.scalars(select(Order).where(Order.warehouse_id == WAREHOUSE_ID, Order.id == package.order_id)).one()
+    package, order = _box_of(session, label)
     carton = session.scalars(
         select(CartonType).where(CartonType.warehouse_id == WAREHOUSE_ID, CartonType.id == package.carton_type_id)
     ).one()
+    length_mm, width_mm, height_mm = carton.outer_mm
     sender = session.scalars(select(Warehouse).where(Warehouse.id == WAREHOUSE_ID)).one()
     return ShipmentRequest(
         reference=f"wms-{label.id}",
@@ -194,12 +240,7 @@ def _request(session: Session, label: Label) -> ShipmentRequest:
             phone=order.ship_phone,
             email=order.email,
         ),
-        parcel=Parcel(
-            weight_g=package.weight_g,
-            length_mm=carton.length_mm,
-            width_mm=carton.width_mm,
-            height_mm=carton.height_mm,
-        ),
+        parcel=Parcel(weight_g=package.weight_g, length_mm=length_mm, width_mm=width_mm, height_mm=height_mm),
         service=label.service,
         order_number=order.number,
         box_number=package.number,

@@ -4,6 +4,7 @@ The steps of a purchase (claim, work, record) are driven by jobs/labels.py.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func, or_, select
@@ -21,6 +22,7 @@ from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import say
 from wms.domain.shipping import STANDING, Label, LabelStatus
+from wms.services import rating
 
 _SHORTEST_TAIL = 8
 
@@ -61,10 +63,10 @@ def package_of(session: Session, actor: Actor, package_id: int) -> tuple[Package
     return package, order
 
 
-def want(session: Session, actor: Actor, package_id: int) -> Label:
+def want(session: Session, actor: Actor, package_id: int, declined: Sequence[str] = ()) -> Label:
     """Ask for the one label of a package; refused whatever is posted while a unit, the carton or the weight is missing.
 
-    Raises NotAllScannedError or DomainError; the purchase itself is a job.
+    `declined` are services that may not carry it. Raises NotAllScannedError or DomainError; the purchase is a job.
     """
     package, order = package_of(session, actor, package_id)
     _refuse_unready(package, order)
@@ -87,6 +89,7 @@ def want(session: Session, actor: Actor, package_id: int) -> Label:
         carrier=carrier,
         service=service.service,
         wanted_at=actor.at,
+        declined=list(declined),
     )
     session.add(label)
     _ = enqueue(session, actor, JobKind.BUY_LABEL, f"buy-{label.id}", label_id=label.id)
@@ -162,7 +165,36 @@ def state(session: Session, actor: Actor, package_id: int) -> LabelState | None:
 
 def retry(session: Session, actor: Actor, package_id: int) -> Label:
     """Ask again after a refusal: a new intent, because the old one ended."""
-    return want(session, actor, package_id)
+    return want(session, actor, package_id, _newest(session, actor, package_id).declined)
+
+
+def other_service(session: Session, actor: Actor, package_id: int) -> Label:
+    """Ask again after a refusal, for any allowed service but those refused so far; DomainError where none is left."""
+    if not other_services(session, actor, package_id):
+        raise DomainError(say("No other carrier may take it. Set aside"))
+    return want(session, actor, package_id, _declined(session, actor, package_id))
+
+
+def other_services(session: Session, actor: Actor, package_id: int) -> tuple[str, ...]:
+    """Return the services that may be tried after the package's refused label."""
+    package = session.get_one(Package, (actor.warehouse_id, package_id))
+    order = session.get_one(Order, (actor.warehouse_id, package.order_id))
+    rule = rating.rule_of(session, actor, order, package_id, _declined(session, actor, package_id))
+    return tuple(candidate.service for candidate in rule.candidates)
+
+
+def _declined(session: Session, actor: Actor, package_id: int) -> list[str]:
+    refused = _newest(session, actor, package_id)
+    return [*refused.declined, refused.service]
+
+
+def _newest(session: Session, actor: Actor, package_id: int) -> Label:
+    return session.scalars(
+        select(Label)
+        .where(Label.warehouse_id == actor.warehouse_id, Label.package_id == package_id)
+        .order_by(Label.id.desc())
+        .limit(1)
+    ).one()
 
 
 def void(session: Session, actor: Actor, package_id: int, reason: str) -> None:

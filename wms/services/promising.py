@@ -16,7 +16,7 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import Warehouse
 
 NOT_WAVED = (OrderStatus.RECEIVED, OrderStatus.ALLOCATED, OrderStatus.BACKORDERED, OrderStatus.HELD)
-_DEFAULT_METHOD = "*"
+DEFAULT_METHOD = "*"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +33,7 @@ class Timetable:
     def promise(self, order: Order) -> str:
         """Give the order its carrier service and collection; '' or the sentence why it has none."""
         method = order.shipping_method.strip().lower()
-        order.carrier_service_id = self.methods.get(method, self.methods.get(_DEFAULT_METHOD))
+        order.carrier_service_id = self.methods.get(method, self.methods.get(DEFAULT_METHOD))
         return self.renew(order)
 
     def renew(self, order: Order) -> str:

@@ -178,7 +178,10 @@ SETTINGS: dict[str, Setting] = {
             one="shipping method",
             table=ShippingMethod,
             order=("method",),
-            read={"service": lambda row, names: names.services.get(row.carrier_service_id)},
+            read={
+                "service": lambda row, names: names.services.get(row.carrier_service_id),
+                "allowed": lambda row, _: "|".join(row.allowed),
+            },
         ),
     )
 }

@@ -86,7 +86,20 @@ def _keep_method(session: Session, actor: Actor, cells: Cells) -> Outcome:
     if service is None:
         raise BadRowError(f"the service {quoted(token)} is not known; import services first")
     key = {"method": cells.needed("method", 120).lower()}
-    return keep(session, actor, ShippingMethod, key, {"carrier_service_id": service.id})[1]
+    given = {"carrier_service_id": service.id, "allowed": _allowed(session, actor, cells)}
+    return keep(session, actor, ShippingMethod, key, given)[1]
+
+
+def _allowed(session: Session, actor: Actor, cells: Cells) -> list[str] | None:
+    if cells.text("allowed", 1000) is None:
+        return None
+    tokens = cells.several("allowed")
+    if tokens == ["none"]:
+        return []
+    for token in tokens:
+        if find(session, actor, CarrierService, service=token) is None:
+            raise BadRowError(f"the service {quoted(token)} is not known; import services first")
+    return tokens
 
 
 METHODS = Kind(
@@ -96,5 +109,6 @@ METHODS = Kind(
     columns=(
         keyed("method", "such as Standard, or *"),
         required("service", "a service's token"),
+        optional("allowed", "others that may be taken where they cost less, several by |; none takes them away"),
     ),
 )

@@ -100,7 +100,12 @@ TOTES = Kind(
 
 def _keep_carton(session: Session, actor: Actor, cells: Cells) -> Outcome:
     sizes = {name: cells.needed_whole(name, least=1) for name in ("length_mm", "width_mm", "height_mm")}
-    given = {**sizes, "weight_g": cells.whole("weight_g"), "max_weight_g": cells.whole("max_weight_g", least=1)}
+    given = {
+        **sizes,
+        "wall_mm": cells.whole("wall_mm", most=100),
+        "weight_g": cells.whole("weight_g"),
+        "max_weight_g": cells.whole("max_weight_g", least=1),
+    }
     return _keep_coded(session, actor, cells, CartonType, CodeKind.CARTON, given)
 
 
@@ -113,6 +118,7 @@ CARTONS = Kind(
         required("length_mm", "inside, millimetres"),
         required("width_mm", "inside, millimetres"),
         required("height_mm", "inside, millimetres"),
+        optional("wall_mm", "how much thicker each side is outside, where carriers measure"),
         optional("weight_g", "the empty box, grams"),
         optional("max_weight_g", "the most it carries, grams; 30000 where blank"),
         _BARCODE,

@@ -69,6 +69,7 @@ class LabelRow:
     status: LabelStatus
     carrier: str
     service: str
+    choice: str
     tracking_number: str
     amount: str
     asked_at: dt.datetime
@@ -237,6 +238,7 @@ def _labels(session: Session, actor: Actor, package_id: int, zone: ZoneInfo) -> 
             status=label.status,
             carrier=label.carrier,
             service=label.service,
+            choice=label.choice,
             tracking_number=label.tracking_number,
             amount=f"{label.amount_cents / 100:.2f} {label.currency}" if label.charged else "",
             asked_at=label.wanted_at.astimezone(zone),

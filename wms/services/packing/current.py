@@ -37,6 +37,8 @@ from wms.services.packing.screens import (
 from wms.services.screens import clock
 
 _SHOWN_TOTES = 60
+# After this, a packer whose carrier does not answer may set the order aside.
+MAY_LEAVE_S = 30
 _WHY = {OrderStatus.CANCELLED: "cancelled", OrderStatus.SHORT: "short"}
 
 
@@ -73,7 +75,7 @@ def _after_items(session: Session, actor: Actor, facts: _Facts) -> PackingScreen
     state = labelling.state(session, actor, bench.package_id)
     if state is None or state.status is LabelStatus.VOIDED:
         return _box(session, actor, facts)
-    return _label(actor, state, facts)
+    return _label(session, actor, state, facts)
 
 
 def _ready(session: Session, actor: Actor, row: Found) -> ScanTote:
@@ -160,14 +162,17 @@ def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh:
     return BoxAndWeigh(**facts, accept=accept, carton=carton, expected_g=expected_g, doubted_g=doubted_g)
 
 
-def _label(actor: Actor, state: LabelState, facts: _Facts) -> PackingScreen:
+def _label(session: Session, actor: Actor, state: LabelState, facts: _Facts) -> PackingScreen:
     if state.status is LabelStatus.REFUSED:
-        answers = (Command.YES.value, Command.NO.value)
-        return LabelFailed(**facts, accept=answers, reason=state.reason)
+        has_other = bool(labelling.other_services(session, actor, facts["bench"].package_id))
+        others = (Command.OTHER_CARRIER.value,) if has_other else ()
+        answers = (Command.YES.value, *others, Command.NO.value)
+        return LabelFailed(**facts, accept=answers, reason=state.reason, has_other=has_other)
     if state.status is not LabelStatus.BOUGHT:
         waited_s = max(0, int((actor.at - state.asked_at).total_seconds()))
         is_voiding = state.status is LabelStatus.VOIDING
-        return BuyingLabel(**facts, accept=(), is_voiding=is_voiding, waited_s=waited_s)
+        may_leave = waited_s >= MAY_LEAVE_S and not is_voiding
+        return BuyingLabel(**facts, accept=(), is_voiding=is_voiding, waited_s=waited_s, may_leave=may_leave)
     return ScanLabel(
         **facts,
         accept=state.accept,

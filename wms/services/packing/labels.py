@@ -27,6 +27,7 @@ _DONE = frozenset({PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER})
 # A label that the packer can hold in hand: SENDING too, for paper is faster than the printer's answer.
 _ON_PAPER = _DONE | {PrintStatus.SENDING, PrintStatus.UNKNOWN}
 _ANSWERS = frozenset({Command.YES, Command.VOID, Command.NO})
+_SET_ASIDE = say("Set aside. Put all back in the tote")
 _REPRINT = "asked for at the station"
 _TROUBLES: Mapping[str, Said] = {
     Trouble.PAPER_OUT: say("paper out"),
@@ -66,19 +67,25 @@ def print_reason(state: LabelState) -> str:
     return functools.reduce(lambda so_far, one: say("{first}, {then}", first=so_far, then=one), others, first)
 
 
-def judge_buying(_: Session, __: Actor, ___: Code, screen: BuyingLabel) -> Feedback:
-    """Nothing can be scanned while the carrier answers."""
+def judge_buying(session: Session, actor: Actor, code: Code, screen: BuyingLabel) -> Feedback:
+    """Nothing can be scanned while the carrier answers; one that takes too long is left to it by NO."""
+    if screen.may_leave and code.command is Command.NO:
+        give_up(session, actor, screen.bench, "set aside: the carrier did not answer")
+        return feedback.told(_SET_ASIDE)
     return feedback.repeated(say("Wait for the void") if screen.is_voiding else say("Wait for the label"))
 
 
 def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed) -> Feedback:
-    """YES asks the carrier again, NO sets the order aside."""
+    """YES asks the carrier again, OTHER CARRIER another that is allowed, NO sets the order aside."""
     if code.command is Command.YES:
         _ = labelling.retry(session, actor, screen.bench.package_id)
         return feedback.told(say("Asked again"))
+    if code.command is Command.OTHER_CARRIER:
+        _ = labelling.other_service(session, actor, screen.bench.package_id)
+        return feedback.told(say("Another carrier is asked"))
     if code.command is Command.NO:
         give_up(session, actor, screen.bench, f"set aside: {screen.reason}")
-        return feedback.told(say("Set aside. Put all back in the tote"))
+        return feedback.told(_SET_ASIDE)
     return feedback.wrong_type(code, "answer")
 
 

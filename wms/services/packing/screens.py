@@ -215,11 +215,15 @@ class BoxAndWeigh(BoxScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class BuyingLabel(BoxScreen):
-    """The label is being bought, or given back: the screen asks for itself until that has ended."""
+    """The label is being bought, or given back: the screen asks for itself until that has ended.
+
+    `may_leave`: the carrier keeps the packer waiting for so long that the order may be set aside meanwhile.
+    """
 
     wants: str = "nothing"
     is_voiding: bool
     waited_s: int
+    may_leave: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,10 +241,11 @@ class ScanLabel(BoxScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class LabelFailed(BoxScreen):
-    """The carrier refused the label: ask again, or set the order aside."""
+    """The carrier refused the label: ask again, ask another that is allowed, or set the order aside."""
 
     wants: str = "answer"
     reason: str
+    has_other: bool
 
 
 @dataclass(frozen=True, kw_only=True)
