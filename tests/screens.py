@@ -64,6 +64,7 @@ _VALUES: dict[str, object] = {
     "printing": "done",
     "product": LONG_NAME,
     "quantity": 4,
+    "scale": "",
     "reason": "The carrier does not know the street 1 Main St in Springfield.",
     "serial": "SN-88213",
     "shared": ("T000421", "T000433"),
@@ -191,6 +192,9 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")
     yield Shown(screen=example(packing.BoxAndWeigh, carton=None), word="without box")
+    for scale in ("unasked", "silent", "empty", "own", "strange"):
+        yield Shown(screen=example(packing.BoxAndWeigh, scale=scale), word=f"scale {scale}")
+    yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480, scale="taken"), word="in doubt by its scale")
     for printing in ("waiting", "failed", "unknown", "under way"):
         yield Shown(screen=example(packing.ScanLabel, printing=printing, copies=2), word=printing)
     yield Shown(screen=example(shipping.ScanBox, waiting=0, carriers=()), word="without boxes")

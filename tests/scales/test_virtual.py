@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from wms.scales import open_scale
 from wms.scales.base import (
     BadAddressError,
     LostError,
@@ -21,6 +20,7 @@ from wms.scales.base import (
     UnreachableError,
     UnreadableError,
 )
+from wms.scales.registry import open_scale
 from wms.scales.virtual import Fault, SimulatedScale, VirtualScale
 
 _PATIENCE_S = 0.3

@@ -2,11 +2,9 @@
 
 import serial
 
-from wms.scales.address import format_of, parts_of
-from wms.scales.base import BadAddressError, UnreachableError
+from wms.scales.address import format_of, parts_of, serial_line
+from wms.scales.base import UnreachableError
 from wms.scales.line_scale import LineScale
-
-_BITS_LENGTH = 3
 
 
 class _Port:
@@ -26,25 +24,16 @@ class _Port:
 
 
 def open_serial(url: str, patience_s: float) -> LineScale:
-    """Open `serial:///dev/ttyUSB0?format=sics&baud=9600&bits=8N1`; BadAddressError, UnreachableError.
-
-    `serial:COM3?...` where ports have such names. The port is this process's alone while it is open.
-    """
-    parts, query = parts_of(url)
-    if not parts.path or parts.netloc:
-        raise BadAddressError(url=url, reason="names no port")
-    bits = query.get("bits", "8N1").upper()
-    baud = query.get("baud", "9600")
-    if not baud.isdecimal() or len(bits) != _BITS_LENGTH or bits[0] not in "78" or bits[1] not in "NEO":
-        raise BadAddressError(url=url, reason="needs baud such as 9600 and bits such as 8N1 or 7E1")
-    form = format_of(url, query)
+    """Open a serial port, which is this process's alone meanwhile; BadAddressError, UnreachableError."""
+    line = serial_line(url)
+    form = format_of(url, parts_of(url)[1])
     try:
         port = serial.serial_for_url(
-            parts.path,
-            baudrate=int(baud),
-            bytesize=int(bits[0]),
-            parity=bits[1],
-            stopbits=2 if bits[2] == "2" else 1,
+            line.port,
+            baudrate=line.baud,
+            bytesize=line.byte_bits,
+            parity=line.parity,
+            stopbits=line.stop_bits,
             timeout=patience_s,
             write_timeout=patience_s,
             exclusive=True,

@@ -17,7 +17,7 @@ from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import labelling
 from wms.services.labelling import LabelState
-from wms.services.packing import labels, singles, totes
+from wms.services.packing import labels, scales, singles, totes
 from wms.services.packing.bench import Found, desk, open_bench
 from wms.services.packing.boxes import cartons, chosen
 from wms.services.packing.screens import (
@@ -157,7 +157,14 @@ def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh:
         accept: tuple[str, ...] = (f"N{doubted_g}", f"N{expected_g}")
     else:
         accept = (Command.WEIGH.value, f"N{expected_g}") if expected_g else ()
-    return BoxAndWeigh(**facts, accept=accept, carton=carton, expected_g=expected_g, doubted_g=doubted_g)
+    return BoxAndWeigh(
+        **facts,
+        accept=accept,
+        carton=carton,
+        expected_g=expected_g,
+        doubted_g=doubted_g,
+        scale=scales.word(session, actor, bench),
+    )
 
 
 def _label(actor: Actor, state: LabelState, facts: _Facts) -> PackingScreen:

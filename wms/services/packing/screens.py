@@ -205,12 +205,16 @@ class NextTote(BoxScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class BoxAndWeigh(BoxScreen):
-    """All units are scanned: choose the box and weigh it. `doubted_g` is a first weight that did not fit."""
+    """All units are scanned: choose the box and weigh it. `doubted_g` is a first weight that did not fit.
+
+    `scale` says how the station's scale stands, as scales.word has it: '' where there is none.
+    """
 
     wants: str = "weight"
     carton: Carton | None
     expected_g: int
     doubted_g: int
+    scale: str
 
 
 @dataclass(frozen=True, kw_only=True)
