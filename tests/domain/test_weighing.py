@@ -59,10 +59,11 @@ def test_another_box_that_asks_begins_without_the_load_of_the_last() -> None:
 def test_a_box_that_asks_anew_after_a_lapse_begins_anew_too() -> None:
     weighing = _weighing()
     weighing.see(0, NOW)
-    weighing.ask(1, 7, NOW + LAPSE)
-    assert weighing.state is ScaleState.EMPTY
-    weighing.ask(1, 7, NOW + LAPSE + LAPSE + _SECOND)
-    assert weighing.state is ScaleState.WAITING
+    states = []
+    for at in (NOW + LAPSE, NOW + LAPSE + LAPSE + _SECOND):
+        weighing.ask(1, 7, at)
+        states.append(weighing.state)
+    assert states == [ScaleState.EMPTY, ScaleState.WAITING]
 
 
 def test_a_scale_that_nobody_hears_is_silent() -> None:

@@ -69,10 +69,11 @@ class Bench:
 
     def scan(self, *codes: str) -> Feedback:
         """The packer scans, each in a transaction of its own."""
+        said = []
         for code in codes:
             with transaction(self.engine) as session:
-                said = self.packer(session).scan(code)
-        return said
+                said.append(self.packer(session).scan(code))
+        return said[-1]
 
     def ask(self) -> Feedback | None:
         """The screen asks once, and hears what was said to the last weight."""

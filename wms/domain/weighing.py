@@ -101,8 +101,9 @@ class Weighing(InWarehouse, Base, kw_only=True):
 
     def fail(self, fault: str, at: dt.datetime) -> bool:
         """Note why the scale cannot be read; tell whether that has just become a lasting fault."""
-        self.fault, self.fault_since = fault[:200], self.fault_since or at
-        is_news = not self.fault_told and at - self.fault_since >= LASTING
+        since = self.fault_since or at
+        self.fault, self.fault_since = fault[:200], since
+        is_news = not self.fault_told and at - since >= LASTING
         self.fault_told = self.fault_told or is_news
         return is_news
 
