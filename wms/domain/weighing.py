@@ -42,10 +42,13 @@ class ScaleState(StrEnum):
     TAKEN = "taken"
 
 
-def after(state: ScaleState, weight_g: int) -> ScaleState:
-    """Return the state after a look at the scale: only an empty one makes the load that follows the box's own."""
+def after(state: ScaleState, weight_g: int, *, is_stable: bool) -> ScaleState:
+    """Return the state after a look at the scale: only an empty one makes the load that follows the box's own.
+
+    It must be empty and at rest: a box left on it that somebody knocks against may jump below any weight.
+    """
     if weight_g < EMPTY_G:
-        return ScaleState.EMPTY
+        return ScaleState.EMPTY if is_stable else state
     return {ScaleState.WAITING: ScaleState.STRANGE, ScaleState.EMPTY: ScaleState.OWN}.get(state, state)
 
 
@@ -90,9 +93,9 @@ class Weighing(InWarehouse, Base, kw_only=True):
         """Tell whether the scale has a fault, or was not heard although it is asked: then nobody looks at it."""
         return bool(self.fault) or at - max(self.began_at, self.heard_at or self.began_at) > SILENCE
 
-    def see(self, weight_g: int, at: dt.datetime) -> None:
+    def see(self, weight_g: int, at: dt.datetime, *, is_stable: bool) -> None:
         """Note what lies on the scale, which answers."""
-        self.state, self.heard_at = after(self.state, weight_g), at
+        self.state, self.heard_at = after(self.state, weight_g, is_stable=is_stable), at
         self.fault, self.fault_since, self.fault_told = "", None, False
 
     def take(self, verdict: dict[str, Any]) -> None:

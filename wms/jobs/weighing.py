@@ -56,7 +56,7 @@ def _watch(context: Context, scale: Scale, asking: Asking) -> None:
     last: list[Reading] = []
     while time.monotonic() < ends_s:
         now = scale.read()
-        if state is None or after(state, now.weight_g) is not state:
+        if state is None or after(state, now.weight_g, is_stable=now.is_stable) is not state:
             state = _note(context, asking, now)
             if state is None:
                 return  # another box asks, or none
@@ -83,7 +83,7 @@ def _note(context: Context, asking: Asking, now: Reading) -> ScaleState | None:
         if weighed.fault_told:
             told = ExceptionItem.kind == ExceptionKind.SCALE, ExceptionItem.subject_id == asking.station_id
             settling.close(session, actor, *told)
-        weighed.see(now.weight_g, actor.at)
+        weighed.see(now.weight_g, actor.at, is_stable=now.is_stable)
         return weighed.state
 
 
