@@ -35,6 +35,7 @@ _VALUES: dict[str, object] = {
     "code": "T000417",
     "codes": (("04006381333931", 1),),
     "copies": 1,
+    "counted": 1,
     "device": "14",
     "docks": ("DOCK 1", "DOCK 2"),
     "done": 11,
@@ -57,6 +58,7 @@ _VALUES: dict[str, object] = {
     "next_minutes": 48,
     "note": "Gift: no price slip, and the card goes on top.",
     "number": "#1043",
+    "of": 2,
     "oldest_minutes": 22,
     "package": "P000000017",
     "previous": "A11-03-B2",
@@ -64,6 +66,7 @@ _VALUES: dict[str, object] = {
     "printing": "done",
     "product": LONG_NAME,
     "quantity": 4,
+    "scale": "",
     "reason": "The carrier does not know the street 1 Main St in Springfield.",
     "serial": "SN-88213",
     "shared": ("T000421", "T000433"),
@@ -191,6 +194,9 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")
     yield Shown(screen=example(packing.BoxAndWeigh, carton=None), word="without box")
+    for scale in ("unasked", "silent", "empty", "own", "strange"):
+        yield Shown(screen=example(packing.BoxAndWeigh, scale=scale), word=f"scale {scale}")
+    yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480, scale="taken"), word="in doubt by its scale")
     for printing in ("waiting", "failed", "unknown", "under way"):
         yield Shown(screen=example(packing.ScanLabel, printing=printing, copies=2), word=printing)
     yield Shown(screen=example(shipping.ScanBox, waiting=0, carriers=()), word="without boxes")

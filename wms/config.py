@@ -31,6 +31,7 @@ class Settings:
     WMS_UNREAD_OK     carriers, with commas, whose labels print with a warning although we can read no barcode on them
     WMS_PRINT_S       seconds in which a label must come out, or its end counts as unknown (30, at most 30)
     WMS_PRINTER_S     seconds in which a printer must answer (2, at most 5)
+    WMS_SCALE_S       seconds in which a scale must answer (1, at most 2)
     WMS_BOARD_TOKEN   when set, /board answers only to ?token=...
     WMS_TLS_CERT      a certificate (PEM file, with its chain) and
     WMS_TLS_KEY       its key: the server then speaks https itself, and cookies are marked secure
@@ -48,6 +49,7 @@ class Settings:
     unread_carriers: frozenset[str] = frozenset()
     print_s: float = 30.0
     printer_s: float = 2.0
+    scale_s: float = 1.0
     board_token: str = ""
     tls: bool = False
     tls_cert: Path | None = None
@@ -86,6 +88,7 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
     settle_s = _seconds(env, "WMS_SETTLE_S", 120.0, mistakes, most=3600.0)
     print_s = _seconds(env, "WMS_PRINT_S", 30.0, mistakes, most=30.0)
     printer_s = _seconds(env, "WMS_PRINTER_S", 2.0, mistakes, most=5.0)
+    scale_s = _seconds(env, "WMS_SCALE_S", 1.0, mistakes, most=2.0)
     tls_cert, tls_key = _certificate(env, mistakes)
     if mistakes:
         raise ConfigError(mistakes)
@@ -103,6 +106,7 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
         ),
         print_s=print_s,
         printer_s=printer_s,
+        scale_s=scale_s,
         board_token=env.get("WMS_BOARD_TOKEN", ""),
         tls=env.get("WMS_TLS", "") == "1" or tls_cert is not None,
         tls_cert=tls_cert,

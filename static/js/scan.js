@@ -170,7 +170,7 @@ async function done(scan, feedback) {
 
 function swap(answer) {
   // What a screen that asks for itself has under way is older than this.
-  for (const asking of document.querySelectorAll("[hx-get]")) window.htmx?.trigger(asking, "htmx:abort");
+  for (const asking of document.querySelectorAll("[hx-get], [hx-post]")) window.htmx?.trigger(asking, "htmx:abort");
   for (const id of ["screen", "feedback", "call", "ask", "words"]) {
     const fresh = answer.getElementById(id);
     if (!fresh) continue;

@@ -15,7 +15,7 @@ def test_a_taken_port_is_passed_by() -> None:
 
 def test_demos_started_in_the_same_second_reach_for_different_printer_ports() -> None:
     first = [first_port(web_port) for web_port in (8000, 8001, 8002)]
-    assert first == [9101, 9105, 9109]  # each has three printers and their trays
+    assert first == [9101, 9107, 9113]  # each has three printers and their trays, a scale and its page
 
 
 def test_every_web_port_leaves_ports_for_printers() -> None:

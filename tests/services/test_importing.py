@@ -115,6 +115,23 @@ def test_a_printer_that_is_taken_in_can_be_opened(session: Session, url: str) ->
         _ = open_printer(url)
 
 
+def test_a_station_keeps_its_scale_until_the_word_none_takes_it_away(session: Session) -> None:
+    url = "tcp://10.0.0.9:4001?format=and"
+    kept = []
+    for scale in (url, "", "none"):
+        _ = _keep(session, "stations", name="PACK 1", scale=scale)
+        kept.append(session.query(Station).one().scale)
+    assert kept == [url, url, ""]
+
+
+@pytest.mark.parametrize(
+    "scale", ["COM3", "tcp://10.0.0.9", "tcp://10.0.0.9:4001?format=morse", "serial:///dev/x?baud=1k"]
+)
+def test_a_scale_that_cannot_be_opened_is_refused_with_what_would_be_right(session: Session, scale: str) -> None:
+    with pytest.raises(BadRowError, match="use serial:///dev/ttyUSB0"):
+        _ = _keep(session, "stations", name="PACK 1", scale=scale)
+
+
 def test_the_same_rows_again_add_nothing(opened: Session) -> None:
     journal = opened.query(JournalEntry).count()
     assert {_keep(opened, kind, **row) for kind, row in ROWS.items()} == {Outcome.KNOWN}

@@ -23,7 +23,8 @@ from tests.simulator import warehouse
 from wms import migrations
 from wms.config import Settings
 from wms.database import make_engine, transaction
-from wms.domain.floor import Printer
+from wms.domain.floor import Printer, Station
+from wms.scales.virtual import VirtualScale
 from wms.simulator.report import Report
 from wms.simulator.shift import Plan, Shift
 
@@ -107,6 +108,16 @@ def furnished(settings: Settings) -> Engine:
         _ = builders.warehouse(session)
         warehouse.furnish(session)
     return engine
+
+
+@contextmanager
+def scale(engine: Engine) -> Iterator[None]:
+    """Run a simulated scale, and give it to each station of the warehouse."""
+    with VirtualScale(settle_ms=100) as virtual:
+        with transaction(engine) as session:
+            for station in session.scalars(select(Station)):
+                station.scale = virtual.url
+        yield
 
 
 @contextmanager

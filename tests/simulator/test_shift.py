@@ -1,15 +1,16 @@
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from tests import builders
 from tests.simulator import warehouse
-from tests.simulator.floor import floor, work
+from tests.simulator.floor import floor, scale, work
 from wms.config import Settings
-from wms.database import transaction
+from wms.database import reading, transaction
 from wms.domain.actor import Role
+from wms.domain.packing import Package
 from wms.simulator.hall import Hall, TooFewError
 from wms.simulator.person import Habits
-from wms.simulator.shift import Plan
+from wms.simulator.shift import Plan, Shift
 
 # Slips far above the usual, so that a small shift meets each of them.
 CLUMSY = Habits(wrong_rate=0.08, short_rate=0.08, double_rate=0.1)
@@ -35,6 +36,18 @@ def test_clumsy_people_sort_orders_at_the_put_wall_and_lose_nothing(empty: Setti
     assert report.faults == []
     assert report.orders_shipped == 7
     assert report.units_sorted > 7
+
+
+@pytest.mark.parametrize("empty", ["sqlite"], indirect=True)
+def test_a_packer_at_a_bench_with_a_scale_types_no_weight(empty: Settings) -> None:
+    with floor(empty) as (engine, server), scale(engine):
+        shift = Shift(engine, server.url, Plan(orders=4, pickers=1, packers=1, seed=7))
+        report = shift.run(lambda _: None)
+    assert report.faults == []
+    assert report.orders_shipped == 4
+    assert shift.tally["scans_on_box_and_weigh"] == 0
+    with reading(engine) as session:
+        assert all(session.scalars(select(Package.weighed)).all())
 
 
 def test_more_people_than_badges_are_refused(engine: Engine) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select
+from werkzeug.test import TestResponse
 
 from tests import builders, packers
 from tests.handheld import Handheld
@@ -15,13 +16,14 @@ from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, reading, transaction
 from wms.domain.floor import LocationKind
-from wms.domain.outbox import Job
+from wms.domain.outbox import Job, JobKind
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import Worker
 from wms.domain.shipping import Label
-from wms.jobs import outbox
+from wms.jobs import outbox, weighing
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
+from wms.scales.virtual import VirtualScale
 from wms.services.verifying import verify
 
 
@@ -173,6 +175,50 @@ def test_a_screen_that_asks_for_itself_leaves_the_verdict_standing(
     assert 'id="feedback"' not in poll()
     _ = _work(settings, engine)
     assert 'id="feedback"' in poll()
+
+
+def test_a_screen_that_asks_its_scale_shows_how_it_stands_and_hears_the_weight(
+    station: Handheld, floor: Floor, engine: Engine, settings: Settings
+) -> None:
+    with VirtualScale(settle_ms=0) as virtual:
+        with transaction(engine) as session:
+            session.merge(floor.station).scale = virtual.url
+        _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+        assert 'data-scale="unasked"' in station.client.get("/pack/").text
+
+        def ask() -> TestResponse:
+            form = {"csrf_token": station.csrf_token}
+            headers = {"HX-Request": "true"}
+            return station.client.post("/pack/weight?seen=box_and_weigh", data=form, headers=headers)
+
+        def look() -> None:
+            context = Context(engine=engine, settings=settings)
+            _ = outbox.run_one(context, {JobKind.WEIGH: weighing.weigh}, "worker")
+
+        answer = ask()
+        assert 'data-scale="waiting"' in answer.text
+        assert 'data-action="/pack/"' in answer.text
+        assert 'id="feedback"' not in answer.text
+        look()
+        assert "Put the box on the scale." in ask().text
+        virtual.scale.put(500)
+        look()
+        heard = ask()
+        assert heard.headers["X-Cue"] == "wrong"
+        assert "500 g, not 720 g. Count again" in heard.text
+        assert 'id="feedback"' not in ask().text
+        for load_g in (0, 722):
+            virtual.scale.put(load_g)
+            look()
+        assert ask().headers["X-Cue"] == "step"
+    assert station.look() == "buying_label"
+
+
+def test_nobody_signed_in_asks_no_scale(app: Flask, engine: Engine) -> None:
+    browser = Handheld(app, "/pack/")
+    assert 'data-screen="sign_in"' in browser.client.post("/pack/weight", data={"csrf_token": browser.csrf_token}).text
+    with reading(engine) as session:
+        assert session.scalars(select(Job)).all() == []
 
 
 def test_a_refused_rule_is_a_sentence_on_the_same_screen(station: Handheld, floor: Floor, engine: Engine) -> None:

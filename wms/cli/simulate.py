@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 
 from wms import config, migrations
 from wms.cli import style
-from wms.cli.demo import ready, start_printers
+from wms.cli.demo import ready, start_devices
 from wms.cli.processes import Processes
 from wms.cli.serve import start_web
 from wms.config import WAREHOUSE_ID, Settings
@@ -125,7 +125,7 @@ def _serving(settings: Settings, engine: Engine, address: str) -> Iterator[str]:
     try:
         port = _free_port()
         if tray_addresses and not trays.answer(tray_addresses):
-            _ = start_printers(processes, settings, engine, beside=port)
+            _ = start_devices(processes, settings, engine, beside=port)
             _wait_for_trays(engine)
         processes.start("worker", ["-m", "wms", "work"])
         start_web(processes, host="127.0.0.1", port=port)

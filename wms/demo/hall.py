@@ -148,7 +148,10 @@ def _put_wall(warehouse_id: int) -> Iterator[Base]:
 
 
 def stations(warehouse_id: int) -> Iterator[Base]:
-    """Yield the packing stations, each with a virtual printer whose address the demo writes when it starts it."""
+    """Yield the packing stations, each with a virtual printer and the first with a simulated scale.
+
+    The demo writes their addresses when it starts them.
+    """
     for number in range(1, STATIONS + 1):
         printer = Printer(warehouse_id=warehouse_id, name=f"pack-{number}", url="virtual://127.0.0.1:9100")
         place = Place(warehouse_id=warehouse_id, kind=PlaceKind.STATION)
@@ -160,6 +163,7 @@ def stations(warehouse_id: int) -> Iterator[Base]:
             barcode=own_code(CodeKind.STATION, number),
             name=f"PACK {number}",
             printer_id=printer.id,
+            scale="virtual://127.0.0.1:9104" if number == 1 else "",
         )
 
 

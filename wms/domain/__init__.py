@@ -19,6 +19,7 @@ from wms.domain import (
     stock,
     totes,
     waves,
+    weighing,
 )
 from wms.domain.base import Base
 
@@ -42,4 +43,5 @@ __all__ = [
     "stock",
     "totes",
     "waves",
+    "weighing",
 ]

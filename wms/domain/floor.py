@@ -146,7 +146,10 @@ class Printer(Row, Base, kw_only=True):
 
 
 class Station(Row, Base, kw_only=True):
-    """A packing station: a place, chosen by scanning its code, with its printer."""
+    """A packing station: a place, chosen by scanning its code, with its printer and at most one scale.
+
+    `scale` is the scale's address, '' for none: serial:///dev/ttyUSB0, tcp://host:port or virtual://host:port.
+    """
 
     __tablename__ = "stations"
     __table_args__ = (
@@ -158,6 +161,7 @@ class Station(Row, Base, kw_only=True):
     barcode: Mapped[str] = mapped_column(String(16))
     name: Mapped[str] = mapped_column(String(40))
     printer_id: Mapped[int | None] = mapped_column(default=None)
+    scale: Mapped[str] = mapped_column(String(200), default="")
 
 
 class CartonType(Row, Base, kw_only=True):

@@ -23,6 +23,7 @@ class ExceptionKind(StrEnum):
     WAVE = "wave"
     HELP = "help"
     SKIP = "skip"
+    SCALE = "scale"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     VOID_LABEL = "void label"
     PRINT = "print"
     KEEP_WAVE = "keep wave"
+    WEIGH = "weigh"
 
 
 class JobStatus(StrEnum):
@@ -105,3 +106,10 @@ def wake(session: Session, actor: Actor, kind: JobKind, key: str, **payload: int
     elif job.status is not JobStatus.OPEN:
         job.status, job.due_at, job.attempt, job.ended_at = JobStatus.OPEN, actor.at, 0, None
     session.flush()
+
+
+def keep_asking(session: Session, actor: Actor, kind: JobKind, key: str, **payload: int | str) -> None:
+    """Ask for slow work that goes on as long as it is asked for: what is open or at work is left alone."""
+    job = session.scalars(select(Job).where(Job.warehouse_id == actor.warehouse_id, Job.key == key)).one_or_none()
+    if job is None or job.status is not JobStatus.OPEN:
+        wake(session, actor, kind, key, **payload)

@@ -169,6 +169,7 @@ _INBOX = {
     JobKind.VOID_LABEL: ExceptionKind.LABEL,
     JobKind.PRINT: ExceptionKind.PRINT,
     JobKind.KEEP_WAVE: ExceptionKind.WAVE,
+    JobKind.WEIGH: ExceptionKind.SCALE,
 }
 
 

@@ -18,7 +18,8 @@ from wms.domain.packing import Package
 from wms.domain.people import Warehouse, Worker
 from wms.domain.stock import Lot, Stock, StockMove
 from wms.domain.totes import Tote
-from wms.services import stocking
+from wms.services import learning_weights, stocking
+from wms.services.learning_weights import Learned
 from wms.services.stocking import Goods
 
 _MOVES = 30
@@ -65,7 +66,10 @@ class MoveRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StockPage:
-    """What a search found: a product or a place with balances and moves, or (`names`) products to choose from."""
+    """What a search found: a product or a place with balances and moves, or (`names`) products to choose from.
+
+    `weight` is what past boxes say of a product's weight.
+    """
 
     title: str = ""
     sku: str = ""
@@ -73,6 +77,7 @@ class StockPage:
     balances: tuple[BalanceRow, ...] = ()
     moves: tuple[MoveRow, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    weight: Learned | None = None
 
 
 def look(session: Session, actor: Actor, text: str) -> StockPage:
@@ -100,6 +105,7 @@ def look(session: Session, actor: Actor, text: str) -> StockPage:
             sku=product.sku,
             balances=_balances(session, actor, Stock.product_id == product.id),
             moves=_moves(session, actor, StockMove.product_id == product.id),
+            weight=learning_weights.of_product(session, actor, product.id),
         )
     return StockPage(title=text, names=_names(session, actor, text))
 

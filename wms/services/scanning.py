@@ -91,7 +91,7 @@ def take(
         "the_warehouse": actor.warehouse_id,
         "the_scan": pulled.scan,
         "the_tone": verdict.tone,
-        "the_answer": _to_keep(verdict),
+        "the_answer": keep_verdict(verdict),
     }
     _ = session.connection().execute(_KEEP, to_keep)
     session.flush()
@@ -128,7 +128,7 @@ def is_new(session: Session, actor: Actor, pulled: Pulled) -> bool:
     return session.connection().execute(_VERDICT, key).first() is None
 
 
-def _to_keep(verdict: Feedback) -> dict[str, Any]:
+def keep_verdict(verdict: Feedback) -> dict[str, Any]:
     """Return a verdict as JSON keeps it: its sentences can be said again in the language of whoever asks."""
     sides = {side: _card_to_keep(card) for side, card in (("have", verdict.have), ("need", verdict.need)) if card}
     return {
@@ -145,7 +145,7 @@ def _card_to_keep(card: Card) -> dict[str, Any]:
 
 
 def _kept(session: Session, actor: Actor, scan: str) -> Feedback:
-    return _read_kept(session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one())
+    return read_verdict(session.execute(_VERDICT, {"warehouse_id": actor.warehouse_id, "scan": scan}).scalar_one())
 
 
 def _last_said(session: Session, actor: Actor) -> Feedback:
@@ -162,10 +162,11 @@ def _last_said(session: Session, actor: Actor) -> Feedback:
         .order_by(Scan.at.desc())
         .limit(1)
     ).scalar_one_or_none()
-    return feedback.told(say("Nothing to say again")) if found is None else _read_kept(found)
+    return feedback.told(say("Nothing to say again")) if found is None else read_verdict(found)
 
 
-def _read_kept(found: dict[str, Any]) -> Feedback:
+def read_verdict(found: dict[str, Any]) -> Feedback:
+    """Return the verdict that `keep_verdict` made JSON of."""
     sides = {
         side: Card(**{name: read_kept(words) for name, words in found[side].items()})
         for side in ("have", "need")

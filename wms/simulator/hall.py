@@ -146,13 +146,13 @@ class Hall:
                 found[product_id] += units
         return found
 
-    def benches(self) -> list[tuple[str, str]]:
-        """Return (station code, printer's name) of the stations that have a printer."""
+    def benches(self) -> list[tuple[str, str, str]]:
+        """Return (station code, printer's name, scale's address or '') of the stations that have a printer."""
         with reading(self._engine) as session:
             return [
-                (code, printer)
-                for code, printer in session.execute(
-                    select(Station.barcode, Printer.name)
+                (code, printer, scale)
+                for code, printer, scale in session.execute(
+                    select(Station.barcode, Printer.name, Station.scale)
                     .join(
                         Printer,
                         and_(Printer.warehouse_id == Station.warehouse_id, Printer.id == Station.printer_id),

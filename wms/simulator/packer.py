@@ -5,6 +5,7 @@ from collections import Counter
 
 from wms.domain.codes import Command
 from wms.simulator.person import Floor, Person
+from wms.simulator.scale import Scale
 
 _PAPER_S = 0.1
 _NOTHING_CAME_S = 3.0
@@ -12,13 +13,14 @@ _SOME_WEIGHT = "N1000"  # grams, for goods whose weight nobody knows
 
 
 class Packer(Person):
-    """Works at one bench with one printer."""
+    """Works at one bench with one printer, and its scale where it has one."""
 
     path = "/pack/"
 
-    def __init__(self, floor: Floor, name: str, badge: str, seed: int, bench: tuple[str, str]) -> None:
+    def __init__(self, floor: Floor, name: str, badge: str, seed: int, bench: tuple[str, str, str]) -> None:
         super().__init__(floor, name, badge, seed)
-        self._station, self._printer = bench
+        self._station, self._printer, scale = bench
+        self._scale = Scale(scale)
         self._totes: list[str] = []
         self._shared: set[str] = set()
         self._box: Counter[int] = Counter()
@@ -99,13 +101,30 @@ class Packer(Person):
             self._totes.append(tote)
 
     def on_box_and_weigh(self) -> None:
-        """Put the box on the scale; where no box was proposed, take the largest."""
+        """Put the box on the scale, or type its weight where there is none; without a proposed box take the largest."""
         weights = [code for code in self.page.accept if code.startswith("N")]
-        if weights:
+        if weights and self._scale.can_be_used and self.page.scale not in {"", "silent"}:
+            self._use_scale(int(weights[0].removeprefix("N")))
+        elif weights:
             _ = self.scan(weights[0])
         elif not self.scan(Command.WEIGH):
             _ = self.scan(self.hall.largest_carton())
             _ = self.scan(_SOME_WEIGHT)
+
+    def _use_scale(self, weight_g: int) -> None:
+        """Put the box on once the scale was seen empty, and take off what lay there; the page asks meanwhile."""
+        if self.page.scale == "empty":
+            self._scale.put(weight_g)
+        elif self.page.scale in {"strange", "taken"}:
+            self._scale.put(0)
+        _ = self.floor.conditions.stop.wait(_PAPER_S)
+        self.ask("/pack/weight")
+        if self.page.screen != "box_and_weigh":
+            self._scale.put(0)
+
+    def on_count_again(self) -> None:
+        """Scan a unit of the box once more."""
+        _ = self.scan(self.page.accept[0])
 
     def on_buying_label(self) -> None:
         """Wait for the carrier."""

@@ -115,6 +115,11 @@ class Page:
         """What the instruction depends on where a screen has several, in whatever language it is."""
         return next((node.attributes["data-state"] for node in self.root.all("h1", "data-state")), "")
 
+    @cached_property
+    def scale(self) -> str:
+        """How the page says that its station's scale stands; '' where there is none."""
+        return next((node.attributes["data-scale"] for node in self.root.all("p", "data-scale")), "")
+
     @property
     def shared_totes(self) -> list[str]:
         """The totes named from which items are scanned, as several orders share them."""

@@ -10,7 +10,7 @@ from wms.domain.codes import gtin14
 from wms.domain.errors import WmsError
 from wms.simulator.hall import Hall
 from wms.simulator.line import Conditions, Line, Pulled
-from wms.simulator.page import Page
+from wms.simulator.page import Form, Page
 from wms.simulator.tally import Tally
 from wms.simulator.trays import Trays
 
@@ -96,6 +96,12 @@ class Person:
         self._looked_at = self.tally.steps
         self.page = self.line.get(self.path)
         return self.page
+
+    def ask(self, path: str) -> None:
+        """Let the page ask for itself at an address, as a screen that waits does; look where the answer was lost."""
+        self._looked_at = self.tally.steps
+        form = Form(action=path, fields={"csrf_token": self.page.csrf})
+        self.page = self.line.send(form) or self.line.get(self.path)
 
     def rest(self, wait_s: float = IDLE_S) -> None:
         """Wait a moment and look again."""

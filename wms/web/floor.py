@@ -89,14 +89,17 @@ def read_scan() -> tuple[Pulled, Ask]:
     return Pulled(code=form.get("code", ""), scan=scan, token=ask.token, pulled_ms=pulled_ms), ask
 
 
-def show(station: Station) -> flask.Response:
-    """Answer a GET: the screen as the database has it; one that asks for itself says in `seen` which it is."""
+def show(station: Station, verdict: Feedback | None = None, action: str = "") -> flask.Response:
+    """Answer a GET: the screen as the database has it; one that asks for itself says in `seen` which it is.
+
+    `verdict` is on what happened by itself meanwhile; `action` is where scans go, from a page at another address.
+    """
     with reading(db.engine) as session:
         actor = sessions.actor(session)
         screen, call = _screen(session, actor, station), calling.shown(session, actor)
-    keeps_verdict = flask.request.args.get("seen") == screen.name
-    answer = Answer(screen=screen, feedback=Feedback(), call=call)
-    return render(station, answer, actor, keeps_verdict=keeps_verdict)
+    keeps_verdict = verdict is None and flask.request.args.get("seen") == screen.name
+    answer = Answer(screen=screen, feedback=verdict or Feedback(), call=call)
+    return render(station, answer, actor, keeps_verdict=keeps_verdict, action=action)
 
 
 def scan(station: Station) -> flask.Response:
@@ -180,7 +183,9 @@ def _refused(station: Station, error: DomainError) -> flask.Response:
     return answer
 
 
-def render(station: Station, answer: Answer, actor: Actor, *, keeps_verdict: bool = False) -> flask.Response:
+def render(
+    station: Station, answer: Answer, actor: Actor, *, keeps_verdict: bool = False, action: str = ""
+) -> flask.Response:
     """Render the whole page, or for scan.js only the parts that change; the cue travels in X-Cue too."""
     with languages.speaking_to(actor):
         body = flask.render_template(
@@ -192,7 +197,7 @@ def render(station: Station, answer: Answer, actor: Actor, *, keeps_verdict: boo
             keeps_verdict=keeps_verdict,
             actor=actor,
             ask=str(Ask.of(answer.screen, actor)),
-            station_action=flask.request.path,
+            station_action=action or flask.request.path,
             fresh_scan=secrets.token_hex(16),
         )
     response = flask.make_response(body)

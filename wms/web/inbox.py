@@ -27,6 +27,12 @@ _WORDS = {
     ExceptionKind.HELP: "See the order",
     ExceptionKind.SKIP: "See the order",
 }
+_PAGES = {
+    ExceptionKind.PRINT: ("See the printers", "/desk/printing"),
+    ExceptionKind.SCALE: ("See the stations", "/desk/admin/stations"),
+    ExceptionKind.UNKNOWN_BARCODE: ("Find the stock", "/desk/stock/"),
+    ExceptionKind.WAVE: ("See the waves", "/desk/waves"),
+}
 
 
 @blueprint.get("/")
@@ -49,12 +55,8 @@ def home() -> str:
 
 def _main_action(row: InboxRow) -> tuple[str, str]:
     """Return the words and the address of where an exception is decided; '' where there is no such page."""
-    if row.kind is ExceptionKind.PRINT:
-        return "See the printers", "/desk/printing"
-    if row.kind is ExceptionKind.UNKNOWN_BARCODE:
-        return "Find the stock", flask.url_for("stock.home")
-    if row.kind is ExceptionKind.WAVE:
-        return "See the waves", flask.url_for("planning.home")
+    if row.kind in _PAGES:
+        return _PAGES[row.kind]
     if not row.order_key:
         return "", ""
     if row.kind is ExceptionKind.SHORT and row.status is OrderStatus.SHORT:

@@ -2,10 +2,11 @@
 
 import flask
 
+from wms.database import db, transaction
 from wms.domain.actor import Role
 from wms.domain.saying import say
 from wms.services import packing
-from wms.web import floor
+from wms.web import floor, sessions
 
 blueprint = flask.Blueprint("packing", __name__)
 STATION = floor.Station(
@@ -28,3 +29,12 @@ def show() -> flask.Response:
 def scan() -> flask.Response:
     """Take a scan in."""
     return floor.scan(STATION)
+
+
+@blueprint.post("/pack/weight")
+def weigh() -> flask.Response:
+    """Ask the station's scale for the box's weight, and show how it stands; the screen asks as long as it is shown."""
+    with transaction(db.engine) as session:
+        actor = sessions.actor(session)
+        verdict = packing.ask_scale(session, actor) if actor.may(STATION.role) else None
+    return floor.show(STATION, verdict, flask.url_for("packing.show"))

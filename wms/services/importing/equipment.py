@@ -10,6 +10,8 @@ from wms.domain.base import Base
 from wms.domain.codes import CodeKind
 from wms.domain.floor import Cart, CartonType, PlaceKind, Printer, Station
 from wms.domain.totes import USUAL_TOTE_ML, Tote
+from wms.scales.address import check
+from wms.scales.base import BadAddressError
 from wms.services.importing.cells import BadRowError, Cells, quoted
 from wms.services.importing.kinds import (
     Kind,
@@ -28,6 +30,7 @@ from wms.services.importing.kinds import (
 _TOTE_LOAD_G = 15_000
 _MOST_SLOTS = 99  # a slot's code has two digits
 _ADDRESSES = "tcp://host:9100, virtual://host:9100, file:///folder or queue://NAME"
+_NO_SCALE = "none"
 _BARCODE = optional("barcode", "its code or number; made where blank")
 
 
@@ -164,17 +167,32 @@ def _keep_station(session: Session, actor: Actor, cells: Cells) -> Outcome:
     printer = find(session, actor, Printer, name=name) if name else None
     if name and printer is None:
         raise BadRowError(f"the printer {quoted(name)} is not known; import printers first")
-    given = {"printer_id": printer.id if printer else None}
+    given = {"printer_id": printer.id if printer else None, "scale": _scale(cells)}
     return _keep_coded(session, actor, cells, Station, CodeKind.STATION, given)
+
+
+def _scale(cells: Cells) -> str | None:
+    """Return a scale's address, '' for the word none and None for a blank cell."""
+    url = cells.text("scale", 200)
+    if url is None or url == _NO_SCALE:
+        return None if url is None else ""
+    try:
+        check(url)
+    except BadAddressError as error:
+        raise BadRowError(f"the scale {quoted(url)} {error.reason}: {error.todo}") from error
+    return url
 
 
 STATIONS = Kind(
     name="stations",
-    about="packing stations, each with its printer",
+    about="packing stations, each with its printer and at most one scale",
     keep=_keep_station,
     columns=(
         keyed("name", "such as PACK 1"),
         optional("printer", "a printer's name"),
+        optional(
+            "scale", "serial:///dev/ttyUSB0?format=sics, tcp://host:4001?format=and, virtual://host:port, or none"
+        ),
         _BARCODE,
     ),
 )

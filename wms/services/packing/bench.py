@@ -14,6 +14,7 @@ from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.people import Warehouse, WorkerSession
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
+from wms.domain.weighing import LearnedWeight
 from wms.services.packing.screens import Bench, BenchTote, Content, Units
 from wms.services.recognising import codes_of, read_codes
 from wms.services.screens import clock
@@ -112,8 +113,14 @@ _UNITS = (
         Product.width_mm,
         Product.height_mm,
         codes_of(OrderLine).label("codes"),
+        LearnedWeight.unit_mg,
+        LearnedWeight.spread_mg,
     )
     .join(Product, and_(Product.warehouse_id == OrderLine.warehouse_id, Product.id == OrderLine.product_id))
+    .outerjoin(
+        LearnedWeight,
+        and_(LearnedWeight.warehouse_id == OrderLine.warehouse_id, LearnedWeight.product_id == OrderLine.product_id),
+    )
     .where(OrderLine.warehouse_id == _W, OrderLine.order_id == _ORDER, OrderLine.to_pick > 0)
     .order_by(OrderLine.position, OrderLine.id)
 )
@@ -167,6 +174,8 @@ def _units(row: Found) -> Units:
         weight_g=row.weight_g,
         sizes_mm=(row.length_mm, row.width_mm, row.height_mm),
         codes=read_codes(row.codes),
+        learned_mg=row.unit_mg,
+        spread_mg=row.spread_mg or 0,
     )
 
 

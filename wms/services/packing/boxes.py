@@ -12,7 +12,8 @@ from wms.domain.journal import record
 from wms.domain.packing import Package, PackageWeighed
 from wms.domain.saying import say
 from wms.services import feedback, labelling
-from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, ScanItems, tolerance_g
+from wms.services.packing import recounts
+from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, CountAgain, ScanItems, tolerance_g
 from wms.services.screens import Feedback
 
 
@@ -127,18 +128,24 @@ def _package(session: Session, actor: Actor, bench: Bench) -> Package:
 
 
 def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -> Feedback:
-    """Take a weight; one far from the expected is asked for again, and counts when it comes twice."""
+    """Take a weight; one far from the expected is asked for again, and counts when it comes twice.
+
+    Where the expected weight was learned, all units are counted in between: catalogs are wrong more often than boxes,
+    what past boxes weighed is not.
+    """
     if screen.carton is None:
         return feedback.wrong(say("No box is large enough. Scan one"))
     if weight_g == 0:
         return feedback.wrong(say("0 g. Put the box on the scale"))
     expected_g = screen.expected_g
-    fits = not expected_g or abs(weight_g - expected_g) <= tolerance_g(expected_g)
+    fits = not expected_g or screen.bench.fits(weight_g, expected_g)
     confirmed = screen.doubted_g and abs(weight_g - screen.doubted_g) <= tolerance_g(screen.doubted_g)
     if not fits and not confirmed:
         package = _package(session, actor, screen.bench)
         package.carton_type_id = screen.carton.carton_type_id
         package.weight_g, package.weighed = weight_g, False
+        if screen.bench.is_learned:
+            recounts.begin(session, actor, screen.bench)
         return feedback.wrong(say("{g} g, not {expected} g. Count again", g=weight_g, expected=expected_g))
     if not fits:
         _tell(session, actor, screen.bench, f"weighs {weight_g} g, expected {expected_g} g")
@@ -155,7 +162,14 @@ def _compute(session: Session, actor: Actor, screen: BoxAndWeigh) -> Feedback:
     return _want_label(session, actor, screen, screen.expected_g, weighed=False)
 
 
-def _want_label(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int, *, weighed: bool) -> Feedback:
+def accept(session: Session, actor: Actor, screen: CountAgain) -> Feedback:
+    """Take the weight that was doubted, on the word of whoever asks."""
+    return _want_label(session, actor, screen, screen.doubted_g, weighed=True)
+
+
+def _want_label(
+    session: Session, actor: Actor, screen: BoxAndWeigh | CountAgain, weight_g: int, *, weighed: bool
+) -> Feedback:
     package = _package(session, actor, screen.bench)
     package.carton_type_id = screen.carton.carton_type_id if screen.carton else None
     package.weight_g, package.weighed = weight_g, weighed

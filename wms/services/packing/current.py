@@ -17,13 +17,16 @@ from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import labelling
 from wms.services.labelling import LabelState
-from wms.services.packing import labels, singles, totes
+from wms.services.packing import labels, recounts, scales, singles, totes
 from wms.services.packing.bench import Found, desk, open_bench
 from wms.services.packing.boxes import cartons, chosen
 from wms.services.packing.screens import (
     Bench,
     BoxAndWeigh,
     BuyingLabel,
+    Carton,
+    CountAgain,
+    Counted,
     HoldTote,
     LabelFailed,
     NextTote,
@@ -32,7 +35,6 @@ from wms.services.packing.screens import (
     ScanLabel,
     ScanStation,
     ScanTote,
-    tolerance_g,
 )
 from wms.services.screens import clock
 
@@ -148,18 +150,42 @@ def _units(session: Session, actor: Actor, facts: _Facts) -> ScanItems | NextTot
     return ScanItems(**facts, accept=right, carton=chosen(bench, cartons(session, actor)))
 
 
-def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh:
+def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh | CountAgain:
     bench = facts["bench"]
     carton = chosen(bench, cartons(session, actor))
     expected_g = bench.expected_g(carton)
     # A computed weight is the expected one, so one that is not weighed and not near it is a first, doubted weighing.
-    is_far = bool(expected_g) and abs(bench.weight_g - expected_g) > tolerance_g(expected_g)
+    is_far = bool(expected_g) and not bench.fits(bench.weight_g, expected_g)
     doubted_g = bench.weight_g if bench.weight_g and not bench.weighed and is_far else 0
+    counted = recounts.counted(session, actor, bench) if doubted_g else {}
+    if counted and sum(counted.values()) < bench.here:
+        return _count_again(facts, recounts.rows(bench, counted), carton, expected_g)
     if doubted_g:
         accept: tuple[str, ...] = (f"N{doubted_g}", f"N{expected_g}")
     else:
         accept = (Command.WEIGH.value, f"N{expected_g}") if expected_g else ()
-    return BoxAndWeigh(**facts, accept=accept, carton=carton, expected_g=expected_g, doubted_g=doubted_g)
+    return BoxAndWeigh(
+        **facts,
+        accept=accept,
+        carton=carton,
+        expected_g=expected_g,
+        doubted_g=doubted_g,
+        scale=scales.word(session, actor, bench),
+    )
+
+
+def _count_again(facts: _Facts, rows: tuple[Counted, ...], carton: Carton | None, expected_g: int) -> CountAgain:
+    bench = facts["bench"]
+    facts["token"] = f"count-{facts['token']}"
+    facts["done"], facts["total"] = sum(row.counted for row in rows), bench.here
+    return CountAgain(
+        **facts,
+        accept=tuple(code for row in rows for code, count in row.codes if count <= row.left),
+        carton=carton,
+        expected_g=expected_g,
+        doubted_g=bench.weight_g,
+        rows=rows,
+    )
 
 
 def _label(session: Session, actor: Actor, state: LabelState, facts: _Facts) -> PackingScreen:

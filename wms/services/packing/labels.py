@@ -15,7 +15,7 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said, say
-from wms.services import asking, feedback, labelling, printing
+from wms.services import asking, feedback, labelling, learning_weights, printing
 from wms.services.labelling import LabelState
 from wms.services.packing.screens import BuyingLabel, LabelFailed, ScanLabel
 from wms.services.packing.totes import free_if_empty, free_shared, give_up, has_open_box
@@ -183,6 +183,7 @@ def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     record(session, actor, package.move_to(PackageStatus.SEALED))
     package.sealed_at = actor.at
     session.flush()
+    learning_weights.learn(session, actor, package)
     is_all_packed = labelling.missing_units(session, actor, order.id) == 0
     if is_all_packed and not has_open_box(session, actor, Package.order_id == order.id):
         record(session, actor, order.move_to(OrderStatus.PACKED))

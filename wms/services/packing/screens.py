@@ -9,6 +9,8 @@ from wms.services.screens import Screen
 
 MIN_TOLERANCE_G = 20
 TOLERANCE_PCT = 3
+# Half of all units lie within one spread of the median; beyond three of them hardly one does.
+_SPREADS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +18,7 @@ class Units:
     """An order line at the bench: `packed` of `wanted` are in boxes, `here` of them in this one.
 
     `codes` are the product's barcodes with the units each counts; weight and sizes are of one unit (0: not known).
+    `learned_mg` is what a unit weighed in past boxes, None while there are too few, and `spread_mg` how far it varies.
     """
 
     line_id: int
@@ -28,11 +31,35 @@ class Units:
     weight_g: int
     sizes_mm: tuple[int, int, int]
     codes: tuple[tuple[str, int], ...]
+    learned_mg: int | None = None
+    spread_mg: int = 0
 
     @property
     def left(self) -> int:
         """Units still to scan."""
         return self.wanted - self.packed
+
+    @property
+    def unit_mg(self) -> int:
+        """What one unit weighs in thousandths of a gram: as learned, else as the catalog says."""
+        return self.weight_g * 1000 if self.learned_mg is None else self.learned_mg
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """A product of a box that is counted again: `counted` of its units, by the barcodes `codes`."""
+
+    product_id: int
+    sku: str
+    name: str
+    counted: int
+    of: int
+    codes: tuple[tuple[str, int], ...]
+
+    @property
+    def left(self) -> int:
+        """Units still to count."""
+        return self.of - self.counted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,12 +152,22 @@ class Bench:
         opened = {tote.tote_id for tote in self.open_totes}
         return sum(row.on_hand for row in self.contents if row.tote_id in opened and row.product_id == product_id)
 
+    @property
+    def is_learned(self) -> bool:
+        """Tell whether the weights of all that is in the box were learned: then a wrong weight is a wrong count."""
+        return all(row.learned_mg is not None for row in self.units if row.here)
+
     def expected_g(self, carton: Carton | None) -> int:
         """The box's weight by its contents; 0 where a product's weight is not known."""
         rows = [row for row in self.units if row.here]
-        if carton is None or not all(row.weight_g for row in rows):
+        if carton is None or not all(row.unit_mg for row in rows):
             return 0
-        return carton.weight_g + sum(row.here * row.weight_g for row in rows)
+        return carton.weight_g + round(sum(row.here * row.unit_mg for row in rows) / 1000)
+
+    def fits(self, weight_g: int, expected_g: int) -> bool:
+        """Tell whether a weighing is near the expected one; goods that vary may be off by what they vary."""
+        varies_mg = sum(row.here * row.spread_mg for row in self.units)
+        return abs(weight_g - expected_g) <= max(tolerance_g(expected_g), _SPREADS * varies_mg // 1000)
 
 
 def tolerance_g(weight_g: int) -> int:
@@ -205,12 +242,27 @@ class NextTote(BoxScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class BoxAndWeigh(BoxScreen):
-    """All units are scanned: choose the box and weigh it. `doubted_g` is a first weight that did not fit."""
+    """All units are scanned: choose the box and weigh it. `doubted_g` is a first weight that did not fit.
+
+    `scale` says how the station's scale stands, as scales.word has it: '' where there is none.
+    """
 
     wants: str = "weight"
     carton: Carton | None
     expected_g: int
     doubted_g: int
+    scale: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountAgain(BoxScreen):
+    """The box weighs `doubted_g`, not what its units are known to: each is scanned again, or the lead accepts it."""
+
+    wants: str = "item"
+    carton: Carton | None
+    expected_g: int
+    doubted_g: int
+    rows: tuple[Counted, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

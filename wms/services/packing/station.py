@@ -12,12 +12,13 @@ from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.packing import boxes, labels, singles, totes, units
+from wms.services.packing import boxes, labels, recounting, singles, totes, units
 from wms.services.packing.current import current_screen
 from wms.services.packing.screens import (
     BoxAndWeigh,
     BoxScreen,
     BuyingLabel,
+    CountAgain,
     HoldTote,
     LabelFailed,
     NextTote,
@@ -113,6 +114,7 @@ _JUDGES: Mapping[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] 
     ScanItems: _at_items,
     NextTote: _at_items,
     BoxAndWeigh: _at_box,
+    CountAgain: recounting.judge,
     BuyingLabel: labels.judge_buying,
     LabelFailed: labels.judge_failed,
     ScanLabel: labels.judge_label,

@@ -1,0 +1,40 @@
+"""COUNT AGAIN: a box that weighs wrong by learned weights is scanned once more, or the lead accepts it."""
+
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor, Role
+from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.saying import say
+from wms.domain.weighing import Recount
+from wms.services import feedback
+from wms.services.packing import boxes, singles, units
+from wms.services.packing.screens import CountAgain
+from wms.services.screens import Feedback
+
+
+def judge(session: Session, actor: Actor, code: Code, screen: CountAgain) -> Feedback:
+    """Count the unit scanned; UNDO takes the last one out of the box, YES is the lead's word that the box is right."""
+    bench = screen.bench
+    if code.command is Command.YES:
+        return _accept(session, actor, screen)
+    if code.command is Command.UNDO:
+        return units.undo(session, actor, bench) if bench.totes else singles.give_up(session, actor, bench)
+    if code.kind is CodeKind.QUANTITY or code.command is not None:
+        return feedback.wrong_type(code, "item")
+    row = next((row for row in screen.rows if code.text in dict(row.codes)), None)
+    count = dict(row.codes)[code.text] if row else 0
+    if row is None or count > row.left:
+        # Nothing is left to scan, so that the unit is caught as extra or foreign.
+        return units.scan_unit(session, actor, bench, code, screen.wants)
+    counted = session.get_one(Recount, (actor.warehouse_id, bench.package_id, row.product_id), populate_existing=True)
+    counted.counted += count
+    session.flush()
+    if screen.done + count == screen.total:
+        return feedback.complete(say("All {n} counted. Weigh again", n=screen.total))
+    return feedback.accepted(feedback.so_far(screen.done + count, screen.total))
+
+
+def _accept(session: Session, actor: Actor, screen: CountAgain) -> Feedback:
+    if not actor.may(Role.SUPERVISOR):
+        return feedback.wrong(say("Only the lead may. Count again"))
+    return boxes.accept(session, actor, screen)
