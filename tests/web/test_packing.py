@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from tests import builders, packers
 from tests.handheld import Handheld
 from tests.packers import Floor
+from tests.web.desk import signed_in
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, reading, transaction
@@ -20,6 +21,7 @@ from wms.domain.outbox import Job, JobKind
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import Worker
 from wms.domain.shipping import Label
+from wms.domain.weighing import LearnedWeight
 from wms.jobs import outbox, weighing
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
@@ -212,6 +214,31 @@ def test_a_screen_that_asks_its_scale_shows_how_it_stands_and_hears_the_weight(
             look()
         assert ask().headers["X-Cue"] == "step"
     assert station.look() == "buying_label"
+
+
+def test_a_wrong_weight_by_learned_weights_asks_for_each_item_again_and_the_desk_sees_what_was_learned(
+    app: Flask, station: Handheld, floor: Floor, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        lead = builders.worker(session, "Ines", roles="supervisor").badge
+        for item in (floor.mug, floor.towel):
+            learned = LearnedWeight(
+                warehouse_id=builders.WAREHOUSE,
+                product_id=item.id,
+                unit_mg=200_500,
+                spread_mg=100,
+                samples=7,
+                learned_at=builders.NOW,
+            )
+            session.add(learned)
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N500")
+    assert station.screen == "count_again"
+    assert station.sees("WRONG WEIGHT. SCAN EACH ITEM AGAIN")
+    assert station.accept == [floor.mug_code, floor.towel_code]
+    _ = station.scan(floor.mug_code, floor.mug_code, floor.towel_code)
+    assert station.screen == "box_and_weigh"
+    page = signed_in(app, lead).get("/desk/stock/?q=MUG").text
+    assert "Weighs 200.5 g, learned from its last 7 boxes that tell it." in page
 
 
 def test_nobody_signed_in_asks_no_scale(app: Flask, engine: Engine) -> None:
