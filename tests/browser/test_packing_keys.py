@@ -59,7 +59,7 @@ def bench(chromium: Browser, settings: Settings, engine: Engine, floor: Floor) -
     app = create_app(settings)
     with served(app) as url, working(Context(engine=engine, settings=settings)):
         context = chromium.new_context(viewport={"width": 1366, "height": 768})
-        context.add_init_script(_COUNT)
+        _ = context.add_init_script(_COUNT)
         page = context.new_page()
         scanner = Scanner(page, f"{url.replace('127.0.0.1', HOST)}/pack/")
         with reading(engine) as session:

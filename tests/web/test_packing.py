@@ -7,19 +7,23 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests import builders, packers
 from tests.handheld import Handheld
 from tests.packers import Floor
+from tests.web.desk import signed_in
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, reading, transaction
 from wms.domain.floor import LocationKind
+from wms.domain.journal import JournalEntry
 from wms.domain.outbox import Job, JobKind
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import Worker
 from wms.domain.shipping import Label
+from wms.domain.weighing import LearnedWeight
 from wms.jobs import outbox, weighing
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
@@ -212,6 +216,54 @@ def test_a_screen_that_asks_its_scale_shows_how_it_stands_and_hears_the_weight(
             look()
         assert ask().headers["X-Cue"] == "step"
     assert station.look() == "buying_label"
+
+
+def _learn(session: Session, floor: Floor) -> None:
+    """Let past boxes have told what mugs and towels weigh."""
+    session.add_all(
+        LearnedWeight(
+            warehouse_id=builders.WAREHOUSE,
+            product_id=item.id,
+            unit_mg=200_500,
+            spread_mg=100,
+            samples=7,
+            learned_at=builders.NOW,
+        )
+        for item in (floor.mug, floor.towel)
+    )
+
+
+def test_a_wrong_weight_by_learned_weights_asks_for_each_item_again_and_the_desk_sees_what_was_learned(
+    app: Flask, station: Handheld, floor: Floor, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        lead = builders.worker(session, "Ines", roles="supervisor").badge
+        _learn(session, floor)
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N500")
+    assert station.screen == "count_again"
+    assert station.sees("WRONG WEIGHT. SCAN EACH ITEM AGAIN")
+    assert station.accept == [floor.mug_code, floor.towel_code]
+    _ = station.scan(floor.mug_code, floor.mug_code, floor.towel_code)
+    assert station.screen == "box_and_weigh"
+    page = signed_in(app, lead).get("/desk/stock/?q=MUG").text
+    assert "Weighs 200.5 g, learned from its last 7 boxes that tell it." in page
+
+
+def test_the_lead_accepts_a_wrong_weight_by_badge_and_yes_at_the_packers_station(
+    station: Handheld, floor: Floor, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        lead = builders.worker(session, "Ines", roles="supervisor").badge
+        _learn(session, floor)
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N500", "YES")
+    assert station.sees("Only the lead may. Count again")
+    _ = station.scan(lead, lead)
+    assert station.screen == "count_again"
+    _ = station.scan("YES")
+    assert station.screen == "buying_label"
+    with reading(engine) as session:
+        entry = session.scalars(select(JournalEntry).where(JournalEntry.event == "PackageWeighed")).one()
+        assert session.get_one(Worker, (builders.WAREHOUSE, entry.worker_id)).name == "Ines"
 
 
 def test_nobody_signed_in_asks_no_scale(app: Flask, engine: Engine) -> None:
