@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Role
 from wms.domain.base import Base, text_id
 from wms.domain.calendar import CarrierService, Holiday, Pickup, ShippingMethod
+from wms.domain.catalog import Substitute
 from wms.domain.errors import NotFoundError
 from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Profile, Station, Zone
 from wms.domain.people import Worker
@@ -154,6 +155,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(kind=KINDS["printers"], one="printer", table=Printer, order=("name",)),
         Setting(kind=KINDS["locations"], one="location", table=Location, order=("code",), sheet="locations"),
+        Setting(kind=KINDS["substitutes"], one="substitute", table=Substitute, order=("sku", "rank", "substitute")),
         Setting(
             kind=KINDS["zones"],
             one="zone",

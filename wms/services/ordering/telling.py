@@ -32,6 +32,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "ItemPicked": ("{quantity} x {sku} scanned", ""),
     "UnitsPut": ("{quantity} x {sku} from {location} in tote {tote}", ""),
     "TaskShorted": ("{sku} short at {location}: {found} of {asked} found ({reason})", "wrong"),
+    "ProductSubstituted": ("{quantity} x {substitute} is sent instead of {sku}", "warn"),
     "TaskSkipped": ("A line was put to the end of the walk", ""),
     "ScanUndone": ("Last step undone ({step})", "warn"),
     "ScanRefused": ("Wrong scan {code}: {said}", "warn"),

@@ -1,0 +1,68 @@
+"""Exceptions worked through on the floor: products that may be sent instead of a missing one."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["warehouse_id", column],
+        [f"{to}.warehouse_id", f"{to}.id"],
+        name=op.f(f"fk_{table}_{column}"),
+        initially="DEFERRED",
+        deferrable=True,
+    )
+
+
+def _id(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), autoincrement=False, nullable=False)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "product_substitutes",
+        _id("warehouse_id"),
+        _id("id"),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("substitute_id", sa.BigInteger(), nullable=False),
+        sa.Column("rank", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("product_id <> substitute_id", name=op.f("ck_product_substitutes_another")),
+        _refers("product_substitutes", "product_id", "products"),
+        _refers("product_substitutes", "substitute_id", "products"),
+        sa.PrimaryKeyConstraint("warehouse_id", "id", name=op.f("pk_product_substitutes")),
+        sa.UniqueConstraint(
+            "warehouse_id",
+            "product_id",
+            "substitute_id",
+            name=op.f("uq_product_substitutes_warehouse_id_product_id_substitute_id"),
+        ),
+    )
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("accepts_substitutes", sa.Boolean(), server_default=sa.false(), nullable=False))
+
+    with op.batch_alter_table("order_lines", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("replaces_id", sa.BigInteger(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_order_lines_replaces_id"),
+            "order_lines",
+            ["warehouse_id", "replaces_id"],
+            ["warehouse_id", "id"],
+            initially="DEFERRED",
+            deferrable=True,
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("order_lines", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_order_lines_replaces_id"), type_="foreignkey")
+        batch_op.drop_column("replaces_id")
+
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.drop_column("accepts_substitutes")
+
+    op.drop_table("product_substitutes")
