@@ -71,6 +71,8 @@ COMMANDS = {
     Command.BLOCKED: say("BLOCKED"),
     Command.TOO_HIGH: say("TOO HIGH"),
     Command.OTHER_PRINTER: say("OTHER PRINTER"),
+    Command.BROKEN_TOTE: say("BROKEN TOTE"),
+    Command.WRONG_ITEM: say("WRONG ITEM"),
     Command.OTHER: say("OTHER"),
 }
 

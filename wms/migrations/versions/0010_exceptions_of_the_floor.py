@@ -1,4 +1,4 @@
-"""Exceptions worked through on the floor: products that may be sent instead of a missing one."""
+"""Exceptions worked through on the floor: products sent instead of a missing one, broken totes, wrong items."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,22 @@ def upgrade() -> None:
             name=op.f("uq_product_substitutes_warehouse_id_product_id_substitute_id"),
         ),
     )
+    op.create_table(
+        "errands",
+        _id("warehouse_id"),
+        _id("worker_id"),
+        sa.Column("device", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("batch_id", sa.BigInteger(), nullable=True),
+        sa.Column("tote_id", sa.BigInteger(), nullable=True),
+        sa.Column("task_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("kind IN ('broken tote', 'wrong item')", name=op.f("ck_errands_kind")),
+        _refers("errands", "worker_id", "workers"),
+        _refers("errands", "batch_id", "batches"),
+        _refers("errands", "tote_id", "totes"),
+        _refers("errands", "task_id", "pick_tasks"),
+        sa.PrimaryKeyConstraint("warehouse_id", "worker_id", "device", name=op.f("pk_errands")),
+    )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.add_column(sa.Column("accepts_substitutes", sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -65,4 +81,5 @@ def downgrade() -> None:
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_column("accepts_substitutes")
 
+    op.drop_table("errands")
     op.drop_table("product_substitutes")

@@ -19,7 +19,7 @@ from wms.domain.errors import NotFoundError
 from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Profile, Station, Zone
 from wms.domain.people import Worker
 from wms.domain.saying import Language
-from wms.domain.totes import Tote
+from wms.domain.totes import Tote, ToteStatus
 from wms.services.importing import KINDS
 from wms.services.importing.calendar import DAYS
 from wms.services.importing.kinds import Column, Kind
@@ -112,6 +112,7 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
         (Worker, "language"): tuple(Language),
         (Location, "kind"): tuple(LocationKind),
         (Zone, "profile"): tuple(Profile),
+        (Tote, "status"): tuple(ToteStatus),
         (Worker, "left_handed"): ("no", "yes"),
         (Zone, "counts_each"): ("no", "yes"),
         (Zone, "asks_empty"): ("no", "yes"),

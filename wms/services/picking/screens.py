@@ -295,6 +295,16 @@ class ZeroCheck(PickingScreen):
         return self.location
 
 
+@dataclass(frozen=True, kw_only=True)
+class BrokenTote(PickingScreen):
+    """A tote on the cart is broken: scan it (`tote` '' until then), then a free one for what is in it."""
+
+    wants: str = "tote"
+    batch_id: int
+    tote: str
+    slots: tuple[Slot, ...]
+
+
 class Turn(StrEnum):
     """Which totes go down now: to wait for a person, to meet the other parts of their orders, or to be packed."""
 
