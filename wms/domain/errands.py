@@ -29,17 +29,21 @@ class ToteBroken(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class WrongItemFound(Event):
-    """A unit that does not belong into a tote came out of it; `task_id` is the pick it is charged to, None: of none."""
+    """Units that do not belong into a tote came out of it; of a unit too many, `task_id` is the pick that took it.
+
+    `cause` is foreign (a product that is in no line there) or extra, as of wrong units caught at packing.
+    """
 
     tote: str
     sku: str
+    quantity: int
     cause: str
-    task_id: int | None = None
+    task_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineReopened(Event):
-    """A unit counted as picked was a wrong one: the right one is still on its shelf and is picked there."""
+    """A unit counted as picked was a wrong one: the pick is charged, and the right unit still lies on its shelf."""
 
     task_id: int
     sku: str
@@ -50,8 +54,8 @@ class LineReopened(Event):
 class Errand(InWarehouse, Base, kw_only=True):
     """The errand of a worker on a device, on a walk or (`batch_id` None) between walks.
 
-    `tote_id` is the tote it is about, once one was scanned. `task_id`: a wrong item has come out of it, and it is
-    asked whether the units of this pick are in it.
+    `tote_id` is the tote it is about, once one was scanned. Once a wrong item (`product_id`) has come out of it, it is
+    asked whether the units of the pick `task_id` are in it.
     """
 
     __tablename__ = "errands"
@@ -60,6 +64,7 @@ class Errand(InWarehouse, Base, kw_only=True):
         refers("worker_id", "workers"),
         refers("batch_id", "batches"),
         refers("tote_id", "totes"),
+        refers("product_id", "products"),
         refers("task_id", "pick_tasks"),
     )
 
@@ -68,4 +73,5 @@ class Errand(InWarehouse, Base, kw_only=True):
     kind: Mapped[ErrandKind] = mapped_column(EnumText(ErrandKind))
     batch_id: Mapped[int | None]
     tote_id: Mapped[int | None] = mapped_column(default=None)
+    product_id: Mapped[int | None] = mapped_column(default=None)
     task_id: Mapped[int | None] = mapped_column(default=None)

@@ -8,6 +8,8 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+_STEPS = "'location', 'units', 'lot', 'serial', 'tote', 'said', 'short', 'skip', 'full'"
+
 
 def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
@@ -23,7 +25,14 @@ def _id(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger(), autoincrement=False, nullable=False)
 
 
+def _allow_steps(kinds: str) -> None:
+    with op.batch_alter_table("pick_steps", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_pick_steps_kind"), type_="check")
+        batch_op.create_check_constraint(batch_op.f("ck_pick_steps_kind"), f"kind IN ({kinds})")
+
+
 def upgrade() -> None:
+    _allow_steps(f"{_STEPS}, 'wrong'")
     op.create_table(
         "product_substitutes",
         _id("warehouse_id"),
@@ -50,11 +59,13 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("batch_id", sa.BigInteger(), nullable=True),
         sa.Column("tote_id", sa.BigInteger(), nullable=True),
+        sa.Column("product_id", sa.BigInteger(), nullable=True),
         sa.Column("task_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("kind IN ('broken tote', 'wrong item')", name=op.f("ck_errands_kind")),
         _refers("errands", "worker_id", "workers"),
         _refers("errands", "batch_id", "batches"),
         _refers("errands", "tote_id", "totes"),
+        _refers("errands", "product_id", "products"),
         _refers("errands", "task_id", "pick_tasks"),
         sa.PrimaryKeyConstraint("warehouse_id", "worker_id", "device", name=op.f("pk_errands")),
     )
@@ -83,3 +94,9 @@ def downgrade() -> None:
 
     op.drop_table("errands")
     op.drop_table("product_substitutes")
+    # Further down nothing keeps a line opened again from being closed by UNDO of what was done before it.
+    op.execute(
+        "DELETE FROM pick_steps WHERE (warehouse_id, batch_id) IN"
+        " (SELECT warehouse_id, batch_id FROM pick_steps WHERE kind = 'wrong')"
+    )
+    _allow_steps(_STEPS)

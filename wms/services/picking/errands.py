@@ -12,7 +12,7 @@ from wms.services import feedback
 from wms.services.picking.screens import BuildCart, DropCart, Home, TaskScreen
 from wms.services.screens import Feedback, Screen
 
-KINDS = {Command.BROKEN_TOTE: ErrandKind.BROKEN_TOTE}
+KINDS = {Command.BROKEN_TOTE: ErrandKind.BROKEN_TOTE, Command.WRONG_ITEM: ErrandKind.WRONG_ITEM}
 _NEVER_MIND = frozenset({Command.UNDO, Command.NO})
 
 _W: BindParameter[int] = bindparam("warehouse")

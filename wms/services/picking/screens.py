@@ -305,6 +305,25 @@ class BrokenTote(PickingScreen):
     slots: tuple[Slot, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class WrongItem(PickingScreen):
+    """A wrong item lies in a tote: scan the tote (`tote` '' until then), then the item."""
+
+    tote: str
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsItThere(PickingScreen):
+    """A wrong item came out of a tote: ask whether a pick's units are in it, since one may lie on its shelf still."""
+
+    wants: str = "answer"
+    tote: str
+    units: int
+    product: str
+    sku: str
+
+
 class Turn(StrEnum):
     """Which totes go down now: to wait for a person, to meet the other parts of their orders, or to be packed."""
 

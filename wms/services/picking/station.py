@@ -29,6 +29,7 @@ from wms.services.picking import (
     stops,
     undo,
     wall,
+    wrong_items,
     zero_checks,
 )
 from wms.services.picking.screens import (
@@ -37,6 +38,7 @@ from wms.services.picking.screens import (
     DropCart,
     GoTo,
     Home,
+    IsItThere,
     Moved,
     PutBack,
     PutInSlot,
@@ -50,6 +52,7 @@ from wms.services.picking.screens import (
     Stop,
     TakeOver,
     TaskScreen,
+    WrongItem,
     ZeroCheck,
 )
 from wms.services.screens import Answer, Feedback, Screen
@@ -60,6 +63,8 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     Moved: home.judge_moved,
     BuildCart: building.judge,
     BrokenTote: broken_totes.judge,
+    WrongItem: wrong_items.judge,
+    IsItThere: wrong_items.judge_answer,
     GoTo: judging.judge_shelf,
     ScanItem: judging.judge_item,
     ScanLot: lots.judge_lot,
@@ -146,6 +151,7 @@ def _go_on(_: Session, __: Actor, stop: Stop) -> Feedback:
 
 _ERRANDS: dict[ErrandKind, Callable[[Session, Actor, Errand], Screen]] = {
     ErrandKind.BROKEN_TOTE: broken_totes.screen,
+    ErrandKind.WRONG_ITEM: wrong_items.screen,
 }
 _COMMANDS: dict[Command, Callable[[Session, Actor, Stop], Feedback]] = {
     Command.UNDO: _undo,
