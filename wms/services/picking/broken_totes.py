@@ -31,7 +31,7 @@ def screen(session: Session, actor: Actor, errand: Errand) -> BrokenTote:
     totes = on_cart.totes(session, actor, batch.id)
     return BrokenTote(
         token=f"broken-{batch.id:x}-{errand.tote_id or 0:x}",
-        accept=None if broken else tuple(tote.barcode for tote in totes),
+        accept=None if broken else tuple(tote.barcode for tote in totes) or None,
         job=batch.name,
         batch_id=batch.id,
         tote=broken.barcode if broken else "",
