@@ -26,7 +26,7 @@ def told(session: Session, actor: Actor, tote: Tote) -> Said:
     )
 
 
-def _whose(session: Session, actor: Actor, tote: Tote) -> Said:
+def _whose(session: Session, actor: Actor, tote: Tote) -> str:
     if tote.order_id is not None:
         return session.get_one(Order, (actor.warehouse_id, tote.order_id)).number
     return say("Shared")

@@ -92,12 +92,35 @@ def take_out(session: Session, actor: Actor, tote: Tote, item: Item) -> str | No
     order_id = tote.order_id or _order_of(session, actor, tote, in_it)
     if keep is None or order_id is None:
         return None
-    taken = next((one for one in in_it if one.product_id == item.product_id), None)
+    taken = next((one.task_id for one in in_it if one.product_id == item.product_id), None)
+    found = WrongItemFound(
+        order_id=order_id,
+        tote=tote.barcode,
+        sku=item.sku,
+        quantity=item.units,
+        cause=FOREIGN if taken is None else EXTRA,
+        task_id=taken,
+    )
+    record(session, actor, found)
     shelf = _shelf(session, actor, item, in_it)
-    goods = shelf[1] if shelf else Goods(product_id=item.product_id, quantity=item.units)
-    to_id = shelf[0] if shelf else putting_back.pick_face(session, actor, item.product_id)
-    from_id = shelf[0] if shelf else ADJUSTMENT_ID
+    if shelf is not None:
+        from_id = to_id = shelf[0]
+        goods = shelf[1]
+    else:
+        from_id, to_id = ADJUSTMENT_ID, putting_back.pick_face(session, actor, item.product_id)
+        goods = Goods(product_id=item.product_id, quantity=item.units)
     stocking.move(session, actor, goods, from_place_id=from_id, to_place_id=keep.id, reason="wrong item")
+    to = _ask_back(session, actor, order_id, item, goods, keep, to_id)
+    if shelf is None:
+        _tell_lead(session, actor, order_id, tote, f"{item.units} {item.sku}", to)
+    session.flush()
+    return keep.code
+
+
+def _ask_back(
+    session: Session, actor: Actor, order_id: int, item: Item, goods: Goods, keep: Location, to_id: int
+) -> str:
+    """Ask for units to be put back from where they wait to a shelf; return the shelf."""
     session.add(
         PutBack(
             warehouse_id=actor.warehouse_id,
@@ -112,30 +135,23 @@ def take_out(session: Session, actor: Actor, tote: Tote, item: Item) -> str | No
         )
     )
     to = session.get_one(Location, (actor.warehouse_id, to_id)).code
-    found = WrongItemFound(
-        order_id=order_id,
-        tote=tote.barcode,
-        sku=item.sku,
-        quantity=item.units,
-        cause=EXTRA if taken else FOREIGN,
-        task_id=taken.task_id if taken else None,
-    )
     asked = PutBackAsked(order_id=order_id, sku=item.sku, quantity=item.units, place=keep.code, location=to)
-    record(session, actor, found, asked)
-    if shelf is None:
-        text = f"{item.units} {item.sku} in {tote.barcode} by mistake: no shelf's books miss it. It is put to {to}."
-        session.add(
-            ExceptionItem(
-                warehouse_id=actor.warehouse_id,
-                kind=ExceptionKind.MISMATCH,
-                at=actor.at,
-                text=text[:300],
-                order_id=order_id,
-                subject_id=order_id,
-            )
+    record(session, actor, asked)
+    return to
+
+
+def _tell_lead(session: Session, actor: Actor, order_id: int, tote: Tote, units: str, to: str) -> None:
+    """Tell the inbox of units that no shelf misses by the books: a shelf's count is off somewhere."""
+    session.add(
+        ExceptionItem(
+            warehouse_id=actor.warehouse_id,
+            kind=ExceptionKind.MISMATCH,
+            at=actor.at,
+            text=f"{units} in {tote.barcode} by mistake: no shelf's books miss it. It is put to {to}."[:300],
+            order_id=order_id,
+            subject_id=order_id,
         )
-    session.flush()
-    return keep.code
+    )
 
 
 def _keep(session: Session, actor: Actor) -> Location | None:
