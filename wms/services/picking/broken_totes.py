@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from wms.domain.actor import Actor
+from wms.domain.base import InWarehouse
 from wms.domain.codes import Code, CodeKind
 from wms.domain.errands import Errand, ToteBroken
 from wms.domain.journal import record
@@ -115,16 +116,16 @@ def _follow(session: Session, actor: Actor, batch: Batch, tasks: Sequence[PickTa
 
     So UNDO never brings anything back into the broken one.
     """
-    followers: tuple[tuple[InstrumentedAttribute[Any], Any], ...] = (
-        (BatchOrder.tote_id, BatchOrder.batch_id == batch.id),
-        (FullTote.tote_id, FullTote.batch_id == batch.id),
-        (PickedUnits.tote_id, PickedUnits.task_id.in_([task.id for task in tasks])),
-        (PutBack.from_place_id, PutBack.done_at.is_(None)),
+    followers: tuple[tuple[type[InWarehouse], InstrumentedAttribute[Any], ColumnElement[bool]], ...] = (
+        (BatchOrder, BatchOrder.tote_id, BatchOrder.batch_id == batch.id),
+        (FullTote, FullTote.tote_id, FullTote.batch_id == batch.id),
+        (PickedUnits, PickedUnits.tote_id, PickedUnits.task_id.in_([task.id for task in tasks])),
+        (PutBack, PutBack.from_place_id, PutBack.done_at.is_(None)),
     )
-    for column, which in followers:
+    for table, column, which in followers:
         _ = session.execute(
-            update(column.class_)
-            .where(column.class_.warehouse_id == actor.warehouse_id, column == broken.id, which)
+            update(table)
+            .where(table.warehouse_id == actor.warehouse_id, column == broken.id, which)
             .values({column: other.id})
             .execution_options(synchronize_session=False)
         )
