@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor, Role
 from wms.domain.calendar import CarrierService, Pickup, ShippingMethod
-from wms.domain.catalog import Barcode, Product
+from wms.domain.catalog import Barcode, Product, Substitute
 from wms.domain.codes import CodeKind, check_digit, own_code
 from wms.domain.floor import (
     OUTSIDE,
@@ -130,6 +130,12 @@ def gtin(number: int) -> str:
     """The number-th made-up GTIN, 14 digits as stored."""
     body = f"0400{number:09d}"
     return body + check_digit(body)
+
+
+def substitute(session: Session, missing: Product, other: Product, rank: int = 1) -> None:
+    """Allow another product to be sent instead of one that is missing."""
+    session.add(Substitute(warehouse_id=WAREHOUSE, product_id=missing.id, substitute_id=other.id, rank=rank))
+    session.flush()
 
 
 def barcode(session: Session, product: Product, quantity: int = 1) -> str:

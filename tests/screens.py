@@ -183,6 +183,11 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(
         screen=example(picking.GoTo, stop=example(picking.Stop, location="MEZZ-A112-103-B12")), word="long address"
     )
+    yield Shown(
+        screen=example(picking.ScanItem, stop=example(picking.Stop, replaces="TWL-STR-BLU-2")), word="of a substitute"
+    )
+    yield Shown(screen=example(picking.BrokenTote, tote=""), word="not known yet")
+    yield Shown(screen=example(picking.WrongItem, wants="tote", tote="", slots=()), word="between walks")
     yield Shown(screen=example(picking.PutInSlot, wall_slot=""), word="of a full wall")
     yield Shown(screen=example(picking.Short, stop=example(picking.Stop, quantity=12)), word="of twelve")
     yield Shown(

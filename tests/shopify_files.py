@@ -97,12 +97,13 @@ def orders(count: int, skus: Sequence[str], *, broken: int = 0, seed: int = 1) -
 
 
 def write(path: Path, rows: Iterable[Mapping[str, str]], *, mark: bool = False) -> Path:
-    """Write rows as a CSV file with all of Shopify's columns, with a byte order mark if `mark`."""
+    """Write rows as a CSV file with all of Shopify's columns and any others, with a byte order mark if `mark`."""
     with path.open("w", encoding="utf-8-sig" if mark else "utf-8", newline="") as file:
         # A lone carriage return ends a record unless it is quoted, which Python's writer does only from 3.13 on.
         rows = list(rows)
         has_return = any("\r" in value for row in rows for value in row.values())
         writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL if has_return else csv.QUOTE_MINIMAL)
-        _ = writer.writerow(ORDER_COLUMNS)
-        writer.writerows([row.get(column, "") for column in ORDER_COLUMNS] for row in rows)
+        columns = list(dict.fromkeys([*ORDER_COLUMNS, *(column for row in rows for column in row)]))
+        _ = writer.writerow(columns)
+        writer.writerows([row.get(column, "") for column in columns] for row in rows)
     return path

@@ -69,6 +69,12 @@ def test_a_cancelled_at_cancels_and_a_high_risk_is_risky(tmp_path: Path) -> None
     assert (order.cancelled, order.risky) == (True, True)
 
 
+@pytest.mark.parametrize(("said", "accepts"), [("", False), ("no", False), ("Yes", True), ("TRUE", True)])
+def test_an_order_may_accept_substitutes(tmp_path: Path, *, said: str, accepts: bool) -> None:
+    order = _order(tmp_path, shopify_files.order(1, ("A", 1), Accepts_Substitutes=said))
+    assert order.accepts_substitutes is accepts
+
+
 def test_only_what_is_not_fulfilled_of_a_partial_order_is_picked(tmp_path: Path) -> None:
     rows = shopify_files.order(1, ("A", 2), ("B", 1), Fulfillment_Status="partial")
     rows[0]["Lineitem fulfillment status"] = "fulfilled"

@@ -92,6 +92,17 @@ def test_since_that_is_no_moment_says_what_is_right(wms: Wms) -> None:
     assert (ran.status, "such as 24h" in ran.err) == (2, True)
 
 
+def test_substitutes_are_written_as_their_import_reads_them(wms: Wms, engine: Engine, tmp_path: Path) -> None:
+    with transaction(engine) as session:
+        mug, red, green = (builders.product(session, sku) for sku in ("MUG", "MUG-RED", "MUG-GREEN"))
+        builders.substitute(session, mug, red, 2)
+        builders.substitute(session, mug, green, 1)
+    out = tmp_path / "substitutes.csv"
+    assert wms("export", "substitutes", "--out", out).status == 0
+    assert out.read_text(encoding="utf-8") == "sku,substitute,rank\nMUG,MUG-GREEN,1\nMUG,MUG-RED,2\n"
+    assert json.loads(wms("import", "substitutes", out, "--json").out)["known"] == 2
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [

@@ -13,7 +13,7 @@ from tests.builders import NOW, WAREHOUSE
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.catalog import Product
-from wms.domain.codes import Command, slot_code
+from wms.domain.codes import Command, parse, slot_code
 from wms.domain.errors import DomainError
 from wms.domain.floor import Cart, LocationKind, Profile
 from wms.domain.orders import Order, OrderStatus
@@ -26,6 +26,7 @@ from wms.services import allocating, picking, scanning
 from wms.services.picking import proofs
 from wms.services.picking.screens import Stop, TaskScreen
 from wms.services.planning import parting, task_for
+from wms.services.recognising import find_item
 from wms.services.scanning import Pulled
 from wms.services.screens import Answer, Feedback, Screen
 
@@ -47,7 +48,10 @@ class Hand:
 
 
 class Floor:
-    """Mugs (in cases of 3) on a Strict and a Standard shelf, milk in lots, phones with serials, pens alone."""
+    """Mugs (in cases of 3) on a Strict and a Standard shelf, milk in lots, phones with serials, pens alone.
+
+    Pens may stand in for mugs and phones, and mugs for milk.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -63,6 +67,8 @@ class Floor:
         self.phone, self.pen = builders.product(session, "PHONE"), builders.product(session, "PEN")
         self.phone.has_serials = True
         self.products = [self.mug, self.milk, self.phone, self.pen]
+        for missing, other in ((self.mug, self.pen), (self.milk, self.mug), (self.phone, self.pen)):
+            builders.substitute(session, missing, other)
         self.shelves = [builders.location(session) for _ in range(6)]
         for shelf in self.shelves[3:]:
             shelf.zone = _STANDARD
@@ -150,12 +156,27 @@ class Floor:
         self.serials += 1
         return f"SN-{self.serials}"
 
-    def release(self, *wanted: tuple[tuple[str, int], ...]) -> None:
-        """Take orders in and release those whose units are there as one walk."""
+    def staged(self) -> tuple[str, ...]:
+        """The codes of the totes that stand in lanes."""
+        with reading(self.engine) as session:
+            staged = select(Tote.barcode).where(Tote.warehouse_id == WAREHOUSE, Tote.status == ToteStatus.STAGED)
+            return tuple(session.scalars(staged.order_by(Tote.id)))
+
+    def meaning(self, code: str) -> tuple[Product, int]:
+        """The product that a scan means, and the units that it counts."""
+        with reading(self.engine) as session:
+            item = find_item(session, builders.actor(), parse(code))
+        assert item is not None
+        return next(product for product in self.products if product.id == item.product_id), item.units
+
+    def release(self, *wanted: tuple[tuple[str, int], ...], accepts: bool = False) -> None:
+        """Take orders in, which may accept substitutes, and release those whose units are there as one walk."""
         products = {product.sku.lower(): product for product in self.products}
         actor = builders.actor(at=self.tick())
         with transaction(self.engine) as session:
             orders = [builders.order(session, *((products[name], units) for name, units in lines)) for lines in wanted]
+            for order in orders:
+                order.accepts_substitutes = accepts
             reasons = allocating.allocate(session, actor, orders)
             orders = [order for order in orders if not reasons[order.id]]
             if orders:

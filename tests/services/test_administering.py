@@ -50,6 +50,7 @@ def test_every_kind_is_listed_and_read_back_as_the_cells_it_was_kept_from(
 ) -> None:
     _ = keep(session, "printers", name="P1", url="tcp://10.0.0.9:9100")
     _ = keep(session, "locations", code="B01-01-A1", zone="B")
+    _ = builders.product(session, "MUG"), builders.product(session, "MUG-RED")
     rows = {
         "zones": {"zone": "B", "profile": "single", "counts_each": "yes", "asks_empty": "yes"},
         "workers": {"name": "Tom", "roles": "picker|packer", "left_handed": "yes"},
@@ -59,6 +60,7 @@ def test_every_kind_is_listed_and_read_back_as_the_cells_it_was_kept_from(
         "stations": {"name": "PACK 1", "printer": "P1"},
         "printers": {"name": "P2", "url": "file:///labels"},
         "locations": {"code": "A01-01-A1", "zone": "A", "x_m": "1.5"},
+        "substitutes": {"sku": "MUG", "substitute": "MUG-RED", "rank": "2"},
         "pickups": {"carrier": "dhl", "weekday": "tue", "cutoff": "16:00", "pickup": "16:30"},
         "holidays": {"day": "2026-12-25", "name": "Christmas"},
         "services": {"carrier": "dhl", "service": "dhl_express", "name": "Express"},

@@ -29,7 +29,12 @@ SCANS_TO = {
     "PICK-LOT": ("first tote", "milk shelf", "milk", "milk"),
     "PICK-SERIAL": ("LOT-A", "first tote", "phone shelf", "phone"),
     "DROP": ("SN-1", "first tote", "pen shelf", "pen", "second tote"),
-    "WALL": ("lane", "wall tote"),
+    "BROKEN": ("BROKEN TOTE",),
+    "BROKEN-NEW": ("first tote",),
+    "WRONG": ("UNDO", "WRONG ITEM"),
+    "WRONG-ITEM": ("first tote",),
+    "THERE": ("other item",),
+    "WALL": ("DONE", "lane", "wall tote"),
     "WALL-SLOT": ("cup",),
 }
 """What is scanned to come from the state before, in this sequence, to a state."""
@@ -43,6 +48,8 @@ def make_floor(session: Session) -> dict[str, str]:
     lane = builders.location(session, "PACK 1", kind=LocationKind.LANE)
     wall = _to_be_sorted(session, lane)
     products, shelves = _stocked(session)
+    other = builders.product(session, "OTHER")
+    builders.stock(session, shelves["pen"], other, 3)
     orders = _released(session, products, shelves)
     cart, totes = builders.cart(session), [builders.tote(session) for _ in range(3)]
     return {
@@ -50,9 +57,11 @@ def make_floor(session: Session) -> dict[str, str]:
         "other badge": builders.worker(session, "Tom").badge,
         "unknown badge": own_code(CodeKind.BADGE, 99_999_999),
         "cart": cart.barcode,
+        "cart name": cart.name,
         "other cart": builders.cart(session).barcode,
         "first slot": slot_code(cart.barcode, 1),
         "second slot": slot_code(cart.barcode, 2),
+        "other slot": slot_code(cart.barcode, 7),
         "first tote": totes[0].barcode,
         "second tote": totes[1].barcode,
         "free tote": totes[2].barcode,
@@ -60,7 +69,7 @@ def make_floor(session: Session) -> dict[str, str]:
         "other shelf": builders.location(session, "Z9").barcode,
         **{f"{word} shelf": shelf.barcode for word, shelf in shelves.items()},
         "right item": builders.barcode(session, products["mug"]),
-        "other item": builders.barcode(session, builders.product(session, "OTHER")),
+        "other item": builders.barcode(session, other),
         **{word: builders.barcode(session, product) for word, product in products.items()},
         "milk of lot B": f"]d201{builders.barcode(session, products['milk'])}10LOT-B",
         "other product of lot B": f"]d201{builders.barcode(session, products['pen'])}10LOT-B",

@@ -74,7 +74,7 @@ class IncomingOrder:
     """An order as its channel tells it now. Money is in minor units of `currency`; the moment is aware.
 
     `external_id` never changes in its channel; `financial` is the channel's own word, for people; `risky` says
-    that the channel fears fraud.
+    that the channel fears fraud; `accepts_substitutes` that the customer takes another product than a missing one.
     """
 
     external_id: str
@@ -84,6 +84,7 @@ class IncomingOrder:
     financial: str = ""
     cancelled: bool = False
     risky: bool = False
+    accepts_substitutes: bool = False
     currency: str = ""
     total_cents: int = 0
     shipping_method: str = ""
@@ -108,7 +109,7 @@ class IncomingOrder:
         wanted = [(line.sku, line.quantity, line.to_pick) for line in self.lines]
         to = self.ship_to
         address = (to.name, to.company, to.street1, to.street2, to.city, to.state, to.zip, to.country, to.phone)
-        told = json.dumps([wanted, address, self.shipping_method])
+        told = json.dumps([wanted, address, self.shipping_method, *(["substitutes"] * self.accepts_substitutes)])
         return hashlib.sha256(told.encode()).hexdigest()
 
 

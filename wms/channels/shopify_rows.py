@@ -39,7 +39,10 @@ _LENGTHS = {
     "Shipping Country": 2,
     "Shipping Phone": 40,
 }
+# Not in Shopify's own export: added by hand, or by an app that asks the customer at the check-out.
+_SUBSTITUTES = "Accepts Substitutes"
 _OTHERS = (
+    _SUBSTITUTES,
     "Financial Status",
     "Fulfillment Status",
     "Risk Level",
@@ -140,6 +143,7 @@ def read_order(rows: Sequence[Row]) -> tuple[IncomingOrder | None, list[Fault]]:
         financial=financial,
         cancelled=bool(first["Cancelled at"]) or payment is Payment.RETURNED,
         risky=first["Risk Level"].lower() == "high",
+        accepts_substitutes=_accepts_substitutes(first) or False,
         currency=currency,
         total_cents=total_cents,
         shipping_method=first.one_line("Shipping Method"),
@@ -185,10 +189,18 @@ def _order_faults(first: Row) -> list[str]:
         reasons.append("Created at is missing")
     if first["Currency"] and not (first["Currency"].isalpha() and len(first["Currency"]) == _CURRENCY_LENGTH):
         reasons.append(f"the currency {shown(first['Currency'])} is no code of three letters")
+    if _accepts_substitutes(first) is None:
+        reasons.append(f"{_SUBSTITUTES} {shown(first[_SUBSTITUTES])} is not yes or no")
     if first["Fulfillment Status"].lower() not in _FULFILLMENTS:
         words = "unfulfilled, partial or fulfilled"
         reasons.append(f"the Fulfillment Status {shown(first['Fulfillment Status'])} is not known; {words} are")
     return reasons
+
+
+def _accepts_substitutes(first: Row) -> bool | None:
+    """Return what the order says of substitutes, no where it says nothing; None where that is neither yes nor no."""
+    said = {"": False, "no": False, "false": False, "yes": True, "true": True}
+    return said.get(first[_SUBSTITUTES].lower())
 
 
 def _quantity(row: Row) -> int:

@@ -18,7 +18,7 @@ from wms.cli import style
 from wms.config import WAREHOUSE_ID
 from wms.database import reading
 from wms.domain.errors import BadInputError
-from wms.services import exporting
+from wms.services import administering, exporting
 from wms.services.exporting import Fulfillment
 from wms.services.planning import layouts
 
@@ -53,7 +53,7 @@ def fulfillments(since: str | None, out: Path | None, as_json: bool) -> None:
         rows = [_row(parcel) for parcel in exporting.fulfillments(session, WAREHOUSE_ID, moment)]
     if out is not None or not as_json:
         with _output(out) as file:
-            _write(file, rows)
+            _write(file, [_COLUMNS, *rows])
     facts: dict[str, object] = {
         "fulfillments": len(rows),
         "since": moment.isoformat() if moment else None,
@@ -64,6 +64,21 @@ def fulfillments(since: str | None, out: Path | None, as_json: bool) -> None:
         facts["rows"] = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     if as_json or out is not None:
         style.say(as_json, facts, f"{len(rows)} parcels written to {out}.")
+
+
+@export.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; else standard output.")
+def substitutes(out: Path | None) -> None:
+    r"""List what may be sent instead of a missing product, as `wms import substitutes` reads it.
+
+    \b
+    Example: wms export substitutes --out substitutes.csv
+    """
+    engine = style.engine_of(config.load())
+    with reading(engine) as session:
+        rows = [*administering.everything(session, style.actor("export"), administering.setting_of("substitutes"))]
+    with _output(out) as file:
+        _write(file, rows)
 
 
 @export.command()
@@ -113,9 +128,7 @@ def _output(out: Path | None) -> Iterator[IO[str]]:
 
 
 def _write(file: IO[str], rows: Iterable[tuple[str, ...]]) -> None:
-    writer = csv.writer(file, lineterminator="\n")
-    _ = writer.writerow(_COLUMNS)
-    writer.writerows(rows)
+    csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 commands = {"export": export}

@@ -1,7 +1,7 @@
-"""What is sold: products with their barcodes, sizes and weights."""
+"""What is sold: products with their barcodes, sizes and weights, and what may stand in for them."""
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, inspect, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from wms.domain.base import Base, InWarehouse, Row, refers
 
@@ -45,3 +45,25 @@ class Barcode(InWarehouse, Base, kw_only=True):
     code: Mapped[str] = mapped_column(String(80), primary_key=True)
     product_id: Mapped[int]
     quantity: Mapped[int] = mapped_column(default=1)
+
+
+class Substitute(Row, Base, kw_only=True):
+    """A product that may be sent instead of another where that is missing; of several the lowest rank goes first."""
+
+    __tablename__ = "product_substitutes"
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "product_id", "substitute_id"),
+        CheckConstraint("product_id <> substitute_id", name="another"),
+        refers("product_id", "products"),
+        refers("substitute_id", "products"),
+    )
+
+    product_id: Mapped[int]
+    substitute_id: Mapped[int]
+    rank: Mapped[int] = mapped_column(default=1)
+
+
+# What the two are called, so that a list of substitutes reads like the file they came from.
+for _name, _id in (("sku", Substitute.product_id), ("substitute", Substitute.substitute_id)):
+    _its_sku = select(Product.sku).where(Product.warehouse_id == Substitute.warehouse_id, Product.id == _id)
+    inspect(Substitute).add_property(_name, column_property(_its_sku.scalar_subquery()))

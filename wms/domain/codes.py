@@ -79,6 +79,8 @@ class Command(StrEnum):
     BLOCKED = "K253"
     TOO_HIGH = "K260"
     OTHER = "K277"
+    BROKEN_TOTE = "K284"
+    WRONG_ITEM = "K291"
     OTHER_PRINTER = "K307"
     OTHER_CARRIER = "K321"
 

@@ -129,6 +129,15 @@ class OrderSplit(Event):
     units: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProductSubstituted(Event):
+    """Units of a line that no shelf has are sent as another product, which the customer accepts."""
+
+    sku: str
+    substitute: str
+    quantity: int
+
+
 class Order(Row, Base, kw_only=True):
     """What a customer bought. `external_id` is the channel's identity; money is in minor units of `currency`.
 
@@ -187,6 +196,8 @@ class Order(Row, Base, kw_only=True):
     # What a person said is to become of it while it is short; None: what the warehouse's rule says.
     when_short: Mapped[ShortPolicy | None] = mapped_column(EnumText(ShortPolicy), default=None)
     split_from_id: Mapped[int | None] = mapped_column(default=None)
+    # The customer takes a product that the shop allows instead of one that is missing.
+    accepts_substitutes: Mapped[bool] = mapped_column(Boolean, default=False)
 
     @property
     def address_line(self) -> str:
@@ -223,7 +234,10 @@ class Order(Row, Base, kw_only=True):
 
 
 class OrderLine(Row, Base, kw_only=True):
-    """One line: so many of a product. `quantity` was bought; `to_pick` is what this warehouse owes of it."""
+    """One line: so many of a product. `quantity` was bought; `to_pick` is what this warehouse owes of it.
+
+    One that stands in for another (`replaces_id`) was not bought: the other owes so much less, and its price holds.
+    """
 
     __tablename__ = "order_lines"
     __table_args__ = (
@@ -232,6 +246,7 @@ class OrderLine(Row, Base, kw_only=True):
         CheckConstraint("quantity > 0 AND to_pick BETWEEN 0 AND quantity", name="quantity"),
         refers("order_id", "orders"),
         refers("product_id", "products"),
+        refers("replaces_id", "order_lines"),
     )
 
     order_id: Mapped[int]
@@ -242,6 +257,7 @@ class OrderLine(Row, Base, kw_only=True):
     quantity: Mapped[int]
     to_pick: Mapped[int]
     price_cents: Mapped[int] = mapped_column(default=0)
+    replaces_id: Mapped[int | None] = mapped_column(default=None)
 
 
 class HoldKind(StrEnum):

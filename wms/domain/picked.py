@@ -97,7 +97,10 @@ class PickedUnits(Row, Base, kw_only=True):
 
 
 class StepKind(StrEnum):
-    """What was accepted: a location, units, a lot, units into the tote, less found, a line put off, a full tote."""
+    """What was accepted: a location, units, a lot, units into the tote, less found, a line put off, a full tote.
+
+    WRONG is a line opened again for a wrong item: what was done before it is not taken back any more.
+    """
 
     LOCATION = "location"
     UNITS = "units"
@@ -108,6 +111,7 @@ class StepKind(StrEnum):
     SHORT = "short"
     SKIP = "skip"
     FULL = "full"
+    WRONG = "wrong"
 
 
 class PickStep(Row, Base, kw_only=True):

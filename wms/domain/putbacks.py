@@ -1,4 +1,4 @@
-"""Put-backs: units of a cancelled order that wait in a tote or a box to go back to a shelf."""
+"""Put-backs: units of a cancelled order, or wrong items, that wait in a tote, a box or a place to go to a shelf."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from wms.domain.journal import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PutBackAsked(Event):
-    """Units of a cancelled order are to go back to a shelf; `place` is the tote or box they are in."""
+    """Units are to go back to a shelf; `place` is the tote, box or location they are in."""
 
     sku: str
     quantity: int
@@ -22,7 +22,7 @@ class PutBackAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PutBackDone(Event):
-    """Units of a cancelled order are on the shelf again."""
+    """Units are on the shelf again."""
 
     sku: str
     quantity: int

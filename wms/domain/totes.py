@@ -105,5 +105,8 @@ class Tote(Row, Base, kw_only=True):
         self.staged_at = None
 
     def lose(self) -> None:
-        """Mark the tote as not to be found."""
+        """Take the tote out of use, broken or not to be found; the caller has seen that nothing is in it."""
         self._move_to(ToteStatus.LOST)
+        self.order_id = None
+        self.lane_id = None
+        self.staged_at = None

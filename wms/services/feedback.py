@@ -72,6 +72,8 @@ COMMANDS = {
     Command.TOO_HIGH: say("TOO HIGH"),
     Command.OTHER_PRINTER: say("OTHER PRINTER"),
     Command.OTHER_CARRIER: say("OTHER CARRIER"),
+    Command.BROKEN_TOTE: say("BROKEN TOTE"),
+    Command.WRONG_ITEM: say("WRONG ITEM"),
     Command.OTHER: say("OTHER"),
 }
 

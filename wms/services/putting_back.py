@@ -1,4 +1,4 @@
-"""Put-backs: the units of a cancelled order, asked to go back to the shelf each came from, booked when they have."""
+"""Put-backs: units of a cancelled order and wrong items, asked to go back to their shelf, booked when they have."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ _Key = tuple[int, str, str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenPutBack:
-    """Units to bring back: what, how many, from which tote or box (in `lane`, '' where it stands in none) to where."""
+    """Units to bring back: what, how many, from which tote, box or place to where; `lane` is where the tote stands."""
 
     id: int
     order_id: int
@@ -64,7 +64,7 @@ class _Origins:
             if units > taken:
                 left.append((location_id, units - taken))
         if quantity:
-            found[_pick_face(self._session, self._actor, key[0])] += quantity
+            found[pick_face(self._session, self._actor, key[0])] += quantity
         return dict(found)
 
 
@@ -135,8 +135,8 @@ def _in_shared_totes(
     return list(session.execute(statement))
 
 
-def _pick_face(session: Session, actor: Actor, product_id: int) -> int:
-    """The pick face that holds most of a product, else the first one that never did."""
+def pick_face(session: Session, actor: Actor, product_id: int) -> int:
+    """Return the pick face that holds most of a product, else the first one that never did."""
     here = and_(
         Stock.warehouse_id == Location.warehouse_id, Stock.place_id == Location.id, Stock.product_id == product_id
     )
@@ -163,7 +163,7 @@ def _codes(session: Session, actor: Actor, location_ids: set[int]) -> dict[int, 
 
 def open_put_backs(session: Session, actor: Actor, order_id: int | None = None) -> tuple[OpenPutBack, ...]:
     """What is still to be put back, of one order or of all, in the order of the shelves."""
-    lane = aliased(Location)
+    lane, held = aliased(Location), aliased(Location)
     statement = (
         select(
             PutBack.id,
@@ -173,7 +173,7 @@ def open_put_backs(session: Session, actor: Actor, order_id: int | None = None) 
             Product.name,
             PutBack.quantity,
             PutBack.lot,
-            func.coalesce(Tote.barcode, Package.barcode, "").label("place"),
+            func.coalesce(Tote.barcode, Package.barcode, held.code, "").label("place"),
             func.coalesce(lane.code, "").label("lane"),
             Location.code.label("location"),
         )
@@ -182,6 +182,7 @@ def open_put_backs(session: Session, actor: Actor, order_id: int | None = None) 
         .join(Location, and_(Location.warehouse_id == PutBack.warehouse_id, Location.id == PutBack.to_location_id))
         .outerjoin(Tote, and_(Tote.warehouse_id == PutBack.warehouse_id, Tote.id == PutBack.from_place_id))
         .outerjoin(Package, and_(Package.warehouse_id == PutBack.warehouse_id, Package.id == PutBack.from_place_id))
+        .outerjoin(held, and_(held.warehouse_id == PutBack.warehouse_id, held.id == PutBack.from_place_id))
         .outerjoin(lane, and_(lane.warehouse_id == Tote.warehouse_id, lane.id == Tote.lane_id))
         .where(PutBack.warehouse_id == actor.warehouse_id, PutBack.done_at.is_(None))
         .order_by(Location.pick_sequence, Location.code, PutBack.id)
@@ -233,7 +234,8 @@ def _done_event(session: Session, actor: Actor, row: PutBack) -> PutBackDone:
     product = session.get_one(Product, (actor.warehouse_id, row.product_id))
     location = session.get_one(Location, (actor.warehouse_id, row.to_location_id))
     holder = tote or package
-    place = holder.barcode if holder else ""
+    held = None if holder else session.get(Location, (actor.warehouse_id, row.from_place_id))
+    place = holder.barcode if holder else held.code if held else ""
     return PutBackDone(
         order_id=row.order_id, sku=product.sku, quantity=row.quantity, place=place, location=location.code
     )

@@ -174,6 +174,7 @@ def _written(
         email=told.email,
         note=told.note,
         digest=told.digest,
+        accepts_substitutes=told.accepts_substitutes,
     )
     put_address(order, told.ship_to)
     session.add(order)

@@ -1,6 +1,6 @@
 """Splitting a short order: what is picked goes on to packing, and what is missing becomes a backorder of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -44,7 +44,7 @@ def split(session: Session, actor: Actor, order: Order) -> Order:
     backorder = _backorder(session, actor, root, order)
     for position, need in enumerate(needs, 1):
         lines[need.line_id].to_pick -= need.quantity
-        session.add(_line(backorder, position, lines[need.line_id], need))
+        session.add(_line(backorder, position, _bought(lines, need.line_id), need))
     session.flush()
     record(session, actor, OrderReceived(order_id=backorder.id, number=backorder.number, channel=backorder.channel))
     split = OrderSplit(order_id=order.id, number=order.number, backorder=backorder.number, units=lacking)
@@ -61,6 +61,12 @@ def _lines(session: Session, actor: Actor, order: Order) -> Sequence[OrderLine]:
     return session.scalars(
         select(OrderLine).where(OrderLine.warehouse_id == actor.warehouse_id, OrderLine.order_id == order.id)
     ).all()
+
+
+def _bought(lines: Mapping[int, OrderLine], line_id: int) -> OrderLine:
+    """The line that the customer placed: of a substitute that is missing too, the one that it stood in for."""
+    line = lines[line_id]
+    return line if line.replaces_id is None else lines[line.replaces_id]
 
 
 def _backorder(session: Session, actor: Actor, root: Order, order: Order) -> Order:
@@ -93,6 +99,7 @@ def _backorder(session: Session, actor: Actor, root: Order, order: Order) -> Ord
         ship_country=order.ship_country,
         ship_phone=order.ship_phone,
         split_from_id=root.id,
+        accepts_substitutes=order.accepts_substitutes,
     )
     _ = timetable(session, actor.warehouse_id, actor.at).renew(backorder)
     session.add(backorder)

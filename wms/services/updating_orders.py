@@ -125,7 +125,7 @@ def _change(session: Session, actor: Actor, intake: Intake, order: Order, told: 
         _ = allocating.give_back(session, actor, order.id)
     _replace_lines(session, intake, order, told)
     put_address(order, told.ship_to)
-    order.shipping_method = told.shipping_method
+    order.shipping_method, order.accepts_substitutes = told.shipping_method, told.accepts_substitutes
     order.reason = intake.timetable.promise(order)[:_REASON_LENGTH]
     missing = order.address_missing
     if not missing:
@@ -169,6 +169,7 @@ def _replace_lines(session: Session, intake: Intake, order: Order, told: Incomin
         old.remove(kept)
         kept.position, kept.name, kept.price_cents = fresh.position, fresh.name, fresh.price_cents
         kept.quantity, kept.to_pick, kept.product_id = fresh.quantity, fresh.to_pick, fresh.product_id
+        kept.replaces_id = None
     for place, gone in enumerate(old, len(told.lines) + 1):
         if gone.id in pointed_to:
             gone.position, gone.to_pick = place, 0

@@ -192,15 +192,19 @@ def print_jobs_are_accounted_for(session: Session, warehouse_id: int) -> Iterato
 
 
 def free_totes_are_empty(session: Session, warehouse_id: int) -> Iterator[str]:
-    """A tote that is free holds nothing."""
+    """A tote that is free, or out of use, holds nothing."""
     rows = session.execute(
-        select(Tote.barcode, func.sum(Stock.on_hand))
+        select(Tote.barcode, Tote.status, func.sum(Stock.on_hand))
         .join(Stock, and_(Stock.warehouse_id == Tote.warehouse_id, Stock.place_id == Tote.id))
-        .where(Tote.warehouse_id == warehouse_id, Tote.status == ToteStatus.FREE, Stock.on_hand > 0)
-        .group_by(Tote.barcode)
+        .where(
+            Tote.warehouse_id == warehouse_id,
+            Tote.status.in_((ToteStatus.FREE, ToteStatus.LOST)),
+            Stock.on_hand > 0,
+        )
+        .group_by(Tote.barcode, Tote.status)
     )
-    for barcode, units in rows:
-        yield f"tote {barcode} is free and holds {units} units"
+    for barcode, status, units in rows:
+        yield f"tote {barcode} is {status} and holds {units} units"
 
 
 def boxes_hold_what_was_scanned(session: Session, warehouse_id: int) -> Iterator[str]:

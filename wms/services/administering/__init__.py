@@ -4,6 +4,7 @@ from wms.services.administering.settings import (
     Listing,
     StillUsedError,
     counts,
+    everything,
     fields,
     keep,
     listing,
@@ -12,4 +13,15 @@ from wms.services.administering.settings import (
     setting_of,
 )
 
-__all__ = ["Listing", "StillUsedError", "counts", "fields", "keep", "listing", "remove", "row_to_change", "setting_of"]
+__all__ = [
+    "Listing",
+    "StillUsedError",
+    "counts",
+    "everything",
+    "fields",
+    "keep",
+    "listing",
+    "remove",
+    "row_to_change",
+    "setting_of",
+]

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Role
 from wms.domain.base import Base, text_id
 from wms.domain.calendar import CarrierService, Holiday, Pickup, ShippingMethod
+from wms.domain.catalog import Substitute
 from wms.domain.errors import NotFoundError
 from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Profile, Station, Zone
 from wms.domain.people import Worker
 from wms.domain.saying import Language
-from wms.domain.totes import Tote
+from wms.domain.totes import Tote, ToteStatus
 from wms.services.importing import KINDS
 from wms.services.importing.calendar import DAYS
 from wms.services.importing.kinds import Column, Kind
@@ -111,6 +112,7 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
         (Worker, "language"): tuple(Language),
         (Location, "kind"): tuple(LocationKind),
         (Zone, "profile"): tuple(Profile),
+        (Tote, "status"): tuple(ToteStatus),
         (Worker, "left_handed"): ("no", "yes"),
         (Zone, "counts_each"): ("no", "yes"),
         (Zone, "asks_empty"): ("no", "yes"),
@@ -154,6 +156,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(kind=KINDS["printers"], one="printer", table=Printer, order=("name",)),
         Setting(kind=KINDS["locations"], one="location", table=Location, order=("code",), sheet="locations"),
+        Setting(kind=KINDS["substitutes"], one="substitute", table=Substitute, order=("sku", "rank", "substitute")),
         Setting(
             kind=KINDS["zones"],
             one="zone",

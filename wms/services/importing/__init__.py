@@ -7,6 +7,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         catalog.PRODUCTS,
+        catalog.SUBSTITUTES,
         locations.LOCATIONS,
         locations.ZONES,
         stock.STOCK,

@@ -1,4 +1,4 @@
-"""Products and the barcodes that mean them."""
+"""Products and the barcodes that mean them, and what may be sent instead of one that is missing."""
 
 import re
 
@@ -6,13 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.catalog import Barcode, Product
+from wms.domain.catalog import Barcode, Product, Substitute
 from wms.domain.codes import CodeKind, clean, parse
 from wms.services.importing.cells import BadRowError, Cells, quoted
 from wms.services.importing.kinds import Kind, Outcome, find, keep, keyed, optional
 
 _CODE_LENGTH = 80
 _MOST_IN_A_CASE = 100_000
+_MOST_RANKS = 99
 _MANGLED = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+", re.IGNORECASE | re.ASCII)
 
 
@@ -89,5 +90,33 @@ PRODUCTS = Kind(
         optional("width_mm", "millimetres"),
         optional("height_mm", "millimetres"),
         optional("serials", "yes where each unit's serial number is scanned when it is picked"),
+    ),
+)
+
+
+def _product(session: Session, actor: Actor, cells: Cells, column: str) -> Product:
+    sku = cells.needed(column, 80)
+    product = find(session, actor, Product, sku=sku)
+    if product is None:
+        raise BadRowError(f"the {column} {quoted(sku)} is no product; import products first")
+    return product
+
+
+def _keep_substitute(session: Session, actor: Actor, cells: Cells) -> Outcome:
+    product, substitute = (_product(session, actor, cells, column) for column in ("sku", "substitute"))
+    if product is substitute:
+        raise BadRowError(f"the substitute {quoted(substitute.sku)} is the product itself")
+    key = {"product_id": product.id, "substitute_id": substitute.id}
+    return keep(session, actor, Substitute, key, {"rank": cells.whole("rank", least=1, most=_MOST_RANKS)})[1]
+
+
+SUBSTITUTES = Kind(
+    name="substitutes",
+    about="what may be sent instead of a product that is missing, where the order accepts it",
+    keep=_keep_substitute,
+    columns=(
+        keyed("sku", "the product that is missing"),
+        keyed("substitute", "the SKU that may be sent instead"),
+        optional("rank", "1 is tried first, then 2; 1 if blank"),
     ),
 )

@@ -9,7 +9,7 @@ from wms.domain.actor import Actor
 from wms.domain.base import Base
 from wms.domain.codes import CodeKind
 from wms.domain.floor import Cart, CartonType, PlaceKind, Printer, Station
-from wms.domain.totes import USUAL_TOTE_ML, Tote
+from wms.domain.totes import USUAL_TOTE_ML, Tote, ToteStatus
 from wms.scales.address import check
 from wms.scales.base import BadAddressError
 from wms.services.importing.cells import BadRowError, Cells, quoted
@@ -85,7 +85,22 @@ def _keep_tote(session: Session, actor: Actor, cells: Cells) -> Outcome:
         "wall": cells.text("wall", 16),
         "wall_slot": cells.text("wall_slot", 8),
     }
-    return keep(session, actor, Tote, key, given, lambda: {"id": new_place(session, actor, PlaceKind.TOTE)})[1]
+    tote, outcome = keep(session, actor, Tote, key, given, lambda: {"id": new_place(session, actor, PlaceKind.TOTE)})
+    return outcome if _is_as_told(tote, cells.word("status", ToteStatus)) else Outcome.CHANGED
+
+
+def _is_as_told(tote: Tote, told: ToteStatus | None) -> bool:
+    """Let a tote be out of use or in it again; tell whether it was so. What a walk has it for cannot be told here."""
+    if told in {None, tote.status}:
+        return True
+    match tote.status, told:
+        case ToteStatus.LOST, ToteStatus.FREE:
+            tote.free()
+        case ToteStatus.FREE, ToteStatus.LOST:
+            tote.lose()
+        case _:
+            raise BadRowError(f"the tote is {tote.status}; only a lost one is freed, and a free one lost")
+    return False
 
 
 TOTES = Kind(
@@ -97,6 +112,7 @@ TOTES = Kind(
         optional("volume_ml", "millilitres; 30000 where blank"),
         optional("wall", "of a put wall's place: the wall's name, such as W1"),
         optional("wall_slot", "its name in the wall, such as B4"),
+        optional("status", "lost takes a free one out of use, free brings it back; else left alone"),
     ),
 )
 

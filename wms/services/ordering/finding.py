@@ -198,7 +198,11 @@ def _rows(session: Session, actor: Actor, shown: Sequence[tuple[Order, str]]) ->
     zone = zone_of(session, actor)
     sums = session.execute(
         select(OrderLine.order_id, func.count(), func.sum(OrderLine.to_pick))
-        .where(OrderLine.warehouse_id == actor.warehouse_id, OrderLine.order_id.in_(ids))
+        .where(
+            OrderLine.warehouse_id == actor.warehouse_id,
+            OrderLine.order_id.in_(ids),
+            or_(OrderLine.to_pick > 0, OrderLine.replaces_id.is_(None)),
+        )
         .group_by(OrderLine.order_id)
     )
     counts = {order_id: (int(lines), int(units)) for order_id, lines, units in sums}

@@ -29,10 +29,14 @@ from wms.services.putting_back import OpenPutBack
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineRow:
-    """A line: bought, owed by this warehouse, put into totes, scanned into boxes; `set_aside` names shelves."""
+    """A line: bought, owed by this warehouse, put into totes, scanned into boxes; `set_aside` names shelves.
+
+    `replaces` is the SKU that it is a substitute for, '' for a line that the customer bought.
+    """
 
     sku: str
     name: str
+    replaces: str
     quantity: int
     to_pick: int
     picked: int
@@ -191,11 +195,13 @@ def _lines(session: Session, actor: Actor, order_id: int) -> tuple[LineRow, ...]
         select(OrderLine)
         .where(OrderLine.warehouse_id == actor.warehouse_id, OrderLine.order_id == order_id)
         .order_by(OrderLine.position, OrderLine.id)
-    )
+    ).all()
+    sku_of = {line.id: line.sku for line in lines}
     return tuple(
         LineRow(
             sku=line.sku,
             name=line.name,
+            replaces=sku_of[line.replaces_id] if line.replaces_id else "",
             quantity=line.quantity,
             to_pick=line.to_pick,
             picked=picked.get(line.id, 0),
@@ -203,6 +209,7 @@ def _lines(session: Session, actor: Actor, order_id: int) -> tuple[LineRow, ...]
             set_aside=aside.get(line.id, ""),
         )
         for line in lines
+        if line.to_pick or line.replaces_id is None  # a substitute that was taken back is none
     )
 
 

@@ -126,10 +126,9 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
     there = next((row.slot for row in build.bound if row.tote_id == tote.id), None)
     if there is not None:
         return feedback.repeated(say("{tote} is in slot {slot}", tote=tote.barcode, slot=there))
-    if tote.wall or tote.status is not ToteStatus.FREE:
-        return feedback.wrong(_where(session, actor, tote))
-    if full_totes.holds_units(session, actor, tote.id):
-        return feedback.wrong(say("{tote} is not empty. Take another", tote=tote.barcode))
+    refused = why_not_free(session, actor, tote)
+    if refused is not None:
+        return feedback.wrong(refused)
     row = build.unbound[0]
     tote.take(None if row.method.shares else row.order_id)
     here = [other for other in build.unbound if other.slot == row.slot]
@@ -141,6 +140,15 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
     if len(build.unbound) == len(here) and steps.newest(session, actor, build.batch.id) is None:
         return feedback.complete(say("Cart is ready. Go"))
     return feedback.accepted(say("{tote} in slot {slot}", tote=tote.barcode, slot=row.slot))
+
+
+def why_not_free(session: Session, actor: Actor, tote: Tote) -> Said | None:
+    """Say why a tote cannot be bound; None where it can."""
+    if tote.wall or tote.status is not ToteStatus.FREE:
+        return _where(session, actor, tote)
+    if full_totes.holds_units(session, actor, tote.id):
+        return say("{tote} is not empty. Take another", tote=tote.barcode)
+    return None
 
 
 def _where(session: Session, actor: Actor, tote: Tote) -> Said:

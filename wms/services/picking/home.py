@@ -18,8 +18,9 @@ from wms.domain.people import Warehouse, Worker
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
 from wms.domain.saying import say
+from wms.domain.totes import Tote
 from wms.services import feedback, unsorted
-from wms.services.picking import carts, wall
+from wms.services.picking import carts, contents, wall
 from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
 from wms.services.screens import Feedback, Screen, clock
 
@@ -73,11 +74,20 @@ def screen(session: Session, actor: Actor) -> Screen:
 
 
 def judge_home(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback:
-    """Judge a scan on a device without a walk: a cart starts one, a tote for the put wall is sorted."""
+    """Judge a scan on a device without a walk: a cart starts one, a tote for the put wall is sorted, others tell."""
     if code.kind is CodeKind.CART:
         return _take_cart(session, actor, code)
-    sorting = wall.begin(session, actor, code) if code.kind is CodeKind.TOTE else None
-    return feedback.wrong_type(code, screen.wants) if sorting is None else sorting
+    if code.kind is CodeKind.TOTE:
+        return wall.begin(session, actor, code) or _tell(session, actor, code)
+    return feedback.wrong_type(code, screen.wants)
+
+
+def _tell(session: Session, actor: Actor, code: Code) -> Feedback:
+    """Say of a tote that is not to be sorted whose it is and what is in it."""
+    tote = session.scalars(
+        select(Tote).where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode == code.text)
+    ).one_or_none()
+    return feedback.unknown(code) if tote is None else feedback.told(contents.told(session, actor, tote))
 
 
 def _take_cart(session: Session, actor: Actor, code: Code) -> Feedback:

@@ -6,12 +6,11 @@ its order short, which waits for a person and holds nobody else up.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from wms import batching
 from wms.domain.actor import Actor
 from wms.domain.floor import ADJUSTMENT_ID, SCRAP_ID, Location
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -24,10 +23,10 @@ from wms.domain.stock import Stock
 from wms.domain.waves import Allocation
 from wms.services import allocating, counting, settling, stocking
 from wms.services.allocating import Need
-from wms.services.picking import steps, tasks
+from wms.services.picking import laying_out, steps, substituting, tasks
 from wms.services.picking.screens import Stop
+from wms.services.picking.substituting import StoodIn
 from wms.services.planning import task_for
-from wms.services.planning.layouts import floor_of
 from wms.services.stocking import Goods
 
 CANCELLED = say("Too late. That order is cancelled")
@@ -41,6 +40,8 @@ class Was:
 
     task_id: int
     allocation_id: int
+    line_id: int
+    product_id: int
     location_id: int
     lot: str
     serial: str
@@ -52,10 +53,14 @@ class Was:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gone:
-    """What came of missing units: how many are fetched elsewhere, how many no shelf has."""
+    """What came of missing units: how many are fetched elsewhere, how many no shelf has.
+
+    `instead`: the SKU of what is taken for those of the line at hand, '' where they are fetched or short.
+    """
 
     elsewhere: int
     short: int
+    instead: str = ""
 
 
 def locked_walk(session: Session, actor: Actor, batch_id: int) -> list[PickTask]:
@@ -96,20 +101,22 @@ def book(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Seque
         _call_off(session, actor, row)
     written_off = _write_off_the_rest(session, actor, task)
     count = counting.open_count(session, actor, stop.location_id, stop.location, f"{stop.sku} {was[0].reason}")
-    sent, made, short = _fetch_elsewhere(session, actor, stop, was, rows)
+    found = _fetch_elsewhere(session, actor, stop, was, rows)
     record(session, actor, *(_shorted(stop, row, one) for row, one in zip(rows, was, strict=True)))
-    ahead = [row for row in walk if row.status is TaskStatus.OPEN and row not in sent]
-    _lay_out(session, actor, stop.location_id, ahead, [*sent, *made])
+    ahead = [row for row in walk if row.status is TaskStatus.OPEN and row not in found.sent]
+    laying_out.insert(session, actor, stop.location_id, ahead, [*found.sent, *found.made])
     before = {
         "was": [asdict(one) for one in was],
-        "made": [row.id for row in made],
+        "made": [row.id for row in found.made],
+        "stood_in": [asdict(one) for one in found.stood_in],
         "missing_place": missing_place,
         "written_off": written_off,
         "count": count,
     }
     steps.note(session, actor, task.batch_id, task.id, StepKind.SHORT, **before)
     session.flush()
-    return Gone(elsewhere=sum(one.asked for one in was) - short, short=short)
+    instead = next((one.sku for one in found.stood_in if one.line_id == was[0].line_id), "")
+    return Gone(elsewhere=sum(one.asked for one in was) - found.short, short=found.short, instead=instead)
 
 
 def _wants_the_same(row: PickTask, task: PickTask) -> bool:
@@ -123,6 +130,8 @@ def _was(row: PickTask, reason: str, wanted: int) -> Was:
     return Was(
         task_id=row.id,
         allocation_id=row.allocation_id,
+        line_id=row.line_id,
+        product_id=row.product_id,
         location_id=row.location_id,
         lot=row.lot,
         serial=row.serial,
@@ -160,34 +169,49 @@ def _write_off_the_rest(session: Session, actor: Actor, task: PickTask) -> int:
     return units
 
 
+@dataclass(kw_only=True, slots=True)
+class _Found:
+    """Where missing units come from: tasks sent to other shelves, new ones, what stands in, and those no shelf has."""
+
+    sent: list[PickTask] = field(default_factory=list)
+    made: list[PickTask] = field(default_factory=list)
+    stood_in: list[StoodIn] = field(default_factory=list)
+    short: int = 0
+
+
 def _fetch_elsewhere(
     session: Session, actor: Actor, stop: Stop, was: Sequence[Was], rows: Sequence[PickTask]
-) -> tuple[list[PickTask], list[PickTask], int]:
-    """Set units aside on other shelves; those that no shelf has are short. Return tasks sent there, new ones, shorts.
+) -> _Found:
+    """Set units aside on other shelves, else what may stand in for them; those that there are none of are short.
 
     The shelf itself is under count by now, so that nothing more is set aside on it.
     """
-    shelves = allocating.shelves(session, actor, {stop.product_id}, lock=True)
+    candidates = substituting.candidates(session, actor, {row.line_id for row in rows})
+    others = {one.product_id for of_line in candidates.values() for one in of_line}
+    shelves = allocating.shelves(session, actor, {stop.product_id, *others}, lock=True)
     batch = session.get_one(Batch, (actor.warehouse_id, stop.batch_id))
-    sent: list[PickTask] = []
-    made: list[PickTask] = []
-    short = 0
+    found = _Found()
     for row, one in zip(rows, was, strict=True):
         need = Need(line_id=row.line_id, product_id=row.product_id, sku=stop.sku, quantity=one.asked)
         allocations = allocating.set_aside(session, actor, row.order_id, shelves.take([need]).portions)
         if not allocations:
+            instead = substituting.stand_in(session, actor, shelves, candidates.get(row.line_id, ()), one.asked)
+            if instead is not None:
+                stood_in, allocations = instead
+                found.stood_in.append(stood_in)
+        if not allocations:
             _leave_short(session, actor, stop, row, one)
-            short += one.asked
+            found.short += one.asked
             continue
         if one.asked < one.quantity:
             _leave_the_rest(actor, row, one)
         else:
             first, *allocations = allocations
             _send(row, first)
-            sent.append(row)
-        made += [task_for(batch, allocation, row.sequence) for allocation in allocations]
-    session.add_all(made)
-    return sent, made, short
+            found.sent.append(row)
+        found.made += [task_for(batch, allocation, row.sequence) for allocation in allocations]
+    session.add_all(found.made)
+    return found
 
 
 def _leave_the_rest(actor: Actor, row: PickTask, was: Was) -> None:
@@ -200,9 +224,10 @@ def _leave_the_rest(actor: Actor, row: PickTask, was: Was) -> None:
 
 
 def _send(row: PickTask, to: Allocation) -> None:
-    """Let a task take its units where an allocation has them."""
+    """Let a task take its units, or what stands in for them, where an allocation has them."""
+    row.line_id, row.product_id = to.line_id, to.product_id
     row.allocation_id, row.location_id, row.lot, row.serial = to.id, to.place_id, to.lot, to.serial
-    row.quantity = to.quantity
+    row.quantity, row.lot_proved = to.quantity, False
     row.forget_short()
 
 
@@ -222,34 +247,13 @@ def _leave_short(session: Session, actor: Actor, stop: Stop, row: PickTask, was:
     )
 
 
-def _lay_out(session: Session, actor: Actor, standing: int, ahead: list[PickTask], fresh: Sequence[PickTask]) -> None:
-    """Number the rest of a walk anew, each fresh stop where it adds the fewest metres from where one stands."""
-    floor = floor_of(session, actor)
-    first = min((row.sequence for row in (*ahead, *fresh)), default=0)
-    for row in fresh:
-        ahead.insert(len(ahead) if floor is None else _place(floor.layout, standing, ahead, row), row)
-    for sequence, row in enumerate(ahead, start=first):
-        row.sequence = sequence
-
-
-def _place(layout: batching.Layout, standing: int, ahead: Sequence[PickTask], fresh: PickTask) -> int:
-    """Return where in the rest of a walk a stop comes; at its end where the layout does not know them all."""
-    places = [row.location_id for row in ahead]
-    is_apart = places[:1] != [standing]
-    if is_apart:
-        places.insert(0, standing)
-    if any(place not in layout for place in (*places, fresh.location_id)):
-        return len(ahead)
-    return batching.best_place(layout, places, fresh.location_id) - is_apart
-
-
 def take_back(session: Session, actor: Actor, step: PickStep) -> Said | None:
     """Undo a confirmed short: the units are on their shelf again, and its lines ask for them there.
 
     The line that was short is as it was said. Return why it is too late for that, or None where it was done.
     """
-    was = [Was(**one) for one in step.before["was"]]
-    rows = tasks.locked(session, actor, [*(one.task_id for one in was), *step.before["made"]])
+    rows = tasks.locked(session, actor, [*(one["task_id"] for one in step.before["was"]), *step.before["made"]])
+    was = _read_was(step, rows)
     too_late = _too_late(session, actor, step, rows)
     if too_late is not None:
         return too_late
@@ -257,9 +261,10 @@ def take_back(session: Session, actor: Actor, step: PickStep) -> Said | None:
         _call_off(session, actor, rows[made])
         rows[made].move_to(TaskStatus.CANCELLED, actor.at)
     mine = was[0]
-    _bring_back(session, actor, step, rows[mine.task_id], mine)
+    _bring_back(session, actor, step, mine)
     for one in was:
         _send_back(session, actor, rows[one.task_id], one)
+    substituting.take_back(session, actor, [StoodIn(**one) for one in step.before.get("stood_in", ())])
     task = rows[mine.task_id]
     task.found, task.short_reason, task.short_confirmed = mine.found, mine.reason, False
     first = min(row.sequence for row in rows.values())
@@ -278,6 +283,14 @@ def take_back(session: Session, actor: Actor, step: PickStep) -> Said | None:
     return None
 
 
+def _read_was(step: PickStep, rows: Mapping[int, PickTask]) -> list[Was]:
+    """Read a step's tasks as they stood; one noted before there were substitutes lacks what never changed then."""
+    return [
+        Was(**{"line_id": rows[one["task_id"]].line_id, "product_id": rows[one["task_id"]].product_id, **one})
+        for one in step.before["was"]
+    ]
+
+
 def _too_late(session: Session, actor: Actor, step: PickStep, rows: Mapping[int, PickTask]) -> Said | None:
     """Say what has happened since a short that cannot be undone with it."""
     # A line that ended short stays so when its order is cancelled: the order must be asked.
@@ -285,7 +298,7 @@ def _too_late(session: Session, actor: Actor, step: PickStep, rows: Mapping[int,
     statuses = session.scalars(select(Order.status).where(Order.warehouse_id == actor.warehouse_id, of_orders))
     if OrderStatus.CANCELLED in statuses.all() or TaskStatus.CANCELLED in {row.status for row in rows.values()}:
         return CANCELLED
-    was = [Was(**one) for one in step.before["was"]]
+    was = _read_was(step, rows)
     for one in was:
         row = rows[one.task_id]
         if row.allocation_id == one.allocation_id and row.lot != one.lot:
@@ -300,11 +313,11 @@ def _call_off(session: Session, actor: Actor, row: PickTask) -> None:
     tasks.allocate(session, actor, row, -row.quantity)
 
 
-def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask, was: Was) -> None:
+def _bring_back(session: Session, actor: Actor, step: PickStep, was: Was) -> None:
     """Book what a short took off a shelf's books on them again."""
     for place_id, units in ((step.before["missing_place"], was.asked), (ADJUSTMENT_ID, step.before["written_off"])):
         if units:
-            goods = Goods(product_id=task.product_id, quantity=units, lot=was.lot, serial=was.serial)
+            goods = Goods(product_id=was.product_id, quantity=units, lot=was.lot, serial=was.serial)
             stocking.move(session, actor, goods, from_place_id=place_id, to_place_id=was.location_id, reason="undone")
 
 
@@ -312,6 +325,7 @@ def _send_back(session: Session, actor: Actor, row: PickTask, was: Was) -> None:
     """Let a task ask for its units on the shelf where it did before."""
     if row.allocation_id != was.allocation_id:
         _call_off(session, actor, row)
+    row.line_id, row.product_id = was.line_id, was.product_id
     row.allocation_id, row.location_id, row.lot, row.serial = was.allocation_id, was.location_id, was.lot, was.serial
     row.quantity = was.quantity
     if row.status is TaskStatus.SHORT:

@@ -27,7 +27,8 @@ class Stop:
     `codes` are the product's barcodes with the units each counts. `wanted` are the units set aside: what was asked, or
     what the shelf really had. `found` is set while or after less was found than asked. `at_shelf` says that the
     location was proved by a scan. `unbound` counts orders still without a tote. `asks_empty`: the zone asks about
-    shelves that should be empty; `asked_empty_id` is the one asked about now.
+    shelves that should be empty; `asked_empty_id` is the one asked about now. `replaces` is the SKU that the line's
+    product stands in for, '' for none.
     """
 
     batch_id: int
@@ -77,6 +78,7 @@ class Stop:
     due: str
     asks_empty: bool = False
     asked_empty_id: int | None = None
+    replaces: str = ""
     dealt: tuple[Dealt, ...] = ()
 
     @property
@@ -291,6 +293,35 @@ class ZeroCheck(PickingScreen):
     def place(self) -> str:
         """The location asked about."""
         return self.location
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenTote(PickingScreen):
+    """A tote on the cart is broken: scan it (`tote` '' until then), then a free one for what is in it."""
+
+    wants: str = "tote"
+    batch_id: int
+    tote: str
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongItem(PickingScreen):
+    """A wrong item lies in a tote: scan the tote (`tote` '' until then), then the item."""
+
+    tote: str
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsItThere(PickingScreen):
+    """A wrong item came out of a tote: ask whether a pick's units are in it, since one may lie on its shelf still."""
+
+    wants: str = "answer"
+    tote: str
+    units: int
+    product: str
+    sku: str
 
 
 class Turn(StrEnum):

@@ -8,10 +8,11 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.picked import StepKind
 from wms.domain.picking import PickTask, Proof
-from wms.domain.saying import say
+from wms.domain.saying import Said, say
 from wms.services import feedback
 from wms.services.picking import dealing, hands, items, lots, missing, shelves, steps, tasks
 from wms.services.picking.hands import Taken
+from wms.services.picking.missing import Gone
 from wms.services.picking.screens import Short, Stop
 from wms.services.recognising import Item
 from wms.services.screens import Feedback
@@ -123,8 +124,14 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     gone = missing.book(session, actor, stop, task, walk)
     if found == 0:
-        return feedback.line_done(say("None found. Go on") if gone.short else say("None here. Fetch it elsewhere"))
+        return feedback.line_done(_none_found(gone))
     if spare:
         return feedback.accepted(say("Put {n} back", n=spare))
     left = found - task.in_hand
     return feedback.accepted(say("Take {n}", n=left) if left else say("Put {n} in the tote", n=found))
+
+
+def _none_found(gone: Gone) -> Said:
+    if gone.instead:
+        return say("None here. Take {sku} instead", sku=gone.instead)
+    return say("None found. Go on") if gone.short else say("None here. Fetch it elsewhere")

@@ -7,12 +7,15 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command
+from wms.domain.errands import Errand, ErrandKind
 from wms.domain.picking import TaskStatus
 from wms.domain.saying import say, say_some
 from wms.services import feedback
 from wms.services.picking import (
+    broken_totes,
     building,
     drops,
+    errands,
     full_totes,
     giving_back,
     home,
@@ -26,13 +29,16 @@ from wms.services.picking import (
     stops,
     undo,
     wall,
+    wrong_items,
     zero_checks,
 )
 from wms.services.picking.screens import (
+    BrokenTote,
     BuildCart,
     DropCart,
     GoTo,
     Home,
+    IsItThere,
     Moved,
     PutBack,
     PutInSlot,
@@ -46,6 +52,7 @@ from wms.services.picking.screens import (
     Stop,
     TakeOver,
     TaskScreen,
+    WrongItem,
     ZeroCheck,
 )
 from wms.services.screens import Answer, Feedback, Screen
@@ -55,6 +62,9 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     TakeOver: home.judge_take_over,
     Moved: home.judge_moved,
     BuildCart: building.judge,
+    BrokenTote: broken_totes.judge,
+    WrongItem: wrong_items.judge,
+    IsItThere: wrong_items.judge_answer,
     GoTo: judging.judge_shelf,
     ScanItem: judging.judge_item,
     ScanLot: lots.judge_lot,
@@ -72,6 +82,9 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
 
 def current_screen(session: Session, actor: Actor) -> Screen:
     """Return what the database says this worker does now on this device."""
+    errand = errands.current(session, actor)
+    if errand is not None:
+        return _ERRANDS[errand.kind](session, actor, errand)
     stop = stops.current(session, actor)
     if stop is None:
         return _without_a_line(session, actor)
@@ -97,12 +110,15 @@ def _without_a_line(session: Session, actor: Actor) -> Screen:
 
 def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback | Answer:
     """Judge one scan on the screen it was made for."""
-    if isinstance(screen, TaskScreen):
-        if screen.stop.device != actor.device:
-            _ = missing.locked_walk(session, actor, screen.stop.batch_id)  # tasks before the walk, as everyone locks
-            home.adopt(session, actor, screen.stop.batch_id)
-        if code.command is not None and not isinstance(screen, SkipWhy):
-            return _command(session, actor, code.command, screen)
+    if isinstance(screen, TaskScreen) and screen.stop.device != actor.device:
+        _ = missing.locked_walk(session, actor, screen.stop.batch_id)  # tasks before the walk, as everyone locks
+        home.adopt(session, actor, screen.stop.batch_id)
+    kind = errands.KINDS.get(code.command) if code.command is not None else None
+    begun = errands.begin(session, actor, kind, screen) if kind is not None else None
+    if begun is not None:
+        return begun
+    if isinstance(screen, TaskScreen) and code.command is not None and not isinstance(screen, SkipWhy):
+        return _command(session, actor, code.command, screen)
     if isinstance(screen, BuildCart | DropCart) and code.command is Command.GIVE_BACK:
         return giving_back.give_back(session, actor, screen.batch_id)
     return JUDGES[type(screen)](session, actor, code, screen)
@@ -133,6 +149,10 @@ def _go_on(_: Session, __: Actor, stop: Stop) -> Feedback:
     return feedback.wrong(say_some("{n} line is open. Go on", "{n} lines are open. Go on", left))
 
 
+_ERRANDS: dict[ErrandKind, Callable[[Session, Actor, Errand], Screen]] = {
+    ErrandKind.BROKEN_TOTE: broken_totes.screen,
+    ErrandKind.WRONG_ITEM: wrong_items.screen,
+}
 _COMMANDS: dict[Command, Callable[[Session, Actor, Stop], Feedback]] = {
     Command.UNDO: _undo,
     Command.SKIP: skipping.skip,

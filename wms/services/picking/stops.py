@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from wms.domain.actor import Actor
 from wms.domain.catalog import Product
 from wms.domain.floor import Cart, Location, Profile, Zone
+from wms.domain.orders import OrderLine
 from wms.domain.people import Warehouse
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
@@ -92,6 +93,14 @@ _next = (
     )
     .order_by(_other.sequence)
     .limit(1)
+    .correlate(PickTask)
+    .scalar_subquery()
+)
+_mine, _bought = aliased(OrderLine), aliased(OrderLine)
+_replaced = (
+    select(_bought.sku)
+    .join(_mine, and_(_mine.warehouse_id == _bought.warehouse_id, _mine.replaces_id == _bought.id))
+    .where(_mine.warehouse_id == _W, _mine.id == PickTask.line_id)
     .correlate(PickTask)
     .scalar_subquery()
 )
@@ -184,6 +193,7 @@ _CURRENT = (
         func.coalesce(Zone.counts_each, _every_zone.counts_each, False).label("counts_each"),
         func.coalesce(Zone.asks_empty, _every_zone.asks_empty, False).label("asks_empty"),
         Batch.asked_empty_id,
+        func.coalesce(_replaced, "").label("replaces"),
         _totes.label("totes"),
         PickTask.lot,
         PickTask.lot_proved,

@@ -151,6 +151,10 @@ def _use_again(session: Session, actor: Actor, step: PickStep, task: PickTask) -
     return feedback.told(say("{tote} is not full", tote=tote))
 
 
+def _keep_open(_: Session, __: Actor, ___: PickStep, ____: PickTask) -> Feedback:
+    return feedback.wrong(say("A wrong item cannot be undone"))
+
+
 # None where there was nothing left to take back: the step before it is meant.
 _REVERSES: dict[StepKind, Callable[[Session, Actor, PickStep, PickTask], Feedback | None]] = {
     StepKind.LOCATION: _leave_shelf,
@@ -162,4 +166,5 @@ _REVERSES: dict[StepKind, Callable[[Session, Actor, PickStep, PickTask], Feedbac
     StepKind.TOTE: _take_out,
     StepKind.SKIP: skipping.take_back,
     StepKind.FULL: _use_again,
+    StepKind.WRONG: _keep_open,
 }

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from wms.domain.errands import WrongItemFound
 from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
@@ -159,7 +160,7 @@ class WrongUnit:
 
 
 def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list[WrongUnit]:
-    """Return the wrong units caught since a moment, oldest first: units that are in no line of their order.
+    """Return the wrong units caught since a moment, in totes or at packing: units that are in no line of their order.
 
     A unit too many is left out: until somebody puts it aside it may be the packer's second scan of one unit, which
     must not be charged to the picker. It counts as a near miss like every refused scan.
@@ -179,7 +180,7 @@ def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list
         select(JournalEntry.at, picked_at, JournalEntry.order_id, JournalEntry.data)
         .where(
             JournalEntry.warehouse_id == warehouse_id,
-            JournalEntry.event == WrongUnitCaught.__name__,
+            JournalEntry.event.in_((WrongUnitCaught.__name__, WrongItemFound.__name__)),
             JournalEntry.at >= since,
         )
         .order_by(JournalEntry.at)
@@ -191,8 +192,8 @@ def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list
             order_id=order_id,
             sku=data["sku"],
             cause=data["cause"],
-            code=data["code"],
-            package=data["package"],
+            code=data.get("code", ""),
+            package=data.get("package", ""),
         )
         for caught_at, moment, order_id, data in rows
         if data["cause"] == FOREIGN
