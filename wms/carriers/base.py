@@ -6,6 +6,7 @@ After an UnsettledError or a crash in the middle, `find` asks whether the stored
 bought again before it has answered None.
 """
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -151,6 +152,51 @@ class VoidOutcome:
     reason: str = ""
 
 
+class TrackStatus(StrEnum):
+    """What a carrier says of a box on its way."""
+
+    UNKNOWN = "unknown"
+    ANNOUNCED = "announced"  # a label exists, the carrier has not got the box
+    IN_TRANSIT = "in transit"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackEvent:
+    """One scan of a box by its carrier: when the carrier says it happened, in its own words, and where."""
+
+    at: dt.datetime
+    status: TrackStatus
+    details: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Track:
+    """A box's way so far, in any order; `external_id` is its purchase ('' where not told).
+
+    `simulated` says that nobody carried anything: the events are made up from the hand-over.
+    """
+
+    tracking_number: str
+    external_id: str = ""
+    events: tuple[TrackEvent, ...] = ()
+    simulated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InTransit:
+    """A box handed over, to be asked about; `provider` is the company that carries it, as its rate named it."""
+
+    tracking_number: str
+    provider: str
+    external_id: str
+    handed_over_at: dt.datetime
+    asked_at: dt.datetime
+
+
 class CarrierError(Exception):
     """A carrier did not do as asked; `permanent` says whether asking the same again is pointless."""
 
@@ -229,4 +275,8 @@ class Carrier(Protocol):
 
     def void(self, external_id: str) -> VoidOutcome:
         """Give a label back by its external id; asking twice is safe."""
+        ...
+
+    def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:
+        """Return a box's way as the carrier knows it; `keep` gets the raw answer first."""
         ...

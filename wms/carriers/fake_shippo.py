@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from wms.carriers.fake_shippo_account import Account, Fault, NoSuchError, Refusal
 from wms.carriers.fake_shippo_labels import CONTENT_TYPES, label_file
+from wms.carriers.fake_shippo_ways import WAY, post, posts
 
 BUYING = "POST /transactions"
 THROTTLED, BROKEN = 429, 500
@@ -27,6 +28,7 @@ STORM: Mapping[str, tuple[Fault, ...]] = {
     "POST /shipments": _ANY,
     "GET /transactions": (*_ANY, Fault.NO_JSON),
     "GET /labels": (Fault.BROKEN, Fault.CUT),
+    "GET /tracks": (*_ANY, Fault.NO_JSON),
     "POST /refunds": (*_ANY, Fault.CUT_AFTER, Fault.BROKEN_AFTER),
     BUYING: (
         *_ANY,
@@ -86,6 +88,16 @@ class FakeShippo:
         """Let each request fail by chance from now on, in one of the ways that STORM has for it; 0 ends it."""
         self._chance = chance
         self._dice.seed(seed)
+
+    def post_ways(self, url: str, *, secret: str = "") -> int:
+        """Move each paid box to its end and post every step of it, some twice and none in order; return how many."""
+        paid = self.account.paid
+        bodies = posts(paid, self._dice)
+        for bought in paid:
+            self.account.steps[bought["object_id"]] = len(WAY)
+        for body in bodies:
+            post(url, body, secret=secret)
+        return len(bodies)
 
     def next_fault(self, call: str) -> Fault | None:
         """Return the fault ordered for a request and forget it, else one by chance; `failed` counts them."""
@@ -157,6 +169,8 @@ class _Handler(BaseHTTPRequestHandler):
                 case "GET", ["transactions"]:
                     rate = parse_qs(urlsplit(self.path).query).get("rate", [""])[0]
                     status, answer = 200, account.list_transactions(rate)
+                case "GET", ["tracks", provider, number]:
+                    status, answer = 200, account.track(provider, number)
                 case "GET", [("shipments" | "transactions" | "refunds") as kind, object_id]:
                     status, answer = 200, account.get(kind, object_id)
                 case _:

@@ -5,6 +5,8 @@ from enum import StrEnum
 from math import ceil
 from typing import Any
 
+from wms.carriers.fake_shippo_ways import track_of
+
 OWNER = "owner@example.com"
 LATE_S = 0.5
 CREATED = "2026-01-05T12:00:00.000Z"
@@ -72,6 +74,8 @@ class Account:
             "shipments": {}, "rates": {}, "transactions": {}, "refunds": {},
         }  # fmt: skip
         self.requests: list[dict[str, Any]] = []
+        # How far each purchase's box has come.
+        self.steps: dict[str, int] = {}
 
     @property
     def paid(self) -> list[dict[str, Any]]:
@@ -132,6 +136,14 @@ class Account:
                 raise Refusal({"transaction": ["This transaction cannot be refunded."]})
             bought["status"] = "REFUNDPENDING"
             return dict(self._new("refunds", status="PENDING", transaction=bought["object_id"], test=True))
+
+    def track(self, provider: str, number: str) -> dict[str, Any]:
+        """Return the way of a purchase's box, as far as it has come; an unknown number is no object here."""
+        with self._lock:
+            for bought in self.objects["transactions"].values():
+                if bought["tracking_number"] == number:
+                    return track_of(bought, provider, self.steps.get(bought["object_id"], 0))
+        raise NoSuchError
 
     def buy_later(self, body: dict[str, Any], url: str) -> None:
         """Take the money for a purchase whose answer has gone, soon: well within the time that `find` must wait."""

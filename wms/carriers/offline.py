@@ -1,16 +1,21 @@
 """The embedded default carrier: prices from a table, a real 4x6 label, and no postage; needs no network and no disk."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wms.carriers.base import (
+    InTransit,
     Keep,
     Label,
     Prepared,
     Rate,
     RefusedError,
     ShipmentRequest,
+    Track,
+    TrackEvent,
+    TrackStatus,
     VoidOutcome,
     VoidStatus,
     keep_nothing,
@@ -23,6 +28,7 @@ NAME = "offline"
 TRACKING_PREFIX = "05"
 # 21 digits of a hash: two of a hundred million references share a number with a chance below one in 100,000.
 TRACKING_DIGITS = 21
+SIMULATED_WAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +135,16 @@ class OfflineCarrier:
         if not is_tracking_number(external_id):
             raise RefusedError(f"{external_id} is no label of the offline carrier.", carrier=self.name)
         return VoidOutcome(status=VoidStatus.VOIDED)
+
+    def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:  # noqa: ARG002 - nothing is asked
+        """Return a way that nobody travelled, marked as simulated: on the road at hand-over, delivered a day later."""
+        events = [TrackEvent(at=box.handed_over_at, status=TrackStatus.IN_TRANSIT, details="Simulated: on its way")]
+        arrives_at = box.handed_over_at + SIMULATED_WAY
+        if arrives_at <= box.asked_at:
+            events.append(TrackEvent(at=arrives_at, status=TrackStatus.DELIVERED, details="Simulated: delivered"))
+        return Track(
+            tracking_number=box.tracking_number, external_id=box.external_id, events=tuple(events), simulated=True
+        )
 
     def _tariff(self, service: str) -> Tariff:
         try:

@@ -1,5 +1,6 @@
 """Shippo: real labels for real money through PyPI `shippo` 3.9.0, bought once or not at all."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from shippo.models import components, operations
 from wms.carriers.base import (
     Address,
     CarrierError,
+    InTransit,
     Keep,
     Label,
     Parcel,
@@ -16,6 +18,7 @@ from wms.carriers.base import (
     Rate,
     RefusedError,
     ShipmentRequest,
+    Track,
     UnavailableError,
     UnsettledError,
     VoidOutcome,
@@ -34,9 +37,14 @@ from wms.carriers.shippo_answers import (
     read_page,
     read_shipment,
     read_status,
+    read_track,
     read_transaction,
 )
 from wms.carriers.shippo_wire import NAME, ShippoWire
+
+# The SDK puts both into the address as they are.
+TRACKING_NUMBER = re.compile(r"[0-9A-Za-z]{1,60}", re.ASCII)
+PROVIDER = re.compile(r"[0-9a-z_]{1,60}", re.ASCII)
 
 # What a transaction's status says about a void, where it says anything: an ERROR was never bought.
 GIVEN_BACK = {
@@ -170,6 +178,16 @@ class ShippoCarrier:
         if status not in REFUNDS:
             raise UnavailableError(f"Shippo has not decided on the void yet ({status}).", carrier=NAME)
         return VoidOutcome(status=REFUNDS[status])
+
+    def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:
+        """Return what Shippo has heard of a box from the company that carries it."""
+        provider, number = box.provider.lower().replace(" ", "_"), box.tracking_number.replace(" ", "")
+        if not PROVIDER.fullmatch(provider) or not TRACKING_NUMBER.fullmatch(number):
+            raise RefusedError(f"{provider} {number} cannot be asked for at Shippo.", carrier=NAME)
+        try:
+            return read_track(self._wire.ask(lambda sdk: sdk.tracking_status.get(number, provider), keep=keep))
+        except UnreadableError as error:
+            raise UnavailableError(f"Shippo's answer about a box cannot be read ({error}).", carrier=NAME) from error
 
     def _shipment(self, request: ShipmentRequest) -> Shipment:
         wanted = components.ShipmentCreateRequest(

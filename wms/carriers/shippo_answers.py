@@ -4,16 +4,26 @@ The SDK's own models refuse real answers after the money is spent (no `created_b
 only what must be there is asked for. Everything takes parsed JSON and raises nothing but UnreadableError.
 """
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+
+from wms.carriers.base import Track, TrackEvent, TrackStatus
 
 # The SDK puts ids into addresses as they are: '../refunds/x' would ask for something else.
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 STANDING = frozenset({"SUCCESS", "REFUNDREJECTED"})
 RUNNING = frozenset({"QUEUED", "WAITING"})
 GONE = frozenset({"ERROR", "REFUNDED", "REFUNDPENDING"})
+TRACK_STATUSES = {
+    "PRE_TRANSIT": TrackStatus.ANNOUNCED,
+    "TRANSIT": TrackStatus.IN_TRANSIT,
+    "DELIVERED": TrackStatus.DELIVERED,
+    "RETURNED": TrackStatus.RETURNED,
+    "FAILURE": TrackStatus.FAILED,
+}
 
 
 class UnreadableError(ValueError):
@@ -125,6 +135,39 @@ def read_status(answer: object) -> str:
     return _needed(_object(answer, "refund"), "status")
 
 
+def read_track(answer: object) -> Track:
+    """Return a box's way; UnreadableError without a tracking number.
+
+    The newest event may stand beside the history or in it, and gets another id in each answer: what it says is what
+    it is. One without a time of its own is left out: nobody could say where it belongs.
+    """
+    fields = _object(answer, "track")
+    history = fields.get("tracking_history")
+    listed = [*history, fields.get("tracking_status")] if isinstance(history, list) else [fields.get("tracking_status")]
+    events = [event for part in listed if (event := _track_event(part)) is not None]
+    return Track(
+        tracking_number=_needed(fields, "tracking_number"),
+        external_id=_text(fields.get("transaction")),
+        events=tuple(dict.fromkeys(events)),
+    )
+
+
+def _track_event(part: object) -> TrackEvent | None:
+    if not isinstance(part, Mapping):
+        return None
+    at = _moment(part.get("status_date"))
+    if at is None:
+        return None
+    place = part.get("location")
+    towns = place if isinstance(place, Mapping) else {}
+    return TrackEvent(
+        at=at,
+        status=TRACK_STATUSES.get(_text(part.get("status")), TrackStatus.UNKNOWN),
+        details=_text(part.get("status_details")).strip(),
+        place=" ".join(filter(None, (_text(towns.get(name)) for name in ("city", "state", "zip", "country")))),
+    )
+
+
 def read_messages(answer: object) -> tuple[str, ...]:
     """Return the sentences in any answer: lists of `{source, code, text}`, `{field: [sentences]}`, `{detail: ...}`."""
     if isinstance(answer, str):
@@ -141,6 +184,14 @@ def read_messages(answer: object) -> tuple[str, ...]:
         for name, part in answer.items()
         for message in read_messages(part)
     )
+
+
+def _moment(value: object) -> dt.datetime | None:
+    try:
+        at = dt.datetime.fromisoformat(_text(value))
+        return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _object(answer: object, what: str) -> Mapping[str, object]:

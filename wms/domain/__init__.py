@@ -18,6 +18,7 @@ from wms.domain import (
     shipping,
     stock,
     totes,
+    tracking,
     waves,
 )
 from wms.domain.base import Base
@@ -41,5 +42,6 @@ __all__ = [
     "shipping",
     "stock",
     "totes",
+    "tracking",
     "waves",
 ]

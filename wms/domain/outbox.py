@@ -18,6 +18,8 @@ class JobKind(StrEnum):
     VOID_LABEL = "void label"
     PRINT = "print"
     KEEP_WAVE = "keep wave"
+    READ_TRACKING = "read tracking"
+    TRACK = "track"
 
 
 class JobStatus(StrEnum):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wms.domain.base import Base, EnumText, Row, one_of, refers
 from wms.domain.journal import Event
 from wms.domain.lifecycle import Lifecycle
+from wms.domain.tracking import TrackStatus
 
 
 class LabelStatus(StrEnum):
@@ -72,7 +73,9 @@ class Label(Row, Base, kw_only=True):
             postgresql_where=_STANDING_SQL,
         ),
         Index(None, "warehouse_id", "tracking_number"),
+        Index(None, "warehouse_id", "track_due_at"),
         one_of("status", LabelStatus),
+        one_of("track_status", TrackStatus),
         refers("package_id", "packages"),
     )
 
@@ -94,6 +97,13 @@ class Label(Row, Base, kw_only=True):
     # When `buy` was last begun: what `find` says proves something only some time later.
     tried_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     bought_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    # The end of the day by which its carrier, when it was bought, let the box be expected.
+    promised_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    # What its tracking events come to, and when the carrier is to be asked about it again, if at all.
+    track_status: Mapped[TrackStatus | None] = mapped_column(EnumText(TrackStatus), default=None)
+    tracked_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    delivered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    track_due_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
     def move_to(self, then: LabelStatus, *, package: str, order_id: int, reason: str = "") -> LabelMoved:
         """Change the status; IllegalMoveError where the lifecycle forbids it."""

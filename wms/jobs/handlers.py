@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from wms.domain.outbox import JobKind
-from wms.jobs import labels, printing, waves
+from wms.jobs import labels, printing, tracking, waves
 from wms.jobs.outbox import Handler
 
 HANDLERS: Mapping[JobKind, Handler] = {
@@ -11,4 +11,6 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.VOID_LABEL: labels.void,
     JobKind.PRINT: printing.print_job,
     JobKind.KEEP_WAVE: waves.keep,
+    JobKind.READ_TRACKING: tracking.read,
+    JobKind.TRACK: tracking.ask,
 }

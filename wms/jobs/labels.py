@@ -28,7 +28,7 @@ from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import labelling, printing, settling
+from wms.services import labelling, printing, promising, settling, tracking
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
@@ -55,7 +55,7 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
         name, status = label.carrier, label.status
     if status not in _OPEN:
         return
-    carrier = _carrier(context.settings, name)
+    carrier = carrier_called(context.settings, name)
     prepared = Prepared.from_json(json.dumps(earlier)) if earlier else None
     try:
         if status is LabelStatus.WANTED or prepared is None:
@@ -75,7 +75,8 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
     _bought(context, label_id, bought)
 
 
-def _carrier(settings: Settings, name: str) -> Carrier:
+def carrier_called(settings: Settings, name: str) -> Carrier:
+    """Return the carrier of that name as the settings reach it."""
     elsewhere = name == "shippo" and settings.shippo_url != SHIPPO_URL
     return open_carrier(
         f"{SHIPPO_AT}{settings.shippo_url}" if elsewhere else name,
@@ -92,7 +93,7 @@ def _first_buy(context: Context, label_id: int, carrier: Carrier, prepared: Prep
     except carriers.UnavailableError:
         # Provably nothing was bought, so the next try need not ask `find` first.
         with transaction(context.engine) as session:
-            label, package, order = _locked(session, label_id)
+            label, package, order = locked(session, label_id)
             moved = label.move_to(LabelStatus.WANTED, package=package.barcode, order_id=order.id)
             record(session, system(), moved)
         raise
@@ -116,7 +117,7 @@ def _intend(context: Context, label_id: int, prepared: Prepared) -> None:
     """Commit what is about to be bought; _NotWantedError where the label has ended or, with its box, is given up."""
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         hold(session, context)
         is_open = label.status in _OPEN
         why_not = _why_not(session, actor, package)
@@ -156,7 +157,7 @@ def _label(session: Session, label_id: int) -> Label:
     return session.scalars(select(Label).where(Label.warehouse_id == WAREHOUSE_ID, Label.id == label_id)).one()
 
 
-def _locked(session: Session, label_id: int) -> tuple[Label, Package, Order]:
+def locked(session: Session, label_id: int) -> tuple[Label, Package, Order]:
     """Return a label with its package and order, locked in the services' order: order, package, label."""
     package, order = labelling.package_of(session, system(), _label(session, label_id).package_id)
     label = session.scalars(
@@ -210,7 +211,7 @@ def _request(session: Session, label: Label) -> ShipmentRequest:
 def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         is_late = label.status not in {LabelStatus.BUYING, LabelStatus.UNSETTLED}
         if not is_late:
             _settle_inbox(session, actor, label)
@@ -225,6 +226,8 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
         label.amount_cents, label.currency, label.charged = bought.amount_cents, bought.currency, bought.charged
         label.zpl, label.barcodes = bought.zpl.decode(), list(bought.barcodes)
         label.bought_at = actor.at
+        days = None if label.prepared is None else label.prepared["rate"]["days"]
+        label.promised_at = tracking.promised_at(order.ship_by_at, days, promising.zone_of(session, actor))
         record(session, actor, label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=order.id))
         if package.status is PackageStatus.CANCELLED:
             labelling.void(session, actor, package.id, _CANCELLED)
@@ -249,7 +252,7 @@ def _give_back_surplus(session: Session, actor: Actor, label: Label, order: Orde
 def _refused(context: Context, label_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=reason)
         record(session, actor, moved)
         _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: {reason}")
@@ -258,7 +261,7 @@ def _refused(context: Context, label_id: int, reason: str) -> None:
 def _unsettled(context: Context, label_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         if label.status is LabelStatus.UNSETTLED:
             return
         moved = label.move_to(LabelStatus.UNSETTLED, package=package.barcode, order_id=order.id, reason=reason)
@@ -298,7 +301,7 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
     voided, reason = _give_back(context.settings, name, external_id)
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         then = LabelStatus.VOIDED if voided else LabelStatus.BOUGHT
         record(session, actor, label.move_to(then, package=package.barcode, order_id=order.id, reason=reason))
         if not voided:
@@ -308,7 +311,7 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
 def _give_back(settings: Settings, carrier: str, external_id: str) -> tuple[bool, str]:
     """Void a purchase and return whether it is void, and why not; RetryLaterError where that is not known yet."""
     try:
-        outcome = _carrier(settings, carrier).void(external_id)
+        outcome = carrier_called(settings, carrier).void(external_id)
     except carriers.RefusedError as error:
         return False, str(error)
     except CarrierError as error:
@@ -318,5 +321,5 @@ def _give_back(settings: Settings, carrier: str, external_id: str) -> tuple[bool
 
 def _tell_surplus_stands(context: Context, label_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
-        label, _, order = _locked(session, label_id)
+        label, _, order = locked(session, label_id)
         _tell(session, system(), ExceptionKind.LABEL, order.id, label.id, f"{order.number}: {reason}")

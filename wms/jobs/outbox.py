@@ -169,6 +169,8 @@ _INBOX = {
     JobKind.VOID_LABEL: ExceptionKind.LABEL,
     JobKind.PRINT: ExceptionKind.PRINT,
     JobKind.KEEP_WAVE: ExceptionKind.WAVE,
+    JobKind.READ_TRACKING: ExceptionKind.LABEL,
+    JobKind.TRACK: ExceptionKind.LABEL,
 }
 
 

@@ -10,6 +10,7 @@ from wms.web import (
     desk,
     desk_scanner,
     handhelds,
+    hooks,
     inbox,
     layout,
     ordering,
@@ -44,6 +45,7 @@ ALL: tuple[flask.Blueprint, ...] = (
     administering.blueprint,
     desk_scanner.blueprint,
     handhelds.blueprint,
+    hooks.blueprint,
 )
 
 

@@ -21,6 +21,7 @@ from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
+from wms.domain.tracking import TrackingEvent, TrackStatus
 from wms.services import labelling, printing
 from wms.services.ordering import telling
 from wms.services.ordering.telling import Moment
@@ -62,8 +63,19 @@ class PrintRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrackRow:
+    """One thing its carrier said of a box on its way; `simulated` where no carrier was asked."""
+
+    at: dt.datetime
+    status: TrackStatus
+    details: str
+    place: str
+    simulated: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LabelRow:
-    """A label asked for, with its prints; `amount` is '' where none was paid."""
+    """A label asked for, with its prints and its box's way; `amount` is '' where none was paid."""
 
     key: str
     status: LabelStatus
@@ -75,6 +87,17 @@ class LabelRow:
     bought_at: dt.datetime | None
     reason: str
     prints: tuple[PrintRow, ...]
+    track_status: TrackStatus | None
+    promised_at: dt.datetime | None
+    delivered_at: dt.datetime | None
+    way: tuple[TrackRow, ...]
+
+    @property
+    def on_time(self) -> bool | None:
+        """Whether the box came by the promised moment; None where nothing is promised or it has not come."""
+        if self.delivered_at is None or self.promised_at is None:
+            return None
+        return self.delivered_at <= self.promised_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,7 +253,9 @@ def _labels(session: Session, actor: Actor, package_id: int, zone: ZoneInfo) -> 
     labels = session.scalars(
         select(Label).where(Label.warehouse_id == actor.warehouse_id, Label.package_id == package_id).order_by(Label.id)
     ).all()
-    prints = _prints(session, actor, [label.id for label in labels], zone)
+    label_ids = [label.id for label in labels]
+    prints = _prints(session, actor, label_ids, zone)
+    ways = _ways(session, actor, label_ids, zone)
     return tuple(
         LabelRow(
             key=text_id(label.id),
@@ -243,6 +268,10 @@ def _labels(session: Session, actor: Actor, package_id: int, zone: ZoneInfo) -> 
             bought_at=_local(label.bought_at, zone),
             reason=label.reason,
             prints=tuple(prints[label.id]),
+            track_status=label.track_status,
+            promised_at=_local(label.promised_at, zone),
+            delivered_at=_local(label.delivered_at, zone),
+            way=tuple(ways[label.id]),
         )
         for label in labels
     )
@@ -259,5 +288,25 @@ def _prints(session: Session, actor: Actor, label_ids: Sequence[int], zone: Zone
     for label_id, copy, at, status, reason, printer in rows:
         found[label_id or 0].append(
             PrintRow(copy=copy, printer=printer, at=at.astimezone(zone), status=status, reason=reason)
+        )
+    return found
+
+
+def _ways(session: Session, actor: Actor, label_ids: Sequence[int], zone: ZoneInfo) -> Mapping[int, list[TrackRow]]:
+    events = session.scalars(
+        select(TrackingEvent)
+        .where(TrackingEvent.warehouse_id == actor.warehouse_id, TrackingEvent.label_id.in_(label_ids))
+        .order_by(TrackingEvent.at, TrackingEvent.id)
+    )
+    found: dict[int, list[TrackRow]] = defaultdict(list)
+    for event in events:
+        found[event.label_id].append(
+            TrackRow(
+                at=event.at.astimezone(zone),
+                status=event.status,
+                details=event.details,
+                place=event.place,
+                simulated=event.simulated,
+            )
         )
     return found

@@ -49,6 +49,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "ShortDecided": ("Short: {policy}", "warn"),
     "OrderSplit": ("{units} units it lacks are order {backorder} now", "warn"),
     "ExceptionSettled": ("Settled ({kind}): {text}", "ok"),
+    "TrackingMoved": ("Box {package} {then}: {details} ({place})", ""),
     "OrderShipped": ("{carrier} has all {boxes} boxes", "ok"),
 }
 _TONES = {
@@ -58,6 +59,9 @@ _TONES = {
     "sealed": "ok",
     "bought": "ok",
     "printed": "ok",
+    "delivered": "ok",
+    "returned": "wrong",
+    "failed": "wrong",
     "held": "warn",
     "backordered": "warn",
     "short": "wrong",
