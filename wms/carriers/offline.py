@@ -9,6 +9,9 @@ from wms.carriers.base import (
     InTransit,
     Keep,
     Label,
+    ManifestOutcome,
+    ManifestRequest,
+    ManifestStatus,
     Prepared,
     Rate,
     RefusedError,
@@ -145,6 +148,15 @@ class OfflineCarrier:
         return Track(
             tracking_number=box.tracking_number, external_id=box.external_id, events=tuple(events), simulated=True
         )
+
+    def manifest(self, request: ManifestRequest, keep: Keep = keep_nothing) -> ManifestOutcome:  # noqa: ARG002 - nothing is asked
+        """Return that it is made, at once: whoever prints it prints a plain list."""
+        digest = hashlib.sha256(" ".join(sorted(request.labels)).encode()).hexdigest()
+        return ManifestOutcome(status=ManifestStatus.MADE, external_id=f"{self.name}-{digest[:16]}")
+
+    def find_manifest(self, request: ManifestRequest, external_id: str = "") -> ManifestOutcome | None:  # noqa: ARG002 - it follows from the labels
+        """Return the manifest: it follows from its labels, so none can be lost."""
+        return self.manifest(request)
 
     def _tariff(self, service: str) -> Tariff:
         try:

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from shippo.models import components, operations
 
+from wms.carriers import shippo_manifests
 from wms.carriers.base import (
-    Address,
     CarrierError,
     InTransit,
     Keep,
     Label,
-    Parcel,
+    ManifestOutcome,
+    ManifestRequest,
     Prepared,
     Rate,
     RefusedError,
@@ -28,7 +29,6 @@ from wms.carriers.base import (
 from wms.carriers.label_file import LabelFileError, to_zpl
 from wms.carriers.shippo_answers import (
     GONE,
-    OBJECT_ID,
     RUNNING,
     STANDING,
     Shipment,
@@ -40,6 +40,7 @@ from wms.carriers.shippo_answers import (
     read_track,
     read_transaction,
 )
+from wms.carriers.shippo_requests import address_of, checked_id, parcel_of
 from wms.carriers.shippo_wire import NAME, ShippoWire
 
 # The SDK puts both into the address as they are.
@@ -95,6 +96,7 @@ class ShippoCarrier:
                 currency=rate.currency,
                 days=rate.days,
                 rate_id=rate.rate_id,
+                account=rate.account,
             )
             for rate in shipment.rates
         ]
@@ -119,7 +121,7 @@ class ShippoCarrier:
     def buy(self, prepared: Prepared, keep: Keep = keep_nothing) -> Label:
         """Buy the label with one POST that is never repeated."""
         wanted = components.TransactionCreateRequest(
-            rate=_checked_id(prepared.rate.rate_id),
+            rate=checked_id(prepared.rate.rate_id),
             async_=False,
             label_file_type=components.LabelFileTypeEnum.ZPLII,
             metadata=prepared.request.reference,
@@ -144,7 +146,7 @@ class ShippoCarrier:
 
     def find(self, prepared: Prepared) -> Label | None:
         """Return the standing purchase of the prepared rate; every doubt is an UnsettledError."""
-        query = operations.ListTransactionsRequest(rate=_checked_id(prepared.rate.rate_id), results=100)
+        query = operations.ListTransactionsRequest(rate=checked_id(prepared.rate.rate_id), results=100)
         try:
             page = read_page(self._wire.ask(lambda sdk: sdk.transactions.list(query)))
         except (CarrierError, UnreadableError) as error:
@@ -163,7 +165,7 @@ class ShippoCarrier:
 
     def void(self, external_id: str) -> VoidOutcome:
         """Ask for the money back; a transaction already given back is not asked for again."""
-        transaction_id = _checked_id(external_id)
+        transaction_id = checked_id(external_id)
         try:
             now = read_transaction(self._wire.ask(lambda sdk: sdk.transactions.get(transaction_id)))
             if now.status in GIVEN_BACK:
@@ -189,11 +191,19 @@ class ShippoCarrier:
         except UnreadableError as error:
             raise UnavailableError(f"Shippo's answer about a box cannot be read ({error}).", carrier=NAME) from error
 
+    def manifest(self, request: ManifestRequest, keep: Keep = keep_nothing) -> ManifestOutcome:
+        """Have a manifest made with one POST that is never repeated."""
+        return shippo_manifests.make(self._wire, request, keep)
+
+    def find_manifest(self, request: ManifestRequest, external_id: str = "") -> ManifestOutcome | None:
+        """Return the manifest that holds the request's purchases; every doubt is an UnsettledError."""
+        return shippo_manifests.find(self._wire, request, external_id)
+
     def _shipment(self, request: ShipmentRequest) -> Shipment:
         wanted = components.ShipmentCreateRequest(
-            address_from=_address(request.from_address),
-            address_to=_address(request.to_address),
-            parcels=[_parcel(request.parcel)],
+            address_from=address_of(request.from_address),
+            address_to=address_of(request.to_address),
+            parcels=[parcel_of(request.parcel)],
             metadata=request.reference,
             async_=False,
         )
@@ -259,36 +269,4 @@ def _unsettled(transaction: Transaction, what: str) -> UnsettledError:
         carrier=NAME,
         external_id=transaction.transaction_id,
         tracking_number=transaction.tracking_number,
-    )
-
-
-def _checked_id(object_id: str) -> str:
-    if not OBJECT_ID.fullmatch(object_id):
-        raise RefusedError(f"{object_id!r} is no id of Shippo's.", carrier=NAME)
-    return object_id
-
-
-def _address(address: Address) -> components.AddressCreateRequest:
-    return components.AddressCreateRequest(
-        name=address.name,
-        company=address.company,
-        street1=address.street1,
-        street2=address.street2,
-        city=address.city,
-        state=address.state,
-        zip=address.zip,
-        country=address.country,
-        phone=address.phone,
-        email=address.email,
-    )
-
-
-def _parcel(parcel: Parcel) -> components.ParcelCreateRequest:
-    return components.ParcelCreateRequest(
-        weight=str(parcel.weight_g),
-        mass_unit=components.WeightUnitEnum.G,
-        length=str(parcel.length_mm),
-        width=str(parcel.width_mm),
-        height=str(parcel.height_mm),
-        distance_unit=components.DistanceUnitEnum.MM,
     )

@@ -40,6 +40,7 @@ class ShippoRate:
     amount_cents: int
     currency: str
     days: int | None
+    account: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,7 +128,42 @@ def read_rate(answer: object) -> ShippoRate:
         amount_cents=_cents(fields.get("amount")),
         currency=_needed(fields, "currency"),
         days=days if isinstance(days, int) and not isinstance(days, bool) else None,
+        account=_text(fields.get("carrier_account")),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """A manifest with the purchases it holds and the addresses of its documents; all but its id and status may lack."""
+
+    manifest_id: str
+    status: str
+    transactions: tuple[str, ...]
+    documents: tuple[str, ...]
+    errors: tuple[str, ...]
+    created_at: dt.datetime | None
+
+
+def read_manifest(answer: object) -> Manifest:
+    """Return a manifest; UnreadableError without an id or a status."""
+    fields = _object(answer, "manifest")
+    return Manifest(
+        manifest_id=_id(fields, "manifest"),
+        status=_needed(fields, "status"),
+        transactions=_texts(fields.get("transactions")),
+        documents=_texts(fields.get("documents")),
+        errors=read_messages(fields.get("errors")),
+        created_at=_moment(fields.get("object_created")),
+    )
+
+
+def read_manifests(answer: object) -> tuple[tuple[Manifest, ...], bool]:
+    """Return a page of manifests, newest first, and whether it is the last; one unreadable makes all unreadable."""
+    fields = _object(answer, "list")
+    results = fields.get("results")
+    if not isinstance(results, list):
+        raise UnreadableError("The list has no results.")
+    return tuple(map(read_manifest, results)), not fields.get("next")
 
 
 def read_status(answer: object) -> str:
@@ -218,6 +254,10 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, value))) if isinstance(value, list) else ()
 
 
 def _cents(value: object) -> int:

@@ -21,6 +21,7 @@ _COMMANDS = {
     "plan": "plan",
     "simulate": "simulate",
     "verify": "verify",
+    "manifest": "manifest",
     "backup": "backup",
     "restore": "backup",
 }

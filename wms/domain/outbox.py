@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     KEEP_WAVE = "keep wave"
     READ_TRACKING = "read tracking"
     TRACK = "track"
+    MAKE_MANIFEST = "make manifest"
 
 
 class JobStatus(StrEnum):

@@ -74,9 +74,11 @@ class Label(Row, Base, kw_only=True):
         ),
         Index(None, "warehouse_id", "tracking_number"),
         Index(None, "warehouse_id", "track_due_at"),
+        Index(None, "warehouse_id", "manifest_id"),
         one_of("status", LabelStatus),
         one_of("track_status", TrackStatus),
         refers("package_id", "packages"),
+        refers("manifest_id", "manifests"),
     )
 
     package_id: Mapped[int]
@@ -97,6 +99,7 @@ class Label(Row, Base, kw_only=True):
     # When `buy` was last begun: what `find` says proves something only some time later.
     tried_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     bought_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    manifest_id: Mapped[int | None] = mapped_column(default=None)
     # The end of the day by which its carrier, when it was bought, let the box be expected.
     promised_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     # What its tracking events come to, and when the carrier is to be asked about it again, if at all.

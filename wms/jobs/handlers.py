@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from wms.domain.outbox import JobKind
-from wms.jobs import labels, printing, tracking, waves
+from wms.jobs import labels, manifests, printing, tracking, waves
 from wms.jobs.outbox import Handler
 
 HANDLERS: Mapping[JobKind, Handler] = {
@@ -13,4 +13,5 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.KEEP_WAVE: waves.keep,
     JobKind.READ_TRACKING: tracking.read,
     JobKind.TRACK: tracking.ask,
+    JobKind.MAKE_MANIFEST: manifests.make,
 }

@@ -171,6 +171,7 @@ _INBOX = {
     JobKind.KEEP_WAVE: ExceptionKind.WAVE,
     JobKind.READ_TRACKING: ExceptionKind.LABEL,
     JobKind.TRACK: ExceptionKind.LABEL,
+    JobKind.MAKE_MANIFEST: ExceptionKind.LABEL,
 }
 
 

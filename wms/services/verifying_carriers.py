@@ -1,11 +1,13 @@
 """The laws of what carriers sell and say, for `wms verify`."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from wms.domain.manifests import Manifest, ManifestStatus
 from wms.domain.shipping import Label
 from wms.domain.tracking import TrackingEvent, Whereabouts, whereabouts
 
@@ -34,4 +36,26 @@ def tracking_follows_from_its_events(session: Session, warehouse_id: int) -> Ite
             yield f"label {label.tracking_number} says its box is {says.status}, its events say {follows.status}"
 
 
-CHECKS: tuple[Callable[[Session, int], Iterator[str]], ...] = (tracking_follows_from_its_events,)
+def a_label_is_on_one_manifest(session: Session, warehouse_id: int) -> Iterator[str]:
+    """A manifest that stands holds exactly the labels that name it, and no purchase is asked for on two."""
+    named: dict[int | None, set[str]] = {}
+    on_one = select(Label.manifest_id, Label.external_id).where(
+        Label.warehouse_id == warehouse_id, Label.manifest_id.is_not(None)
+    )
+    for manifest_id, external_id in session.execute(on_one):
+        named.setdefault(manifest_id, set()).add(external_id)
+    asked: Counter[str] = Counter()
+    for manifest in session.scalars(select(Manifest).where(Manifest.warehouse_id == warehouse_id)):
+        holds = set() if manifest.status is ManifestStatus.REFUSED else set(manifest.prepared["labels"])
+        asked.update(holds)
+        if named.get(manifest.id, set()) != holds:
+            yield f"manifest {manifest.id} is {manifest.status}, and other labels name it than it holds"
+    for external_id, times in asked.items():
+        if times > 1:
+            yield f"label {external_id} is on {times} manifests"
+
+
+CHECKS: tuple[Callable[[Session, int], Iterator[str]], ...] = (
+    tracking_follows_from_its_events,
+    a_label_is_on_one_manifest,
+)

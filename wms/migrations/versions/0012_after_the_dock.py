@@ -1,4 +1,4 @@
-"""After the dock: what carriers say of boxes on their way."""
+"""After the dock: what carriers say of boxes on their way, and manifests."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,16 +20,70 @@ def _allow_jobs(kinds: str) -> None:
 
 
 def upgrade() -> None:
-    _allow_jobs(f"{_JOBS}, 'read tracking', 'track'")
+    _allow_jobs(f"{_JOBS}, 'read tracking', 'track', 'make manifest'")
+    _create_manifests()
     with op.batch_alter_table("labels", schema=None) as batch_op:
         for name in _MOMENTS:
             batch_op.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("track_status", sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column("manifest_id", sa.BigInteger(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_labels_manifest_id"),
+            "manifests",
+            ["warehouse_id", "manifest_id"],
+            ["warehouse_id", "id"],
+            initially="DEFERRED",
+            deferrable=True,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_labels_warehouse_id_manifest_id"), ["warehouse_id", "manifest_id"], unique=False
+        )
         batch_op.create_check_constraint(batch_op.f("ck_labels_track_status"), f"track_status IN ({_STATUSES})")
         batch_op.create_index(
             batch_op.f("ix_labels_warehouse_id_track_due_at"), ["warehouse_id", "track_due_at"], unique=False
         )
     _create_tracking()
+
+
+def _create_manifests() -> None:
+    op.create_table(
+        "manifests",
+        sa.Column("warehouse_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("carrier", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=80), nullable=False),
+        sa.Column("provider", sa.String(length=60), nullable=False),
+        sa.Column("boxes", sa.BigInteger(), nullable=False),
+        sa.Column("prepared", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("worker_id", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("external_id", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('wanted', 'sending', 'unsettled', 'making', 'made', 'refused')",
+            name=op.f("ck_manifests_status"),
+        ),
+        sa.PrimaryKeyConstraint("warehouse_id", "id", name=op.f("pk_manifests")),
+    )
+    op.create_index(op.f("ix_manifests_warehouse_id_asked_at"), "manifests", ["warehouse_id", "asked_at"])
+    op.create_table(
+        "manifest_documents",
+        sa.Column("warehouse_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("manifest_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("content_type", sa.String(length=60), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        _refers("manifest_documents", "manifest_id", "manifests"),
+        sa.PrimaryKeyConstraint("warehouse_id", "id", name=op.f("pk_manifest_documents")),
+    )
+    op.create_index(
+        op.f("ix_manifest_documents_warehouse_id_manifest_id"), "manifest_documents", ["warehouse_id", "manifest_id"]
+    )
 
 
 def _create_tracking() -> None:
@@ -90,7 +144,11 @@ def downgrade() -> None:
     with op.batch_alter_table("labels", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_labels_warehouse_id_track_due_at"))
         batch_op.drop_constraint(batch_op.f("ck_labels_track_status"), type_="check")
-        for name in ("track_status", *_MOMENTS):
+        batch_op.drop_index(batch_op.f("ix_labels_warehouse_id_manifest_id"))
+        batch_op.drop_constraint(batch_op.f("fk_labels_manifest_id"), type_="foreignkey")
+        for name in ("track_status", "manifest_id", *_MOMENTS):
             batch_op.drop_column(name)
-    op.execute("DELETE FROM jobs WHERE kind IN ('read tracking', 'track')")
+    op.drop_table("manifest_documents")
+    op.drop_table("manifests")
+    op.execute("DELETE FROM jobs WHERE kind IN ('read tracking', 'track', 'make manifest')")
     _allow_jobs(_JOBS)
