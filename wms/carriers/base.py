@@ -53,7 +53,8 @@ class ShipmentRequest:
     """One label wanted for one box.
 
     `reference` is the caller's key of this label intent, unique for ever and 1 to 100 characters long; `service` is
-    a carrier's service code such as "usps_priority"; the box is number `box_number` of `box_count` of its order.
+    a carrier's service code such as "usps_priority"; the box is number `box_number` of `box_count` of its order. A
+    return goes from the customer to us, and the addresses say so.
     """
 
     reference: str
@@ -64,6 +65,7 @@ class ShipmentRequest:
     order_number: str
     box_number: int = 1
     box_count: int = 1
+    is_return: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a reference that could not be found again, and a box outside its order."""

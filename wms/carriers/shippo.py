@@ -40,7 +40,7 @@ from wms.carriers.shippo_answers import (
     read_track,
     read_transaction,
 )
-from wms.carriers.shippo_requests import address_of, checked_id, parcel_of
+from wms.carriers.shippo_requests import checked_id, shipment_of
 from wms.carriers.shippo_wire import NAME, ShippoWire
 
 # The SDK puts both into the address as they are.
@@ -200,13 +200,7 @@ class ShippoCarrier:
         return shippo_manifests.find(self._wire, request, external_id)
 
     def _shipment(self, request: ShipmentRequest) -> Shipment:
-        wanted = components.ShipmentCreateRequest(
-            address_from=address_of(request.from_address),
-            address_to=address_of(request.to_address),
-            parcels=[parcel_of(request.parcel)],
-            metadata=request.reference,
-            async_=False,
-        )
+        wanted = shipment_of(request)
         try:
             shipment = read_shipment(self._wire.ask(lambda sdk: sdk.shipments.create(wanted)))
             shipment_id = shipment.shipment_id

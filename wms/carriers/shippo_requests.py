@@ -2,9 +2,28 @@
 
 from shippo.models import components
 
-from wms.carriers.base import Address, Parcel, RefusedError
+from wms.carriers.base import Address, Parcel, RefusedError, ShipmentRequest
 from wms.carriers.shippo_answers import OBJECT_ID
 from wms.carriers.shippo_wire import NAME
+
+# Their returns are paid when they are used, and Shippo turns the addresses round by itself (docs, "Returns").
+PAY_ON_USE = ("usps_", "ups_", "fedex_")
+
+
+def shipment_of(request: ShipmentRequest) -> components.ShipmentCreateRequest:
+    """Return a box as Shippo takes it; a return by the ways that Shippo has for its carrier."""
+    is_turned_there = request.is_return and request.service.startswith(PAY_ON_USE)
+    sender, receiver = request.from_address, request.to_address
+    if is_turned_there:
+        sender, receiver = receiver, sender
+    return components.ShipmentCreateRequest(
+        address_from=address_of(sender),
+        address_to=address_of(receiver),
+        parcels=[parcel_of(request.parcel)],
+        extra=components.ShipmentExtra(is_return=True) if is_turned_there else None,
+        metadata=request.reference,
+        async_=False,
+    )
 
 
 def checked_id(object_id: str) -> str:

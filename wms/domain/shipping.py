@@ -54,8 +54,15 @@ class LabelMoved(Event):
     reason: str = ""
 
 
-class Label(Row, Base, kw_only=True):
-    """One label intent for one package. At most one per package stands (partial unique index).
+class LabelWay(StrEnum):
+    """Which way a label takes its package: to the customer, or back."""
+
+    OUT = "out"
+    RETURN = "return"
+
+
+class AnyLabel(Row, Base, kw_only=True):
+    """One label intent for one package. At most one each way stands (partial unique index).
 
     `prepared` is what the carrier needs to find the purchase again after a lost answer; `barcodes` are the texts its
     bars may carry beside the tracking number; `answer` is what the carrier last said to a purchase, as it came, kept
@@ -68,6 +75,7 @@ class Label(Row, Base, kw_only=True):
             "uq_labels_standing",
             "warehouse_id",
             "package_id",
+            "way",
             unique=True,
             sqlite_where=_STANDING_SQL,
             postgresql_where=_STANDING_SQL,
@@ -77,10 +85,14 @@ class Label(Row, Base, kw_only=True):
         Index(None, "warehouse_id", "manifest_id"),
         one_of("status", LabelStatus),
         one_of("track_status", TrackStatus),
+        one_of("way", LabelWay),
         refers("package_id", "packages"),
         refers("manifest_id", "manifests"),
+        refers("return_of_id", "labels"),
     )
+    __mapper_args__ = {"polymorphic_on": "way"}  # noqa: RUF012 - SQLAlchemy reads this plain dict
 
+    way: Mapped[LabelWay] = mapped_column(EnumText(LabelWay), init=False, server_default=LabelWay.OUT)
     package_id: Mapped[int]
     carrier: Mapped[str] = mapped_column(String(24))
     service: Mapped[str] = mapped_column(String(60))
@@ -100,6 +112,8 @@ class Label(Row, Base, kw_only=True):
     tried_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     bought_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     manifest_id: Mapped[int | None] = mapped_column(default=None)
+    # The label by which the package went out, where this one brings it back.
+    return_of_id: Mapped[int | None] = mapped_column(default=None)
     # The end of the day by which its carrier, when it was bought, let the box be expected.
     promised_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     # What its tracking events come to, and when the carrier is to be asked about it again, if at all.
@@ -120,3 +134,15 @@ class Label(Row, Base, kw_only=True):
             tracking_number=self.tracking_number,
             reason=self.reason,
         )
+
+
+class Label(AnyLabel, kw_only=True):
+    """A label that takes a package to the customer; asking for labels gives these alone."""
+
+    __mapper_args__ = {"polymorphic_identity": LabelWay.OUT}  # noqa: RUF012 - SQLAlchemy reads this plain dict
+
+
+class ReturnLabel(AnyLabel, kw_only=True):
+    """A label that brings a package back; it goes to the customer, and on no box of ours."""
+
+    __mapper_args__ = {"polymorphic_identity": LabelWay.RETURN}  # noqa: RUF012 - SQLAlchemy reads this plain dict

@@ -26,7 +26,7 @@ from wms.domain.orders import Order
 from wms.domain.outbox import JobKind, wake
 from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.people import Warehouse
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import AnyLabel, LabelStatus, ReturnLabel
 from wms.jobs.outbox import Context, RetryLaterError, hold
 from wms.services import labelling, printing, promising, settling, tracking
 
@@ -120,7 +120,7 @@ def _intend(context: Context, label_id: int, prepared: Prepared) -> None:
         label, package, order = locked(session, label_id)
         hold(session, context)
         is_open = label.status in _OPEN
-        why_not = _why_not(session, actor, package)
+        why_not = "" if isinstance(label, ReturnLabel) else _why_not(session, actor, package)
         is_wanted = is_open and not why_not
         if is_open and why_not:
             moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=why_not)
@@ -153,23 +153,23 @@ def _keeping(context: Context, label_id: int) -> Keep:
     return keep
 
 
-def _label(session: Session, label_id: int) -> Label:
-    return session.scalars(select(Label).where(Label.warehouse_id == WAREHOUSE_ID, Label.id == label_id)).one()
+def _label(session: Session, label_id: int) -> AnyLabel:
+    return session.scalars(select(AnyLabel).where(AnyLabel.warehouse_id == WAREHOUSE_ID, AnyLabel.id == label_id)).one()
 
 
-def locked(session: Session, label_id: int) -> tuple[Label, Package, Order]:
+def locked(session: Session, label_id: int) -> tuple[AnyLabel, Package, Order]:
     """Return a label with its package and order, locked in the services' order: order, package, label."""
     package, order = labelling.package_of(session, system(), _label(session, label_id).package_id)
     label = session.scalars(
-        select(Label)
-        .where(Label.warehouse_id == WAREHOUSE_ID, Label.id == label_id)
+        select(AnyLabel)
+        .where(AnyLabel.warehouse_id == WAREHOUSE_ID, AnyLabel.id == label_id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     return label, package, order
 
 
-def _request(session: Session, label: Label) -> ShipmentRequest:
+def _request(session: Session, label: AnyLabel) -> ShipmentRequest:
     package = session.scalars(
         select(Package).where(Package.warehouse_id == WAREHOUSE_ID, Package.id == label.package_id)
     ).one()
@@ -178,23 +178,13 @@ def _request(session: Session, label: Label) -> ShipmentRequest:
         select(CartonType).where(CartonType.warehouse_id == WAREHOUSE_ID, CartonType.id == package.carton_type_id)
     ).one()
     sender = session.scalars(select(Warehouse).where(Warehouse.id == WAREHOUSE_ID)).one()
+    here = Address(**{"name": sender.name, "street1": "", "city": "", "zip": "", "country": "", **sender.address})
+    customer = _customer(order)
+    is_return = isinstance(label, ReturnLabel)
     return ShipmentRequest(
         reference=f"wms-{label.id}",
-        from_address=Address(
-            **{"name": sender.name, "street1": "", "city": "", "zip": "", "country": "", **sender.address}
-        ),
-        to_address=Address(
-            name=order.ship_name,
-            company=order.ship_company,
-            street1=order.ship_street1,
-            street2=order.ship_street2,
-            city=order.ship_city,
-            state=order.ship_state,
-            zip=order.ship_zip,
-            country=order.ship_country,
-            phone=order.ship_phone,
-            email=order.email,
-        ),
+        from_address=customer if is_return else here,
+        to_address=here if is_return else customer,
         parcel=Parcel(
             weight_g=package.weight_g,
             length_mm=carton.length_mm,
@@ -205,6 +195,22 @@ def _request(session: Session, label: Label) -> ShipmentRequest:
         order_number=order.number,
         box_number=package.number,
         box_count=package.number,
+        is_return=is_return,
+    )
+
+
+def _customer(order: Order) -> Address:
+    return Address(
+        name=order.ship_name,
+        company=order.ship_company,
+        street1=order.ship_street1,
+        street2=order.ship_street2,
+        city=order.ship_city,
+        state=order.ship_state,
+        zip=order.ship_zip,
+        country=order.ship_country,
+        phone=order.ship_phone,
+        email=order.email,
     )
 
 
@@ -227,23 +233,26 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
         label.zpl, label.barcodes = bought.zpl.decode(), list(bought.barcodes)
         label.bought_at = actor.at
         days = None if label.prepared is None else label.prepared["rate"]["days"]
-        label.promised_at = tracking.promised_at(order.ship_by_at, days, promising.zone_of(session, actor))
+        if not isinstance(label, ReturnLabel):
+            label.promised_at = tracking.promised_at(order.ship_by_at, days, promising.zone_of(session, actor))
         record(session, actor, label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=order.id))
         if package.status is PackageStatus.CANCELLED:
             labelling.void(session, actor, package.id, _CANCELLED)
             return
+        if isinstance(label, ReturnLabel):
+            return  # nobody waits for it at a bench: it is printed, or sent to the customer, from its page
         try:
             _ = printing.queue_label(session, actor, label, copy=1)
         except DomainError as error:
             _tell(session, actor, ExceptionKind.PRINT, order.id, label.id, str(error))
 
 
-def _settle_inbox(session: Session, actor: Actor, label: Label) -> None:
+def _settle_inbox(session: Session, actor: Actor, label: AnyLabel) -> None:
     """Take from the inbox what was asked about a purchase: it is known now."""
     settling.close(session, actor, ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id == label.id)
 
 
-def _give_back_surplus(session: Session, actor: Actor, label: Label, order: Order, external_id: str) -> None:
+def _give_back_surplus(session: Session, actor: Actor, label: AnyLabel, order: Order, external_id: str) -> None:
     """Have a paid label voided that no package wants, and say that money was spent twice for a while."""
     wake(session, actor, JobKind.VOID_LABEL, f"void-{external_id}", label_id=label.id, external_id=external_id)
     _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: bought twice, one is given back")

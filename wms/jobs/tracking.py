@@ -14,7 +14,7 @@ from wms.carriers.shippo_answers import UnreadableError
 from wms.config import WAREHOUSE_ID
 from wms.database import reading, transaction
 from wms.domain.packing import Package
-from wms.domain.shipping import Label
+from wms.domain.shipping import AnyLabel
 from wms.domain.tracking import MessageSource, TrackingMessage
 from wms.jobs.labels import carrier_called, locked, system
 from wms.jobs.outbox import Context, RetryLaterError, hold
@@ -83,7 +83,7 @@ def ask(context: Context, payload: Mapping[str, Any]) -> dt.timedelta:  # noqa: 
     return _BETWEEN
 
 
-def _claim(context: Context) -> Label | None:
+def _claim(context: Context) -> AnyLabel | None:
     """Take the label to be asked about first, and put it off before: one that breaks the job stops no other."""
     with reading(context.engine) as session:
         label_id = tracking.due(session, system())
@@ -96,7 +96,7 @@ def _claim(context: Context) -> Label | None:
     return label
 
 
-def _in_transit(context: Context, label: Label) -> InTransit:
+def _in_transit(context: Context, label: AnyLabel) -> InTransit:
     with reading(context.engine) as session:
         left_at = session.scalars(
             select(Package.handed_over_at).where(Package.warehouse_id == WAREHOUSE_ID, Package.id == label.package_id)
@@ -112,7 +112,7 @@ def _in_transit(context: Context, label: Label) -> InTransit:
     )
 
 
-def _keeping(context: Context, label: Label, kept: list[int]) -> Keep:
+def _keeping(context: Context, label: AnyLabel, kept: list[int]) -> Keep:
     """Return what stores a raw answer before anybody reads it, and tells by which id."""
 
     def store(answer: str) -> None:

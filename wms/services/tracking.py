@@ -15,7 +15,7 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.outbox import Job, JobKind, JobStatus, enqueue
 from wms.domain.packing import Package
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import AnyLabel, Label, LabelStatus
 from wms.domain.tracking import (
     ARRIVED,
     MessageSource,
@@ -94,7 +94,7 @@ def _have_them_asked(session: Session, actor: Actor) -> None:
 def take(
     session: Session,
     actor: Actor,
-    label: Label,
+    label: AnyLabel,
     package: Package,
     track: Track,
     message_id: int | None,
@@ -138,7 +138,7 @@ def _clipped(text: str, most: int) -> str:
     return text.replace("\0", "")[:most]
 
 
-def _move(session: Session, actor: Actor, label: Label, package: Package, events: Sequence[TrackingEvent]) -> None:
+def _move(session: Session, actor: Actor, label: AnyLabel, package: Package, events: Sequence[TrackingEvent]) -> None:
     now = whereabouts(events)
     if now.status is not None and now.status is not label.track_status:
         last = max((event for event in events if event.status is now.status), key=lambda event: event.at)
@@ -154,7 +154,7 @@ def _move(session: Session, actor: Actor, label: Label, package: Package, events
     label.track_status, label.tracked_at, label.delivered_at = now.status, now.at, now.delivered_at
 
 
-def ask_again(session: Session, actor: Actor, label: Label, package: Package) -> None:
+def ask_again(session: Session, actor: Actor, label: AnyLabel, package: Package) -> None:
     """Say when the carrier of a locked label's box is to be asked next: never, once it has arrived or is given up."""
     left_at = package.handed_over_at
     if left_at is None or label.track_status in ARRIVED:
@@ -178,7 +178,7 @@ def ask_again(session: Session, actor: Actor, label: Label, package: Package) ->
         label.track_due_at = actor.at + min(max(silent_for, QUIET), LONGEST_PAUSE)
 
 
-def put_off(actor: Actor, label: Label, pause: dt.timedelta) -> None:
+def put_off(actor: Actor, label: AnyLabel, pause: dt.timedelta) -> None:
     """Let a locked label's carrier be asked later, because it cannot be now."""
     if label.track_due_at is not None:
         label.track_due_at = actor.at + pause
@@ -187,17 +187,17 @@ def put_off(actor: Actor, label: Label, pause: dt.timedelta) -> None:
 def due(session: Session, actor: Actor) -> int | None:
     """Return the label whose carrier is to be asked first, None where none is due."""
     return session.scalars(
-        select(Label.id)
-        .where(Label.warehouse_id == actor.warehouse_id, Label.track_due_at <= actor.at)
-        .order_by(Label.track_due_at, Label.id)
+        select(AnyLabel.id)
+        .where(AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.track_due_at <= actor.at)
+        .order_by(AnyLabel.track_due_at, AnyLabel.id)
         .limit(1)
     ).first()
 
 
-def label_of(session: Session, actor: Actor, track: Track) -> Label | None:
+def label_of(session: Session, actor: Actor, track: Track) -> AnyLabel | None:
     """Return the label that a carrier speaks of: by its purchase where told, else by its tracking number."""
-    mine = and_(Label.warehouse_id == actor.warehouse_id, Label.tracking_number == track.tracking_number)
-    found = session.scalars(select(Label).where(mine).order_by(Label.id.desc())).all()
+    mine = and_(AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.tracking_number == track.tracking_number)
+    found = session.scalars(select(AnyLabel).where(mine).order_by(AnyLabel.id.desc())).all()
     exact = [label for label in found if track.external_id and label.external_id == track.external_id]
     return next(iter(exact or found), None)
 

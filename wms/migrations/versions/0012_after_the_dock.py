@@ -1,4 +1,4 @@
-"""After the dock: what carriers say of boxes on their way, and manifests."""
+"""After the dock: what carriers say of boxes on their way, manifests, and labels for the way back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,17 @@ def upgrade() -> None:
             batch_op.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("track_status", sa.String(length=24), nullable=True))
         batch_op.add_column(sa.Column("manifest_id", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("return_of_id", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("way", sa.String(length=24), server_default="out", nullable=False))
+        batch_op.create_check_constraint(batch_op.f("ck_labels_way"), "way IN ('out', 'return')")
+        batch_op.create_foreign_key(
+            batch_op.f("fk_labels_return_of_id"),
+            "labels",
+            ["warehouse_id", "return_of_id"],
+            ["warehouse_id", "id"],
+            initially="DEFERRED",
+            deferrable=True,
+        )
         batch_op.create_foreign_key(
             batch_op.f("fk_labels_manifest_id"),
             "manifests",
@@ -42,7 +53,17 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_labels_warehouse_id_track_due_at"), ["warehouse_id", "track_due_at"], unique=False
         )
+    _let_stand(["warehouse_id", "package_id", "way"])
     _create_tracking()
+
+
+def _let_stand(columns: list[str]) -> None:
+    """Let one label stand for each value of the columns."""
+    standing = sa.text("status NOT IN ('refused', 'voided')")
+    op.drop_index("uq_labels_standing", table_name="labels")
+    op.create_index(
+        "uq_labels_standing", "labels", columns, unique=True, sqlite_where=standing, postgresql_where=standing
+    )
 
 
 def _create_manifests() -> None:
@@ -140,13 +161,18 @@ def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
 
 def downgrade() -> None:
     op.drop_table("tracking_events")
+    op.execute("DELETE FROM print_jobs WHERE label_id IN (SELECT id FROM labels WHERE way = 'return')")
+    op.execute("DELETE FROM labels WHERE way = 'return'")
+    _let_stand(["warehouse_id", "package_id"])
     op.drop_table("tracking_messages")
     with op.batch_alter_table("labels", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_labels_warehouse_id_track_due_at"))
         batch_op.drop_constraint(batch_op.f("ck_labels_track_status"), type_="check")
         batch_op.drop_index(batch_op.f("ix_labels_warehouse_id_manifest_id"))
         batch_op.drop_constraint(batch_op.f("fk_labels_manifest_id"), type_="foreignkey")
-        for name in ("track_status", "manifest_id", *_MOMENTS):
+        batch_op.drop_constraint(batch_op.f("fk_labels_return_of_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("ck_labels_way"), type_="check")
+        for name in ("track_status", "manifest_id", "return_of_id", "way", *_MOMENTS):
             batch_op.drop_column(name)
     op.drop_table("manifest_documents")
     op.drop_table("manifests")
