@@ -22,6 +22,8 @@ _COMMANDS = {
     "simulate": "simulate",
     "verify": "verify",
     "manifest": "manifest",
+    "box": "box",
+    "unsettled": "unsettled",
     "backup": "backup",
     "restore": "backup",
 }

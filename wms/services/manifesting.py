@@ -22,6 +22,8 @@ from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
 from wms.services.promising import zone_of
 
+# Who takes a day's boxes over by a manifest; the others take each box by its own label. Our own list counts as one.
+MANIFESTED = frozenset({"usps", "dhl_ecommerce", "canada_post", "australia_post", "ontrac", "offline"})
 _SHOWN = 50
 _of_package = and_(Package.warehouse_id == Label.warehouse_id, Package.id == Label.package_id)
 
@@ -36,6 +38,11 @@ class Waiting:
     boxes: int
     weight_g: int
     left: int
+
+    @property
+    def needs_one(self) -> bool:
+        """Whether this carrier takes boxes over by manifest."""
+        return self.provider.lower().replace(" ", "_") in MANIFESTED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
