@@ -12,3 +12,8 @@ def test_times_out_of_bounds_are_all_named_with_their_limits() -> None:
     said = str(wrong.value)
     limits = {"WMS_PRINT_S": "at most 30", "WMS_PRINTER_S": "at most 5", "WMS_SETTLE_S": "3600", "WMS_SHIPPO_S": "45"}
     assert [name for name, limit in limits.items() if name not in said or limit not in said] == []
+
+
+def test_a_hook_token_that_could_be_guessed_is_refused() -> None:
+    with pytest.raises(ConfigError, match="WMS_HOOK_TOKEN is shorter than 16"):
+        _ = config.load({"WMS_HOOK_TOKEN": "short"})

@@ -14,6 +14,7 @@ from wms.domain.errors import ConfigError
 
 WAREHOUSE_ID = 1
 _MIN_SECRET_LENGTH = 32
+_MIN_TOKEN_LENGTH = 16
 _CARRIERS = ("offline", "shippo")
 
 
@@ -28,6 +29,8 @@ class Settings:
     WMS_SHIPPO_URL    another address of the Shippo API (tests, fake server)
     WMS_SHIPPO_S      seconds to wait for each part of Shippo's answers (45)
     WMS_SETTLE_S      seconds after a lost answer before "not found" at the carrier means "not bought" (120)
+    WMS_HOOK_TOKEN    proves that a post to /hooks/shippo?token=... is Shippo's, and so does
+    WMS_HOOK_SECRET   the secret of its HMAC signature; with both set a post needs both, with none it is refused
     WMS_UNREAD_OK     carriers, with commas, whose labels print with a warning although we can read no barcode on them
     WMS_PRINT_S       seconds in which a label must come out, or its end counts as unknown (30, at most 30)
     WMS_PRINTER_S     seconds in which a printer must answer (2, at most 5)
@@ -46,6 +49,8 @@ class Settings:
     shippo_url: str = "https://api.goshippo.com"
     shippo_s: float = 45.0
     settle_s: float = 120.0
+    hook_token: str = ""
+    hook_secret: str = ""
     unread_carriers: frozenset[str] = frozenset()
     print_s: float = 30.0
     printer_s: float = 2.0
@@ -84,6 +89,9 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
     secret = env.get("WMS_SECRET_KEY", "")
     if secret and len(secret) < _MIN_SECRET_LENGTH:
         mistakes.append(f"WMS_SECRET_KEY is shorter than {_MIN_SECRET_LENGTH} characters; make it longer.")
+    hook_token = env.get("WMS_HOOK_TOKEN", "")
+    if hook_token and len(hook_token) < _MIN_TOKEN_LENGTH:
+        mistakes.append(f"WMS_HOOK_TOKEN is shorter than {_MIN_TOKEN_LENGTH} characters; make it longer.")
     shippo_s = _seconds(env, "WMS_SHIPPO_S", 45.0, mistakes, most=45.0)
     settle_s = _seconds(env, "WMS_SETTLE_S", 120.0, mistakes, most=3600.0)
     print_s = _seconds(env, "WMS_PRINT_S", 30.0, mistakes, most=30.0)
@@ -101,6 +109,8 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
         shippo_url=env.get("WMS_SHIPPO_URL", "https://api.goshippo.com"),
         shippo_s=shippo_s,
         settle_s=settle_s,
+        hook_token=hook_token,
+        hook_secret=env.get("WMS_HOOK_SECRET", ""),
         unread_carriers=frozenset(
             name.strip().lower() for name in env.get("WMS_UNREAD_OK", "").split(",") if name.strip()
         ),

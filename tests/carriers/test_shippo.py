@@ -1,5 +1,6 @@
 import json
 import traceback
+from dataclasses import replace
 
 import pytest
 
@@ -278,3 +279,14 @@ def test_the_settings_open_shippo_at_another_address(fake: FakeShippo) -> None:
 def test_a_carrier_that_cannot_be_used_is_named_with_what_to_do(name: str, key: str, says: str) -> None:
     with pytest.raises(UnknownCarrierError, match=says):
         _ = open_carrier(name, shippo_key=key)
+
+
+def test_a_return_by_another_carrier_is_a_label_with_the_addresses_turned_round(
+    fake: FakeShippo, shippo: ShippoCarrier
+) -> None:
+    out = a_request(service="dhl_express_worldwide")
+    back = replace(out, from_address=out.to_address, to_address=out.from_address, is_return=True)
+    _ = shippo.rates(back)
+    sent = fake.account.requests[-1]
+    assert "extra" not in sent
+    assert (sent["address_from"]["name"], sent["address_to"]["name"]) == (out.to_address.name, out.from_address.name)

@@ -14,19 +14,23 @@ from wms.carriers.shippo_answers import (
     read_rate,
     read_shipment,
     read_status,
+    read_track,
     read_transaction,
 )
+from wms.carriers.shippo_hook import read_hook
 
 RECORDED = Path(__file__).parents[3] / "shared/data/shippo/recorded.jsonl"
+NOWHERE = {"city": "", "state": "", "zip": "", "country": ""}
 READERS: list[Callable[[object], object]] = [
-    read_messages, read_page, read_rate, read_shipment, read_status, read_transaction,
+    read_messages, read_page, read_rate, read_shipment, read_status, read_track, read_transaction,
 ]  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4)
     | st.dictionaries(
         st.sampled_from(["object_id", "status", "rate", "rates", "results", "messages", "text", "servicelevel", "token",
-                         "amount", "currency", "days", "next", "x"]), inner, max_size=6,
+                         "amount", "currency", "days", "next", "tracking_number", "tracking_status",
+                         "tracking_history", "status_date", "location", "x"]), inner, max_size=6,
     ),
     max_leaves=30,
 )  # fmt: skip
@@ -114,6 +118,41 @@ def test_every_recorded_shipment_is_read_as_it_stands_in_the_json() -> None:
         read = read_shipment(fields)
         assert (read.shipment_id, read.status) == (fields["object_id"], fields["status"])
         assert [rate.rate_id for rate in read.rates] == [rate["object_id"] for rate in fields["rates"]]
+
+
+def test_every_recorded_way_is_read_as_it_stands_in_the_json() -> None:
+    raw = recorded_with("tracking_history", "carrier")
+    assert len(raw) == 3
+    words = {"UNKNOWN": "unknown", "PRE_TRANSIT": "announced", "TRANSIT": "in transit", "DELIVERED": "delivered"}
+    for fields in raw:
+        read = read_track(fields)
+        assert read.tracking_number == fields["tracking_number"]
+        listed = [*fields["tracking_history"], *filter(None, [fields["tracking_status"]])]
+        plain = [
+            (
+                each["status_date"].replace("Z", "+00:00"),
+                words[each["status"]],
+                each["status_details"],
+                " ".join("{city} {state} {zip} {country}".format(**each["location"] or NOWHERE).split()),
+            )
+            for each in listed
+        ]
+        told = [(event.at.isoformat(), event.status.value, event.details, event.place) for event in read.events]
+        # The newest stands beside the history and in it.
+        assert told == list(dict.fromkeys(plain))
+        assert read_hook(json.dumps({"event": "track_updated", "data": fields})) == read
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[1]", "{", '{"event": "track_updated"}', '{"event": "track_updated", "data": 7}']
+)
+def test_a_post_that_tells_no_way_is_unreadable(body: str) -> None:
+    with pytest.raises(UnreadableError):
+        _ = read_hook(body)
+
+
+def test_a_post_about_something_else_tells_no_way() -> None:
+    assert read_hook('{"event": "transaction_created", "data": {}}') is None
 
 
 def test_every_recorded_refusal_with_a_body_gives_a_sentence() -> None:

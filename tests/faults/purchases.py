@@ -18,10 +18,13 @@ from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.faults.node import let_leases_end, node
+from tests.served import served
 from wms import config, migrations
+from wms.app import create_app
 from wms.carriers.fake_shippo import FakeShippo
+from wms.carriers.fake_shippo_ways import WAY
 from wms.config import WAREHOUSE_ID, Settings
-from wms.database import make_engine, reading, transaction
+from wms.database import db, make_engine, reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.catalog import Product
 from wms.domain.floor import SUPPLIER_ID, CartonType, Place, PlaceKind, Station
@@ -31,6 +34,7 @@ from wms.domain.outbox import Job, JobKind, JobStatus, hasten
 from wms.domain.packing import Package, PackageLine
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
+from wms.domain.tracking import TrackingEvent, TrackStatus
 from wms.services import cancelling, labelling, stocking
 from wms.services.stocking import Goods
 from wms.services.verifying import verify
@@ -45,11 +49,17 @@ PATIENCE_S = 300.0
 # Requests between two orders cancelled.
 CANCEL_AFTER = 90
 _PAID = frozenset({"SUCCESS", "QUEUED"})
+HOOK_TOKEN = "a-token-of-the-test-s-own"  # noqa: S105 - protects nothing
+THE_WAY = Counter(words for _, words, _, _ in WAY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sale:
-    """What the purchases came to; the last four should be zero or empty."""
+    """What the purchases came to; `paid_twice` to `wrong` should be zero or empty, and so should `misplaced`.
+
+    `posted` counts what the carrier posted of its boxes' ways, `events` what the books hold of it, and `misplaced` the
+    paid boxes that did not come to their end with each step of their way once.
+    """
 
     boxes: int
     requests: int
@@ -64,6 +74,9 @@ class Sale:
     lost: int
     unpaid: int
     wrong: tuple[str, ...]
+    posted: int
+    events: int
+    misplaced: int
 
     def __str__(self) -> str:
         labels = ", ".join(f"{count} {status}" for status, count in sorted(self.labels.items()))
@@ -74,6 +87,7 @@ class Sale:
             f"{sums}, {self.kills} workers killed, {self.seconds:.0f} seconds",
             f"labels: {labels}; {stand}, {self.answers_kept} raw answers kept",
             f"{wrong}, boxes without their paid label: {self.unpaid}",
+            f"{self.posted} posts, twice and in disorder: {self.events} events, boxes misplaced: {self.misplaced}",
             *(f"  {count:4d}  {fault}" for fault, count in sorted(self.failed.items())),
             *self.wrong,
         ]
@@ -94,7 +108,7 @@ class Shop:
         """Let waiting times pass, ask again after refusals, cancel orders; say whether a purchase is open still."""
         with transaction(self.engine) as session:
             actor = now()
-            for kind in (JobKind.BUY_LABEL, JobKind.VOID_LABEL):
+            for kind in (JobKind.BUY_LABEL, JobKind.VOID_LABEL, JobKind.READ_TRACKING):
                 hasten(session, actor, kind)
             for package_id in self._refused(session):
                 _ = labelling.retry(session, actor, package_id)
@@ -108,7 +122,8 @@ class Shop:
     def is_busy(self) -> bool:
         """Tell whether a label is to be bought or given back, or a refusal to be answered."""
         with reading(self.engine) as session:
-            jobs = Job.kind.in_((JobKind.BUY_LABEL, JobKind.VOID_LABEL)), Job.status == JobStatus.OPEN
+            kinds = JobKind.BUY_LABEL, JobKind.VOID_LABEL, JobKind.READ_TRACKING
+            jobs = Job.kind.in_(kinds), Job.status == JobStatus.OPEN
             return bool(self._refused(session)) or (session.scalar(select(func.count()).where(*jobs)) or 0) > 0
 
     def _refused(self, session: Session) -> list[int]:
@@ -241,11 +256,25 @@ def sell(settings: Settings, folder: Path, *, boxes: int, chance: float = 0.3, s
             if time.monotonic() > ends_at:
                 raise TimeoutError("The purchases do not come to their end.")
             crew.work(LOOK_S)
+        posted = tell_the_ways(shop, there)
+        while shop.is_busy():
+            crew.work(LOOK_S)
         crew.stop()
-        return judged(shop, crew.kills, time.monotonic() - began_s)
+        return judged(shop, crew.kills, posted, time.monotonic() - began_s)
 
 
-def judged(shop: Shop, kills: int, seconds: float) -> Sale:
+def tell_the_ways(shop: Shop, settings: Settings) -> int:
+    """Let the carrier post its boxes' ways to our door while the workers read them; return how many posts it sent."""
+    app = create_app(replace(settings, hook_token=HOOK_TOKEN))
+    try:
+        with served(app) as url:
+            return shop.fake.post_ways(f"{url}/hooks/shippo?token={HOOK_TOKEN}")
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def judged(shop: Shop, kills: int, posted: int, seconds: float) -> Sale:
     """Compare the carrier's account with our books, box by box."""
     fake = shop.fake
     with reading(shop.engine) as session:
@@ -254,6 +283,7 @@ def judged(shop: Shop, kills: int, seconds: float) -> Sale:
             select(ExceptionItem).where(ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.settled_at.is_(None))
         ).all()
         breaches = [f"{breach.check}: {breach.text}" for breach in verify(session, WAREHOUSE_ID)]
+        ways = {label_id: Counter(told) for label_id, told in told_of(session).items()}
     bought = fake.account.objects["transactions"].values()
     paid = [one for one in bought if one["status"] in _PAID]
     box_of = {one["object_id"]: labels[int(one["metadata"].removeprefix("wms-"))].package_id for one in paid}
@@ -274,8 +304,23 @@ def judged(shop: Shop, kills: int, seconds: float) -> Sale:
         paid_twice=sum(count > 1 for count in a_box.values()),
         lost=sum(standing.get(external_id) != package_id for external_id, package_id in box_of.items()),
         unpaid=len(still_wanted - set(box_of.values())) + len(set(box_of.values()) - still_wanted),
+        posted=posted,
+        events=sum(way.total() for way in ways.values()),
+        misplaced=sum(
+            ways.get(label.id) != THE_WAY or label.track_status is not TrackStatus.DELIVERED
+            for label in labels.values()
+            if label.external_id in box_of and label.status is LabelStatus.BOUGHT
+        ),
         wrong=(*breaches, *(item.text for item in open_items if item.subject_id in asked_in_vain)),
     )
+
+
+def told_of(session: Session) -> dict[int, list[str]]:
+    """What was told of each label's box, in the carrier's words."""
+    told: dict[int, list[str]] = {}
+    for label_id, details in session.execute(select(TrackingEvent.label_id, TrackingEvent.details)):
+        told.setdefault(label_id, []).append(details)
+    return told
 
 
 def main() -> None:

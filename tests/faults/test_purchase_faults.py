@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.faults.purchases import sell
 from wms import config
+from wms.carriers.fake_shippo_ways import WAY
 
 BOXES = 150
 
@@ -18,3 +19,7 @@ def test_each_box_ends_with_one_paid_label_whatever_fails_and_whoever_is_killed(
     assert sale.kills > 2
     assert sale.given_back > 0
     assert sale.answers_kept > BOXES / 2
+    # Each step of each paid box's way, posted twice or late, is told once and in its own order.
+    assert sale.misplaced == 0
+    assert sale.events == sale.paid * len(WAY)
+    assert sale.posted > sale.events

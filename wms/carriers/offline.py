@@ -1,17 +1,25 @@
 """The embedded default carrier: prices from a table, a real 4x6 label, and no postage; needs no network and no disk."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wms.carriers.base import (
+    InTransit,
     Keep,
     Label,
+    ManifestOutcome,
+    ManifestRequest,
+    ManifestStatus,
     Parcel,
     Prepared,
     Rate,
     RefusedError,
     ShipmentRequest,
+    Track,
+    TrackEvent,
+    TrackStatus,
     VoidOutcome,
     VoidStatus,
     keep_nothing,
@@ -25,6 +33,7 @@ NAME = "offline"
 TRACKING_PREFIX = "05"
 # 21 digits of a hash: two of a hundred million references share a number with a chance below one in 100,000.
 TRACKING_DIGITS = 21
+SIMULATED_WAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,6 +156,25 @@ class OfflineCarrier:
         if not is_tracking_number(external_id):
             raise RefusedError(f"{external_id} is no label of the offline carrier.", carrier=self.name)
         return VoidOutcome(status=VoidStatus.VOIDED)
+
+    def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:  # noqa: ARG002 - nothing is asked
+        """Return a way that nobody travelled, marked as simulated: on the road at hand-over, delivered a day later."""
+        events = [TrackEvent(at=box.handed_over_at, status=TrackStatus.IN_TRANSIT, details="Simulated: on its way")]
+        arrives_at = box.handed_over_at + SIMULATED_WAY
+        if arrives_at <= box.asked_at:
+            events.append(TrackEvent(at=arrives_at, status=TrackStatus.DELIVERED, details="Simulated: delivered"))
+        return Track(
+            tracking_number=box.tracking_number, external_id=box.external_id, events=tuple(events), simulated=True
+        )
+
+    def manifest(self, request: ManifestRequest, keep: Keep = keep_nothing) -> ManifestOutcome:  # noqa: ARG002 - nothing is asked
+        """Return that it is made, at once: whoever prints it prints a plain list."""
+        digest = hashlib.sha256(" ".join(sorted(request.labels)).encode()).hexdigest()
+        return ManifestOutcome(status=ManifestStatus.MADE, external_id=f"{self.name}-{digest[:16]}")
+
+    def find_manifest(self, request: ManifestRequest, external_id: str = "") -> ManifestOutcome | None:  # noqa: ARG002 - it follows from the labels
+        """Return the manifest: it follows from its labels, so none can be lost."""
+        return self.manifest(request)
 
     def _tariff(self, service: str) -> Tariff:
         try:

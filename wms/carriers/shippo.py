@@ -1,21 +1,25 @@
 """Shippo: real labels for real money through PyPI `shippo` 3.9.0, bought once or not at all."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from shippo.models import components, operations
 
+from wms.carriers import shippo_manifests
 from wms.carriers.base import (
-    Address,
     CarrierError,
+    InTransit,
     Keep,
     Label,
-    Parcel,
+    ManifestOutcome,
+    ManifestRequest,
     Prepared,
     Rate,
     RefusedError,
     ShipmentRequest,
+    Track,
     UnavailableError,
     UnsettledError,
     VoidOutcome,
@@ -25,7 +29,6 @@ from wms.carriers.base import (
 from wms.carriers.label_file import LabelFileError, to_zpl
 from wms.carriers.shippo_answers import (
     GONE,
-    OBJECT_ID,
     RUNNING,
     STANDING,
     Shipment,
@@ -34,9 +37,15 @@ from wms.carriers.shippo_answers import (
     read_page,
     read_shipment,
     read_status,
+    read_track,
     read_transaction,
 )
+from wms.carriers.shippo_requests import checked_id, shipment_of
 from wms.carriers.shippo_wire import NAME, ShippoWire
+
+# The SDK puts both into the address as they are.
+TRACKING_NUMBER = re.compile(r"[0-9A-Za-z]{1,60}", re.ASCII)
+PROVIDER = re.compile(r"[0-9a-z_]{1,60}", re.ASCII)
 
 # What a transaction's status says about a void, where it says anything: an ERROR was never bought.
 GIVEN_BACK = {
@@ -87,6 +96,7 @@ class ShippoCarrier:
                 currency=rate.currency,
                 days=rate.days,
                 rate_id=rate.rate_id,
+                account=rate.account,
             )
             for rate in shipment.rates
         ]
@@ -111,7 +121,7 @@ class ShippoCarrier:
     def buy(self, prepared: Prepared, keep: Keep = keep_nothing) -> Label:
         """Buy the label with one POST that is never repeated."""
         wanted = components.TransactionCreateRequest(
-            rate=_checked_id(prepared.rate.rate_id),
+            rate=checked_id(prepared.rate.rate_id),
             async_=False,
             label_file_type=components.LabelFileTypeEnum.ZPLII,
             metadata=prepared.request.reference,
@@ -136,7 +146,7 @@ class ShippoCarrier:
 
     def find(self, prepared: Prepared) -> Label | None:
         """Return the standing purchase of the prepared rate; every doubt is an UnsettledError."""
-        query = operations.ListTransactionsRequest(rate=_checked_id(prepared.rate.rate_id), results=100)
+        query = operations.ListTransactionsRequest(rate=checked_id(prepared.rate.rate_id), results=100)
         try:
             page = read_page(self._wire.ask(lambda sdk: sdk.transactions.list(query)))
         except (CarrierError, UnreadableError) as error:
@@ -155,7 +165,7 @@ class ShippoCarrier:
 
     def void(self, external_id: str) -> VoidOutcome:
         """Ask for the money back; a transaction already given back is not asked for again."""
-        transaction_id = _checked_id(external_id)
+        transaction_id = checked_id(external_id)
         try:
             now = read_transaction(self._wire.ask(lambda sdk: sdk.transactions.get(transaction_id)))
             if now.status in GIVEN_BACK:
@@ -171,14 +181,26 @@ class ShippoCarrier:
             raise UnavailableError(f"Shippo has not decided on the void yet ({status}).", carrier=NAME)
         return VoidOutcome(status=REFUNDS[status])
 
+    def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:
+        """Return what Shippo has heard of a box from the company that carries it."""
+        provider, number = box.provider.lower().replace(" ", "_"), box.tracking_number.replace(" ", "")
+        if not PROVIDER.fullmatch(provider) or not TRACKING_NUMBER.fullmatch(number):
+            raise RefusedError(f"{provider} {number} cannot be asked for at Shippo.", carrier=NAME)
+        try:
+            return read_track(self._wire.ask(lambda sdk: sdk.tracking_status.get(number, provider), keep=keep))
+        except UnreadableError as error:
+            raise UnavailableError(f"Shippo's answer about a box cannot be read ({error}).", carrier=NAME) from error
+
+    def manifest(self, request: ManifestRequest, keep: Keep = keep_nothing) -> ManifestOutcome:
+        """Have a manifest made with one POST that is never repeated."""
+        return shippo_manifests.make(self._wire, request, keep)
+
+    def find_manifest(self, request: ManifestRequest, external_id: str = "") -> ManifestOutcome | None:
+        """Return the manifest that holds the request's purchases; every doubt is an UnsettledError."""
+        return shippo_manifests.find(self._wire, request, external_id)
+
     def _shipment(self, request: ShipmentRequest) -> Shipment:
-        wanted = components.ShipmentCreateRequest(
-            address_from=_address(request.from_address),
-            address_to=_address(request.to_address),
-            parcels=[_parcel(request.parcel)],
-            metadata=request.reference,
-            async_=False,
-        )
+        wanted = shipment_of(request)
         try:
             shipment = read_shipment(self._wire.ask(lambda sdk: sdk.shipments.create(wanted)))
             shipment_id = shipment.shipment_id
@@ -241,36 +263,4 @@ def _unsettled(transaction: Transaction, what: str) -> UnsettledError:
         carrier=NAME,
         external_id=transaction.transaction_id,
         tracking_number=transaction.tracking_number,
-    )
-
-
-def _checked_id(object_id: str) -> str:
-    if not OBJECT_ID.fullmatch(object_id):
-        raise RefusedError(f"{object_id!r} is no id of Shippo's.", carrier=NAME)
-    return object_id
-
-
-def _address(address: Address) -> components.AddressCreateRequest:
-    return components.AddressCreateRequest(
-        name=address.name,
-        company=address.company,
-        street1=address.street1,
-        street2=address.street2,
-        city=address.city,
-        state=address.state,
-        zip=address.zip,
-        country=address.country,
-        phone=address.phone,
-        email=address.email,
-    )
-
-
-def _parcel(parcel: Parcel) -> components.ParcelCreateRequest:
-    return components.ParcelCreateRequest(
-        weight=str(parcel.weight_g),
-        mass_unit=components.WeightUnitEnum.G,
-        length=str(parcel.length_mm),
-        width=str(parcel.width_mm),
-        height=str(parcel.height_mm),
-        distance_unit=components.DistanceUnitEnum.MM,
     )

@@ -4,16 +4,26 @@ The SDK's own models refuse real answers after the money is spent (no `created_b
 only what must be there is asked for. Everything takes parsed JSON and raises nothing but UnreadableError.
 """
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+
+from wms.carriers.base import Track, TrackEvent, TrackStatus
 
 # The SDK puts ids into addresses as they are: '../refunds/x' would ask for something else.
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 STANDING = frozenset({"SUCCESS", "REFUNDREJECTED"})
 RUNNING = frozenset({"QUEUED", "WAITING"})
 GONE = frozenset({"ERROR", "REFUNDED", "REFUNDPENDING"})
+TRACK_STATUSES = {
+    "PRE_TRANSIT": TrackStatus.ANNOUNCED,
+    "TRANSIT": TrackStatus.IN_TRANSIT,
+    "DELIVERED": TrackStatus.DELIVERED,
+    "RETURNED": TrackStatus.RETURNED,
+    "FAILURE": TrackStatus.FAILED,
+}
 
 
 class UnreadableError(ValueError):
@@ -30,6 +40,7 @@ class ShippoRate:
     amount_cents: int
     currency: str
     days: int | None
+    account: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,12 +128,80 @@ def read_rate(answer: object) -> ShippoRate:
         amount_cents=_cents(fields.get("amount")),
         currency=_needed(fields, "currency"),
         days=days if isinstance(days, int) and not isinstance(days, bool) else None,
+        account=_text(fields.get("carrier_account")),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """A manifest with the purchases it holds and the addresses of its documents; all but its id and status may lack."""
+
+    manifest_id: str
+    status: str
+    transactions: tuple[str, ...]
+    documents: tuple[str, ...]
+    errors: tuple[str, ...]
+    created_at: dt.datetime | None
+
+
+def read_manifest(answer: object) -> Manifest:
+    """Return a manifest; UnreadableError without an id or a status."""
+    fields = _object(answer, "manifest")
+    return Manifest(
+        manifest_id=_id(fields, "manifest"),
+        status=_needed(fields, "status"),
+        transactions=_texts(fields.get("transactions")),
+        documents=_texts(fields.get("documents")),
+        errors=read_messages(fields.get("errors")),
+        created_at=_moment(fields.get("object_created")),
+    )
+
+
+def read_manifests(answer: object) -> tuple[tuple[Manifest, ...], bool]:
+    """Return a page of manifests, newest first, and whether it is the last; one unreadable makes all unreadable."""
+    fields = _object(answer, "list")
+    results = fields.get("results")
+    if not isinstance(results, list):
+        raise UnreadableError("The list has no results.")
+    return tuple(map(read_manifest, results)), not fields.get("next")
 
 
 def read_status(answer: object) -> str:
     """Return the status of a refund; UnreadableError without one."""
     return _needed(_object(answer, "refund"), "status")
+
+
+def read_track(answer: object) -> Track:
+    """Return a box's way; UnreadableError without a tracking number.
+
+    The newest event may stand beside the history or in it, and gets another id in each answer: what it says is what
+    it is. One without a time of its own is left out: nobody could say where it belongs.
+    """
+    fields = _object(answer, "track")
+    history = fields.get("tracking_history")
+    listed = [*history, fields.get("tracking_status")] if isinstance(history, list) else [fields.get("tracking_status")]
+    events = [event for part in listed if (event := _track_event(part)) is not None]
+    return Track(
+        tracking_number=_needed(fields, "tracking_number"),
+        external_id=_text(fields.get("transaction")),
+        events=tuple(dict.fromkeys(events)),
+    )
+
+
+def _track_event(part: object) -> TrackEvent | None:
+    if not isinstance(part, Mapping):
+        return None
+    at = _moment(part.get("status_date"))
+    if at is None:
+        return None
+    place = part.get("location")
+    towns = place if isinstance(place, Mapping) else {}
+    return TrackEvent(
+        at=at,
+        status=TRACK_STATUSES.get(_text(part.get("status")), TrackStatus.UNKNOWN),
+        details=_text(part.get("status_details")).strip(),
+        place=" ".join(filter(None, (_text(towns.get(name)) for name in ("city", "state", "zip", "country")))),
+    )
 
 
 def read_messages(answer: object) -> tuple[str, ...]:
@@ -141,6 +220,14 @@ def read_messages(answer: object) -> tuple[str, ...]:
         for name, part in answer.items()
         for message in read_messages(part)
     )
+
+
+def _moment(value: object) -> dt.datetime | None:
+    try:
+        at = dt.datetime.fromisoformat(_text(value))
+        return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _object(answer: object, what: str) -> Mapping[str, object]:
@@ -167,6 +254,10 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, value))) if isinstance(value, list) else ()
 
 
 def _cents(value: object) -> int:

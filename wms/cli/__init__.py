@@ -21,6 +21,9 @@ _COMMANDS = {
     "plan": "plan",
     "simulate": "simulate",
     "verify": "verify",
+    "manifest": "manifest",
+    "box": "box",
+    "unsettled": "unsettled",
     "backup": "backup",
     "restore": "backup",
 }

@@ -8,6 +8,7 @@ from wms.domain import (
     floor,
     inbox,
     journal,
+    manifests,
     orders,
     outbox,
     packing,
@@ -19,6 +20,7 @@ from wms.domain import (
     shipping,
     stock,
     totes,
+    tracking,
     waves,
     weighing,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "floor",
     "inbox",
     "journal",
+    "manifests",
     "orders",
     "outbox",
     "packing",
@@ -44,6 +47,7 @@ __all__ = [
     "shipping",
     "stock",
     "totes",
+    "tracking",
     "waves",
     "weighing",
 ]

@@ -19,6 +19,9 @@ class JobKind(StrEnum):
     PRINT = "print"
     KEEP_WAVE = "keep wave"
     WEIGH = "weigh"
+    READ_TRACKING = "read tracking"
+    TRACK = "track"
+    MAKE_MANIFEST = "make manifest"
 
 
 class JobStatus(StrEnum):

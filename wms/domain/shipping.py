@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wms.domain.base import Base, EnumText, Row, one_of, refers
 from wms.domain.journal import Event
 from wms.domain.lifecycle import Lifecycle
+from wms.domain.tracking import TrackStatus
 
 
 class LabelStatus(StrEnum):
@@ -53,8 +54,15 @@ class LabelMoved(Event):
     reason: str = ""
 
 
-class Label(Row, Base, kw_only=True):
-    """One label intent for one package. At most one per package stands (partial unique index).
+class LabelWay(StrEnum):
+    """Which way a label takes its package: to the customer, or back."""
+
+    OUT = "out"
+    RETURN = "return"
+
+
+class AnyLabel(Row, Base, kw_only=True):
+    """One label intent for one package. At most one each way stands (partial unique index).
 
     `prepared` is what the carrier needs to find the purchase again after a lost answer; `barcodes` are the texts its
     bars may carry beside the tracking number; `declined` are services that the packer does not want for it, `choice`
@@ -68,15 +76,24 @@ class Label(Row, Base, kw_only=True):
             "uq_labels_standing",
             "warehouse_id",
             "package_id",
+            "way",
             unique=True,
             sqlite_where=_STANDING_SQL,
             postgresql_where=_STANDING_SQL,
         ),
         Index(None, "warehouse_id", "tracking_number"),
+        Index(None, "warehouse_id", "track_due_at"),
+        Index(None, "warehouse_id", "manifest_id"),
         one_of("status", LabelStatus),
+        one_of("track_status", TrackStatus),
+        one_of("way", LabelWay),
         refers("package_id", "packages"),
+        refers("manifest_id", "manifests"),
+        refers("return_of_id", "labels"),
     )
+    __mapper_args__ = {"polymorphic_on": "way"}  # noqa: RUF012 - SQLAlchemy reads this plain dict
 
+    way: Mapped[LabelWay] = mapped_column(EnumText(LabelWay), init=False, server_default=LabelWay.OUT)
     package_id: Mapped[int]
     carrier: Mapped[str] = mapped_column(String(24))
     service: Mapped[str] = mapped_column(String(60))
@@ -97,6 +114,16 @@ class Label(Row, Base, kw_only=True):
     # When `buy` was last begun: what `find` says proves something only some time later.
     tried_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     bought_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    manifest_id: Mapped[int | None] = mapped_column(default=None)
+    # The label by which the package went out, where this one brings it back.
+    return_of_id: Mapped[int | None] = mapped_column(default=None)
+    # The end of the day by which its carrier, when it was bought, let the box be expected.
+    promised_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    # What its tracking events come to, and when the carrier is to be asked about it again, if at all.
+    track_status: Mapped[TrackStatus | None] = mapped_column(EnumText(TrackStatus), default=None)
+    tracked_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    delivered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    track_due_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
     def move_to(self, then: LabelStatus, *, package: str, order_id: int, reason: str = "") -> LabelMoved:
         """Change the status; IllegalMoveError where the lifecycle forbids it."""
@@ -110,3 +137,15 @@ class Label(Row, Base, kw_only=True):
             tracking_number=self.tracking_number,
             reason=self.reason,
         )
+
+
+class Label(AnyLabel, kw_only=True):
+    """A label that takes a package to the customer; asking for labels gives these alone."""
+
+    __mapper_args__ = {"polymorphic_identity": LabelWay.OUT}  # noqa: RUF012 - SQLAlchemy reads this plain dict
+
+
+class ReturnLabel(AnyLabel, kw_only=True):
+    """A label that brings a package back; it goes to the customer, and on no box of ours."""
+
+    __mapper_args__ = {"polymorphic_identity": LabelWay.RETURN}  # noqa: RUF012 - SQLAlchemy reads this plain dict

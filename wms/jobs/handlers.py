@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from wms.domain.outbox import JobKind
-from wms.jobs import labels, printing, waves, weighing
+from wms.jobs import labels, manifests, printing, tracking, waves, weighing
 from wms.jobs.outbox import Handler
 
 HANDLERS: Mapping[JobKind, Handler] = {
@@ -12,4 +12,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.PRINT: printing.print_job,
     JobKind.KEEP_WAVE: waves.keep,
     JobKind.WEIGH: weighing.weigh,
+    JobKind.READ_TRACKING: tracking.read,
+    JobKind.TRACK: tracking.ask,
+    JobKind.MAKE_MANIFEST: manifests.make,
 }

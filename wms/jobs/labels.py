@@ -27,9 +27,9 @@ from wms.domain.orders import Order
 from wms.domain.outbox import JobKind, wake
 from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.people import Warehouse
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import labelling, printing, rating, settling
+from wms.services import labelling, printing, promising, rating, settling, tracking
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
@@ -66,7 +66,7 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
         name, status = label.carrier, label.status
     if status not in _OPEN:
         return
-    carrier = _carrier(context.settings, name)
+    carrier = carrier_called(context.settings, name)
     prepared = Prepared.from_json(json.dumps(earlier)) if earlier else None
     try:
         if status is LabelStatus.WANTED or prepared is None:
@@ -90,7 +90,8 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
     _bought(context, label_id, bought)
 
 
-def _carrier(settings: Settings, name: str) -> Carrier:
+def carrier_called(settings: Settings, name: str) -> Carrier:
+    """Return the carrier of that name as the settings reach it."""
     elsewhere = name == "shippo" and settings.shippo_url != SHIPPO_URL
     return open_carrier(
         f"{SHIPPO_AT}{settings.shippo_url}" if elsewhere else name,
@@ -112,6 +113,8 @@ def _shop(context: Context, label_id: int, carrier: Carrier, request: ShipmentRe
     """Choose the service by the rule; RefusedError where none that is allowed keeps the promise."""
     with reading(context.engine) as session:
         label = _label(session, label_id)
+        if isinstance(label, ReturnLabel):
+            return _Intent(prepared=carrier.prepare(request))
         _, order = _box_of(session, label)
         rule = rating.rule_of(session, system(), order, label.package_id, label.declined)
     if rule.only is not None:
@@ -130,7 +133,7 @@ def _first_buy(context: Context, label_id: int, carrier: Carrier, intent: _Inten
     except carriers.UnavailableError:
         # Provably nothing was bought, so the next try need not ask `find` first.
         with transaction(context.engine) as session:
-            label, package, order = _locked(session, label_id)
+            label, package, order = locked(session, label_id)
             moved = label.move_to(LabelStatus.WANTED, package=package.barcode, order_id=order.id)
             record(session, system(), moved)
         raise
@@ -154,10 +157,10 @@ def _intend(context: Context, label_id: int, intent: _Intent) -> None:
     """Commit what is about to be bought; _NotWantedError where the label has ended or, with its box, is given up."""
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         hold(session, context)
         is_open = label.status in _OPEN
-        why_not = _why_not(session, actor, package)
+        why_not = "" if isinstance(label, ReturnLabel) else _why_not(session, actor, package)
         is_wanted = is_open and not why_not
         if is_open and why_not:
             moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=why_not)
@@ -165,15 +168,22 @@ def _intend(context: Context, label_id: int, intent: _Intent) -> None:
             _settle_inbox(session, actor, label)
         elif label.status is LabelStatus.WANTED:
             record(session, actor, label.move_to(LabelStatus.BUYING, package=package.barcode, order_id=order.id))
-            taken = rating.taken_by_others(session, actor, order, package.id)
-            if taken not in {None, intent.prepared.request.service}:
-                raise RetryLaterError(f"Another box of {order.number} goes with {taken}.", delay_s=_UNAVAILABLE_S)
+            if isinstance(label, Label):
+                _take_service(session, actor, label, order, intent)
         if is_wanted:
             label.prepared, label.tried_at = json.loads(intent.prepared.to_json()), actor.at
-            label.service, label.choice = intent.prepared.request.service, intent.why[:500] or label.choice
-            rating.take(session, actor, order, label.service, intent.why)
     if not is_wanted:
         raise _NotWantedError
+
+
+def _take_service(session: Session, actor: Actor, label: Label, order: Order, intent: _Intent) -> None:
+    """Let label and order go with the service chosen, unless another box has chosen meanwhile: RetryLaterError."""
+    service = intent.prepared.request.service
+    taken = rating.taken_by_others(session, actor, order, label.package_id)
+    if taken not in {None, service}:
+        raise RetryLaterError(f"Another box of {order.number} goes with {taken}.", delay_s=_UNAVAILABLE_S)
+    label.service, label.choice = service, intent.why[:500] or label.choice
+    rating.take(session, actor, order, service, intent.why)
 
 
 def _why_not(session: Session, actor: Actor, package: Package) -> str:
@@ -195,63 +205,69 @@ def _keeping(context: Context, label_id: int) -> Keep:
     return keep
 
 
-def _label(session: Session, label_id: int) -> Label:
-    return session.scalars(select(Label).where(Label.warehouse_id == WAREHOUSE_ID, Label.id == label_id)).one()
+def _label(session: Session, label_id: int) -> AnyLabel:
+    return session.scalars(select(AnyLabel).where(AnyLabel.warehouse_id == WAREHOUSE_ID, AnyLabel.id == label_id)).one()
 
 
-def _locked(session: Session, label_id: int) -> tuple[Label, Package, Order]:
+def locked(session: Session, label_id: int) -> tuple[AnyLabel, Package, Order]:
     """Return a label with its package and order, locked in the services' order: order, package, label."""
     package, order = labelling.package_of(session, system(), _label(session, label_id).package_id)
     label = session.scalars(
-        select(Label)
-        .where(Label.warehouse_id == WAREHOUSE_ID, Label.id == label_id)
+        select(AnyLabel)
+        .where(AnyLabel.warehouse_id == WAREHOUSE_ID, AnyLabel.id == label_id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     return label, package, order
 
 
-def _box_of(session: Session, label: Label) -> tuple[Package, Order]:
+def _box_of(session: Session, label: AnyLabel) -> tuple[Package, Order]:
     package = session.get_one(Package, (WAREHOUSE_ID, label.package_id))
     return package, session.get_one(Order, (WAREHOUSE_ID, package.order_id))
 
 
-def _request(session: Session, label: Label) -> ShipmentRequest:
+def _request(session: Session, label: AnyLabel) -> ShipmentRequest:
     package, order = _box_of(session, label)
     carton = session.scalars(
         select(CartonType).where(CartonType.warehouse_id == WAREHOUSE_ID, CartonType.id == package.carton_type_id)
     ).one()
     length_mm, width_mm, height_mm = carton.outer_mm
     sender = session.scalars(select(Warehouse).where(Warehouse.id == WAREHOUSE_ID)).one()
+    here = Address(**{"name": sender.name, "street1": "", "city": "", "zip": "", "country": "", **sender.address})
+    customer = _customer(order)
+    is_return = isinstance(label, ReturnLabel)
     return ShipmentRequest(
         reference=f"wms-{label.id}",
-        from_address=Address(
-            **{"name": sender.name, "street1": "", "city": "", "zip": "", "country": "", **sender.address}
-        ),
-        to_address=Address(
-            name=order.ship_name,
-            company=order.ship_company,
-            street1=order.ship_street1,
-            street2=order.ship_street2,
-            city=order.ship_city,
-            state=order.ship_state,
-            zip=order.ship_zip,
-            country=order.ship_country,
-            phone=order.ship_phone,
-            email=order.email,
-        ),
+        from_address=customer if is_return else here,
+        to_address=here if is_return else customer,
         parcel=Parcel(weight_g=package.weight_g, length_mm=length_mm, width_mm=width_mm, height_mm=height_mm),
         service=label.service,
         order_number=order.number,
         box_number=package.number,
         box_count=package.number,
+        is_return=is_return,
+    )
+
+
+def _customer(order: Order) -> Address:
+    return Address(
+        name=order.ship_name,
+        company=order.ship_company,
+        street1=order.ship_street1,
+        street2=order.ship_street2,
+        city=order.ship_city,
+        state=order.ship_state,
+        zip=order.ship_zip,
+        country=order.ship_country,
+        phone=order.ship_phone,
+        email=order.email,
     )
 
 
 def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         is_late = label.status not in {LabelStatus.BUYING, LabelStatus.UNSETTLED}
         if not is_late:
             _settle_inbox(session, actor, label)
@@ -266,22 +282,27 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
         label.amount_cents, label.currency, label.charged = bought.amount_cents, bought.currency, bought.charged
         label.zpl, label.barcodes = bought.zpl.decode(), list(bought.barcodes)
         label.bought_at = actor.at
+        days = None if label.prepared is None else label.prepared["rate"]["days"]
+        if not isinstance(label, ReturnLabel):
+            label.promised_at = tracking.promised_at(order.ship_by_at, days, promising.zone_of(session, actor))
         record(session, actor, label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=order.id))
         if package.status is PackageStatus.CANCELLED:
             labelling.void(session, actor, package.id, _CANCELLED)
             return
+        if isinstance(label, ReturnLabel):
+            return  # nobody waits for it at a bench: it is printed, or sent to the customer, from its page
         try:
             _ = printing.queue_label(session, actor, label, copy=1)
         except DomainError as error:
             _tell(session, actor, ExceptionKind.PRINT, order.id, label.id, str(error))
 
 
-def _settle_inbox(session: Session, actor: Actor, label: Label) -> None:
+def _settle_inbox(session: Session, actor: Actor, label: AnyLabel) -> None:
     """Take from the inbox what was asked about a purchase: it is known now."""
     settling.close(session, actor, ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id == label.id)
 
 
-def _give_back_surplus(session: Session, actor: Actor, label: Label, order: Order, external_id: str) -> None:
+def _give_back_surplus(session: Session, actor: Actor, label: AnyLabel, order: Order, external_id: str) -> None:
     """Have a paid label voided that no package wants, and say that money was spent twice for a while."""
     wake(session, actor, JobKind.VOID_LABEL, f"void-{external_id}", label_id=label.id, external_id=external_id)
     _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: bought twice, one is given back")
@@ -290,7 +311,7 @@ def _give_back_surplus(session: Session, actor: Actor, label: Label, order: Orde
 def _refused(context: Context, label_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=reason)
         record(session, actor, moved)
         _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: {reason}")
@@ -299,7 +320,7 @@ def _refused(context: Context, label_id: int, reason: str) -> None:
 def _unsettled(context: Context, label_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         if label.status is LabelStatus.UNSETTLED:
             return
         moved = label.move_to(LabelStatus.UNSETTLED, package=package.barcode, order_id=order.id, reason=reason)
@@ -339,7 +360,7 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
     voided, reason = _give_back(context.settings, name, external_id)
     with transaction(context.engine) as session:
         actor = system()
-        label, package, order = _locked(session, label_id)
+        label, package, order = locked(session, label_id)
         then = LabelStatus.VOIDED if voided else LabelStatus.BOUGHT
         record(session, actor, label.move_to(then, package=package.barcode, order_id=order.id, reason=reason))
         if not voided:
@@ -349,7 +370,7 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
 def _give_back(settings: Settings, carrier: str, external_id: str) -> tuple[bool, str]:
     """Void a purchase and return whether it is void, and why not; RetryLaterError where that is not known yet."""
     try:
-        outcome = _carrier(settings, carrier).void(external_id)
+        outcome = carrier_called(settings, carrier).void(external_id)
     except carriers.RefusedError as error:
         return False, str(error)
     except CarrierError as error:
@@ -359,5 +380,5 @@ def _give_back(settings: Settings, carrier: str, external_id: str) -> tuple[bool
 
 def _tell_surplus_stands(context: Context, label_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
-        label, _, order = _locked(session, label_id)
+        label, _, order = locked(session, label_id)
         _tell(session, system(), ExceptionKind.LABEL, order.id, label.id, f"{order.number}: {reason}")

@@ -170,6 +170,9 @@ _INBOX = {
     JobKind.PRINT: ExceptionKind.PRINT,
     JobKind.KEEP_WAVE: ExceptionKind.WAVE,
     JobKind.WEIGH: ExceptionKind.SCALE,
+    JobKind.READ_TRACKING: ExceptionKind.LABEL,
+    JobKind.TRACK: ExceptionKind.LABEL,
+    JobKind.MAKE_MANIFEST: ExceptionKind.LABEL,
 }
 
 

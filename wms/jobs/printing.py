@@ -19,7 +19,7 @@ from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.shipping import Label
+from wms.domain.shipping import AnyLabel
 from wms.jobs.labels import system
 from wms.jobs.outbox import Context, RetryLaterError, hold
 from wms.jobs.releasing import Verdict, judge_bytes, judge_picture
@@ -106,11 +106,11 @@ def _verdict(context: Context, job_id: int, zpl: str, labels: int) -> Verdict:
     verdict = judge_bytes(zpl, labels)
     with reading(context.engine) as session:
         label = session.execute(
-            select(Label.tracking_number, CarrierService.carrier)
-            .join(PrintJob, and_(PrintJob.warehouse_id == Label.warehouse_id, PrintJob.label_id == Label.id))
+            select(AnyLabel.tracking_number, CarrierService.carrier)
+            .join(PrintJob, and_(PrintJob.warehouse_id == AnyLabel.warehouse_id, PrintJob.label_id == AnyLabel.id))
             .outerjoin(
                 CarrierService,
-                and_(CarrierService.warehouse_id == Label.warehouse_id, CarrierService.service == Label.service),
+                and_(CarrierService.warehouse_id == AnyLabel.warehouse_id, CarrierService.service == AnyLabel.service),
             )
             .where(PrintJob.warehouse_id == WAREHOUSE_ID, PrintJob.id == job_id)
         ).one_or_none()

@@ -16,12 +16,12 @@ from wms.domain.codes import clean
 from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderLine, OrderStatus
-from wms.domain.outbox import JobKind, enqueue
+from wms.domain.outbox import JobKind, enqueue, wake
 from wms.domain.packing import NotAllScannedError, Package, PackageLine, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import say
-from wms.domain.shipping import STANDING, Label, LabelStatus
+from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.services import rating
 
 _SHORTEST_TAIL = 8
@@ -203,9 +203,58 @@ def void(session: Session, actor: Actor, package_id: int, reason: str) -> None:
     label = standing(session, actor, package_id)
     if label is None or label.status is not LabelStatus.BOUGHT:
         raise DomainError(say("This box has no bought label to void"))
+    _give_back(session, actor, label, package, order, reason)
+
+
+def _give_back(session: Session, actor: Actor, label: AnyLabel, package: Package, order: Order, reason: str) -> None:
     moved = label.move_to(LabelStatus.VOIDING, package=package.barcode, order_id=order.id, reason=reason)
     record(session, actor, moved)
-    _ = enqueue(session, actor, JobKind.VOID_LABEL, f"void-{label.id}", label_id=label.id)
+    # A refused void may be tried again.
+    wake(session, actor, JobKind.VOID_LABEL, f"void-{label.id}", label_id=label.id)
+
+
+def want_return(session: Session, actor: Actor, package_id: int) -> ReturnLabel:
+    """Ask for the one label that brings a package back that has left; DomainError where it cannot have one."""
+    package, _ = package_of(session, actor, package_id)
+    went_out = standing(session, actor, package_id)
+    if package.status is not PackageStatus.HANDED_OVER or went_out is None:
+        raise DomainError("Only a box that has left gets a return label.")
+    if standing_return(session, actor, package_id) is not None:
+        raise DomainError("This box has a return label already. Void it first.")
+    label = ReturnLabel(
+        warehouse_id=actor.warehouse_id,
+        package_id=package_id,
+        carrier=went_out.carrier,
+        service=went_out.service,
+        return_of_id=went_out.id,
+        wanted_at=actor.at,
+    )
+    session.add(label)
+    _ = enqueue(session, actor, JobKind.BUY_LABEL, f"buy-{label.id}", label_id=label.id)
+    session.flush()
+    return label
+
+
+def standing_return(session: Session, actor: Actor, package_id: int) -> ReturnLabel | None:
+    """Return the package's return label that is wanted, bought or anything but refused or voided."""
+    return session.scalars(
+        select(ReturnLabel)
+        .where(
+            ReturnLabel.warehouse_id == actor.warehouse_id,
+            ReturnLabel.package_id == package_id,
+            ReturnLabel.status.in_(STANDING),
+        )
+        .with_for_update(key_share=True)
+    ).one_or_none()
+
+
+def void_return(session: Session, actor: Actor, package_id: int, reason: str) -> None:
+    """Give the package's bought return label back to the carrier; DomainError where none is bought."""
+    package, order = package_of(session, actor, package_id)
+    label = standing_return(session, actor, package_id)
+    if label is None or label.status is not LabelStatus.BOUGHT:
+        raise DomainError("This box has no bought return label to void.")
+    _give_back(session, actor, label, package, order, reason)
 
 
 def is_label_of(session: Session, actor: Actor, package_id: int, code_text: str) -> bool:

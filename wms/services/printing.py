@@ -15,7 +15,7 @@ from wms.domain.outbox import JobKind, enqueue
 from wms.domain.packing import Package
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import say
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.services import settling
 
 _NOT_BEGUN = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.NOT_PRINTED)
@@ -56,7 +56,7 @@ def queue(session: Session, actor: Actor, printer_id: int, wanted: Wanted) -> Pr
 
 
 def queue_label(
-    session: Session, actor: Actor, label: Label, *, copy: int, what: str = "label", printer_id: int | None = None
+    session: Session, actor: Actor, label: AnyLabel, *, copy: int, what: str = "label", printer_id: int | None = None
 ) -> PrintJob:
     """Ask for a shipping label, on the printer of the station where its package is packed unless another is named."""
     package = session.scalars(
@@ -80,8 +80,8 @@ def queue_label(
 def reprint(session: Session, actor: Actor, label_id: int, reason: str) -> PrintJob:
     """Print a bought label once more; DomainError while a print of it is still on its way or its end is unknown."""
     label = session.scalars(
-        select(Label)
-        .where(Label.warehouse_id == actor.warehouse_id, Label.id == label_id)
+        select(AnyLabel)
+        .where(AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.id == label_id)
         .with_for_update(key_share=True)
     ).one_or_none()
     if label is None:
@@ -111,8 +111,8 @@ def move(session: Session, actor: Actor, label_id: int, reason: str) -> Printer:
     The neighbour is the station printer after it, by name, of those with the shortest line.
     """
     label = session.scalars(
-        select(Label)
-        .where(Label.warehouse_id == actor.warehouse_id, Label.id == label_id)
+        select(AnyLabel)
+        .where(AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.id == label_id)
         .with_for_update(key_share=True)
     ).one()
     job = session.scalars(

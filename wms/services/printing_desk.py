@@ -16,7 +16,7 @@ from wms.domain.journal import record
 from wms.domain.orders import Order
 from wms.domain.people import Worker
 from wms.domain.printing import PrintAsked, PrintJob, PrintStatus
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.labels import sheets
 from wms.labels.sheets import SheetLabel
 from wms.services import printing
@@ -125,8 +125,8 @@ def print_again(session: Session, actor: Actor, print_job_id: int) -> PrintJob |
         raise DomainError("Badges are keys: only an admin prints them.")
     # Labels are locked before print jobs everywhere.
     label = session.scalars(
-        select(Label)
-        .where(Label.warehouse_id == actor.warehouse_id, Label.id == told.label_id)
+        select(AnyLabel)
+        .where(AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.id == told.label_id)
         .with_for_update(key_share=True)
     ).one_or_none()
     job = give_up(session, actor, print_job_id, "did not come out; printed again")

@@ -1,13 +1,17 @@
 """The orders desk: one box that finds an order by anything, and each order's page with what may be done to it."""
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import flask
 from flask.typing import ResponseReturnValue
+from PIL import Image
 from sqlalchemy.orm import Session
 
+from printers.errors import PreviewError
+from printers.preview import ZebrashPreview
 from wms.channels.base import ShipTo
 from wms.database import db, reading, transaction
 from wms.domain.actor import Actor, Role
@@ -28,6 +32,7 @@ Deed = Callable[[Session, Actor, int], str]
 
 _SEE_OTHER = 303
 _LONGEST_REASON = 150
+_DOTS_PER_INCH = 203
 
 
 @blueprint.get("/")
@@ -115,15 +120,75 @@ def box_void(order: str, box: str) -> ResponseReturnValue:
     """Give the box's label back to its carrier."""
 
     def deed(session: Session, actor: Actor, package_id: int, why: str) -> str:
-        labelling.void(session, actor, package_id, why)
+        ordering_box.void(session, actor, package_id, why)
         return "The label is given back. Its box waits at the station for another."
 
     return _do_to_box(order, box, deed)
 
 
-def _do_to_box(order: str, box: str, deed: Callable[[Session, Actor, int, str], str]) -> ResponseReturnValue:
+@blueprint.post("/<order>/boxes/<box>/return")
+@needs_supervisor
+def box_return(order: str, box: str) -> ResponseReturnValue:
+    """Have a label bought that brings the box back."""
+
+    def deed(session: Session, actor: Actor, package_id: int, why: str) -> str:  # noqa: ARG001 - none is asked for
+        _ = labelling.want_return(session, actor, package_id)
+        return "A return label is asked for. Load the page again in a moment."
+
+    return _do_to_box(order, box, deed, asks_why=False)
+
+
+@blueprint.post("/<order>/boxes/<box>/return/print")
+@needs_supervisor
+def box_return_print(order: str, box: str) -> ResponseReturnValue:
+    """Print the box's return label at the station where it was packed."""
+
+    def deed(session: Session, actor: Actor, package_id: int, why: str) -> str:  # noqa: ARG001 - none is asked for
+        job = ordering_box.print_return(session, actor, package_id, "from its page")
+        return f"Copy {job.copy} of the return label is printed."
+
+    return _do_to_box(order, box, deed, asks_why=False)
+
+
+@blueprint.post("/<order>/boxes/<box>/return/void")
+@needs_supervisor
+def box_return_void(order: str, box: str) -> ResponseReturnValue:
+    """Give the box's return label back to its carrier."""
+
+    def deed(session: Session, actor: Actor, package_id: int, why: str) -> str:
+        labelling.void_return(session, actor, package_id, why)
+        return "The return label is given back."
+
+    return _do_to_box(order, box, deed)
+
+
+@blueprint.get("/<order>/boxes/<box>/return.pdf")
+@needs_supervisor
+def box_return_file(order: str, box: str) -> flask.Response:  # noqa: ARG001 - the address says whose box it is
+    """Serve the box's return label as a file for the customer."""
+    with reading(db.engine) as session:
+        number, zpl = ordering_box.return_zpl(session, flask.g.actor, id_of(box))
     try:
-        why = _why("Say why.")
+        with ZebrashPreview() as preview:
+            picture = preview.draw(zpl.encode())
+    except PreviewError as error:
+        raise DomainError(f"The label cannot be drawn here: {error}. Print it instead.") from error
+    response = flask.Response(_as_pdf(picture), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="return-{number}.pdf"'
+    return response
+
+
+def _as_pdf(picture: bytes) -> bytes:
+    file = io.BytesIO()
+    Image.open(io.BytesIO(picture)).convert("L").save(file, "PDF", resolution=_DOTS_PER_INCH)
+    return file.getvalue()
+
+
+def _do_to_box(
+    order: str, box: str, deed: Callable[[Session, Actor, int, str], str], *, asks_why: bool = True
+) -> ResponseReturnValue:
+    try:
+        why = _why("Say why.") if asks_why else ""
         with transaction(db.engine) as session:
             words = deed(session, flask.g.actor, id_of(box), why)
     except (DomainError, BadInputError) as error:

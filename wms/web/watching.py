@@ -10,7 +10,7 @@ from wms.config import WAREHOUSE_ID, Settings
 from wms.database import db, reading
 from wms.domain.actor import Role
 from wms.services import watching
-from wms.services.watching import Board, hours
+from wms.services.watching import Board, delivering, hours
 from wms.web import sessions
 from wms.web.floor import htmx
 
@@ -48,7 +48,8 @@ def day() -> str:
     """Show today hour by hour, with each wrong unit, the near misses and what the figures mean."""
     with reading(db.engine) as session:
         figures = hours.day(session, WAREHOUSE_ID, sessions.now())
-    return flask.render_template("watching/day.html", day=figures, actor=flask.g.actor)
+        came = delivering.deliveries(session, WAREHOUSE_ID, sessions.now())
+    return flask.render_template("watching/day.html", day=figures, came=came, actor=flask.g.actor)
 
 
 def _token() -> str:

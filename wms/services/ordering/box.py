@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -20,7 +20,8 @@ from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
+from wms.domain.tracking import TrackingEvent, TrackStatus
 from wms.services import labelling, printing
 from wms.services.ordering import telling
 from wms.services.ordering.telling import Moment
@@ -62,8 +63,19 @@ class PrintRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrackRow:
+    """One thing its carrier said of a box on its way; `simulated` where no carrier was asked."""
+
+    at: dt.datetime
+    status: TrackStatus
+    details: str
+    place: str
+    simulated: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LabelRow:
-    """A label asked for, with its prints; `amount` is '' where none was paid."""
+    """A label asked for, with its prints and its box's way; `amount` is '' where none was paid."""
 
     key: str
     status: LabelStatus
@@ -76,6 +88,17 @@ class LabelRow:
     bought_at: dt.datetime | None
     reason: str
     prints: tuple[PrintRow, ...]
+    track_status: TrackStatus | None
+    promised_at: dt.datetime | None
+    delivered_at: dt.datetime | None
+    way: tuple[TrackRow, ...]
+
+    @property
+    def on_time(self) -> bool | None:
+        """Whether the box came by the promised moment; None where nothing is promised or it has not come."""
+        if self.delivered_at is None or self.promised_at is None:
+            return None
+        return self.delivered_at <= self.promised_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +121,7 @@ class BoxPage:
     handed_over_at: dt.datetime | None
     units: tuple[UnitRow, ...]
     labels: tuple[LabelRow, ...]
+    returns: tuple[LabelRow, ...]
     life: tuple[Moment, ...]
     can: frozenset[str]
 
@@ -132,7 +156,7 @@ def box_page(session: Session, actor: Actor, package_id: int) -> BoxPage:
         raise NotFoundError("package", package_id)
     box, order, station, carton, packer = row
     zone = zone_of(session, actor)
-    labels = _labels(session, actor, package_id, zone)
+    labels, returns = (_labels(session, actor, package_id, zone, kind) for kind in (Label, ReturnLabel))
     return BoxPage(
         key=text_id(box.id),
         order_key=text_id(box.order_id),
@@ -150,9 +174,36 @@ def box_page(session: Session, actor: Actor, package_id: int) -> BoxPage:
         handed_over_at=_local(box.handed_over_at, zone),
         units=_units(session, actor, package_id, zone),
         labels=labels,
+        returns=returns,
         life=telling.timeline(session, actor, box.order_id, zone, each_scan=True, package=box.barcode),
-        can=_can(box, labels),
+        can=_can(box, labels, returns),
     )
+
+
+def find_by_any(session: Session, actor: Actor, text: str) -> dict[int, str]:
+    """Return the boxes, by id with their codes, that any code means: a box's, any label's, or an order's."""
+    code = clean(text)
+    labels = select(AnyLabel.package_id).where(
+        AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.tracking_number == code, AnyLabel.tracking_number != ""
+    )
+    orders = select(Order.id).where(
+        Order.warehouse_id == actor.warehouse_id, or_(Order.barcode == code, Order.number.in_((text, code)))
+    )
+    mine = Package.warehouse_id == actor.warehouse_id
+    found = find(session, actor, text)
+    for those in (Package.id == (found[1] if found else 0), Package.id.in_(labels), Package.order_id.in_(orders)):
+        boxes = session.execute(select(Package.id, Package.barcode).where(mine, those).order_by(Package.number))
+        if by_id := dict(boxes.all()):
+            return by_id
+    return {}
+
+
+def void(session: Session, actor: Actor, package_id: int, why: str) -> None:
+    """Give a box's bought label back to its carrier; DomainError for a box that is sealed, as it carries its label."""
+    package, _ = labelling.package_of(session, actor, package_id)
+    if package.status is not PackageStatus.OPEN:
+        raise DomainError(f"Box {package.barcode} is {package.status} and carries its label. Cancel its order instead.")
+    labelling.void(session, actor, package_id, why)
 
 
 def reprint(session: Session, actor: Actor, package_id: int, why: str) -> PrintJob:
@@ -163,16 +214,37 @@ def reprint(session: Session, actor: Actor, package_id: int, why: str) -> PrintJ
     return printing.reprint(session, actor, label.id, why)
 
 
+def print_return(session: Session, actor: Actor, package_id: int, why: str) -> PrintJob:
+    """Print a box's bought return label; DomainError where it has none, or one is still on its way."""
+    label = labelling.standing_return(session, actor, package_id)
+    if label is None:
+        raise DomainError("This box has no return label to print.")
+    return printing.reprint(session, actor, label.id, why)
+
+
+def return_zpl(session: Session, actor: Actor, package_id: int) -> tuple[str, str]:
+    """Return the tracking number and the ZPL of a box's bought return label; NotFoundError where it has none."""
+    label = labelling.standing_return(session, actor, package_id)
+    if label is None or label.status is not LabelStatus.BOUGHT:
+        raise NotFoundError("return label of box", text_id(package_id))
+    return label.tracking_number, label.zpl
+
+
 def _local(at: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
     return None if at is None else at.astimezone(zone)
 
 
-def _can(box: Package, labels: Sequence[LabelRow]) -> frozenset[str]:
+def _can(box: Package, labels: Sequence[LabelRow], returns: Sequence[LabelRow]) -> frozenset[str]:
+    has_left = box.status is PackageStatus.HANDED_OVER
+    back = returns[-1].status if returns else None
     is_bought = bool(labels) and labels[-1].status is LabelStatus.BOUGHT
     words = {
         "reprint": is_bought and box.status in {PackageStatus.OPEN, PackageStatus.SEALED},
         # A sealed box carries its label: it is opened again by cancelling its order.
         "void": is_bought and box.status is PackageStatus.OPEN,
+        "return": has_left and back not in STANDING,
+        "return_print": back is LabelStatus.BOUGHT,
+        "return_void": back is LabelStatus.BOUGHT,
     }
     return frozenset(word for word, may in words.items() if may)
 
@@ -227,11 +299,15 @@ def _picks(
     return found
 
 
-def _labels(session: Session, actor: Actor, package_id: int, zone: ZoneInfo) -> tuple[LabelRow, ...]:
+def _labels(
+    session: Session, actor: Actor, package_id: int, zone: ZoneInfo, kind: type[AnyLabel]
+) -> tuple[LabelRow, ...]:
     labels = session.scalars(
-        select(Label).where(Label.warehouse_id == actor.warehouse_id, Label.package_id == package_id).order_by(Label.id)
+        select(kind).where(kind.warehouse_id == actor.warehouse_id, kind.package_id == package_id).order_by(kind.id)
     ).all()
-    prints = _prints(session, actor, [label.id for label in labels], zone)
+    label_ids = [label.id for label in labels]
+    prints = _prints(session, actor, label_ids, zone)
+    ways = _ways(session, actor, label_ids, zone)
     return tuple(
         LabelRow(
             key=text_id(label.id),
@@ -245,6 +321,10 @@ def _labels(session: Session, actor: Actor, package_id: int, zone: ZoneInfo) -> 
             bought_at=_local(label.bought_at, zone),
             reason=label.reason,
             prints=tuple(prints[label.id]),
+            track_status=label.track_status,
+            promised_at=_local(label.promised_at, zone),
+            delivered_at=_local(label.delivered_at, zone),
+            way=tuple(ways[label.id]),
         )
         for label in labels
     )
@@ -261,5 +341,25 @@ def _prints(session: Session, actor: Actor, label_ids: Sequence[int], zone: Zone
     for label_id, copy, at, status, reason, printer in rows:
         found[label_id or 0].append(
             PrintRow(copy=copy, printer=printer, at=at.astimezone(zone), status=status, reason=reason)
+        )
+    return found
+
+
+def _ways(session: Session, actor: Actor, label_ids: Sequence[int], zone: ZoneInfo) -> Mapping[int, list[TrackRow]]:
+    events = session.scalars(
+        select(TrackingEvent)
+        .where(TrackingEvent.warehouse_id == actor.warehouse_id, TrackingEvent.label_id.in_(label_ids))
+        .order_by(TrackingEvent.at, TrackingEvent.id)
+    )
+    found: dict[int, list[TrackRow]] = defaultdict(list)
+    for event in events:
+        found[event.label_id].append(
+            TrackRow(
+                at=event.at.astimezone(zone),
+                status=event.status,
+                details=event.details,
+                place=event.place,
+                simulated=event.simulated,
+            )
         )
     return found

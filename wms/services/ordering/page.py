@@ -18,6 +18,7 @@ from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask
 from wms.domain.shipping import STANDING, Label, LabelStatus
 from wms.domain.totes import Tote
+from wms.domain.tracking import TrackStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder
 from wms.services import putting_back
 from wms.services.ordering import telling
@@ -70,7 +71,7 @@ class WalkRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BoxRow:
-    """A box with its newest label."""
+    """A box with its newest label, and what the carrier says of it."""
 
     key: str
     barcode: str
@@ -80,6 +81,8 @@ class BoxRow:
     label: LabelStatus | None
     tracking_number: str
     carrier: str
+    track_status: TrackStatus | None
+    delivered_at: dt.datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,7 +124,7 @@ def order_page(session: Session, actor: Actor, order_id: int, *, each_scan: bool
         .join(WaveOrder, and_(WaveOrder.warehouse_id == Wave.warehouse_id, WaveOrder.wave_id == Wave.id))
         .where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id == order_id)
     ).one_or_none()
-    boxes = _boxes(session, actor, order_id)
+    boxes = _boxes(session, actor, order_id, zone)
     return OrderPage(
         key=text_id(order_id),
         order=order,
@@ -278,7 +281,7 @@ def _walks(session: Session, actor: Actor, order_id: int) -> tuple[WalkRow, ...]
     return tuple(WalkRow(**row) for row in rows)
 
 
-def _boxes(session: Session, actor: Actor, order_id: int) -> tuple[BoxRow, ...]:
+def _boxes(session: Session, actor: Actor, order_id: int, zone: ZoneInfo) -> tuple[BoxRow, ...]:
     packages = session.scalars(
         select(Package)
         .where(Package.warehouse_id == actor.warehouse_id, Package.order_id == order_id)
@@ -290,10 +293,10 @@ def _boxes(session: Session, actor: Actor, order_id: int) -> tuple[BoxRow, ...]:
         .order_by(Label.id)
     )
     newest = {label.package_id: label for label in labels}
-    return tuple(_box(package, newest.get(package.id)) for package in packages)
+    return tuple(_box(package, newest.get(package.id), zone) for package in packages)
 
 
-def _box(package: Package, label: Label | None) -> BoxRow:
+def _box(package: Package, label: Label | None, zone: ZoneInfo) -> BoxRow:
     return BoxRow(
         key=text_id(package.id),
         barcode=package.barcode,
@@ -303,4 +306,6 @@ def _box(package: Package, label: Label | None) -> BoxRow:
         label=label.status if label else None,
         tracking_number=label.tracking_number if label else "",
         carrier=label.carrier if label else "",
+        track_status=label.track_status if label else None,
+        delivered_at=_local(label.delivered_at, zone) if label else None,
     )

@@ -53,6 +53,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "ShortDecided": ("Short: {policy}", "warn"),
     "OrderSplit": ("{units} units it lacks are order {backorder} now", "warn"),
     "ExceptionSettled": ("Settled ({kind}): {text}", "ok"),
+    "TrackingMoved": ("Box {package} {then}: {details} ({place})", ""),
     "OrderShipped": ("{carrier} has all {boxes} boxes", "ok"),
 }
 _TONES = {
@@ -62,6 +63,9 @@ _TONES = {
     "sealed": "ok",
     "bought": "ok",
     "printed": "ok",
+    "delivered": "ok",
+    "returned": "wrong",
+    "failed": "wrong",
     "held": "warn",
     "backordered": "warn",
     "short": "wrong",

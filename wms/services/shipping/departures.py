@@ -20,7 +20,7 @@ from wms.domain.saying import Said, say
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.stock import Stock
 from wms.domain.waves import Wave, WaveOrder
-from wms.services import stocking
+from wms.services import stocking, tracking
 from wms.services.stocking import Goods
 
 _A_DAY = dt.timedelta(days=1)
@@ -183,6 +183,7 @@ def _let_go(session: Session, actor: Actor, boxes: Sequence[tuple[Package, Order
         record(session, actor, package.move_to(PackageStatus.HANDED_OVER))
         package.handed_over_at = actor.at
     session.flush()
+    tracking.follow(session, actor, [package.id for package, _ in boxes])
     orders = {order.id: order for _, order in boxes}
     for order_id, order in orders.items():
         _ship_if_all_left(session, actor, order_id, order)

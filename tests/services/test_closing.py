@@ -1,0 +1,80 @@
+"""The end of the day: each thing that is not settled is named, and nothing else."""
+
+import dataclasses
+import datetime as dt
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from tests import builders, packers
+from tests.builders import NOW
+from tests.packers import Floor
+from wms.domain.actor import Actor
+from wms.domain.manifests import ManifestStatus
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.shipping import Label, LabelStatus
+from wms.services import closing, manifesting
+from wms.services.shipping.departures import hand_over_all
+
+EVENING = NOW.replace(hour=18)
+
+
+def at(moment: dt.datetime) -> Actor:
+    return dataclasses.replace(builders.actor(), at=moment)
+
+
+def kinds(session: Session, moment: dt.datetime = NOW) -> list[str]:
+    """What is not settled at a moment."""
+    session.flush()
+    return [end.kind.value for end in closing.loose_ends(session, at(moment))]
+
+
+def sealed(session: Session) -> Floor:
+    """A sealed box with its bought, printed label."""
+    floor = packers.bench(session)
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    packers.buy(session, floor.order, "OFF0001").external_id = "OFF0001"
+    _ = floor.packer.scan("OFF0001")
+    return floor
+
+
+def test_an_empty_warehouse_has_nothing_to_settle(session: Session) -> None:
+    assert kinds(session) == []
+
+
+def test_a_tote_that_is_not_emptied_is_named_with_its_order(session: Session) -> None:
+    floor = packers.bench(session)
+    (end,) = closing.loose_ends(session, at(NOW))
+    assert end.text == f"tote {floor.tote.barcode} is staged with order {floor.order.number}"
+
+
+def test_a_sealed_box_waits_for_the_van_and_late_its_order_too(session: Session) -> None:
+    _ = sealed(session)
+    assert kinds(session, NOW + dt.timedelta(hours=1)) == ["box"]
+    assert kinds(session, EVENING) == ["box", "order"]
+
+
+def test_boxes_that_left_on_no_manifest_are_told_until_there_is_one(session: Session) -> None:
+    _ = sealed(session)
+    assert hand_over_all(session, at(NOW + dt.timedelta(hours=1)), "usps", EVENING) == 1
+    (missing,) = closing.loose_ends(session, at(EVENING))
+    assert missing.text == "1 boxes left with offline today and are on no manifest"
+    manifest = manifesting.ask(session, at(EVENING), "offline", "")
+    assert [end.manifest_key != "" for end in closing.loose_ends(session, at(EVENING))] == [True]
+    for then in (ManifestStatus.SENDING, ManifestStatus.MADE):
+        manifesting.move(session, at(EVENING), manifest, then)
+    assert kinds(session, EVENING) == []
+
+
+def test_a_label_whose_purchase_or_void_is_not_known_and_a_print_of_unknown_end_are_named(session: Session) -> None:
+    _ = sealed(session)
+    _ = session.execute(update(Package).values(status=PackageStatus.HANDED_OVER))
+    _ = session.execute(update(Order).values(status=OrderStatus.SHIPPED))
+    for status in (LabelStatus.UNSETTLED, LabelStatus.VOIDING):
+        _ = session.execute(update(Label).values(status=status))
+        assert kinds(session) == ["label"]
+    _ = session.execute(update(Label).values(status=LabelStatus.VOIDED))
+    _ = session.execute(update(PrintJob).values(status=PrintStatus.UNKNOWN))
+    assert kinds(session) == ["print"]

@@ -1,0 +1,79 @@
+"""The laws of what carriers sell and say, for `wms verify`."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from wms.domain.manifests import Manifest, ManifestStatus
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
+from wms.domain.tracking import TrackingEvent, Whereabouts, whereabouts
+
+_MANY = 1_000
+
+
+def tracking_follows_from_its_events(session: Session, warehouse_id: int) -> Iterator[str]:
+    """What a label says of its box's way is what its events come to by their own moments."""
+    rows = session.execute(
+        select(AnyLabel, TrackingEvent)
+        .outerjoin(
+            TrackingEvent,
+            and_(TrackingEvent.warehouse_id == AnyLabel.warehouse_id, TrackingEvent.label_id == AnyLabel.id),
+        )
+        .where(
+            AnyLabel.warehouse_id == warehouse_id,
+            or_(AnyLabel.track_status.is_not(None), AnyLabel.delivered_at.is_not(None), TrackingEvent.id.is_not(None)),
+        )
+        .order_by(AnyLabel.id)
+        .execution_options(yield_per=_MANY)
+    )
+    for label, told in itertools.groupby(rows, key=lambda row: row[0]):
+        follows = whereabouts(filter(None, (event for _, event in told)))
+        says = Whereabouts(status=label.track_status, at=label.tracked_at, delivered_at=label.delivered_at)
+        if says != follows:
+            yield f"label {label.tracking_number} says its box is {says.status}, its events say {follows.status}"
+
+
+def a_label_is_on_one_manifest(session: Session, warehouse_id: int) -> Iterator[str]:
+    """A manifest that stands holds exactly the labels that name it, and no purchase is asked for on two."""
+    named: dict[int | None, set[str]] = {}
+    on_one = select(Label.manifest_id, Label.external_id).where(
+        Label.warehouse_id == warehouse_id, Label.manifest_id.is_not(None)
+    )
+    for manifest_id, external_id in session.execute(on_one):
+        named.setdefault(manifest_id, set()).add(external_id)
+    asked: Counter[str] = Counter()
+    for manifest in session.scalars(select(Manifest).where(Manifest.warehouse_id == warehouse_id)):
+        holds = set() if manifest.status is ManifestStatus.REFUSED else set(manifest.prepared["labels"])
+        asked.update(holds)
+        if named.get(manifest.id, set()) != holds:
+            yield f"manifest {manifest.id} is {manifest.status}, and other labels name it than it holds"
+    for external_id, times in asked.items():
+        if times > 1:
+            yield f"label {external_id} is on {times} manifests"
+
+
+def a_return_label_is_linked_to_what_went_out(session: Session, warehouse_id: int) -> Iterator[str]:
+    """A standing return label names the label by which its own package left."""
+    out = aliased(Label)
+    rows = session.execute(
+        select(ReturnLabel.tracking_number, ReturnLabel.package_id, out.package_id, out.status, Package)
+        .join(Package, and_(Package.warehouse_id == ReturnLabel.warehouse_id, Package.id == ReturnLabel.package_id))
+        .outerjoin(out, and_(out.warehouse_id == ReturnLabel.warehouse_id, out.id == ReturnLabel.return_of_id))
+        .where(ReturnLabel.warehouse_id == warehouse_id, ReturnLabel.status.in_(STANDING))
+    )
+    for tracking_number, package_id, out_package_id, out_status, package in rows:
+        if (out_package_id, out_status) != (package_id, LabelStatus.BOUGHT):
+            yield f"return label {tracking_number} of package {package.barcode} names no bought label of it"
+        elif package.status is not PackageStatus.HANDED_OVER:
+            yield f"package {package.barcode} has a return label and is {package.status}"
+
+
+CHECKS: tuple[Callable[[Session, int], Iterator[str]], ...] = (
+    tracking_follows_from_its_events,
+    a_label_is_on_one_manifest,
+    a_return_label_is_linked_to_what_went_out,
+)
