@@ -5,6 +5,7 @@
 
 import argparse
 import datetime as dt
+import logging
 import random
 import tempfile
 import time
@@ -330,6 +331,7 @@ def main() -> None:
     _ = parser.add_argument("--chance", type=float, default=0.3)
     _ = parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # thousands of posts
     with tempfile.TemporaryDirectory() as name:
         settings = config.load({"WMS_DATABASE_URL": f"sqlite:///{name}/wms.db", "WMS_DATA_DIR": name})
         print(sell(settings, Path(name), boxes=options.boxes, chance=options.chance, seed=options.seed))
