@@ -80,6 +80,7 @@ class Command(StrEnum):
     TOO_HIGH = "K260"
     OTHER = "K277"
     OTHER_PRINTER = "K307"
+    PACKING_SLIP = "K314"
 
 
 _WORDS = {command.name.replace("_", " "): command for command in Command}

@@ -28,7 +28,7 @@ from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import labelling, printing, settling
+from wms.services import boxing, labelling, printing, settling, slips
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
@@ -177,6 +177,7 @@ def _request(session: Session, label: Label) -> ShipmentRequest:
         select(CartonType).where(CartonType.warehouse_id == WAREHOUSE_ID, CartonType.id == package.carton_type_id)
     ).one()
     sender = session.scalars(select(Warehouse).where(Warehouse.id == WAREHOUSE_ID)).one()
+    place = boxing.place_of(session, system(), package)
     return ShipmentRequest(
         reference=f"wms-{label.id}",
         from_address=Address(
@@ -202,8 +203,8 @@ def _request(session: Session, label: Label) -> ShipmentRequest:
         ),
         service=label.service,
         order_number=order.number,
-        box_number=package.number,
-        box_count=package.number,
+        box_number=place.number,
+        box_count=place.count,
     )
 
 
@@ -231,6 +232,7 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
             return
         try:
             _ = printing.queue_label(session, actor, label, copy=1)
+            slips.print_with_label(session, actor, package.id)
         except DomainError as error:
             _tell(session, actor, ExceptionKind.PRINT, order.id, label.id, str(error))
 

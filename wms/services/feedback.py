@@ -71,6 +71,7 @@ COMMANDS = {
     Command.BLOCKED: say("BLOCKED"),
     Command.TOO_HIGH: say("TOO HIGH"),
     Command.OTHER_PRINTER: say("OTHER PRINTER"),
+    Command.PACKING_SLIP: say("PACKING SLIP"),
     Command.OTHER: say("OTHER"),
 }
 

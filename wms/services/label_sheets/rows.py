@@ -30,6 +30,7 @@ _BENCH_ONLY = frozenset(
         Command.VOID,
         Command.OTHER_BOX,
         Command.OTHER_PRINTER,
+        Command.PACKING_SLIP,
         Command.SPLIT,
         Command.WEIGH,
         Command.REJECT,

@@ -170,6 +170,7 @@ def _can(box: Package, labels: Sequence[LabelRow]) -> frozenset[str]:
     is_bought = bool(labels) and labels[-1].status is LabelStatus.BOUGHT
     words = {
         "reprint": is_bought and box.status in {PackageStatus.OPEN, PackageStatus.SEALED},
+        "print_slip": bool(box.weight_g) and box.status in {PackageStatus.OPEN, PackageStatus.SEALED},
         # A sealed box carries its label: it is opened again by cancelling its order.
         "void": is_bought and box.status is PackageStatus.OPEN,
     }

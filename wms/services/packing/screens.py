@@ -111,6 +111,11 @@ class Bench:
         return sum(row.here for row in self.units)
 
     @property
+    def is_full(self) -> bool:
+        """Whether nothing more goes into this box."""
+        return self.packed == self.wanted
+
+    @property
     def open_totes(self) -> tuple[BenchTote, ...]:
         """The totes scanned at the bench."""
         return tuple(tote for tote in self.totes if tote.is_open)

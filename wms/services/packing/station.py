@@ -12,7 +12,7 @@ from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.packing import boxes, labels, singles, totes, units
+from wms.services.packing import boxes, labels, singles, slips, totes, units
 from wms.services.packing.current import current_screen
 from wms.services.packing.screens import (
     BoxAndWeigh,
@@ -42,6 +42,8 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
         before, screen = screen, current_screen(session, actor)
         if screen.token != before.token:
             return feedback.NOT_COUNTED
+    if isinstance(screen, BoxScreen) and code.command is Command.PACKING_SLIP:
+        return slips.print_slip(session, actor, screen.bench)
     station_judge = _JUDGES.get(type(screen))
     return feedback.NOT_COUNTED if station_judge is None else station_judge(session, actor, code, screen)
 
@@ -80,8 +82,8 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
         return feedback.NOT_COUNTED
     if code.kind is CodeKind.TOTE:
         return totes.open_tote(session, actor, station_id, code)
-    if code.command is Command.REPRINT:
-        return labels.reprint_last(session, actor, station_id)
+    if code.command in _AFTER_SEALING:
+        return _AFTER_SEALING[code.command](session, actor, station_id)
     if code.command is Command.SHORT:
         return singles.tote_is_empty(session, actor)
     item = find_item(session, actor, code)
@@ -109,6 +111,10 @@ def _take_station(session: Session, actor: Actor, code: Code) -> Feedback:
     return feedback.accepted(say("Station {station}", station=station.name))
 
 
+_AFTER_SEALING: Mapping[Command, Callable[[Session, Actor, int], Feedback]] = {
+    Command.REPRINT: labels.reprint_last,
+    Command.PACKING_SLIP: slips.print_last,
+}
 _JUDGES: Mapping[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
     ScanItems: _at_items,
     NextTote: _at_items,
