@@ -167,6 +167,11 @@ _ROWS[packing.Units] = tuple(
     for packed, wanted in ((2, 2), (1, 3), (0, 12))
 )
 _ROWS[packing.Content] = ()
+_ROWS[packing.Take] = ()
+_TAKES = tuple(
+    example(packing.Take, line_id=number, quantity=number, here=here, sku=f"SKU-{number}")
+    for number, here in ((2, 2), (3, 1), (12, 0))
+)
 
 
 def _at_times() -> Iterator[Shown]:
@@ -189,6 +194,8 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(picking.DropCart, turn=picking.Turn.MEET, lanes=("MEET 1",)), word="of parts")
     yield Shown(screen=example(packing.ScanTote, waiting=0, singles=0, shared=(), last=""), word="without totes")
     yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
+    yield Shown(screen=example(packing.ScanItems, takes=_TAKES), word="for one box of several")
+    yield Shown(screen=example(packing.ScanItems, takes=_TAKES[:1]), word="with a full box of several")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")
     yield Shown(screen=example(packing.BoxAndWeigh, carton=None), word="without box")
     for printing in ("waiting", "failed", "unknown", "under way"):

@@ -58,6 +58,7 @@ def test_every_kind_is_listed_and_read_back_as_the_cells_it_was_kept_from(
         "cartons": {"name": "S", "length_mm": "200", "width_mm": "100", "height_mm": "90"},
         "stations": {"name": "PACK 1", "printer": "P1"},
         "printers": {"name": "P2", "url": "file:///labels"},
+        "products": {"sku": "SOFA", "name": "Sofa", "serials": "no"},
         "locations": {"code": "A01-01-A1", "zone": "A", "x_m": "1.5"},
         "pickups": {"carrier": "dhl", "weekday": "tue", "cutoff": "16:00", "pickup": "16:30"},
         "holidays": {"day": "2026-12-25", "name": "Christmas"},

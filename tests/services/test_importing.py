@@ -58,6 +58,7 @@ BAD_ROWS: list[tuple[str, dict[str, str], str]] = [
     ("locations", {"x_m": "nan"}, "a number of metres"),
     ("locations", {"check": "12"}, "not three digits"),
     ("products", {"serials": "perhaps"}, "not yes or no"),
+    ("products", {"ships_in_own_box": "yes", "height_mm": "0"}, "then weight_g, length_mm, width_mm and height_mm"),
     ("zones", {"zone": "Q"}, "no location is in the zone 'Q'"),
     ("zones", {"profile": "lax"}, "the profile 'lax' is not one of strict, standard, single"),
     ("stock", {"quantity": ""}, "the quantity is missing"),

@@ -19,7 +19,6 @@ from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.errors import DomainError
-from wms.domain.floor import CartonType
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
@@ -28,7 +27,7 @@ from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import boxing, labelling, printing, settling, slips
+from wms.services import boxing, labelling, parcels, printing, settling, slips
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
@@ -137,7 +136,7 @@ def _why_not(session: Session, actor: Actor, package: Package) -> str:
     """Say why nothing may be bought for a box any more; '' where something may."""
     if package.status is PackageStatus.CANCELLED:
         return _CANCELLED
-    missing = labelling.missing_units(session, actor, package.order_id)
+    missing = labelling.unscanned(session, actor, package)
     return str(NotAllScannedError(missing=missing)) if missing > 0 else ""
 
 
@@ -173,9 +172,7 @@ def _request(session: Session, label: Label) -> ShipmentRequest:
         select(Package).where(Package.warehouse_id == WAREHOUSE_ID, Package.id == label.package_id)
     ).one()
     order = session.scalars(select(Order).where(Order.warehouse_id == WAREHOUSE_ID, Order.id == package.order_id)).one()
-    carton = session.scalars(
-        select(CartonType).where(CartonType.warehouse_id == WAREHOUSE_ID, CartonType.id == package.carton_type_id)
-    ).one()
+    length_mm, width_mm, height_mm = parcels.sizes_mm(session, system(), package)
     sender = session.scalars(select(Warehouse).where(Warehouse.id == WAREHOUSE_ID)).one()
     place = boxing.place_of(session, system(), package)
     return ShipmentRequest(
@@ -197,9 +194,9 @@ def _request(session: Session, label: Label) -> ShipmentRequest:
         ),
         parcel=Parcel(
             weight_g=package.weight_g,
-            length_mm=carton.length_mm,
-            width_mm=carton.width_mm,
-            height_mm=carton.height_mm,
+            length_mm=length_mm,
+            width_mm=width_mm,
+            height_mm=height_mm,
         ),
         service=label.service,
         order_number=order.number,

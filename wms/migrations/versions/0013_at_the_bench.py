@@ -1,4 +1,4 @@
-"""Packing slips: a warehouse's rule for them, and print jobs that are one."""
+"""Packing slips, boxes that are full before their order is, and products that ship in their own."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,8 +28,22 @@ def upgrade() -> None:
             deferrable=True,
         )
 
+    with op.batch_alter_table("packages", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("full", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("own_box", sa.Boolean(), server_default=sa.false(), nullable=False))
+
+    with op.batch_alter_table("products", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("ships_in_own_box", sa.Boolean(), server_default=sa.false(), nullable=False))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("packages", schema=None) as batch_op:
+        batch_op.drop_column("own_box")
+        batch_op.drop_column("full")
+
+    with op.batch_alter_table("products", schema=None) as batch_op:
+        batch_op.drop_column("ships_in_own_box")
+
     with op.batch_alter_table("print_jobs", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_print_jobs_slip_of_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_print_jobs_warehouse_id_slip_of_id"))

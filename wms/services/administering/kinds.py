@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Role
 from wms.domain.base import Base, text_id
 from wms.domain.calendar import CarrierService, Holiday, Pickup, ShippingMethod
+from wms.domain.catalog import Product
 from wms.domain.errors import NotFoundError
 from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Profile, Station, Zone
 from wms.domain.people import Worker
@@ -112,6 +113,8 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
         (Location, "kind"): tuple(LocationKind),
         (Zone, "profile"): tuple(Profile),
         (Worker, "left_handed"): ("no", "yes"),
+        (Product, "serials"): ("no", "yes"),
+        (Product, "ships_in_own_box"): ("no", "yes"),
         (Zone, "counts_each"): ("no", "yes"),
         (Zone, "asks_empty"): ("no", "yes"),
         (Pickup, "weekday"): DAYS,
@@ -151,6 +154,19 @@ SETTINGS: dict[str, Setting] = {
             order=("name",),
             read={"printer": lambda row, names: names.printers.get(row.printer_id)},
             sheet="stations",
+        ),
+        Setting(
+            kind=KINDS["products"],
+            one="product",
+            table=Product,
+            order=("sku",),
+            read={
+                "serials": lambda row, _: _yes_or_no(row.has_serials),
+                "ships_in_own_box": lambda row, _: _yes_or_no(row.ships_in_own_box),
+            },
+            secret=frozenset({"barcode"}),  # several to a row: its codes are told and printed elsewhere
+            sheet="products",
+            removable=False,
         ),
         Setting(kind=KINDS["printers"], one="printer", table=Printer, order=("name",)),
         Setting(kind=KINDS["locations"], one="location", table=Location, order=("code",), sheet="locations"),

@@ -141,7 +141,7 @@ def box_page(session: Session, actor: Actor, package_id: int) -> BoxPage:
         status=box.status,
         station=station,
         packer=packer or "",
-        carton=carton or "",
+        carton="its own box" if box.own_box else carton or "",
         weight_g=box.weight_g,
         weighed=box.weighed,
         opened_at=box.opened_at.astimezone(zone),

@@ -24,6 +24,20 @@ _W: BindParameter[int] = bindparam("warehouse")
 _ORDER: BindParameter[int] = bindparam("order")
 _PACKAGE: BindParameter[int] = bindparam("package")
 
+_earlier, _later = aliased(Package), aliased(Package)
+# Boxes given up do not count.
+_box = (
+    select(func.count() + 1)
+    .select_from(_earlier)
+    .where(
+        _earlier.warehouse_id == Package.warehouse_id,
+        _earlier.order_id == Package.order_id,
+        _earlier.number < Package.number,
+        _earlier.status != PackageStatus.CANCELLED,
+    )
+    .correlate(Package)
+    .scalar_subquery()
+)
 _BOX = (
     Station.id.label("station_id"),
     Station.name.label("station"),
@@ -31,10 +45,12 @@ _BOX = (
     Package.id.label("package_id"),
     Package.barcode.label("package"),
     Package.status.label("package_status"),
-    Package.number.label("box"),
+    _box.label("box"),
     Package.carton_type_id,
     Package.weight_g,
     Package.weighed,
+    Package.full,
+    Package.own_box,
     Order.id.label("order_id"),
     Order.number,
     Order.status.label("order_status"),
@@ -57,7 +73,6 @@ _OPEN_BOX = (
     .order_by(Package.opened_at)
     .limit(1)
 )
-_later = aliased(Package)
 # A box given up whose tote still stands at the bench: nothing was packed of the order since.
 _GIVEN_UP = (
     select(*_BOX)
@@ -111,6 +126,7 @@ _UNITS = (
         Product.length_mm,
         Product.width_mm,
         Product.height_mm,
+        Product.ships_in_own_box,
         codes_of(OrderLine).label("codes"),
     )
     .join(Product, and_(Product.warehouse_id == OrderLine.warehouse_id, Product.id == OrderLine.product_id))
@@ -167,6 +183,7 @@ def _units(row: Found) -> Units:
         weight_g=row.weight_g,
         sizes_mm=(row.length_mm, row.width_mm, row.height_mm),
         codes=read_codes(row.codes),
+        ships_in_own_box=row.ships_in_own_box,
     )
 
 

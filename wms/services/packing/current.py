@@ -17,9 +17,9 @@ from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import labelling
 from wms.services.labelling import LabelState
-from wms.services.packing import labels, singles, totes
+from wms.services.packing import labels, several, singles, totes
 from wms.services.packing.bench import Found, desk, open_bench
-from wms.services.packing.boxes import cartons, chosen
+from wms.services.packing.boxes import cartons
 from wms.services.packing.screens import (
     Bench,
     BoxAndWeigh,
@@ -63,7 +63,7 @@ def current_screen(session: Session, actor: Actor) -> PackingScreen:
     )
     if bench.order_status is not OrderStatus.PICKED or bench.package_status is not PackageStatus.OPEN:
         return _hold(session, actor, facts)
-    if bench.packed < bench.wanted:
+    if not bench.is_full:
         return _units(session, actor, facts)
     return _after_items(session, actor, facts)
 
@@ -139,16 +139,20 @@ def _units(session: Session, actor: Actor, facts: _Facts) -> ScanItems | NextTot
         code
         for row in bench.units
         for code, count in row.codes
-        if row.left and count <= min(row.left, in_totes[row.product_id])
+        if not (row.is_own_box and (bench.here or count > 1))
+        and row.left
+        and count <= min(row.left, in_totes[row.product_id])
     )
     if not right and bench.other_totes and not any(row.left and in_totes[row.product_id] for row in bench.units):
         return NextTote(**facts, accept=tuple(tote.code for tote in bench.other_totes))
-    return ScanItems(**facts, accept=right, carton=chosen(bench, cartons(session, actor)))
+    plan = several.plan(bench, cartons(session, actor))
+    screen = ScanItems(**facts, accept=right, carton=plan.carton, takes=plan.takes, more_boxes=plan.more_boxes)
+    return several.as_planned(screen)
 
 
 def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh:
     bench = facts["bench"]
-    carton = chosen(bench, cartons(session, actor))
+    carton = several.plan(bench, cartons(session, actor)).carton
     expected_g = bench.expected_g(carton)
     # A computed weight is the expected one, so one that is not weighed and not near it is a first, doubted weighing.
     is_far = bool(expected_g) and abs(bench.weight_g - expected_g) > tolerance_g(expected_g)

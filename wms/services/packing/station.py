@@ -12,7 +12,7 @@ from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.packing import boxes, labels, singles, slips, totes, units
+from wms.services.packing import boxes, labels, several, singles, slips, totes, units
 from wms.services.packing.current import current_screen
 from wms.services.packing.screens import (
     BoxAndWeigh,
@@ -55,12 +55,16 @@ def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | Ne
         return totes.missing_unit(session, actor, screen.bench)
     if code.command is Command.UNDO:
         return units.undo(session, actor, screen.bench)
+    if code.command is Command.SPLIT:
+        return several.split(session, actor, screen.bench)
     if isinstance(screen, ScanItems) and boxes.is_about_carton(code):
         return boxes.change_carton(session, actor, code, screen)
     return units.scan_unit(session, actor, screen.bench, code, screen.wants)
 
 
 def _at_box(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
+    if code.command is Command.UNDO and screen.bench.left_for_cartons and not screen.bench.own_box:
+        return several.reopen(session, actor, screen.bench)
     if code.command is Command.UNDO and not screen.bench.totes:
         return singles.give_up(session, actor, screen.bench)
     if code.command is Command.UNDO:
@@ -82,7 +86,7 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
         return feedback.NOT_COUNTED
     if code.kind is CodeKind.TOTE:
         return totes.open_tote(session, actor, station_id, code)
-    if code.command in _AFTER_SEALING:
+    if code.command is not None and code.command in _AFTER_SEALING:
         return _AFTER_SEALING[code.command](session, actor, station_id)
     if code.command is Command.SHORT:
         return singles.tote_is_empty(session, actor)
