@@ -43,6 +43,7 @@ _VALUES: dict[str, object] = {
     "expected_g": 1225,
     "found": 1,
     "in_hand": 1,
+    "insert": "Gift card with envelope",
     "job": "W31-2 Cart 12",
     "lanes": ("PACK 1", "PACK 2"),
     "last": "#1042",
@@ -82,6 +83,7 @@ _VALUES: dict[str, object] = {
     "wall_slot": "B4",
     "weight_g": 1240,
     "why": "short",
+    "words": "Happy birthday, and many happy returns of the day to you all!",
     "worker": "Maria Fernanda",
 }
 # The rows of a screen, by what they are.

@@ -64,6 +64,7 @@ def test_every_kind_is_listed_and_read_back_as_the_cells_it_was_kept_from(
         "holidays": {"day": "2026-12-25", "name": "Christmas"},
         "services": {"carrier": "dhl", "service": "dhl_express", "name": "Express"},
         "methods": {"method": "overnight", "service": "usps_priority"},
+        "inserts": {"name": "Flyer", "applies": "channel", "value": "shopify", "code": "FLYER-1"},
     }
     assert keep(session, kind, **rows[kind]) is Outcome.ADDED
     setting = SETTINGS[kind]

@@ -40,6 +40,7 @@ ROWS = {
     "holidays": {"day": "2026-12-25", "name": "Christmas"},
     "services": {"carrier": "ups", "service": "ups_ground"},
     "methods": {"method": "UPS Ground", "service": "ups_ground"},
+    "inserts": {"name": "Gift card", "applies": "gift", "code": "CARD-1"},
 }
 
 # (kind, what is changed of its good row, a part of the reason)
@@ -83,6 +84,10 @@ BAD_ROWS: list[tuple[str, dict[str, str], str]] = [
     ("pickups", {"cutoff": "11:00"}, "after the pickup"),
     ("holidays", {"day": "christmas"}, "no date"),
     ("methods", {"service": "none"}, "import services first"),
+    ("inserts", {"applies": "some"}, "the applies 'some' is not one of all, gift"),
+    ("inserts", {"applies": "product"}, "say which in value"),
+    ("inserts", {"value": "MUG"}, "no value"),
+    ("inserts", {"code": "T000017"}, "one of our own codes"),
 ]
 
 

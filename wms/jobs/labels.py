@@ -27,7 +27,8 @@ from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import boxing, labelling, parcels, printing, settling, slips
+from wms.services import boxing, inserting, labelling, parcels, printing, settling, slips
+from wms.services.inserting import InsertMissingError
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
@@ -137,7 +138,10 @@ def _why_not(session: Session, actor: Actor, package: Package) -> str:
     if package.status is PackageStatus.CANCELLED:
         return _CANCELLED
     missing = labelling.unscanned(session, actor, package)
-    return str(NotAllScannedError(missing=missing)) if missing > 0 else ""
+    if missing > 0:
+        return str(NotAllScannedError(missing=missing))
+    waiting = inserting.due(session, actor, package)
+    return str(InsertMissingError(name=waiting[0].name)) if waiting else ""
 
 
 def _keeping(context: Context, label_id: int) -> Keep:

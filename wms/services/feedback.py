@@ -29,6 +29,7 @@ ASKS = {
     "dock": say("Scan the DOCK"),
     "done": say("Press OK"),
     "hold lane": say("Scan HOLD LANE"),
+    "insert": say("Scan what goes in"),
     "item": say("Scan the ITEM"),
     "label": say("Scan the LABEL"),
     "lane": say("Scan the LANE"),

@@ -21,6 +21,8 @@ from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import say
 from wms.domain.shipping import STANDING, Label, LabelStatus
+from wms.services import inserting
+from wms.services.inserting import InsertMissingError
 
 _SHORTEST_TAIL = 8
 
@@ -62,15 +64,18 @@ def package_of(session: Session, actor: Actor, package_id: int) -> tuple[Package
 
 
 def want(session: Session, actor: Actor, package_id: int) -> Label:
-    """Ask for the one label of a package; refused whatever is posted while a unit, the carton or the weight is missing.
+    """Ask for the one label of a package; refused whatever is posted while a unit, an insert or the weight is missing.
 
-    Raises NotAllScannedError or DomainError; the purchase itself is a job.
+    Raises NotAllScannedError, InsertMissingError or DomainError; the purchase itself is a job.
     """
     package, order = package_of(session, actor, package_id)
     _refuse_unready(package, order)
     missing = unscanned(session, actor, package)
     if missing > 0:
         raise NotAllScannedError(missing=missing)
+    waiting = inserting.due(session, actor, package)
+    if waiting:
+        raise InsertMissingError(name=waiting[0].name)
     if standing(session, actor, package_id) is not None:
         raise DomainError(say("It has a label already. Scan or void"))
     service = session.scalars(

@@ -78,6 +78,7 @@ def _slip(session: Session, actor: Actor, order: Order, place: BoxPlace, here: d
         elsewhere=_told(order, lines, {line.id: line.to_pick - here.get(line.id, 0) for line in lines}),
         later=_told(order, later, {line.id: line.to_pick for line in later}),
         note=order.note,
+        gift_note=order.gift_note,
     )
 
 
@@ -112,7 +113,7 @@ def _told(order: Order, lines: Sequence[OrderLine], units: dict[int, int]) -> tu
 
 
 def _price(order: Order, line: OrderLine) -> str:
-    if not (line.price_cents and order.currency):
+    if order.gift_note or not (line.price_cents and order.currency):
         return ""
     decimals = get_currency_precision(order.currency)
     return f"{line.price_cents / 10**decimals:.{decimals}f} {order.currency}"
@@ -155,5 +156,26 @@ def _copies(session: Session, actor: Actor, package_id: int) -> int:
 def print_with_label(session: Session, actor: Actor, package_id: int) -> None:
     """Print a box's slip beside its label, once, where the warehouse's rule wants it."""
     rule = session.scalars(select(Warehouse.slips).where(Warehouse.id == actor.warehouse_id)).one()
-    if rule is SlipRule.EACH_BOX and not _copies(session, actor, package_id):
+    is_wanted = rule is SlipRule.EACH_BOX or (rule is SlipRule.GIFTS and _is_gift(session, actor, package_id))
+    if is_wanted and not _copies(session, actor, package_id):
         _ = print_slip(session, actor, package_id)
+
+
+def print_for_gift(session: Session, actor: Actor, package_id: int) -> None:
+    """Print a gift's slip, once, before its box is closed, for its words go in; a bench without a printer cannot."""
+    has_printer = session.scalars(
+        select(Station.printer_id)
+        .join(Package, and_(Package.warehouse_id == Station.warehouse_id, Package.station_id == Station.id))
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
+    ).one()
+    if has_printer is not None and _is_gift(session, actor, package_id):
+        print_with_label(session, actor, package_id)
+
+
+def _is_gift(session: Session, actor: Actor, package_id: int) -> bool:
+    note = session.scalars(
+        select(Order.gift_note)
+        .join(Package, and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id))
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
+    ).one()
+    return bool(note)

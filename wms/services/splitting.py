@@ -85,6 +85,7 @@ def _backorder(session: Session, actor: Actor, root: Order, order: Order) -> Ord
         currency=order.currency,
         email=order.email,
         note=order.note,
+        gift_note=order.gift_note,
         ship_name=order.ship_name,
         ship_company=order.ship_company,
         ship_street1=order.ship_street1,

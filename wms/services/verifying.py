@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, func, or_, select, union_all
+from sqlalchemy import and_, case, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from wms.domain.floor import OUTSIDE
+from wms.domain.inserts import OrderInsert
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.picked import PickedUnits
@@ -167,6 +168,27 @@ def sealed_packages_have_one_standing_label(session: Session, warehouse_id: int)
             yield f"package {barcode}: {carrier} charges and the label is not paid"
 
 
+def sealed_boxes_have_their_inserts(session: Session, warehouse_id: int) -> Iterator[str]:
+    """What an order was to get is confirmed before its first carton is sealed, and before it is packed in any case."""
+    sealed = exists().where(
+        Package.warehouse_id == Order.warehouse_id,
+        Package.order_id == Order.id,
+        Package.own_box.is_(False),
+        Package.status.in_((PackageStatus.SEALED, PackageStatus.HANDED_OVER)),
+    )
+    rows = session.execute(
+        select(Order.number, OrderInsert.name)
+        .join(OrderInsert, and_(OrderInsert.warehouse_id == Order.warehouse_id, OrderInsert.order_id == Order.id))
+        .where(
+            Order.warehouse_id == warehouse_id,
+            OrderInsert.package_id.is_(None),
+            or_(Order.status.in_((OrderStatus.PACKED, OrderStatus.SHIPPED)), sealed),
+        )
+    )
+    for number, name in rows:
+        yield f"order {number}: nobody confirmed that its {name} is in"
+
+
 def picked_orders_have_something_to_pack(session: Session, warehouse_id: int) -> Iterator[str]:
     """An order that waits for a packer has a unit that is in no box yet, or a box that is not sealed."""
     order_of = and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id)
@@ -282,6 +304,7 @@ CHECKS: tuple[Check, ...] = (
     orders_being_picked_are_on_a_walk,
     shipped_units_are_the_ordered_units,
     sealed_packages_have_one_standing_label,
+    sealed_boxes_have_their_inserts,
     picked_orders_have_something_to_pack,
     print_jobs_are_accounted_for,
     free_totes_are_empty,

@@ -101,6 +101,10 @@ class Packer(Person):
         if tote not in self._totes:
             self._totes.append(tote)
 
+    def on_put_in(self) -> None:
+        """Put a card or a sample in and confirm it."""
+        _ = self.scan(self.page.accept[0])
+
     def on_box_and_weigh(self) -> None:
         """Put the box on the scale; where no box was proposed, take the largest."""
         weights = [code for code in self.page.accept if code.startswith("N")]

@@ -17,6 +17,7 @@ from wms.domain.calendar import CarrierService, Holiday, Pickup, ShippingMethod
 from wms.domain.catalog import Product
 from wms.domain.errors import NotFoundError
 from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Profile, Station, Zone
+from wms.domain.inserts import Insert, InsertFor
 from wms.domain.people import Worker
 from wms.domain.saying import Language
 from wms.domain.totes import Tote
@@ -115,6 +116,7 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
         (Worker, "left_handed"): ("no", "yes"),
         (Product, "serials"): ("no", "yes"),
         (Product, "ships_in_own_box"): ("no", "yes"),
+        (Insert, "applies"): tuple(InsertFor),
         (Zone, "counts_each"): ("no", "yes"),
         (Zone, "asks_empty"): ("no", "yes"),
         (Pickup, "weekday"): DAYS,
@@ -196,5 +198,6 @@ SETTINGS: dict[str, Setting] = {
             order=("method",),
             read={"service": lambda row, names: names.services.get(row.carrier_service_id)},
         ),
+        Setting(kind=KINDS["inserts"], one="insert", table=Insert, order=("name",)),
     )
 }

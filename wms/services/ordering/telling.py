@@ -37,6 +37,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "ScanRefused": ("Wrong scan {code}: {said}", "warn"),
     "PackingStarted": ("Packing begun at {station}, box {package}", ""),
     "UnitPacked": ("{quantity} x {sku} in box {package}", ""),
+    "InsertConfirmed": ("{name} put into box {package}", ""),
     "BoxFilled": ("Box {package} is full with {units} units, more follow in others", ""),
     "BoxReopened": ("Box {package} takes units again", "warn"),
     "UnitTakenOut": ("{quantity} x {sku} out of box {package}", "warn"),

@@ -12,10 +12,11 @@ from wms.domain.calendar import CarrierService
 from wms.domain.codes import Command
 from wms.domain.floor import Location, LocationKind
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.packing import PackageStatus
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.saying import say
 from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import labelling
+from wms.services import inserting, labelling
 from wms.services.labelling import LabelState
 from wms.services.packing import labels, several, singles, totes
 from wms.services.packing.bench import Found, desk, open_bench
@@ -28,6 +29,7 @@ from wms.services.packing.screens import (
     LabelFailed,
     NextTote,
     PackingScreen,
+    PutIn,
     ScanItems,
     ScanLabel,
     ScanStation,
@@ -72,7 +74,7 @@ def _after_items(session: Session, actor: Actor, facts: _Facts) -> PackingScreen
     bench = facts["bench"]
     state = labelling.state(session, actor, bench.package_id)
     if state is None or state.status is LabelStatus.VOIDED:
-        return _box(session, actor, facts)
+        return _put_in(session, actor, facts) or _box(session, actor, facts)
     return _label(actor, state, facts)
 
 
@@ -148,6 +150,17 @@ def _units(session: Session, actor: Actor, facts: _Facts) -> ScanItems | NextTot
     plan = several.plan(bench, cartons(session, actor))
     screen = ScanItems(**facts, accept=right, carton=plan.carton, takes=plan.takes, more_boxes=plan.more_boxes)
     return several.as_planned(screen)
+
+
+def _put_in(session: Session, actor: Actor, facts: _Facts) -> PutIn | None:
+    package = session.get_one(Package, (actor.warehouse_id, facts["bench"].package_id))
+    waiting = inserting.due(session, actor, package)
+    if not waiting:
+        return None
+    insert = waiting[0]
+    accept = (insert.code, Command.YES.value) if insert.code else (Command.YES.value,)
+    name = say("gift note") if insert.words else insert.name
+    return PutIn(**facts, accept=accept, insert_id=insert.id, insert=name, code=insert.code, words=insert.words)
 
 
 def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh:

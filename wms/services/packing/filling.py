@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.packing import BoxFilled, Package, PackageWeighed
-from wms.services import labelling
+from wms.services import inserting, labelling, slips
 from wms.services.packing.screens import Bench, Units
 
 
@@ -24,6 +24,17 @@ def follow(session: Session, actor: Actor, before: Bench, row: Units, units: int
         filled = BoxFilled(order_id=before.order_id, package=before.package, units=before.here + units)
         record(session, actor, filled)
     session.flush()
+    if row.is_own_box or before.left_for_cartons == units:
+        close(session, actor, package)
+
+
+def close(session: Session, actor: Actor, package: Package) -> None:
+    """Do what a full box sets off: its gift's words are printed, and one that needs nothing more gets its label."""
+    waiting = inserting.due(session, actor, package)
+    if any(insert.words for insert in waiting):
+        slips.print_for_gift(session, actor, package.id)
+    if package.own_box and not waiting:
+        _ = labelling.want(session, actor, package.id)
 
 
 def _ship_as_it_is(session: Session, actor: Actor, before: Bench, package: Package, row: Units) -> None:
@@ -37,4 +48,3 @@ def _ship_as_it_is(session: Session, actor: Actor, before: Bench, package: Packa
         weighed=False,
     )
     record(session, actor, weighing)
-    _ = labelling.want(session, actor, before.package_id)

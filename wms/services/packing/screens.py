@@ -250,6 +250,17 @@ class NextTote(BoxScreen):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PutIn(BoxScreen):
+    """Put an insert in and confirm it: by its `code` ('' for none) or by YES. `words` are a gift's own."""
+
+    wants: str = "insert"
+    insert_id: int
+    insert: str
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BoxAndWeigh(BoxScreen):
     """All units are scanned: choose the box and weigh it. `doubted_g` is a first weight that did not fit."""
 

@@ -15,6 +15,7 @@ from wms.domain.orders import Order
 from wms.domain.packing import BoxFilled, BoxReopened, Package
 from wms.domain.saying import say
 from wms.services import feedback
+from wms.services.packing import filling
 from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, ScanItems, Take, Units
 from wms.services.packing.totes import start_box
 from wms.services.screens import Feedback
@@ -100,6 +101,8 @@ def split(session: Session, actor: Actor, bench: Bench) -> Feedback:
     package = _package(session, actor, bench)
     package.full = True
     record(session, actor, BoxFilled(order_id=bench.order_id, package=bench.package, units=bench.here))
+    session.flush()
+    filling.close(session, actor, package)
     return feedback.complete(say("Box {n} is full. Weigh it", n=bench.box))
 
 

@@ -12,15 +12,17 @@ from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.packing import boxes, labels, several, singles, slips, totes, units
+from wms.services.packing import boxes, inserts, labels, several, singles, slips, totes, units
 from wms.services.packing.current import current_screen
 from wms.services.packing.screens import (
+    Bench,
     BoxAndWeigh,
     BoxScreen,
     BuyingLabel,
     HoldTote,
     LabelFailed,
     NextTote,
+    PutIn,
     ScanItems,
     ScanLabel,
     ScanStation,
@@ -63,15 +65,23 @@ def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | Ne
 
 
 def _at_box(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
-    if code.command is Command.UNDO and screen.bench.left_for_cartons and not screen.bench.own_box:
-        return several.reopen(session, actor, screen.bench)
-    if code.command is Command.UNDO and not screen.bench.totes:
-        return singles.give_up(session, actor, screen.bench)
     if code.command is Command.UNDO:
-        return units.undo(session, actor, screen.bench)
+        return _undo(session, actor, screen.bench)
     if code.kind is CodeKind.PRODUCT:  # all are scanned, so this one is too many
         return units.scan_unit(session, actor, screen.bench, code, screen.wants)
     return boxes.judge(session, actor, code, screen)
+
+
+def _at_insert(session: Session, actor: Actor, code: Code, screen: PutIn) -> Feedback:
+    is_undo = code.command is Command.UNDO
+    return _undo(session, actor, screen.bench) if is_undo else inserts.judge(session, actor, code, screen)
+
+
+def _undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
+    """Take back what filled the box: the SPLIT, or the unit scanned last."""
+    if bench.left_for_cartons and not bench.own_box:
+        return several.reopen(session, actor, bench)
+    return units.undo(session, actor, bench) if bench.totes else singles.give_up(session, actor, bench)
 
 
 def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
@@ -122,6 +132,7 @@ _AFTER_SEALING: Mapping[Command, Callable[[Session, Actor, int], Feedback]] = {
 _JUDGES: Mapping[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
     ScanItems: _at_items,
     NextTote: _at_items,
+    PutIn: _at_insert,
     BoxAndWeigh: _at_box,
     BuyingLabel: labels.judge_buying,
     LabelFailed: labels.judge_failed,
