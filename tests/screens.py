@@ -31,6 +31,7 @@ _VALUES: dict[str, object] = {
     "carriers": (("usps", 12), ("dhl", 7), ("ups", 1)),
     "cart": "Cart 12",
     "cart_code": "C0123",
+    "caught": "",
     "check": "472",
     "code": "T000417",
     "codes": (("04006381333931", 1),),
@@ -198,6 +199,9 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
     yield Shown(screen=example(packing.ScanItems, takes=_TAKES), word="for one box of several")
     yield Shown(screen=example(packing.ScanItems, takes=_TAKES[:1]), word="with a full box of several")
+    caught = example(packing.Bench, caught="04006381333931")
+    yield Shown(screen=example(packing.ScanItems, bench=caught), word="with a wrong unit")
+    yield Shown(screen=example(packing.BoxAndWeigh, bench=caught), word="with a wrong unit")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")
     yield Shown(screen=example(packing.BoxAndWeigh, carton=None), word="without box")
     for printing in ("waiting", "failed", "unknown", "under way"):

@@ -81,6 +81,10 @@ class Command(StrEnum):
     OTHER = "K277"
     OTHER_PRINTER = "K307"
     PACKING_SLIP = "K314"
+    WRONG_PICK = "K321"
+    WRONG_TOTE = "K338"
+    WRONG_LABEL = "K345"
+    MISCOUNT = "K352"
 
 
 _WORDS = {command.name.replace("_", " "): command for command in Command}

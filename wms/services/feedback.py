@@ -73,6 +73,10 @@ COMMANDS = {
     Command.TOO_HIGH: say("TOO HIGH"),
     Command.OTHER_PRINTER: say("OTHER PRINTER"),
     Command.PACKING_SLIP: say("PACKING SLIP"),
+    Command.WRONG_PICK: say("WRONG PICK"),
+    Command.WRONG_TOTE: say("WRONG TOTE"),
+    Command.WRONG_LABEL: say("WRONG LABEL"),
+    Command.MISCOUNT: say("MISCOUNT"),
     Command.OTHER: say("OTHER"),
 }
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
     with op.batch_alter_table("packages", schema=None) as batch_op:
         batch_op.add_column(sa.Column("full", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("own_box", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("caught", sa.String(length=80), server_default="", nullable=False))
 
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.add_column(sa.Column("ships_in_own_box", sa.Boolean(), server_default=sa.false(), nullable=False))
@@ -93,6 +94,7 @@ def downgrade() -> None:
         batch_op.drop_column("gift_note")
 
     with op.batch_alter_table("packages", schema=None) as batch_op:
+        batch_op.drop_column("caught")
         batch_op.drop_column("own_box")
         batch_op.drop_column("full")
 

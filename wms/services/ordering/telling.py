@@ -37,6 +37,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "ScanRefused": ("Wrong scan {code}: {said}", "warn"),
     "PackingStarted": ("Packing begun at {station}, box {package}", ""),
     "UnitPacked": ("{quantity} x {sku} in box {package}", ""),
+    "CauseSaid": ("Cause of {sku}: {cause}. Picked by {picker} {location}", "warn"),
+    "UnitDamaged": ("{quantity} x {sku} damaged at packing, in {place}", "wrong"),
     "InsertConfirmed": ("{name} put into box {package}", ""),
     "BoxFilled": ("Box {package} is full with {units} units, more follow in others", ""),
     "BoxReopened": ("Box {package} takes units again", "warn"),

@@ -51,6 +51,7 @@ _BOX = (
     Package.weighed,
     Package.full,
     Package.own_box,
+    Package.caught,
     Order.id.label("order_id"),
     Order.number,
     Order.status.label("order_status"),

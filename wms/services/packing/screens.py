@@ -115,6 +115,7 @@ class Bench:
     weighed: bool
     full: bool
     own_box: bool
+    caught: str
     units: tuple[Units, ...]
     totes: tuple[BenchTote, ...]
     contents: tuple[Content, ...]

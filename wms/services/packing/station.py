@@ -12,7 +12,7 @@ from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.packing import boxes, inserts, labels, several, singles, slips, totes, units
+from wms.services.packing import boxes, causes, damage, inserts, labels, several, singles, slips, totes, units
 from wms.services.packing.current import current_screen
 from wms.services.packing.screens import (
     Bench,
@@ -44,10 +44,24 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
         before, screen = screen, current_screen(session, actor)
         if screen.token != before.token:
             return feedback.NOT_COUNTED
-    if isinstance(screen, BoxScreen) and code.command is Command.PACKING_SLIP:
-        return slips.print_slip(session, actor, screen.bench)
+    of_box = _of_any_box(session, actor, code, screen)
+    if of_box is not None:
+        return of_box
     station_judge = _JUDGES.get(type(screen))
     return feedback.NOT_COUNTED if station_judge is None else station_judge(session, actor, code, screen)
+
+
+def _of_any_box(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback | None:
+    """Take the cards that mean the same on several screens of a box; None for all else."""
+    if not isinstance(screen, BoxScreen) or code.command is None:
+        return None
+    if code.command is Command.PACKING_SLIP:
+        return slips.print_slip(session, actor, screen.bench)
+    if code.command in causes.CAUSES:
+        return causes.say_cause(session, actor, screen.bench, code.command)
+    if code.command is Command.DAMAGED and isinstance(screen, ScanItems | PutIn | BoxAndWeigh):
+        return damage.take_out(session, actor, screen.bench)
+    return None
 
 
 def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | NextTote) -> Feedback:

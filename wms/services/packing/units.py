@@ -13,7 +13,7 @@ from wms.domain.packing import EXTRA, FOREIGN, Package, PackageLine, UnitPacked,
 from wms.domain.saying import say
 from wms.domain.stock import StockMove
 from wms.services import feedback, stocking
-from wms.services.packing import filling
+from wms.services.packing import causes, filling
 from wms.services.packing.screens import Bench, Content, Units
 from wms.services.recognising import Item, find_item
 from wms.services.screens import Card, Feedback
@@ -125,6 +125,7 @@ def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Ite
         code=code.text,
     )
     record(session, actor, caught)
+    causes.note(session, actor, bench, code)
     words = say("EXTRA. PUT IN RED TOTE") if of else say("NOT IN THIS ORDER. PUT IN RED TOTE")
     detail = say("{n} of {n} in already", n=of) if of else say("not in {order}", order=bench.number)
     missing = next((row for row in bench.units if row.left), None)
@@ -199,12 +200,12 @@ def _add_line(session: Session, actor: Actor, bench: Bench, line_id: int, goods:
 
 def undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
     """Take the unit (or case) packed last out of the box, back into the tote it came from."""
-    last = _last_packed(session, actor, bench)
+    last = last_packed(session, actor, bench)
     if last is None:
         return feedback.wrong(say("Nothing to undo. The box is empty"))
     goods, tote_id = last
     stocking.move(session, actor, goods, from_place_id=bench.package_id, to_place_id=tote_id, reason="undone")
-    _take_from_lines(session, actor, bench, goods)
+    take_from_lines(session, actor, bench, goods)
     package = session.scalars(
         select(Package)
         .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
@@ -218,8 +219,11 @@ def undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
     return feedback.told(say("UNDO. {product} is out", product=row.name))
 
 
-def _last_packed(session: Session, actor: Actor, bench: Bench) -> tuple[Goods, int] | None:
-    """Follow the box's moves like a stack: what went out cancels what went in last."""
+def last_packed(session: Session, actor: Actor, bench: Bench) -> tuple[Goods, int] | None:
+    """Return what was packed last and from where; None for an empty box.
+
+    The box's moves are followed like a stack: what went out cancels what went in last.
+    """
     values = {
         "warehouse": actor.warehouse_id,
         "package": bench.package_id,
@@ -235,7 +239,7 @@ def _last_packed(session: Session, actor: Actor, bench: Bench) -> tuple[Goods, i
     return stack[-1] if stack else None
 
 
-def _take_from_lines(session: Session, actor: Actor, bench: Bench, goods: Goods) -> None:
+def take_from_lines(session: Session, actor: Actor, bench: Bench, goods: Goods) -> None:
     """Lower the box's lines of a product from the last line upwards."""
     lines = session.scalars(
         select(PackageLine)
