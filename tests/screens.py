@@ -31,6 +31,7 @@ _VALUES: dict[str, object] = {
     "carriers": (("usps", 12), ("dhl", 7), ("ups", 1)),
     "cart": "Cart 12",
     "cart_code": "C0123",
+    "caught": "",
     "check": "472",
     "code": "T000417",
     "codes": (("04006381333931", 1),),
@@ -44,6 +45,7 @@ _VALUES: dict[str, object] = {
     "expected_g": 1225,
     "found": 1,
     "in_hand": 1,
+    "insert": "Gift card with envelope",
     "job": "W31-2 Cart 12",
     "lanes": ("PACK 1", "PACK 2"),
     "last": "#1042",
@@ -85,6 +87,7 @@ _VALUES: dict[str, object] = {
     "wall_slot": "B4",
     "weight_g": 1240,
     "why": "short",
+    "words": "Happy birthday, and many happy returns of the day to you all!",
     "worker": "Maria Fernanda",
 }
 # The rows of a screen, by what they are.
@@ -170,6 +173,11 @@ _ROWS[packing.Units] = tuple(
     for packed, wanted in ((2, 2), (1, 3), (0, 12))
 )
 _ROWS[packing.Content] = ()
+_ROWS[packing.Take] = ()
+_TAKES = tuple(
+    example(packing.Take, line_id=number, quantity=number, here=here, sku=f"SKU-{number}")
+    for number, here in ((2, 2), (3, 1), (12, 0))
+)
 
 
 def _at_times() -> Iterator[Shown]:
@@ -197,6 +205,11 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(picking.DropCart, turn=picking.Turn.MEET, lanes=("MEET 1",)), word="of parts")
     yield Shown(screen=example(packing.ScanTote, waiting=0, singles=0, shared=(), last=""), word="without totes")
     yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
+    yield Shown(screen=example(packing.ScanItems, takes=_TAKES), word="for one box of several")
+    yield Shown(screen=example(packing.ScanItems, takes=_TAKES[:1]), word="with a full box of several")
+    caught = example(packing.Bench, caught="04006381333931")
+    yield Shown(screen=example(packing.ScanItems, bench=caught), word="with a wrong unit")
+    yield Shown(screen=example(packing.BoxAndWeigh, bench=caught), word="with a wrong unit")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")
     yield Shown(screen=example(packing.BoxAndWeigh, carton=None), word="without box")
     for scale in ("unasked", "silent", "empty", "own", "strange"):

@@ -11,6 +11,7 @@ from tests import shopify_files
 from tests.house.source import ROOT
 from wms.channels.base import ChannelError, IncomingOrder, Payment, Reading
 from wms.channels.shopify_csv import ShopifyFile
+from wms.channels.shopify_rows import gift_note
 
 SAMPLE = ROOT.parent / "shared" / "data" / "shopify-export" / "sample_orders.csv"
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).filter(str.strip)
@@ -210,3 +211,20 @@ def test_the_sample_export_has_four_bad_rows() -> None:
         ("#100033", 100),
         ("#100042", 126),
     ]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "note"),
+    [
+        ("", ""),
+        ("Gift note: Happy birthday", "Happy birthday"),
+        (
+            "delivery: Monday\ngift-message: Dear Bo,\nsee you at 5: in the park?\nAda\nwrap: blue",
+            "Dear Bo,\nsee you at 5: in the park?\nAda",
+        ),
+        ("Gift_Note: One", "One"),
+        ("Gift wrap: yes", ""),
+    ],
+)
+def test_a_gift_note_is_found_among_the_attributes(attributes: str, note: str) -> None:
+    assert gift_note(attributes) == note

@@ -19,13 +19,14 @@ from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem
 from wms.domain.outbox import Job
+from wms.domain.people import SlipRule, Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs import outbox
 from wms.jobs import printing as printing_jobs
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context, LostLeaseError, RetryLaterError
-from wms.services import labelling, printing
+from wms.services import labelling, printing, slips
 from wms.services.printing import Wanted
 
 HELLO = "^XA^FO20,20^A0N,40^FDHello^FS^XZ"
@@ -247,4 +248,39 @@ def test_a_reprint_is_a_copy_of_its_own(engine: Engine, context: Context, zebra:
         with pytest.raises(DomainError, match="is being printed"):
             _ = printing.reprint(session, actor, label_id, "torn again")
     _ = outbox.drain(context, HANDLERS)
+    assert zebra.tray.numbers() == [1, 2]
+
+
+def print_slip(context: Context, url: str, zpl: str | None = None) -> PrintJob:
+    """Print the slip of a box, or what is given in its place; the job as it stands afterwards."""
+    with transaction(context.engine) as session:
+        job = slips.print_slip(session, now(), full_box(session, url).id)
+        job.zpl = zpl or job.zpl
+    _ = outbox.drain(context, HANDLERS)
+    return the_job(context.engine)
+
+
+def test_a_packing_slip_is_printed_as_truly_as_a_label(context: Context, zebra: VirtualZebra) -> None:
+    job = print_slip(context, zebra.url)
+    assert (job.status, job.what.split()[:2], zebra.tray.numbers()) == (PrintStatus.PRINTED, ["packing", "slip"], [1])
+
+
+def test_a_slip_that_does_not_say_its_order_goes_to_the_inbox(context: Context, zebra: VirtualZebra) -> None:
+    job = print_slip(context, zebra.url, HELLO)
+    assert (job.status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
+    assert job.reason.startswith("page 1: no barcode of the label can be read; O")
+    assert job.reason in inbox(context.engine)[0]
+
+
+def test_the_slip_comes_out_after_its_label_where_the_warehouse_wants_one(
+    context: Context, zebra: VirtualZebra
+) -> None:
+    with transaction(context.engine) as session:
+        session.get_one(Warehouse, builders.WAREHOUSE).slips = SlipRule.EACH_BOX
+        _ = labelling.want(session, now(), full_box(session, zebra.url).id)
+    _ = outbox.drain(context, HANDLERS)
+    with reading(context.engine) as session:
+        printed = session.execute(select(PrintJob.what, PrintJob.status).order_by(PrintJob.id)).all()
+    assert [what.split()[0] for what, _ in printed] == ["label", "packing"]
+    assert {status for _, status in printed} == {PrintStatus.PRINTED}
     assert zebra.tray.numbers() == [1, 2]

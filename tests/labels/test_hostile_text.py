@@ -1,4 +1,4 @@
-"""Whatever a customer or a product is called comes out as text, on the shipping label and on the small one.
+"""Whatever a customer or a product is called comes out as text, on the shipping label, the slip and the small one.
 
 One label lies in the tray, its barcode is what it was, and its picture is the one of the same characters all as hex.
 """
@@ -17,6 +17,8 @@ from printers.virtual.server import VirtualZebra
 from tests.carriers.shipments import a_request
 from wms.carriers.offline_label import draw
 from wms.labels.sheets import SheetLabel, case, small
+from wms.labels.slips import Slip, SlipLine
+from wms.labels.slips import draw as draw_slip
 
 FIELD = re.compile(rb"(?<=\^FH_\^FD).*?(?=\^FS)")
 CODE = "123456789012"
@@ -29,6 +31,25 @@ TEXTS = {
 }
 
 
+def slip(name: str) -> bytes:
+    """A packing slip for a customer of that name, who wrote it in both notes, of a product of that name."""
+    (page,) = draw_slip(
+        Slip(
+            code=CODE,
+            number="#7",
+            sender=name,
+            date="24 Nov 2026",
+            box=1,
+            boxes=2,
+            ship_to=(name,),
+            lines=(SlipLine(quantity=2, sku=name, name=name, price="1.00 USD"),),
+            note=name,
+            gift_note=name,
+        )
+    )
+    return page
+
+
 def shipping(name: str) -> bytes:
     """The offline carrier's label for a customer of that name, who lives in a street of that name."""
     return draw(a_request(name=name, street1=name), title="Ground", tracking_number=CODE)
@@ -37,6 +58,7 @@ def shipping(name: str) -> bytes:
 KINDS: dict[str, Callable[[str], bytes]] = {
     "shipping": shipping,
     "small": lambda name: small(SheetLabel(word="BIN", name=name, code=CODE)),
+    "slip": slip,
     "case": lambda name: case(SheetLabel(word="CASE", name=name, code=CODE, note="12")),
 }
 

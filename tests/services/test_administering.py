@@ -59,12 +59,14 @@ def test_every_kind_is_listed_and_read_back_as_the_cells_it_was_kept_from(
         "cartons": {"name": "S", "length_mm": "200", "width_mm": "100", "height_mm": "90"},
         "stations": {"name": "PACK 1", "printer": "P1"},
         "printers": {"name": "P2", "url": "file:///labels"},
+        "products": {"sku": "SOFA", "name": "Sofa", "serials": "no"},
         "locations": {"code": "A01-01-A1", "zone": "A", "x_m": "1.5"},
         "substitutes": {"sku": "MUG", "substitute": "MUG-RED", "rank": "2"},
         "pickups": {"carrier": "dhl", "weekday": "tue", "cutoff": "16:00", "pickup": "16:30"},
         "holidays": {"day": "2026-12-25", "name": "Christmas"},
         "services": {"carrier": "dhl", "service": "dhl_express", "name": "Express"},
         "methods": {"method": "overnight", "service": "usps_priority"},
+        "inserts": {"name": "Flyer", "applies": "channel", "value": "shopify", "code": "FLYER-1"},
     }
     assert keep(session, kind, **rows[kind]) is Outcome.ADDED
     setting = SETTINGS[kind]
@@ -216,6 +218,7 @@ def warehouse_form(**changes: str) -> dict[str, str]:
         "carrier": "offline",
         "accuracy_target_pct": "99.5",
         "when_short": "split",
+        "slips": "each box",
         "units_per_hour_plan": "900",
         "address_name": "South DC",
         "address_country": "de",
@@ -243,6 +246,7 @@ def test_the_warehouse_is_changed_and_the_journal_says_what(session: Session) ->
         ({"accuracy_target_pct": "101"}, "not a number from 0 to 100"),
         ({"units_per_hour_plan": "nan"}, "not a number"),
         ({"when_short": "burn"}, "not one of wait, split, cancel"),
+        ({"slips": "often"}, "not one of never, each box, gifts"),
         ({"carrier": "shippo"}, "street, city, zip"),
         ({"name": "x" * 81}, "more than 80"),
     ],

@@ -41,6 +41,7 @@ ROWS = {
     "holidays": {"day": "2026-12-25", "name": "Christmas"},
     "services": {"carrier": "ups", "service": "ups_ground"},
     "methods": {"method": "UPS Ground", "service": "ups_ground"},
+    "inserts": {"name": "Gift card", "applies": "gift", "code": "CARD-1"},
 }
 
 # (kind, what is changed of its good row, a part of the reason)
@@ -63,6 +64,7 @@ BAD_ROWS: list[tuple[str, dict[str, str], str]] = [
     ("locations", {"x_m": "nan"}, "a number of metres"),
     ("locations", {"check": "12"}, "not three digits"),
     ("products", {"serials": "perhaps"}, "not yes or no"),
+    ("products", {"ships_in_own_box": "yes", "height_mm": "0"}, "then weight_g, length_mm, width_mm and height_mm"),
     ("zones", {"zone": "Q"}, "no location is in the zone 'Q'"),
     ("zones", {"profile": "lax"}, "the profile 'lax' is not one of strict, standard, single"),
     ("stock", {"quantity": ""}, "the quantity is missing"),
@@ -87,6 +89,10 @@ BAD_ROWS: list[tuple[str, dict[str, str], str]] = [
     ("pickups", {"cutoff": "11:00"}, "after the pickup"),
     ("holidays", {"day": "christmas"}, "no date"),
     ("methods", {"service": "none"}, "import services first"),
+    ("inserts", {"applies": "some"}, "the applies 'some' is not one of all, gift"),
+    ("inserts", {"applies": "product"}, "say which in value"),
+    ("inserts", {"value": "MUG"}, "no value"),
+    ("inserts", {"code": "T000017"}, "one of our own codes"),
 ]
 
 

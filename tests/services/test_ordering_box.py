@@ -70,7 +70,7 @@ def test_its_life_leaves_other_boxes_of_the_order_out(walk: Walk) -> None:
 
 def test_a_label_prints_again_for_a_reason_and_is_not_voided_once_sealed(walk: Walk) -> None:
     package = packed(walk)
-    assert page_of(walk.session, package).can == {"reprint"}
+    assert page_of(walk.session, package).can == {"reprint", "print_slip"}
     job = box.reprint(walk.session, builders.actor(), package.id, "the label tore")
     assert (job.copy, job.status, job.reason) == (2, PrintStatus.QUEUED, "the label tore")
     with pytest.raises(DomainError, match="being printed"):
@@ -80,4 +80,4 @@ def test_a_label_prints_again_for_a_reason_and_is_not_voided_once_sealed(walk: W
 def test_an_open_box_s_label_may_be_given_back(walk: Walk) -> None:
     package = packed(walk)
     package.status = PackageStatus.OPEN
-    assert page_of(walk.session, package).can == {"reprint", "void"}
+    assert page_of(walk.session, package).can == {"reprint", "print_slip", "void"}

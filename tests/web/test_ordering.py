@@ -197,3 +197,12 @@ def test_what_becomes_of_a_short_order_is_decided_in_the_inbox(app: Flask, lead:
 @pytest.mark.parametrize("address", ["/desk/orders/", "/desk/stock/", "/desk/stock/put-backs", "/desk/inbox/"])
 def test_a_picker_sees_no_desk_page(app: Flask, address: str) -> None:
     assert signed_in(app, app.config["PIA"]).get(address).status_code == 403
+
+
+def test_an_orders_packing_slip_is_a_page_for_paper(app: Flask, lead: FlaskClient) -> None:
+    address = f"/desk/orders/{app.config['KEY']}"
+    assert f'href="{address}/slip"' in lead.get(address).text
+    page = lead.get(f"{address}/slip").text
+    assert "PACKING SLIP" in page
+    assert re.search(r"<td>2 x</td>\s*<td>\s*<bdi>Thing MUG</bdi> <small>MUG</small>", page)
+    assert 'class="barcode"' in page

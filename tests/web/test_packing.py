@@ -295,4 +295,4 @@ def test_the_keys_of_the_station_are_cards(station: Handheld, floor: Floor) -> N
     _ = station.scan(floor.tote.barcode)
     page = station.client.get("/pack/").text
     keys = dict(re.findall(r'data-code="(K\d+)"[^>]*data-key="(F\d+)"', page))
-    assert keys == {"K017": "F1", "K062": "F3", "K147": "F4", "K093": "F10"}
+    assert keys == {"K017": "F1", "K031": "F2", "K062": "F3", "K147": "F4", "K154": "F6", "K093": "F10"}

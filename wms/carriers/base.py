@@ -53,8 +53,8 @@ class ShipmentRequest:
     """One label wanted for one box.
 
     `reference` is the caller's key of this label intent, unique for ever and 1 to 100 characters long; `service` is
-    a carrier's service code such as "usps_priority"; the box is number `box_number` of `box_count` of its order. A
-    return goes from the customer to us, and the addresses say so.
+    a carrier's service code such as "usps_priority"; the box is number `box_number` of `box_count` of its order (0: how
+    many there will be is not known yet). A return goes from the customer to us, and the addresses say so.
     """
 
     reference: str
@@ -71,7 +71,7 @@ class ShipmentRequest:
         """Refuse a reference that could not be found again, and a box outside its order."""
         if not 0 < len(self.reference) <= REFERENCE_LENGTH:
             raise ValueError(f"A label's reference needs 1 to {REFERENCE_LENGTH} characters: {self.reference!r}.")
-        if not 1 <= self.box_number <= self.box_count:
+        if self.box_number < 1 or 0 < self.box_count < self.box_number:
             raise ValueError(f"Box {self.box_number} of {self.box_count} does not exist.")
 
 

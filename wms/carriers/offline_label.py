@@ -104,7 +104,7 @@ def _draw_sender(label: Label, request: ShipmentRequest) -> None:
         room_dots=430, room_height=172, heights=(28, 25, 22),
     )  # fmt: skip
     facts = [
-        f"Box {request.box_number} of {request.box_count}",
+        f"Box {request.box_number} of {request.box_count}" if request.box_count else f"Box {request.box_number}",
         f"{request.parcel.weight_g / 1000:.2f} kg",
         " x ".join(f"{size / 10:g}" for size in _sizes(request)) + " cm",
     ]
@@ -141,7 +141,7 @@ def _draw_barcode(label: Label, tracking_number: str) -> None:
 
 
 def _draw_foot(label: Label, request: ShipmentRequest) -> None:
-    box = f"{request.box_number}/{request.box_count}"
+    box = f"{request.box_number}/{request.box_count or '-'}"
     _write(
         label, [f"Order {printable(request.order_number)}"], LEFT + INSET, 1150,
         room_dots=RIGHT - LEFT - 2 * INSET - 110, room_height=46, heights=(38, 34, 30, 26, 22),

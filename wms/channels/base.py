@@ -90,6 +90,7 @@ class IncomingOrder:
     shipping_method: str = ""
     email: str = ""
     note: str = ""
+    gift_note: str = ""
     ship_to: ShipTo = field(default_factory=ShipTo)
     lines: tuple[IncomingLine, ...]
 
@@ -109,7 +110,9 @@ class IncomingOrder:
         wanted = [(line.sku, line.quantity, line.to_pick) for line in self.lines]
         to = self.ship_to
         address = (to.name, to.company, to.street1, to.street2, to.city, to.state, to.zip, to.country, to.phone)
-        told = json.dumps([wanted, address, self.shipping_method, *(["substitutes"] * self.accepts_substitutes)])
+        # An order that says neither keeps the digest it always had.
+        said = [*(["substitutes"] * self.accepts_substitutes), *([self.gift_note] if self.gift_note else [])]
+        told = json.dumps([wanted, address, self.shipping_method, *said])
         return hashlib.sha256(told.encode()).hexdigest()
 
 

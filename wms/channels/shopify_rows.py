@@ -49,6 +49,8 @@ _OTHERS = (
     "Currency",
     "Total",
     "Notes",
+    "Note Attributes",
+    "Gift note",
     "Lineitem quantity",
     "Lineitem name",
     "Lineitem price",
@@ -56,6 +58,9 @@ _OTHERS = (
     "Lineitem fulfillment status",
 )
 READ = frozenset({*_LENGTHS, *_DATES, *_OTHERS})
+# What gift apps call it, and what else begins a line as the name of an attribute.
+_GIFT_NOTES = frozenset({"gift note", "gift message"})
+_ATTRIBUTE = re.compile(r"[A-Za-z][\w-]*(?: [\w-]+)?", re.ASCII)
 _LINE_NAME_LENGTH = 255
 _CURRENCY_LENGTH = 3
 
@@ -86,6 +91,21 @@ def moment(text: str) -> dt.datetime | None:
         return dt.datetime.fromisoformat(f"{found[1]}T{found[2]}{offset}").astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def gift_note(attributes: str) -> str:
+    """Return the gift note among Shopify's note attributes, a 'name: value' a line; lines without a name go on."""
+    words: list[str] = []
+    is_gift = False
+    for line in attributes.splitlines():
+        name, colon, value = line.partition(":")
+        if colon and re.sub(r"[\s_-]+", " ", name.strip().lower()) in _GIFT_NOTES:
+            is_gift, words = True, [value.strip()]
+        elif colon and _ATTRIBUTE.fullmatch(name):
+            is_gift = False
+        elif is_gift:
+            words.append(line.strip())
+    return "\n".join(words).strip()
 
 
 def row_faults(row: Row, record: Record, header: Sequence[str]) -> list[str]:
@@ -149,6 +169,7 @@ def read_order(rows: Sequence[Row]) -> tuple[IncomingOrder | None, list[Fault]]:
         shipping_method=first.one_line("Shipping Method"),
         email=first.one_line("Email"),
         note=first["Notes"],
+        gift_note=first["Gift note"] or gift_note(first["Note Attributes"]),
         ship_to=_ship_to(first),
         lines=tuple(lines),
     )

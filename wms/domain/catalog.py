@@ -21,10 +21,17 @@ class Product(Row, Base, kw_only=True):
     length_mm: Mapped[int] = mapped_column(default=0)
     width_mm: Mapped[int] = mapped_column(default=0)
     height_mm: Mapped[int] = mapped_column(default=0)
+    # Its own packing is its outer box: the label goes on it.
+    ships_in_own_box: Mapped[bool] = mapped_column(default=False)
     # Each unit has a serial number of its own, scanned when it is picked.
     has_serials: Mapped[bool] = mapped_column(default=False)
     # An SVG drawing; loaded only where it is served.
     picture: Mapped[str] = mapped_column(Text, default="", deferred=True)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether weight and all sizes are known."""
+        return all((self.weight_g, self.length_mm, self.width_mm, self.height_mm))
 
     @property
     def volume_ml(self) -> int:

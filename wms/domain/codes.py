@@ -82,7 +82,12 @@ class Command(StrEnum):
     BROKEN_TOTE = "K284"
     WRONG_ITEM = "K291"
     OTHER_PRINTER = "K307"
-    OTHER_CARRIER = "K321"
+    PACKING_SLIP = "K314"
+    WRONG_PICK = "K321"
+    WRONG_TOTE = "K338"
+    WRONG_LABEL = "K345"
+    MISCOUNT = "K352"
+    OTHER_CARRIER = "K369"
 
 
 _WORDS = {command.name.replace("_", " "): command for command in Command}

@@ -181,6 +181,8 @@ class Order(Row, Base, kw_only=True):
     total_cents: Mapped[int] = mapped_column(default=0)
     email: Mapped[str] = mapped_column(String(200), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    # What the customer writes to the one who gets it; an order with such words is a gift.
+    gift_note: Mapped[str] = mapped_column(Text, default="")
     ship_name: Mapped[str] = mapped_column(String(200), default="")
     ship_company: Mapped[str] = mapped_column(String(200), default="")
     ship_street1: Mapped[str] = mapped_column(String(200), default="")

@@ -71,6 +71,21 @@ class UnitTakenOut(Event):
     quantity: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class BoxFilled(Event):
+    """A box takes no more although its order has more: the rest goes into other boxes."""
+
+    package: str
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxReopened(Event):
+    """A box that was said to be full takes units again."""
+
+    package: str
+
+
 FOREIGN, EXTRA = "foreign", "extra"
 
 
@@ -85,6 +100,29 @@ class WrongUnitCaught(Event):
     sku: str
     cause: str
     code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseSaid(Event):
+    """The packer said why a wrong unit was there; it is charged to the pick `task_id`, None where none caused it."""
+
+    package: str
+    sku: str
+    code: str
+    cause: str
+    picker: str
+    location: str
+    task_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitDamaged(Event):
+    """A unit found damaged while packing went to the hospital (`place`) or was scrapped."""
+
+    package: str
+    sku: str
+    quantity: int
+    place: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +173,11 @@ class OrderShipped(Event):
 
 
 class Package(Row, Base, kw_only=True):
-    """A box: a place. `barcode` is our own `P` code; `weight_g` is 0 until it is weighed or computed."""
+    """A box: a place. `barcode` is our own `P` code; `weight_g` is 0 until it is weighed or computed.
+
+    `caught` is the code of a wrong unit whose cause nobody has said yet.
+    `full`: nothing more goes in although its order has more. `own_box`: one unit that ships as it is, in no carton.
+    """
 
     __tablename__ = "packages"
     __table_args__ = (
@@ -158,6 +200,9 @@ class Package(Row, Base, kw_only=True):
     worker_id: Mapped[int | None]
     carton_type_id: Mapped[int | None] = mapped_column(default=None)
     status: Mapped[PackageStatus] = mapped_column(EnumText(PackageStatus), default=PackageStatus.OPEN)
+    full: Mapped[bool] = mapped_column(default=False)
+    own_box: Mapped[bool] = mapped_column(default=False)
+    caught: Mapped[str] = mapped_column(String(80), default="")
     weight_g: Mapped[int] = mapped_column(default=0)
     weighed: Mapped[bool] = mapped_column(default=False)
     sealed_at: Mapped[dt.datetime | None] = mapped_column(default=None)

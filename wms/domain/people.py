@@ -44,6 +44,14 @@ class ShortPolicy(StrEnum):
     CANCEL = "cancel"
 
 
+class SlipRule(StrEnum):
+    """Which boxes get a packing slip by themselves: none, each one with its label, or those of gifts."""
+
+    NEVER = "never"
+    EACH_BOX = "each box"
+    GIFTS = "gifts"
+
+
 class Warehouse(Base, kw_only=True):
     """One building with its time zone, sender's address and switches.
 
@@ -51,7 +59,7 @@ class Warehouse(Base, kw_only=True):
     """
 
     __tablename__ = "warehouses"
-    __table_args__ = (one_of("when_short", ShortPolicy),)
+    __table_args__ = (one_of("when_short", ShortPolicy), one_of("slips", SlipRule))
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(80))
@@ -62,6 +70,7 @@ class Warehouse(Base, kw_only=True):
     accuracy_target_pct: Mapped[float] = mapped_column(default=99.8)
     units_per_hour_plan: Mapped[int] = mapped_column(default=0)
     when_short: Mapped[ShortPolicy] = mapped_column(EnumText(ShortPolicy), default=ShortPolicy.WAIT)
+    slips: Mapped[SlipRule] = mapped_column(EnumText(SlipRule), default=SlipRule.NEVER)
 
 
 class Counter(Base, kw_only=True):

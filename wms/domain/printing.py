@@ -63,16 +63,21 @@ class PrintAsked(Event):
 
 
 class PrintJob(Row, Base, kw_only=True):
-    """Bytes for a printer. `label_id` where it prints a shipping label; `copy` counts a label's prints from 1."""
+    """Bytes for a printer. `label_id` where it prints a shipping label, `slip_of_id` where a box's packing slip.
+
+    `copy` counts a label's or a slip's prints from 1.
+    """
 
     __tablename__ = "print_jobs"
     __table_args__ = (
         Index(None, "warehouse_id", "label_id"),
+        Index(None, "warehouse_id", "slip_of_id"),
         Index(None, "warehouse_id", "status"),
         CheckConstraint("labels > 0 AND copy > 0", name="counts"),
         one_of("status", PrintStatus),
         refers("printer_id", "printers"),
         refers("label_id", "labels"),
+        refers("slip_of_id", "packages"),
     )
 
     printer_id: Mapped[int]
@@ -83,6 +88,7 @@ class PrintJob(Row, Base, kw_only=True):
     worker_id: Mapped[int | None]
     label_id: Mapped[int | None] = mapped_column(default=None)
     order_id: Mapped[int | None] = mapped_column(default=None)
+    slip_of_id: Mapped[int | None] = mapped_column(default=None)
     labels: Mapped[int] = mapped_column(default=1)
     copy: Mapped[int] = mapped_column(default=1)
     status: Mapped[PrintStatus] = mapped_column(EnumText(PrintStatus), default=PrintStatus.QUEUED)

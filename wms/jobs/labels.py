@@ -20,7 +20,6 @@ from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.errors import DomainError
-from wms.domain.floor import CartonType
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
@@ -29,7 +28,19 @@ from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import labelling, printing, promising, rating, settling, tracking
+from wms.services import (
+    boxing,
+    inserting,
+    labelling,
+    parcels,
+    printing,
+    promising,
+    rating,
+    settling,
+    slips,
+    tracking,
+)
+from wms.services.inserting import InsertMissingError
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0
@@ -190,8 +201,11 @@ def _why_not(session: Session, actor: Actor, package: Package) -> str:
     """Say why nothing may be bought for a box any more; '' where something may."""
     if package.status is PackageStatus.CANCELLED:
         return _CANCELLED
-    missing = labelling.missing_units(session, actor, package.order_id)
-    return str(NotAllScannedError(missing=missing)) if missing > 0 else ""
+    missing = labelling.unscanned(session, actor, package)
+    if missing > 0:
+        return str(NotAllScannedError(missing=missing))
+    waiting = inserting.due(session, actor, package)
+    return str(InsertMissingError(name=waiting[0].name)) if waiting else ""
 
 
 def _keeping(context: Context, label_id: int) -> Keep:
@@ -228,14 +242,12 @@ def _box_of(session: Session, label: AnyLabel) -> tuple[Package, Order]:
 
 def _request(session: Session, label: AnyLabel) -> ShipmentRequest:
     package, order = _box_of(session, label)
-    carton = session.scalars(
-        select(CartonType).where(CartonType.warehouse_id == WAREHOUSE_ID, CartonType.id == package.carton_type_id)
-    ).one()
-    length_mm, width_mm, height_mm = carton.outer_mm
+    length_mm, width_mm, height_mm = parcels.sizes_mm(session, system(), package)
     sender = session.scalars(select(Warehouse).where(Warehouse.id == WAREHOUSE_ID)).one()
     here = Address(**{"name": sender.name, "street1": "", "city": "", "zip": "", "country": "", **sender.address})
     customer = _customer(order)
     is_return = isinstance(label, ReturnLabel)
+    place = boxing.place_of(session, system(), package)
     return ShipmentRequest(
         reference=f"wms-{label.id}",
         from_address=customer if is_return else here,
@@ -243,8 +255,8 @@ def _request(session: Session, label: AnyLabel) -> ShipmentRequest:
         parcel=Parcel(weight_g=package.weight_g, length_mm=length_mm, width_mm=width_mm, height_mm=height_mm),
         service=label.service,
         order_number=order.number,
-        box_number=package.number,
-        box_count=package.number,
+        box_number=place.number,
+        box_count=place.count,
         is_return=is_return,
     )
 
@@ -293,6 +305,7 @@ def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
             return  # nobody waits for it at a bench: it is printed, or sent to the customer, from its page
         try:
             _ = printing.queue_label(session, actor, label, copy=1)
+            slips.print_with_label(session, actor, package.id)
         except DomainError as error:
             _tell(session, actor, ExceptionKind.PRINT, order.id, label.id, str(error))
 

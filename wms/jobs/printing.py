@@ -18,11 +18,12 @@ from wms.domain.calendar import CarrierService
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
+from wms.domain.orders import Order
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import AnyLabel
 from wms.jobs.labels import system
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.jobs.releasing import Verdict, judge_bytes, judge_picture
+from wms.jobs.releasing import Verdict, judge_bytes, judge_pages, judge_picture
 
 MAX_AGE = dt.timedelta(minutes=30)
 _POLLS_AN_ANSWER = 10
@@ -102,7 +103,7 @@ def _job(session: Session, job_id: int) -> tuple[PrintJob, Printer]:
 
 
 def _verdict(context: Context, job_id: int, zpl: str, labels: int) -> Verdict:
-    """Return whether the job's bytes may be sent; a shipping label must say its tracking number to a scanner."""
+    """Return whether the job's bytes may be sent; what goes on or into a box must say to a scanner whose it is."""
     verdict = judge_bytes(zpl, labels)
     with reading(context.engine) as session:
         label = session.execute(
@@ -114,8 +115,15 @@ def _verdict(context: Context, job_id: int, zpl: str, labels: int) -> Verdict:
             )
             .where(PrintJob.warehouse_id == WAREHOUSE_ID, PrintJob.id == job_id)
         ).one_or_none()
-    if verdict.fault or label is None:
+        slip_of = session.scalars(
+            select(Order.barcode)
+            .join(PrintJob, and_(PrintJob.warehouse_id == Order.warehouse_id, PrintJob.order_id == Order.id))
+            .where(PrintJob.warehouse_id == WAREHOUSE_ID, PrintJob.id == job_id, PrintJob.slip_of_id.is_not(None))
+        ).one_or_none()
+    if verdict.fault:
         return verdict
+    if label is None:
+        return judge_pages(zpl, slip_of) if slip_of else verdict
     may_be_unreadable = (label.carrier or "").lower() in context.settings.unread_carriers
     return judge_picture(zpl, label.tracking_number, may_be_unreadable=may_be_unreadable)
 

@@ -53,6 +53,15 @@ def judge_picture(zpl: str, tracking: str, *, may_be_unreadable: bool) -> Verdic
     return Verdict(fault=sentence)
 
 
+def judge_pages(zpl: str, wanted: str) -> Verdict:
+    """Hold a document of several pages of which one does not say to a scanner whose it is."""
+    for number, page in enumerate(formats.formats(zpl.encode()), 1):
+        verdict = judge_picture(page.decode(), wanted, may_be_unreadable=False)
+        if verdict.fault:
+            return Verdict(fault=f"page {number}: {verdict.fault}")
+    return Verdict()
+
+
 def _sentence(found: Reading, tracking: str) -> str:
     if found.legibility is Legibility.BEYOND_EDGE:
         return f"the barcode with {tracking} lies beyond the label's edge"

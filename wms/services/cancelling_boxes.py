@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -11,7 +11,7 @@ from wms.domain.orders import Order
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.picking import PickTask
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import labelling, printing, putting_back
 
@@ -57,6 +57,7 @@ def _give_up(session: Session, actor: Actor, package: Package, reason: str) -> N
         record(session, actor, package.move_to(PackageStatus.OPEN, reason))
     record(session, actor, package.move_to(PackageStatus.CANCELLED, reason))
     session.flush()
+    _drop_prints(session, actor, PrintJob.slip_of_id == package.id, reason)
     label = labelling.standing(session, actor, package.id)
     if label is None:
         return
@@ -66,15 +67,15 @@ def _give_up(session: Session, actor: Actor, package: Package, reason: str) -> N
         record(session, actor, moved)
     elif label.status is LabelStatus.BOUGHT:
         labelling.void(session, actor, package.id, reason)
-    _drop_prints(session, actor, label, reason)
+    _drop_prints(session, actor, PrintJob.label_id == label.id, reason)
 
 
-def _drop_prints(session: Session, actor: Actor, label: Label, reason: str) -> None:
+def _drop_prints(session: Session, actor: Actor, of: ColumnElement[bool], reason: str) -> None:
     for job in session.scalars(
         select(PrintJob)
         .where(
             PrintJob.warehouse_id == actor.warehouse_id,
-            PrintJob.label_id == label.id,
+            of,
             PrintJob.status.in_(_UNSENT),
         )
         .order_by(PrintJob.id)

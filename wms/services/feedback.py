@@ -29,6 +29,7 @@ ASKS = {
     "dock": say("Scan the DOCK"),
     "done": say("Press OK"),
     "hold lane": say("Scan HOLD LANE"),
+    "insert": say("Scan what goes in"),
     "item": say("Scan the ITEM"),
     "label": say("Scan the LABEL"),
     "lane": say("Scan the LANE"),
@@ -74,6 +75,11 @@ COMMANDS = {
     Command.OTHER_CARRIER: say("OTHER CARRIER"),
     Command.BROKEN_TOTE: say("BROKEN TOTE"),
     Command.WRONG_ITEM: say("WRONG ITEM"),
+    Command.PACKING_SLIP: say("PACKING SLIP"),
+    Command.WRONG_PICK: say("WRONG PICK"),
+    Command.WRONG_TOTE: say("WRONG TOTE"),
+    Command.WRONG_LABEL: say("WRONG LABEL"),
+    Command.MISCOUNT: say("MISCOUNT"),
     Command.OTHER: say("OTHER"),
 }
 

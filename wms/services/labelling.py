@@ -22,7 +22,8 @@ from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import say
 from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
-from wms.services import rating
+from wms.services import inserting, rating
+from wms.services.inserting import InsertMissingError
 
 _SHORTEST_TAIL = 8
 
@@ -64,15 +65,19 @@ def package_of(session: Session, actor: Actor, package_id: int) -> tuple[Package
 
 
 def want(session: Session, actor: Actor, package_id: int, declined: Sequence[str] = ()) -> Label:
-    """Ask for the one label of a package; refused whatever is posted while a unit, the carton or the weight is missing.
+    """Ask for the one label of a package; refused whatever is posted while a unit, an insert or the weight is missing.
 
-    `declined` are services that may not carry it. Raises NotAllScannedError or DomainError; the purchase is a job.
+    `declined` are services that may not carry it. Raises NotAllScannedError, InsertMissingError or DomainError; the
+    purchase itself is a job.
     """
     package, order = package_of(session, actor, package_id)
     _refuse_unready(package, order)
-    missing = missing_units(session, actor, order.id)
+    missing = unscanned(session, actor, package)
     if missing > 0:
         raise NotAllScannedError(missing=missing)
+    waiting = inserting.due(session, actor, package)
+    if waiting:
+        raise InsertMissingError(name=waiting[0].name)
     if standing(session, actor, package_id) is not None:
         raise DomainError(say("It has a label already. Scan or void"))
     service = session.scalars(
@@ -102,8 +107,18 @@ def _refuse_unready(package: Package, order: Order) -> None:
         raise DomainError(say("Order {order} gets no label now", order=order.number))
     if package.status is not PackageStatus.OPEN:
         raise DomainError(say("Box {box} is not open", box=package.barcode))
-    if package.carton_type_id is None or package.weight_g <= 0:
+    if (package.carton_type_id is None and not package.own_box) or package.weight_g <= 0:
         raise DomainError(say("Choose the box and weigh it first"))
+
+
+def unscanned(session: Session, actor: Actor, package: Package) -> int:
+    """Return how many units must be scanned before a box may have a label; an empty box lacks one at least."""
+    held = select(PackageLine.package_id).where(
+        PackageLine.warehouse_id == actor.warehouse_id, PackageLine.package_id == package.id
+    )
+    if session.execute(held.limit(1)).first() is None:
+        return max(1, missing_units(session, actor, package.order_id))
+    return 0 if package.full else missing_units(session, actor, package.order_id)
 
 
 def missing_units(session: Session, actor: Actor, order_id: int) -> int:

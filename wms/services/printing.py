@@ -24,13 +24,14 @@ _ENDED = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER, PrintStatus.NOT_PR
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What is to be printed: ZPL that makes `labels` labels, and the shipping label and order it is for, if any."""
+    """What is to be printed: ZPL that makes `labels` labels, and the shipping label, slip and order it is, if any."""
 
     what: str
     zpl: str
     labels: int = 1
     label_id: int | None = None
     order_id: int | None = None
+    slip_of_id: int | None = None
     copy: int = 1
 
 
@@ -46,6 +47,7 @@ def queue(session: Session, actor: Actor, printer_id: int, wanted: Wanted) -> Pr
         worker_id=actor.worker_id,
         label_id=wanted.label_id,
         order_id=wanted.order_id,
+        slip_of_id=wanted.slip_of_id,
         labels=wanted.labels,
         copy=wanted.copy,
     )

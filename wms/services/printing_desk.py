@@ -134,7 +134,14 @@ def print_again(session: Session, actor: Actor, print_job_id: int) -> PrintJob |
         if label.status is not LabelStatus.BOUGHT:
             return None
         return printing.reprint(session, actor, label.id, "the first did not come out")
-    wanted = Wanted(what=job.what, zpl=job.zpl, labels=job.labels, order_id=job.order_id, copy=job.copy + 1)
+    wanted = Wanted(
+        what=job.what,
+        zpl=job.zpl,
+        labels=job.labels,
+        order_id=job.order_id,
+        slip_of_id=job.slip_of_id,
+        copy=job.copy + 1,
+    )
     again = printing.queue(session, actor, job.printer_id, wanted)
     _record_asked(session, actor, again)
     return again

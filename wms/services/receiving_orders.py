@@ -173,6 +173,7 @@ def _written(
         total_cents=told.total_cents,
         email=told.email,
         note=told.note,
+        gift_note=told.gift_note,
         digest=told.digest,
         accepts_substitutes=told.accepts_substitutes,
     )

@@ -11,7 +11,7 @@ from wms.domain.errors import DomainError
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderLine, OrderReceived, OrderSplit, OrderStatus
 from wms.domain.outbox import JobKind, hasten
-from wms.services import allocating
+from wms.services import allocating, labelling
 from wms.services.allocating import Need
 from wms.services.locking import locked_orders
 from wms.services.numbering import next_code
@@ -51,6 +51,8 @@ def split(session: Session, actor: Actor, order: Order) -> Order:
     moved = order.move_to(OrderStatus.PICKED, f"the rest is {backorder.number}")
     record(session, actor, split, moved)
     order.reason = ""
+    if labelling.missing_units(session, actor, order.id) == 0:
+        record(session, actor, order.move_to(OrderStatus.PACKED, "all that it has is in sealed boxes"))
     _ = allocating.allocate(session, actor, [backorder])
     hasten(session, actor, JobKind.KEEP_WAVE)  # a wave at work may take it
     session.flush()
@@ -89,6 +91,7 @@ def _backorder(session: Session, actor: Actor, root: Order, order: Order) -> Ord
         currency=order.currency,
         email=order.email,
         note=order.note,
+        gift_note=order.gift_note,
         ship_name=order.ship_name,
         ship_company=order.ship_company,
         ship_street1=order.ship_street1,

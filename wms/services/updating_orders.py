@@ -125,7 +125,8 @@ def _change(session: Session, actor: Actor, intake: Intake, order: Order, told: 
         _ = allocating.give_back(session, actor, order.id)
     _replace_lines(session, intake, order, told)
     put_address(order, told.ship_to)
-    order.shipping_method, order.accepts_substitutes = told.shipping_method, told.accepts_substitutes
+    order.shipping_method, order.gift_note = told.shipping_method, told.gift_note
+    order.accepts_substitutes = told.accepts_substitutes
     order.reason = intake.timetable.promise(order)[:_REASON_LENGTH]
     missing = order.address_missing
     if not missing:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, func, or_, select, union_all
+from sqlalchemy import and_, case, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from wms.domain.floor import OUTSIDE
+from wms.domain.inserts import OrderInsert
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.picked import PickedUnits
@@ -168,6 +169,49 @@ def sealed_packages_have_one_standing_label(session: Session, warehouse_id: int)
             yield f"package {barcode}: {carrier} charges and the label is not paid"
 
 
+def sealed_boxes_have_their_inserts(session: Session, warehouse_id: int) -> Iterator[str]:
+    """What an order was to get is confirmed before its first carton is sealed, and before it is packed in any case."""
+    sealed = exists().where(
+        Package.warehouse_id == Order.warehouse_id,
+        Package.order_id == Order.id,
+        Package.own_box.is_(False),
+        Package.status.in_((PackageStatus.SEALED, PackageStatus.HANDED_OVER)),
+    )
+    rows = session.execute(
+        select(Order.number, OrderInsert.name)
+        .join(OrderInsert, and_(OrderInsert.warehouse_id == Order.warehouse_id, OrderInsert.order_id == Order.id))
+        .where(
+            Order.warehouse_id == warehouse_id,
+            OrderInsert.package_id.is_(None),
+            or_(Order.status.in_((OrderStatus.PACKED, OrderStatus.SHIPPED)), sealed),
+        )
+    )
+    for number, name in rows:
+        yield f"order {number}: nobody confirmed that its {name} is in"
+
+
+def picked_orders_have_something_to_pack(session: Session, warehouse_id: int) -> Iterator[str]:
+    """An order that waits for a packer has a unit that is in no box yet, or a box that is not sealed."""
+    order_of = and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id)
+    boxed = (
+        select(func.coalesce(func.sum(PackageLine.quantity), 0))
+        .select_from(PackageLine)
+        .join(Package, and_(Package.warehouse_id == PackageLine.warehouse_id, Package.id == PackageLine.package_id))
+        .where(order_of, Package.status.in_((PackageStatus.SEALED, PackageStatus.HANDED_OVER)))
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Order.number, func.sum(OrderLine.to_pick))
+        .join(OrderLine, and_(OrderLine.warehouse_id == Order.warehouse_id, OrderLine.order_id == Order.id))
+        .where(Order.warehouse_id == warehouse_id, Order.status == OrderStatus.PICKED)
+        .group_by(Order.warehouse_id, Order.id, Order.number)
+        .having(func.sum(OrderLine.to_pick) <= boxed)
+    )
+    for number, units in rows:
+        yield f"order {number}: all {units} units are in sealed boxes, and it is not packed"
+
+
 def print_jobs_are_accounted_for(session: Session, warehouse_id: int) -> Iterator[str]:
     """Each sealed package's label was printed, each copy is one job, and no job's end is unknown on a sealed box."""
     done = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER)
@@ -265,6 +309,8 @@ CHECKS: tuple[Check, ...] = (
     orders_being_picked_are_on_a_walk,
     shipped_units_are_the_ordered_units,
     sealed_packages_have_one_standing_label,
+    sealed_boxes_have_their_inserts,
+    picked_orders_have_something_to_pack,
     print_jobs_are_accounted_for,
     free_totes_are_empty,
     boxes_hold_what_was_scanned,

@@ -75,6 +75,9 @@ class Packer(Person):
             self.slip(self.dice.choice([code for code in self.hall.singles if not self.is_right(code)]))
             if self.page.screen != "scan_items":
                 return
+        if self.page.accept == (Command.SPLIT,):
+            _ = self.scan(Command.SPLIT)
+            return
         for tote in self._totes or self.hall.totes:
             code = self._unit_in(tote)
             if code:
@@ -99,6 +102,10 @@ class Packer(Person):
         self._box[product_id] += units
         if tote not in self._totes:
             self._totes.append(tote)
+
+    def on_put_in(self) -> None:
+        """Put a card or a sample in and confirm it."""
+        _ = self.scan(self.page.accept[0])
 
     def on_box_and_weigh(self) -> None:
         """Put the box on the scale, or type its weight where there is none; without a proposed box take the largest."""
@@ -164,12 +171,14 @@ class Packer(Person):
 
     def _seal(self, label: str) -> None:
         self.tally.add("boxes_sealed")
-        self.tally.add("units_left_in_totes", sum(self.hall.inside[tote].total() for tote in self._own_totes()))
         self._last_label = label
         self._doubt_since_s = 0.0
+        self._box.clear()
+        if self.page.screen in {"scan_items", "next_tote"}:
+            return  # the order goes on in another box
+        self.tally.add("units_left_in_totes", sum(self.hall.inside[tote].total() for tote in self._own_totes()))
         self._totes.clear()
         self._shared.clear()
-        self._box.clear()
 
     def _own_totes(self) -> list[str]:
         """The totes opened for the box, without one that several orders share."""

@@ -69,6 +69,7 @@ def _warehouse_page(
         wrong=wrong,
         carriers=list(administering_warehouse.CARRIERS.items()),
         policies=[(policy.value, words) for policy, words in administering_warehouse.WHEN_SHORT.items()],
+        slips=[(rule.value, words) for rule, words in administering_warehouse.SLIPS.items()],
         address=administering_warehouse.ADDRESS,
     )
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 import flask
@@ -18,13 +18,14 @@ from wms.domain.actor import Actor, Role
 from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.orders import HoldKind, OrderStatus
-from wms.services import cancelling, labelling, ordering, promising
+from wms.labels.slips import Slip
+from wms.services import cancelling, labelling, ordering, promising, slips
 from wms.services.ordering import box as ordering_box
 from wms.services.ordering import finding
 from wms.services.ordering import page as ordering_page
 from wms.services.ordering.finding import Search
 from wms.services.planning import again as planning_again
-from wms.web import sessions
+from wms.web import barcodes, sessions
 
 blueprint = flask.Blueprint("ordering", __name__, url_prefix="/desk/orders")
 needs_supervisor = sessions.needs(Role.SUPERVISOR)
@@ -100,6 +101,41 @@ def box(order: str, box: str) -> str:  # noqa: ARG001 - the address says whose b
     with reading(db.engine) as session:
         page = ordering_box.box_page(session, flask.g.actor, id_of(box))
     return flask.render_template("ordering/box.html", page=page)
+
+
+@blueprint.get("/<order>/slip")
+@needs_supervisor
+def slip(order: str) -> str:
+    """Show the packing slips of the order's boxes, or before there is one a slip of all it owes, for paper."""
+    with reading(db.engine) as session:
+        found = slips.of_order(session, flask.g.actor, id_of(order))
+    return _slips(found, flask.url_for("ordering.order", order=order))
+
+
+@blueprint.get("/<order>/boxes/<box>/slip")
+@needs_supervisor
+def box_slip(order: str, box: str) -> str:
+    """Show the packing slip of one box, for paper."""
+    with reading(db.engine) as session:
+        found = slips.of_box(session, flask.g.actor, id_of(box))
+    return _slips((found,), flask.url_for("ordering.box", order=order, box=box))
+
+
+def _slips(found: Sequence[Slip], back: str) -> str:
+    pictures = [(slip, barcodes.picture(slip.code).svg) for slip in found]
+    return flask.render_template("ordering/slips.html", slips=pictures, number=found[0].number, back=back)
+
+
+@blueprint.post("/<order>/boxes/<box>/slip")
+@needs_supervisor
+def box_print_slip(order: str, box: str) -> ResponseReturnValue:
+    """Print the box's packing slip at the station where it was packed."""
+
+    def deed(session: Session, actor: Actor, package_id: int, why: str) -> str:
+        job = slips.print_slip(session, actor, package_id, why)
+        return f"Copy {job.copy} of the packing slip is printed."
+
+    return _do_to_box(order, box, deed)
 
 
 @blueprint.post("/<order>/boxes/<box>/reprint")

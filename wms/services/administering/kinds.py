@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Role
 from wms.domain.base import Base, text_id
 from wms.domain.calendar import CarrierService, Holiday, Pickup, ShippingMethod
-from wms.domain.catalog import Substitute
+from wms.domain.catalog import Product, Substitute
 from wms.domain.errors import NotFoundError
 from wms.domain.floor import Cart, CartonType, Location, LocationKind, Printer, Profile, Station, Zone
+from wms.domain.inserts import Insert, InsertFor
 from wms.domain.people import Worker
 from wms.domain.saying import Language
 from wms.domain.totes import Tote, ToteStatus
@@ -114,6 +115,9 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
         (Zone, "profile"): tuple(Profile),
         (Tote, "status"): tuple(ToteStatus),
         (Worker, "left_handed"): ("no", "yes"),
+        (Product, "serials"): ("no", "yes"),
+        (Product, "ships_in_own_box"): ("no", "yes"),
+        (Insert, "applies"): tuple(InsertFor),
         (Zone, "counts_each"): ("no", "yes"),
         (Zone, "asks_empty"): ("no", "yes"),
         (Pickup, "weekday"): DAYS,
@@ -154,6 +158,19 @@ SETTINGS: dict[str, Setting] = {
             read={"printer": lambda row, names: names.printers.get(row.printer_id)},
             sheet="stations",
         ),
+        Setting(
+            kind=KINDS["products"],
+            one="product",
+            table=Product,
+            order=("sku",),
+            read={
+                "serials": lambda row, _: _yes_or_no(row.has_serials),
+                "ships_in_own_box": lambda row, _: _yes_or_no(row.ships_in_own_box),
+            },
+            secret=frozenset({"barcode"}),  # several to a row: its codes are told and printed elsewhere
+            sheet="products",
+            removable=False,
+        ),
         Setting(kind=KINDS["printers"], one="printer", table=Printer, order=("name",)),
         Setting(kind=KINDS["locations"], one="location", table=Location, order=("code",), sheet="locations"),
         Setting(kind=KINDS["substitutes"], one="substitute", table=Substitute, order=("sku", "rank", "substitute")),
@@ -186,5 +203,6 @@ SETTINGS: dict[str, Setting] = {
                 "allowed": lambda row, _: "|".join(row.allowed),
             },
         ),
+        Setting(kind=KINDS["inserts"], one="insert", table=Insert, order=("name",)),
     )
 }

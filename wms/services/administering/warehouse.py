@@ -10,13 +10,18 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.errors import BadInputError, NotFoundError
 from wms.domain.journal import Event, record
-from wms.domain.people import ShortPolicy, Warehouse
+from wms.domain.people import ShortPolicy, SlipRule, Warehouse
 
 CARRIERS = {"offline": "Offline: labels that buy nothing", "shippo": "Shippo: buys real labels"}
 WHEN_SHORT = {
     ShortPolicy.WAIT: "Wait: it stays short until stock comes, then goes on by itself",
     ShortPolicy.SPLIT: "Split: what is picked is packed, the rest becomes a backorder",
     ShortPolicy.CANCEL: "Cancel: its picked units are put back",
+}
+SLIPS = {
+    SlipRule.NEVER: "Never: only where the packer asks by card",
+    SlipRule.EACH_BOX: "Each box: with its label",
+    SlipRule.GIFTS: "Gifts: before the box is closed",
 }
 ADDRESS = {
     "name": "Name on labels",
@@ -52,6 +57,7 @@ class WarehouseView:
     accuracy_target_pct: float
     units_per_hour_plan: int
     when_short: ShortPolicy
+    slips: SlipRule
     address: Mapping[str, str]
 
 
@@ -73,6 +79,7 @@ def view(session: Session, actor: Actor) -> WarehouseView:
         accuracy_target_pct=warehouse.accuracy_target_pct,
         units_per_hour_plan=warehouse.units_per_hour_plan,
         when_short=warehouse.when_short,
+        slips=warehouse.slips,
         address={part: str(warehouse.address.get(part, "")) for part in ADDRESS},
     )
 
@@ -95,6 +102,9 @@ def read(posted: Mapping[str, str], *, can_buy: bool) -> WarehouseView:
     when_short = text.get("when_short", "")
     if when_short not in WHEN_SHORT:
         raise BadInputError(f"'{when_short}' is not one of {', '.join(WHEN_SHORT)}.")
+    slips = text.get("slips", "")
+    if slips not in SLIPS:
+        raise BadInputError(f"'{slips}' is not one of {', '.join(SLIPS)}.")
     address = {part: text.get(f"address_{part}", "") for part in ADDRESS}
     address["country"] = address["country"].upper()
     missing = [ADDRESS[part].lower() for part in _NEEDED if not address[part]]
@@ -107,6 +117,7 @@ def read(posted: Mapping[str, str], *, can_buy: bool) -> WarehouseView:
         accuracy_target_pct=_number("accuracy target", text.get("accuracy_target_pct", ""), 100),
         units_per_hour_plan=int(_number("plan of units per hour", text.get("units_per_hour_plan", ""), _MOST_UNITS)),
         when_short=ShortPolicy(when_short),
+        slips=SlipRule(slips),
         address=address,
     )
 
@@ -129,7 +140,7 @@ def change(session: Session, actor: Actor, wanted: WarehouseView) -> bool:
         return False
     warehouse = warehouse_of(session, actor)
     warehouse.address = {part: value for part, value in wanted.address.items() if value}
-    for name in ("name", "time_zone", "carrier", "accuracy_target_pct", "units_per_hour_plan", "when_short"):
+    for name in ("name", "time_zone", "carrier", "accuracy_target_pct", "units_per_hour_plan", "when_short", "slips"):
         setattr(warehouse, name, getattr(wanted, name))
     session.flush()
     record(session, actor, WarehouseChanged(changes=changes))

@@ -1,6 +1,6 @@
 """What a warehouse is opened with, row by row: one description a kind, used by file imports and admin pages alike."""
 
-from wms.services.importing import calendar, catalog, equipment, locations, people, stock
+from wms.services.importing import calendar, catalog, equipment, inserts, locations, people, stock
 from wms.services.importing.kinds import Kind
 
 KINDS: dict[str, Kind] = {
@@ -21,5 +21,6 @@ KINDS: dict[str, Kind] = {
         calendar.HOLIDAYS,
         calendar.SERVICES,
         calendar.METHODS,
+        inserts.INSERTS,
     )
 }

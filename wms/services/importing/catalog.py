@@ -72,7 +72,10 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
     codes = dict(_code(part) for part in cells.several("barcode"))
     sizes = {name: cells.whole(name) for name in ("weight_g", "length_mm", "width_mm", "height_mm")}
     given = {"name": cells.text("name", 200), "has_serials": cells.yes("serials"), **sizes}
+    given["ships_in_own_box"] = cells.yes("ships_in_own_box")
     product, outcome = keep(session, actor, Product, {"sku": sku}, given, lambda: {"name": sku})
+    if product.ships_in_own_box and not product.is_measured:
+        raise BadRowError("the ships_in_own_box says yes: then weight_g, length_mm, width_mm and height_mm are needed")
     coded = _keep_codes(session, actor, product, codes)
     return outcome if outcome is Outcome.ADDED or coded is Outcome.KNOWN else coded
 
@@ -89,6 +92,7 @@ PRODUCTS = Kind(
         optional("length_mm", "millimetres"),
         optional("width_mm", "millimetres"),
         optional("height_mm", "millimetres"),
+        optional("ships_in_own_box", "yes where it needs no carton: the label goes on its own box"),
         optional("serials", "yes where each unit's serial number is scanned when it is picked"),
     ),
 )

@@ -166,7 +166,7 @@ def box_page(session: Session, actor: Actor, package_id: int) -> BoxPage:
         status=box.status,
         station=station,
         packer=packer or "",
-        carton=carton or "",
+        carton="its own box" if box.own_box else carton or "",
         weight_g=box.weight_g,
         weighed=box.weighed,
         opened_at=box.opened_at.astimezone(zone),
@@ -240,6 +240,7 @@ def _can(box: Package, labels: Sequence[LabelRow], returns: Sequence[LabelRow]) 
     is_bought = bool(labels) and labels[-1].status is LabelStatus.BOUGHT
     words = {
         "reprint": is_bought and box.status in {PackageStatus.OPEN, PackageStatus.SEALED},
+        "print_slip": bool(box.weight_g) and box.status in {PackageStatus.OPEN, PackageStatus.SEALED},
         # A sealed box carries its label: it is opened again by cancelling its order.
         "void": is_bought and box.status is PackageStatus.OPEN,
         "return": has_left and back not in STANDING,

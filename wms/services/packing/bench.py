@@ -25,6 +25,20 @@ _W: BindParameter[int] = bindparam("warehouse")
 _ORDER: BindParameter[int] = bindparam("order")
 _PACKAGE: BindParameter[int] = bindparam("package")
 
+_earlier, _later = aliased(Package), aliased(Package)
+# Boxes given up do not count.
+_box = (
+    select(func.count() + 1)
+    .select_from(_earlier)
+    .where(
+        _earlier.warehouse_id == Package.warehouse_id,
+        _earlier.order_id == Package.order_id,
+        _earlier.number < Package.number,
+        _earlier.status != PackageStatus.CANCELLED,
+    )
+    .correlate(Package)
+    .scalar_subquery()
+)
 _BOX = (
     Station.id.label("station_id"),
     Station.name.label("station"),
@@ -32,10 +46,13 @@ _BOX = (
     Package.id.label("package_id"),
     Package.barcode.label("package"),
     Package.status.label("package_status"),
-    Package.number.label("box"),
+    _box.label("box"),
     Package.carton_type_id,
     Package.weight_g,
     Package.weighed,
+    Package.full,
+    Package.own_box,
+    Package.caught,
     Order.id.label("order_id"),
     Order.number,
     Order.status.label("order_status"),
@@ -58,7 +75,6 @@ _OPEN_BOX = (
     .order_by(Package.opened_at)
     .limit(1)
 )
-_later = aliased(Package)
 # A box given up whose tote still stands at the bench: nothing was packed of the order since.
 _GIVEN_UP = (
     select(*_BOX)
@@ -112,6 +128,7 @@ _UNITS = (
         Product.length_mm,
         Product.width_mm,
         Product.height_mm,
+        Product.ships_in_own_box,
         codes_of(OrderLine).label("codes"),
         LearnedWeight.unit_mg,
         LearnedWeight.spread_mg,
@@ -176,6 +193,7 @@ def _units(row: Found) -> Units:
         codes=read_codes(row.codes),
         learned_mg=row.unit_mg,
         spread_mg=row.spread_mg or 0,
+        ships_in_own_box=row.ships_in_own_box,
     )
 
 

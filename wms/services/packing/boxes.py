@@ -1,9 +1,11 @@
 """Boxes: which carton is proposed, what it should weigh, and the weighing that asks for the label."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from wms.cartons import CartonSize, Thing, holds, propose
+from wms.cartons import Thing, holds
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import CartonType
@@ -14,6 +16,7 @@ from wms.domain.saying import say
 from wms.services import feedback, labelling
 from wms.services.packing import recounts
 from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, CountAgain, ScanItems, tolerance_g
+from wms.services.packing.several import must_hold, size_of
 from wms.services.screens import Feedback
 
 
@@ -34,35 +37,10 @@ def _carton(row: CartonType) -> Carton:
     )
 
 
-def chosen(bench: Bench, offered: tuple[Carton, ...]) -> Carton | None:
-    """The carton of the box: the one scanned, else the smallest that takes all units; None where none does."""
-    if bench.carton_type_id is not None:
-        return next((carton for carton in offered if carton.carton_type_id == bench.carton_type_id), None)
-    boxes = propose(_things(bench), tuple(map(_size, offered))).boxes
-    if len(boxes) != 1:
-        return None
-    return next(carton for carton in offered if carton.carton_type_id == boxes[0].carton)
-
-
-def _things(bench: Bench) -> tuple[Thing, ...]:
-    return tuple(
-        Thing(key=row.line_id, quantity=row.wanted, sizes_mm=row.sizes_mm, weight_g=row.weight_g) for row in bench.units
-    )
-
-
-def _size(carton: Carton) -> CartonSize:
-    return CartonSize(
-        key=carton.carton_type_id,
-        sizes_mm=carton.sizes_mm,
-        weight_g=carton.weight_g,
-        max_weight_g=carton.max_weight_g,
-    )
-
-
-def _too_long_mm(carton: Carton, bench: Bench) -> int:
+def _too_long_mm(carton: Carton, things: Sequence[Thing]) -> int:
     """The longest side of a unit that does not go into the carton however it is turned; 0 where all go in."""
     inside = sorted(carton.sizes_mm)
-    sides = [sorted(row.sizes_mm) for row in bench.units]
+    sides = [sorted(thing.sizes_mm) for thing in things]
     return max(
         (unit[-1] for unit in sides if any(side > room for side, room in zip(unit, inside, strict=True))), default=0
     )
@@ -70,6 +48,8 @@ def _too_long_mm(carton: Carton, bench: Bench) -> int:
 
 def judge(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
     """Take another carton, or a weight: typed, scanned or computed."""
+    if is_about_carton(code) and screen.bench.own_box:
+        return feedback.wrong(say("No box: label on the item"))
     if is_about_carton(code):
         return change_carton(session, actor, code, screen)
     if code.kind is CodeKind.QUANTITY:
@@ -91,10 +71,11 @@ def change_carton(session: Session, actor: Actor, code: Code, screen: BoxAndWeig
     carton = next((carton for carton in cartons(session, actor) if carton.code == code.text), None)
     if carton is None:
         return feedback.unknown(code)
-    too_long_mm = _too_long_mm(carton, screen.bench)
+    things = must_hold(screen)
+    too_long_mm = _too_long_mm(carton, things)
     if too_long_mm:
         return feedback.wrong(say("Too small: {cm} cm item", cm=too_long_mm / 10))
-    if sum(row.wanted * row.weight_g for row in screen.bench.units) > _size(carton).payload_g:
+    if sum(thing.quantity * thing.weight_g for thing in things) > size_of(carton).payload_g:
         return feedback.wrong(say("Too heavy for {box}: over {kg} kg", box=carton.name, kg=carton.max_weight_g / 1000))
     _choose(session, actor, screen.bench, carton)
     return feedback.accepted(say("Box {box}", box=carton.name))
@@ -102,8 +83,8 @@ def change_carton(session: Session, actor: Actor, code: Code, screen: BoxAndWeig
 
 def _next_carton(session: Session, actor: Actor, screen: BoxAndWeigh | ScanItems) -> Feedback:
     """Take the next larger carton that fits, after the largest the smallest again."""
-    things = _things(screen.bench)
-    fits = [carton for carton in cartons(session, actor) if holds(_size(carton), things)]
+    things = must_hold(screen)
+    fits = [carton for carton in cartons(session, actor) if holds(size_of(carton), things)]
     if not fits:
         return feedback.wrong(say("No box is large enough. Scan one"))
     now = screen.carton.carton_type_id if screen.carton else None
@@ -133,7 +114,7 @@ def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -
     Where the expected weight was learned, all units are counted in between: catalogs are wrong more often than boxes,
     what past boxes weighed is not.
     """
-    if screen.carton is None:
+    if screen.carton is None and not screen.bench.own_box:
         return feedback.wrong(say("No box is large enough. Scan one"))
     if weight_g == 0:
         return feedback.wrong(say("0 g. Put the box on the scale"))
@@ -142,7 +123,7 @@ def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -
     confirmed = screen.doubted_g and abs(weight_g - screen.doubted_g) <= tolerance_g(screen.doubted_g)
     if not fits and not confirmed:
         package = _package(session, actor, screen.bench)
-        package.carton_type_id = screen.carton.carton_type_id
+        package.carton_type_id = screen.carton.carton_type_id if screen.carton else None
         package.weight_g, package.weighed = weight_g, False
         if screen.bench.is_learned:
             recounts.begin(session, actor, screen.bench)
@@ -153,7 +134,7 @@ def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -
 
 
 def _compute(session: Session, actor: Actor, screen: BoxAndWeigh) -> Feedback:
-    if screen.carton is None:
+    if screen.carton is None and not screen.bench.own_box:
         return feedback.wrong(say("No box is large enough. Scan one"))
     if screen.doubted_g:
         return feedback.wrong(say("Count the units, then weigh again"))

@@ -12,14 +12,15 @@ from wms.domain.calendar import CarrierService
 from wms.domain.codes import Command
 from wms.domain.floor import Location, LocationKind
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.packing import PackageStatus
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.saying import say
 from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import labelling
+from wms.services import inserting, labelling
 from wms.services.labelling import LabelState
-from wms.services.packing import labels, recounts, scales, singles, totes
+from wms.services.packing import labels, recounts, scales, several, singles, totes
 from wms.services.packing.bench import Found, desk, open_bench
-from wms.services.packing.boxes import cartons, chosen
+from wms.services.packing.boxes import cartons
 from wms.services.packing.screens import (
     Bench,
     BoxAndWeigh,
@@ -31,6 +32,7 @@ from wms.services.packing.screens import (
     LabelFailed,
     NextTote,
     PackingScreen,
+    PutIn,
     ScanItems,
     ScanLabel,
     ScanStation,
@@ -67,7 +69,7 @@ def current_screen(session: Session, actor: Actor) -> PackingScreen:
     )
     if bench.order_status is not OrderStatus.PICKED or bench.package_status is not PackageStatus.OPEN:
         return _hold(session, actor, facts)
-    if bench.packed < bench.wanted:
+    if not bench.is_full:
         return _units(session, actor, facts)
     return _after_items(session, actor, facts)
 
@@ -76,7 +78,7 @@ def _after_items(session: Session, actor: Actor, facts: _Facts) -> PackingScreen
     bench = facts["bench"]
     state = labelling.state(session, actor, bench.package_id)
     if state is None or state.status is LabelStatus.VOIDED:
-        return _box(session, actor, facts)
+        return _put_in(session, actor, facts) or _box(session, actor, facts)
     return _label(session, actor, state, facts)
 
 
@@ -143,16 +145,31 @@ def _units(session: Session, actor: Actor, facts: _Facts) -> ScanItems | NextTot
         code
         for row in bench.units
         for code, count in row.codes
-        if row.left and count <= min(row.left, in_totes[row.product_id])
+        if not (row.is_own_box and (bench.here or count > 1))
+        and row.left
+        and count <= min(row.left, in_totes[row.product_id])
     )
     if not right and bench.other_totes and not any(row.left and in_totes[row.product_id] for row in bench.units):
         return NextTote(**facts, accept=tuple(tote.code for tote in bench.other_totes))
-    return ScanItems(**facts, accept=right, carton=chosen(bench, cartons(session, actor)))
+    plan = several.plan(bench, cartons(session, actor))
+    screen = ScanItems(**facts, accept=right, carton=plan.carton, takes=plan.takes, more_boxes=plan.more_boxes)
+    return several.as_planned(screen)
+
+
+def _put_in(session: Session, actor: Actor, facts: _Facts) -> PutIn | None:
+    package = session.get_one(Package, (actor.warehouse_id, facts["bench"].package_id))
+    waiting = inserting.due(session, actor, package)
+    if not waiting:
+        return None
+    insert = waiting[0]
+    accept = (insert.code, Command.YES.value) if insert.code else (Command.YES.value,)
+    name = say("gift note") if insert.words else insert.name
+    return PutIn(**facts, accept=accept, insert_id=insert.id, insert=name, code=insert.code, words=insert.words)
 
 
 def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh | CountAgain:
     bench = facts["bench"]
-    carton = chosen(bench, cartons(session, actor))
+    carton = several.plan(bench, cartons(session, actor)).carton
     expected_g = bench.expected_g(carton)
     # A computed weight is the expected one, so one that is not weighed and not near it is a first, doubted weighing.
     is_far = bool(expected_g) and not bench.fits(bench.weight_g, expected_g)

@@ -17,6 +17,7 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said, say
 from wms.services import asking, feedback, labelling, learning_weights, printing
 from wms.services.labelling import LabelState
+from wms.services.packing import several
 from wms.services.packing.screens import BuyingLabel, LabelFailed, ScanLabel
 from wms.services.packing.totes import free_if_empty, free_shared, give_up, has_open_box
 from wms.services.screens import Card, Feedback
@@ -189,6 +190,8 @@ def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
         record(session, actor, order.move_to(OrderStatus.PACKED))
     for tote in screen.bench.open_totes:
         _ = free_if_empty(session, actor, tote.tote_id)
+    if not is_all_packed:
+        return several.open_next(session, actor, screen.bench, order)
     if not screen.bench.totes:
         free_shared(session, actor, order.id)
     return feedback.complete(say("{order} sealed. CONVEYOR", order=order.number))

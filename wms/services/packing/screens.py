@@ -33,6 +33,12 @@ class Units:
     codes: tuple[tuple[str, int], ...]
     learned_mg: int | None = None
     spread_mg: int = 0
+    ships_in_own_box: bool = False
+
+    @property
+    def is_own_box(self) -> bool:
+        """Whether a unit goes as it is, in no carton; one without weight or sizes cannot."""
+        return self.ships_in_own_box and all((self.weight_g, *self.sizes_mm))
 
     @property
     def left(self) -> int:
@@ -100,8 +106,24 @@ class Carton:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Take:
+    """So many units of a line that this box is proposed to take, `here` of them in it."""
+
+    line_id: int
+    name: str
+    sku: str
+    quantity: int
+    here: int
+
+    @property
+    def is_in(self) -> bool:
+        """Whether all of them are in the box."""
+        return self.here == self.quantity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Bench:
-    """What lies at a station: the box being packed, its order, the order's lines and totes."""
+    """What lies at a station: the box being packed (the order's `box`-th), its order, the order's lines and totes."""
 
     station_id: int
     station: str
@@ -118,6 +140,9 @@ class Bench:
     carton_type_id: int | None
     weight_g: int
     weighed: bool
+    full: bool
+    own_box: bool
+    caught: str
     units: tuple[Units, ...]
     totes: tuple[BenchTote, ...]
     contents: tuple[Content, ...]
@@ -136,6 +161,21 @@ class Bench:
     def here(self) -> int:
         """Units in this box."""
         return sum(row.here for row in self.units)
+
+    @property
+    def left_for_cartons(self) -> int:
+        """Units still to scan that need a carton."""
+        return sum(row.left for row in self.units if not row.is_own_box)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more goes into this box."""
+        return self.full or self.packed == self.wanted
+
+    @property
+    def boxes(self) -> int:
+        """How many boxes the order has, 0 while units are left for further ones."""
+        return self.box if self.packed == self.wanted else 0
 
     @property
     def open_totes(self) -> tuple[BenchTote, ...]:
@@ -160,9 +200,9 @@ class Bench:
     def expected_g(self, carton: Carton | None) -> int:
         """The box's weight by its contents; 0 where a product's weight is not known."""
         rows = [row for row in self.units if row.here]
-        if carton is None or not all(row.unit_mg for row in rows):
+        if (carton is None and not self.own_box) or not all(row.unit_mg for row in rows):
             return 0
-        return carton.weight_g + round(sum(row.here * row.unit_mg for row in rows) / 1000)
+        return (carton.weight_g if carton else 0) + round(sum(row.here * row.unit_mg for row in rows) / 1000)
 
     def fits(self, weight_g: int, expected_g: int) -> bool:
         """Tell whether a weighing is near the expected one; goods that vary may be off by what they vary."""
@@ -227,10 +267,17 @@ class BoxScreen(PackingScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class ScanItems(BoxScreen):
-    """Scan every unit into the box."""
+    """Scan every unit into the box; where all fit none, only what it `takes`, and there are `more_boxes` after it."""
 
     wants: str = "item"
     carton: Carton | None
+    takes: tuple[Take, ...]
+    more_boxes: int
+
+    @property
+    def has_all_it_takes(self) -> bool:
+        """Whether this box of several holds all that it is proposed to take."""
+        return bool(self.takes) and all(take.is_in for take in self.takes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +285,17 @@ class NextTote(BoxScreen):
     """The open totes are empty and the order has more: scan another of its totes."""
 
     wants: str = "tote"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutIn(BoxScreen):
+    """Put an insert in and confirm it: by its `code` ('' for none) or by YES. `words` are a gift's own."""
+
+    wants: str = "insert"
+    insert_id: int
+    insert: str
+    code: str
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,7 +117,9 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     )
     rows = [row for row in bench.units if row.product_id == item.product_id]
     units.pack(session, actor, bench, rows, item, [content])
-    return feedback.complete(say("Order {order}", order=found.Order.number))
+    is_own_box = rows[0].is_own_box
+    words = say("No box: label on the item") if is_own_box else say("Order {order}", order=found.Order.number)
+    return feedback.complete(words)
 
 
 def _holds_units(session: Session, actor: Actor, tote_id: int | None) -> bool:

@@ -12,9 +12,22 @@ from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.packing import boxes, labels, recounting, singles, totes, units
+from wms.services.packing import (
+    boxes,
+    causes,
+    damage,
+    inserts,
+    labels,
+    recounting,
+    several,
+    singles,
+    slips,
+    totes,
+    units,
+)
 from wms.services.packing.current import current_screen
 from wms.services.packing.screens import (
+    Bench,
     BoxAndWeigh,
     BoxScreen,
     BuyingLabel,
@@ -22,6 +35,7 @@ from wms.services.packing.screens import (
     HoldTote,
     LabelFailed,
     NextTote,
+    PutIn,
     ScanItems,
     ScanLabel,
     ScanStation,
@@ -43,8 +57,24 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
         before, screen = screen, current_screen(session, actor)
         if screen.token != before.token:
             return feedback.NOT_COUNTED
+    of_box = _of_any_box(session, actor, code, screen)
+    if of_box is not None:
+        return of_box
     station_judge = _JUDGES.get(type(screen))
     return feedback.NOT_COUNTED if station_judge is None else station_judge(session, actor, code, screen)
+
+
+def _of_any_box(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback | None:
+    """Take the cards that mean the same on several screens of a box; None for all else."""
+    if not isinstance(screen, BoxScreen) or code.command is None:
+        return None
+    if code.command is Command.PACKING_SLIP:
+        return slips.print_slip(session, actor, screen.bench)
+    if code.command in causes.CAUSES:
+        return causes.say_cause(session, actor, screen.bench, code.command)
+    if code.command is Command.DAMAGED and isinstance(screen, ScanItems | PutIn | BoxAndWeigh):
+        return damage.take_out(session, actor, screen.bench)
+    return None
 
 
 def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | NextTote) -> Feedback:
@@ -54,19 +84,31 @@ def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | Ne
         return totes.missing_unit(session, actor, screen.bench)
     if code.command is Command.UNDO:
         return units.undo(session, actor, screen.bench)
+    if code.command is Command.SPLIT:
+        return several.split(session, actor, screen.bench)
     if isinstance(screen, ScanItems) and boxes.is_about_carton(code):
         return boxes.change_carton(session, actor, code, screen)
     return units.scan_unit(session, actor, screen.bench, code, screen.wants)
 
 
 def _at_box(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
-    if code.command is Command.UNDO and not screen.bench.totes:
-        return singles.give_up(session, actor, screen.bench)
     if code.command is Command.UNDO:
-        return units.undo(session, actor, screen.bench)
+        return _undo(session, actor, screen.bench)
     if code.kind is CodeKind.PRODUCT:  # all are scanned, so this one is too many
         return units.scan_unit(session, actor, screen.bench, code, screen.wants)
     return boxes.judge(session, actor, code, screen)
+
+
+def _at_insert(session: Session, actor: Actor, code: Code, screen: PutIn) -> Feedback:
+    is_undo = code.command is Command.UNDO
+    return _undo(session, actor, screen.bench) if is_undo else inserts.judge(session, actor, code, screen)
+
+
+def _undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
+    """Take back what filled the box: the SPLIT, or the unit scanned last."""
+    if bench.left_for_cartons and not bench.own_box:
+        return several.reopen(session, actor, bench)
+    return units.undo(session, actor, bench) if bench.totes else singles.give_up(session, actor, bench)
 
 
 def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
@@ -81,8 +123,8 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
         return feedback.NOT_COUNTED
     if code.kind is CodeKind.TOTE:
         return totes.open_tote(session, actor, station_id, code)
-    if code.command is Command.REPRINT:
-        return labels.reprint_last(session, actor, station_id)
+    if code.command is not None and code.command in _AFTER_SEALING:
+        return _AFTER_SEALING[code.command](session, actor, station_id)
     if code.command is Command.SHORT:
         return singles.tote_is_empty(session, actor)
     item = find_item(session, actor, code)
@@ -110,9 +152,14 @@ def _take_station(session: Session, actor: Actor, code: Code) -> Feedback:
     return feedback.accepted(say("Station {station}", station=station.name))
 
 
+_AFTER_SEALING: Mapping[Command, Callable[[Session, Actor, int], Feedback]] = {
+    Command.REPRINT: labels.reprint_last,
+    Command.PACKING_SLIP: slips.print_last,
+}
 _JUDGES: Mapping[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
     ScanItems: _at_items,
     NextTote: _at_items,
+    PutIn: _at_insert,
     BoxAndWeigh: _at_box,
     CountAgain: recounting.judge,
     BuyingLabel: labels.judge_buying,

@@ -20,7 +20,7 @@ from wms.domain.putbacks import PutBack
 from wms.domain.saying import say
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import deciding, feedback, stocking
+from wms.services import deciding, feedback, inserting, stocking
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.numbering import next_code
 from wms.services.packing import refusals
@@ -85,6 +85,8 @@ def start_box(session: Session, actor: Actor, station: Station, order: Order) ->
     )
     session.add_all([place, package])
     session.flush()
+    if package.number == 1:
+        inserting.ask(session, actor, order)
     record(session, actor, PackingStarted(order_id=order.id, package=package.barcode, station=station.name))
     return package
 
@@ -203,6 +205,7 @@ def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
     if keep_id is None:
         raise DomainError(say("Scan a tote of order {order} first", order=bench.number))
     take_units_back(session, actor, bench.package_id, keep_id)
+    inserting.take_out(session, actor, bench.package_id)
     package = session.scalars(
         select(Package)
         .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)

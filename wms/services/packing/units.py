@@ -13,6 +13,7 @@ from wms.domain.packing import EXTRA, FOREIGN, Package, PackageLine, UnitPacked,
 from wms.domain.saying import say
 from wms.domain.stock import StockMove
 from wms.services import feedback, stocking
+from wms.services.packing import causes, filling
 from wms.services.packing.screens import Bench, Content, Units
 from wms.services.recognising import Item, find_item
 from wms.services.screens import Card, Feedback
@@ -22,7 +23,7 @@ from wms.services.upserting import upsert
 _W: BindParameter[int] = bindparam("warehouse")
 _PACKAGE: BindParameter[int] = bindparam("package")
 _LOCK = (
-    select(Order.status, Package.status.label("package_status"), Package.weight_g, Package.carton_type_id)
+    select(Order.status, Package.status.label("package_status"), Package.weight_g, Package.carton_type_id, Package.full)
     .join(Package, and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id))
     .where(Package.warehouse_id == _W, Package.id == _PACKAGE)
     .with_for_update(key_share=True)
@@ -55,8 +56,8 @@ def is_unchanged(session: Session, actor: Actor, bench: Bench) -> bool:
     """Lock the box and its order, and tell whether they still stand as the bench was read."""
     values = {"warehouse": actor.warehouse_id, "package": bench.package_id}
     row = session.execute(_LOCK, values).one()
-    now = (row.status, row.package_status, row.weight_g, row.carton_type_id)
-    seen = (bench.order_status, bench.package_status, bench.weight_g, bench.carton_type_id)
+    now = (row.status, row.package_status, row.weight_g, row.carton_type_id, row.full)
+    seen = (bench.order_status, bench.package_status, bench.weight_g, bench.carton_type_id, bench.full)
     return now == seen and int(session.execute(_HERE, values).scalar_one()) == bench.here
 
 
@@ -70,24 +71,38 @@ def scan_unit(session: Session, actor: Actor, bench: Bench, code: Code, wanted: 
     of = sum(row.wanted for row in rows)
     if found is None or left == 0:
         return _caught(session, actor, bench, code, found, of)
+    refusal = _refusal(bench, rows[0], found, left)
+    if refusal is not None:
+        return refusal
+    opened = {tote.tote_id for tote in bench.open_totes}
+    contents = [row for row in bench.contents if row.tote_id in opened and row.product_id == found.product_id]
+    pack(session, actor, bench, rows, found, contents)
+    return _packed(bench, rows[0], found, of - left + found.units, of)
+
+
+def _refusal(bench: Bench, row: Units, found: Item, left: int) -> Feedback | None:
+    """Say why a unit that the order lacks cannot go into this box now; None where it can."""
     if found.units > left:
         return feedback.wrong(say("Case of {units}, {left} wanted. Scan singles", units=found.units, left=left))
+    if row.is_own_box and bench.here:
+        return feedback.wrong(say("{product} needs no box. Finish this one", product=found.name))
+    if row.is_own_box and found.units > 1:
+        return feedback.wrong(say("Each ships in its own box. Scan singles"))
     if found.units > bench.in_open_totes(found.product_id):
         elsewhere = ", ".join(tote.code for tote in bench.other_totes)
         return feedback.wrong(
             say("Scan its tote first: {totes}", totes=elsewhere) if elsewhere else say("Not in this tote. See the lead")
         )
-    opened = {tote.tote_id for tote in bench.open_totes}
-    contents = [row for row in bench.contents if row.tote_id in opened and row.product_id == found.product_id]
-    pack(session, actor, bench, rows, found, contents)
+    return None
+
+
+def _packed(bench: Bench, row: Units, found: Item, done: int, of: int) -> Feedback:
+    if row.is_own_box:
+        return feedback.complete(say("No box: label on the item"))
     if bench.packed + found.units == bench.wanted:
         return feedback.complete(say("All {n} scanned", n=bench.wanted))
-    return _counted(found.name, of - left + found.units, of)
-
-
-def _counted(product: str, done: int, of: int) -> Feedback:
     if done == of:
-        return feedback.line_done(say("{product} {n} of {total}", product=product, n=done, total=of))
+        return feedback.line_done(say("{product} {n} of {total}", product=found.name, n=done, total=of))
     return feedback.accepted(feedback.so_far(done, of))
 
 
@@ -110,6 +125,7 @@ def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Ite
         code=code.text,
     )
     record(session, actor, caught)
+    causes.note(session, actor, bench, code)
     words = say("EXTRA. PUT IN RED TOTE") if of else say("NOT IN THIS ORDER. PUT IN RED TOTE")
     detail = say("{n} of {n} in already", n=of) if of else say("not in {order}", order=bench.number)
     missing = next((row for row in bench.units if row.left), None)
@@ -147,6 +163,7 @@ def pack(
                 take -= part
     packed = UnitPacked(order_id=bench.order_id, package=bench.package, sku=item.sku, quantity=item.units)
     record(session, actor, packed)
+    filling.follow(session, actor, bench, rows[0], item.units)
 
 
 def _goods(content: Content, quantity: int) -> Goods:
@@ -183,26 +200,30 @@ def _add_line(session: Session, actor: Actor, bench: Bench, line_id: int, goods:
 
 def undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
     """Take the unit (or case) packed last out of the box, back into the tote it came from."""
-    last = _last_packed(session, actor, bench)
+    last = last_packed(session, actor, bench)
     if last is None:
         return feedback.wrong(say("Nothing to undo. The box is empty"))
     goods, tote_id = last
     stocking.move(session, actor, goods, from_place_id=bench.package_id, to_place_id=tote_id, reason="undone")
-    _take_from_lines(session, actor, bench, goods)
+    take_from_lines(session, actor, bench, goods)
     package = session.scalars(
         select(Package)
         .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
         .execution_options(populate_existing=True)
     ).one()
-    package.weight_g, package.weighed = 0, False
+    package.full = package.own_box = package.weighed = False
+    package.weight_g = 0
     row = next(row for row in bench.units if row.product_id == goods.product_id)
     taken = UnitTakenOut(order_id=bench.order_id, package=bench.package, sku=row.sku, quantity=goods.quantity)
     record(session, actor, taken)
     return feedback.told(say("UNDO. {product} is out", product=row.name))
 
 
-def _last_packed(session: Session, actor: Actor, bench: Bench) -> tuple[Goods, int] | None:
-    """Follow the box's moves like a stack: what went out cancels what went in last."""
+def last_packed(session: Session, actor: Actor, bench: Bench) -> tuple[Goods, int] | None:
+    """Return what was packed last and from where; None for an empty box.
+
+    The box's moves are followed like a stack: what went out cancels what went in last.
+    """
     values = {
         "warehouse": actor.warehouse_id,
         "package": bench.package_id,
@@ -218,7 +239,7 @@ def _last_packed(session: Session, actor: Actor, bench: Bench) -> tuple[Goods, i
     return stack[-1] if stack else None
 
 
-def _take_from_lines(session: Session, actor: Actor, bench: Bench, goods: Goods) -> None:
+def take_from_lines(session: Session, actor: Actor, bench: Bench, goods: Goods) -> None:
     """Lower the box's lines of a product from the last line upwards."""
     lines = session.scalars(
         select(PackageLine)

@@ -1,11 +1,12 @@
 """Short orders: what each still lacks, and its missing units picked again from other stock."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select, union_all
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from wms import batching
@@ -14,7 +15,7 @@ from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.packing import Package
+from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchOrder, Method, PickTask
 from wms.domain.stock import Stock
@@ -119,23 +120,30 @@ def missing(session: Session, actor: Actor, order_ids: Sequence[int]) -> dict[in
     return left
 
 
-def _held_units(session: Session, actor: Actor, order_ids: Sequence[int]) -> dict[tuple[int, int | None], int]:
-    """Units by order and product in the orders' totes and packages."""
-    places = union_all(
-        select(Tote.order_id.label("order_id"), Tote.id.label("place_id")).where(
-            Tote.warehouse_id == actor.warehouse_id, Tote.order_id.in_(order_ids)
-        ),
-        select(Package.order_id, Package.id).where(
-            Package.warehouse_id == actor.warehouse_id, Package.order_id.in_(order_ids)
-        ),
-    ).subquery()
-    rows = session.execute(
-        select(places.c.order_id, Stock.product_id, func.sum(Stock.on_hand))
-        .join(Stock, and_(Stock.warehouse_id == actor.warehouse_id, Stock.place_id == places.c.place_id))
-        .group_by(places.c.order_id, Stock.product_id)
+def _held_units(session: Session, actor: Actor, order_ids: Sequence[int]) -> dict[tuple[int | None, int | None], int]:
+    """Units by order and product in the orders' totes and boxes, those that have left the house included."""
+    in_totes = (
+        select(Tote.order_id, Stock.product_id, func.sum(Stock.on_hand))
+        .join(Stock, and_(Stock.warehouse_id == Tote.warehouse_id, Stock.place_id == Tote.id))
+        .where(Tote.warehouse_id == actor.warehouse_id, Tote.order_id.in_(order_ids))
+        .group_by(Tote.order_id, Stock.product_id)
     )
-    held: dict[tuple[int, int | None], int] = defaultdict(int)
-    for order_id, product_id, units in (*rows, *_unsorted_units(session, actor, order_ids)):
+    in_boxes = (
+        select(Package.order_id, PackageLine.product_id, func.sum(PackageLine.quantity))
+        .join(
+            PackageLine,
+            and_(PackageLine.warehouse_id == Package.warehouse_id, PackageLine.package_id == Package.id),
+        )
+        .where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.order_id.in_(order_ids),
+            Package.status != PackageStatus.CANCELLED,
+        )
+        .group_by(Package.order_id, PackageLine.product_id)
+    )
+    held: dict[tuple[int | None, int | None], int] = defaultdict(int)
+    found = (session.execute(in_totes), session.execute(in_boxes), _unsorted_units(session, actor, order_ids))
+    for order_id, product_id, units in itertools.chain.from_iterable(found):
         held[order_id, product_id] += int(units)
     return held
 
