@@ -54,7 +54,7 @@ def _in_slot(session: Session, actor: Actor, batch_id: int, code: Code) -> int |
 
 def totes(session: Session, actor: Actor, batch_id: int) -> Sequence[Tote]:
     """Return the totes that stand on a walk's cart, full ones too."""
-    return session.scalars(
+    rows = session.scalars(
         select(Tote)
         .join(
             BatchOrder,
@@ -70,6 +70,6 @@ def totes(session: Session, actor: Actor, batch_id: int) -> Sequence[Tote]:
             BatchOrder.dropped_at.is_(None),
         )
         .order_by(BatchOrder.slot, Tote.id)
-        .distinct()
         .execution_options(populate_existing=True)
-    ).all()
+    )
+    return rows.unique().all()  # orders that share a tote are a row each
