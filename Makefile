@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-str
 export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo-reset test faults lint lock wheel clean chromium
+.PHONY: help setup run demo-reset test faults lint ruff types types-again floors templates-lint lock wheel clean chromium
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -23,19 +23,29 @@ demo-reset: setup ## throw the demo's data away; the next run makes it anew
 	$(BIN)/wms demo --reset
 
 test: setup lint chromium tests/peers/prism/node_modules/.installed ## lint, then every test on both database engines; gets Chromium if it may
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 faults: setup chromium ## a bad radio line, printers in trouble, a failing carrier: print what came of each
 	$(BIN)/python -m tests.faults.bad_radio --lines 200
 	$(BIN)/python -m tests.faults.printers --jobs 500
 	$(BIN)/python -m tests.faults.purchases --boxes 1000
 
-lint: setup ## ruff, mypy, pyright, the floors of the house, the templates
+lint: ruff types types-again floors templates-lint ## ruff, mypy, pyright, the floors of the house, the templates
+
+ruff: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types: setup
 	$(BIN)/mypy
+
+types-again: setup
 	$(BIN)/pyright
+
+floors: setup
 	$(BIN)/lint-imports
+
+templates-lint: setup
 	$(BIN)/djlint templates --check --quiet
 	$(BIN)/djlint templates --lint --quiet
 
