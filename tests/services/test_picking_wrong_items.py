@@ -132,6 +132,17 @@ def test_what_no_shelf_misses_is_told_to_the_lead(walk: Walk) -> None:
     assert _holds_up(walk.session)
 
 
+def test_of_the_lot_that_its_code_names_it_goes_back_to_its_shelf(walk: Walk) -> None:
+    marta, (cup, shelf) = _picked(walk), _cup(walk.session, units=0)
+    for lot, units in (("A7", 9), ("B7", 2)):
+        builders.stock(walk.session, shelf, cup, units, lot=lot)
+    code = f"01{builders.barcode(walk.session, cup).zfill(14)}10b7"
+    _ = marta.scan(Command.WRONG_ITEM, walk.totes[0].barcode, code)
+    back = walk.session.query(PutBack).one()
+    assert (back.lot, back.to_location_id) == ("B7", shelf.id)
+    assert _holds_up(walk.session)
+
+
 def test_a_wrong_item_counts_against_the_picks_of_its_order(walk: Walk) -> None:
     marta, (cup, _) = _picked(walk), _cup(walk.session)
     _ = marta.scan(Command.WRONG_ITEM, walk.totes[0].barcode, builders.barcode(walk.session, cup))

@@ -178,11 +178,12 @@ def _order_of(session: Session, actor: Actor, tote: Tote, in_it: list[Pick]) -> 
 
 
 def _shelf(session: Session, actor: Actor, item: Item, in_it: list[Pick]) -> tuple[int, Goods] | None:
-    """The shelf that has the units in its books still: one that the tote's picks were at before any other."""
+    """The shelf whose books still have the units: of the lot that was scanned, and one of the tote's picks, if any."""
     of_product = [one.location_id for one in in_it if one.product_id == item.product_id]
     rank = case(
         (Stock.place_id.in_(of_product), 0), (Stock.place_id.in_([one.location_id for one in in_it]), 1), else_=2
     )
+    lot = item.gs1.lot.upper() if item.gs1 is not None else ""
     row = session.execute(
         select(Stock.place_id, Stock.lot, Stock.serial)
         .join(Location, and_(Location.warehouse_id == Stock.warehouse_id, Location.id == Stock.place_id))
@@ -192,7 +193,8 @@ def _shelf(session: Session, actor: Actor, item: Item, in_it: list[Pick]) -> tup
             Location.kind == LocationKind.PICK,
             Stock.on_hand - Stock.reserved >= item.units,
         )
-        .order_by(rank, (Stock.on_hand - Stock.reserved).desc(), Stock.place_id, Stock.lot, Stock.serial)
+        .order_by(case((func.upper(Stock.lot) == lot, 0), else_=1), rank)
+        .order_by((Stock.on_hand - Stock.reserved).desc(), Stock.place_id, Stock.lot, Stock.serial)
         .limit(1)
         .with_for_update(of=Stock, key_share=True)
     ).one_or_none()
