@@ -245,6 +245,29 @@ def test_a_substitute_that_is_missing_is_picked_again_when_it_comes(session: Ses
     assert hall.holds_up()
 
 
+def test_what_was_bought_is_picked_where_it_comes_before_its_missing_substitute(session: Session) -> None:
+    hall = made(session)
+    _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
+    while hall.marta.screen.name != "drop_cart":
+        if hall.marta.stop.sku == "MUG-RED":
+            _ = hall.marta.scan(Command.NONE_HERE, hall.reds.barcode)
+        else:
+            _ = hall.marta.pick()
+    _ = hall.marta.scan(hall.lane.barcode)
+    builders.stock(session, builders.location(session), hall.blue, 2)
+    (short,) = again.short_orders(session, builders.actor())
+    assert short.reason == ""
+    assert again.pick_again(session, builders.actor(), hall.order.id).reason == ""
+    assert hall.lines() == [("MUG-BLU", 2, 2), ("PEN", 1, 1), ("MUG-RED", 2, 0)]
+    task = session.query(PickTask).filter_by(status=TaskStatus.OPEN).one()
+    assert (task.product_id, task.quantity) == (hall.blue.id, 2)
+    _ = hall.marta.begin(builders.cart(session), builders.tote(session))
+    hall.goes_on_to_the_end()
+    _ = hall.marta.scan(hall.lane.barcode)
+    assert hall.order.status is OrderStatus.PICKED
+    assert hall.holds_up()
+
+
 def test_a_cancelled_orders_substitute_goes_back_to_its_own_shelf(session: Session) -> None:
     hall = made(session)
     _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
