@@ -19,7 +19,7 @@ from wms.domain.people import ShortPolicy
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.putbacks import PutBack
 from wms.domain.stock import Stock
-from wms.services import cancelling, deciding, verifying
+from wms.services import cancelling, deciding, slips, verifying
 from wms.services.planning import again
 
 Lines = list[tuple[str, int, int]]
@@ -208,6 +208,14 @@ def test_packing_wants_the_substitute_and_not_what_it_stands_in_for(session: Ses
     product = session.get_one(Product, (WAREHOUSE, pen))
     assert ana.scan(builders.barcode(session, product)).words == "All 3 scanned"
     assert hall.holds_up()
+
+
+def test_a_packing_slip_names_what_was_bought_beside_its_substitute(session: Session) -> None:
+    hall = made(session)
+    _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
+    (slip,) = slips.of_order(session, builders.actor(), hall.order.id)
+    told = [(line.quantity, line.sku, line.replaces) for line in slip.lines]
+    assert told == [(1, "PEN", ""), (2, "MUG-RED", "MUG-BLU")]
 
 
 def test_a_backorder_of_a_missing_substitute_is_for_what_the_customer_bought(session: Session) -> None:
