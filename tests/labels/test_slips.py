@@ -45,6 +45,12 @@ def test_what_comes_apart_from_the_box_stands_under_its_own_heading() -> None:
     assert said.index("IN OTHER BOXES") < said.index("SOAP") < said.index("COMES LATER") < said.index("TWL")
 
 
+def test_a_substitute_is_printed_with_what_was_bought() -> None:
+    red = SlipLine(quantity=2, sku="MUG-RED", name="Red mug", replaces="MUG-BLU")
+    (page,) = draw(replace(SLIP, lines=(red,)))
+    assert "MUG-RED, substitute for MUG-BLU" in page.decode("ascii")
+
+
 @pytest.mark.parametrize(("box", "boxes", "words"), [(2, 3, "Box 2 of 3"), (2, 0, "Box 2"), (0, 0, "")])
 def test_how_many_boxes_there_are_is_said_once_it_is_known(box: int, boxes: int, words: str) -> None:
     assert replace(SLIP, box=box, boxes=boxes).which == words

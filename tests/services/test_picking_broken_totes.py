@@ -5,6 +5,7 @@ import pytest
 from tests import builders
 from tests.builders import WAREHOUSE
 from tests.services.conftest import Walk
+from tests.services.picker import Picker
 from wms.domain.codes import Command, slot_code
 from wms.domain.errors import BadInputError
 from wms.domain.journal import JournalEntry
@@ -210,3 +211,17 @@ def test_the_desk_takes_a_free_tote_out_of_use(walk: Walk) -> None:
     cells = {"barcode": walk.totes[0].barcode, "status": "lost"}
     assert administering.keep(walk.session, builders.actor(), SETTINGS["totes"], cells) is Outcome.CHANGED
     assert walk.session.get_one(Tote, (WAREHOUSE, walk.totes[0].id)).status is ToteStatus.LOST
+
+
+@pytest.mark.parametrize("end", ["build_cart", "drop_cart"])
+def test_it_can_break_on_the_device_that_came_for_a_dead_one(walk: Walk, end: str) -> None:
+    marta, other = walk.marta, builders.tote(walk.session)
+    _ = marta.begin(walk.cart, walk.totes[0]) if end == "build_cart" else walk.begin()
+    while marta.screen.name != end:
+        _ = marta.pick()
+    again = Picker(walk.session, worker=marta.worker, device="2")
+    assert again.scan(Command.BROKEN_TOTE) == "broken_tote"
+    assert again.scan(walk.totes[0].barcode, other.barcode) == end
+    assert walk.totes[0].status is ToteStatus.LOST
+    assert marta.screen.name == "moved"
+    assert _holds_up(walk)

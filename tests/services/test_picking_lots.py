@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from tests import builders
 from tests.services.picker import Picker
 from wms.domain.catalog import Product
-from wms.domain.floor import Location
+from wms.domain.floor import Location, LocationKind
 from wms.domain.journal import JournalEntry
 from wms.domain.orders import Order
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
+from wms.domain.putbacks import PutBack
 from wms.domain.stock import Lot, Stock
 from wms.domain.totes import Tote
-from wms.services import allocating, verifying
+from wms.services import allocating, cancelling, putting_back, verifying
 
 SOON = dt.date(2027, 1, 31)
 
@@ -223,6 +224,24 @@ def test_a_serial_counts_once_in_the_house(phones: Shelf) -> None:
     assert phones.marta.scan(phones.code) == "scan_serial"
     assert phones.marta.said == "Scan the SERIAL, not the item"
     assert phones.marta.scan(f"]d201{phones.code}21SN-1") == "scan_serial"
+
+
+@pytest.mark.parametrize("how", ["SN-1", "]d201{gtin}21SN-1"])
+def test_a_unit_put_back_for_a_cancelled_order_is_picked_by_its_serial_again(phones: Shelf, how: str) -> None:
+    session, marta = phones.session, phones.marta
+    _ = marta.scan(phones.code, "SN-1", phones.code, "SN-2", phones.tote.barcode)
+    _ = marta.scan(builders.location(session, kind=LocationKind.LANE).barcode)
+    cancelling.cancel(session, builders.actor(), phones.order, "customer")
+    for back in session.query(PutBack).all():
+        _ = putting_back.done(session, builders.actor(), back.id)
+    order = builders.order(session, (phones.milk, 1))
+    _ = builders.waiting_batch(session, order, shelves={phones.milk.id: phones.place})
+    _ = marta.scan(builders.cart(session).barcode, phones.tote.barcode)
+    _ = marta.reach()
+    codes = [how.format(gtin=phones.code)] if how.startswith("]") else [phones.code, how]
+    assert marta.scan(*codes) == "put_in_tote"
+    assert marta.scan(phones.tote.barcode) == "drop_cart"
+    assert phones.holds_up()
 
 
 def test_undo_takes_the_serial_back_and_then_its_unit(phones: Shelf) -> None:

@@ -19,7 +19,7 @@ from wms.domain.people import ShortPolicy
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.putbacks import PutBack
 from wms.domain.stock import Stock
-from wms.services import cancelling, deciding, verifying
+from wms.services import cancelling, deciding, slips, verifying
 from wms.services.planning import again
 
 Lines = list[tuple[str, int, int]]
@@ -210,6 +210,14 @@ def test_packing_wants_the_substitute_and_not_what_it_stands_in_for(session: Ses
     assert hall.holds_up()
 
 
+def test_a_packing_slip_names_what_was_bought_beside_its_substitute(session: Session) -> None:
+    hall = made(session)
+    _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
+    (slip,) = slips.of_order(session, builders.actor(), hall.order.id)
+    told = [(line.quantity, line.sku, line.replaces) for line in slip.lines]
+    assert told == [(1, "PEN", ""), (2, "MUG-RED", "MUG-BLU")]
+
+
 def test_a_backorder_of_a_missing_substitute_is_for_what_the_customer_bought(session: Session) -> None:
     hall = made(session)
     _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
@@ -242,6 +250,29 @@ def test_a_substitute_that_is_missing_is_picked_again_when_it_comes(session: Ses
     assert done.reason == ""
     task = session.query(PickTask).filter_by(status=TaskStatus.OPEN).one()
     assert (task.product_id, task.quantity) == (hall.red.id, 2)
+    assert hall.holds_up()
+
+
+def test_what_was_bought_is_picked_where_it_comes_before_its_missing_substitute(session: Session) -> None:
+    hall = made(session)
+    _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
+    while hall.marta.screen.name != "drop_cart":
+        if hall.marta.stop.sku == "MUG-RED":
+            _ = hall.marta.scan(Command.NONE_HERE, hall.reds.barcode)
+        else:
+            _ = hall.marta.pick()
+    _ = hall.marta.scan(hall.lane.barcode)
+    builders.stock(session, builders.location(session), hall.blue, 2)
+    (short,) = again.short_orders(session, builders.actor())
+    assert short.reason == ""
+    assert again.pick_again(session, builders.actor(), hall.order.id).reason == ""
+    assert hall.lines() == [("MUG-BLU", 2, 2), ("PEN", 1, 1), ("MUG-RED", 2, 0)]
+    task = session.query(PickTask).filter_by(status=TaskStatus.OPEN).one()
+    assert (task.product_id, task.quantity) == (hall.blue.id, 2)
+    _ = hall.marta.begin(builders.cart(session), builders.tote(session))
+    hall.goes_on_to_the_end()
+    _ = hall.marta.scan(hall.lane.barcode)
+    assert hall.order.status is OrderStatus.PICKED
     assert hall.holds_up()
 
 

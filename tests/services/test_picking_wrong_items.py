@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.builders import WAREHOUSE
+from tests.packers import packer
 from tests.services.conftest import Walk
 from tests.services.picker import Picker
 from wms.domain.catalog import Product
@@ -132,6 +133,17 @@ def test_what_no_shelf_misses_is_told_to_the_lead(walk: Walk) -> None:
     assert _holds_up(walk.session)
 
 
+def test_of_the_lot_that_its_code_names_it_goes_back_to_its_shelf(walk: Walk) -> None:
+    marta, (cup, shelf) = _picked(walk), _cup(walk.session, units=0)
+    for lot, units in (("A7", 9), ("B7", 2)):
+        builders.stock(walk.session, shelf, cup, units, lot=lot)
+    code = f"01{builders.barcode(walk.session, cup).zfill(14)}10b7"
+    _ = marta.scan(Command.WRONG_ITEM, walk.totes[0].barcode, code)
+    back = walk.session.query(PutBack).one()
+    assert (back.lot, back.to_location_id) == ("B7", shelf.id)
+    assert _holds_up(walk.session)
+
+
 def test_a_wrong_item_counts_against_the_picks_of_its_order(walk: Walk) -> None:
     marta, (cup, _) = _picked(walk), _cup(walk.session)
     _ = marta.scan(Command.WRONG_ITEM, walk.totes[0].barcode, builders.barcode(walk.session, cup))
@@ -172,6 +184,36 @@ def test_in_a_lane_the_order_of_the_missing_unit_is_short(walk: Walk) -> None:
     item = walk.session.query(ExceptionItem).filter_by(kind=ExceptionKind.SHORT).one()
     assert item.order_id == walk.orders[0].id
     assert walk.units(walk.totes[0], walk.pen) == 0
+    assert _holds_up(walk.session)
+
+
+def test_in_a_lane_what_packing_missed_already_is_not_asked_about(walk: Walk) -> None:
+    marta, (cup, _) = _picked(walk), _cup(walk.session)
+    _put_down(walk, walk.lane)
+    tote = walk.totes[0].barcode
+    _ = packer(walk.session, builders.station(walk.session)).scan(
+        tote, walk.mug_code, walk.mug_code, Command.SHORT, walk.hold.barcode
+    )
+    assert (walk.units(walk.totes[0], walk.mug), walk.units(walk.totes[0], walk.pen)) == (2, 0)
+    _ = marta.scan(Command.WRONG_ITEM, tote, builders.barcode(walk.session, cup))
+    assert (marta.screen.sku, marta.screen.units) == (walk.mug.sku, 2)  # type: ignore[attr-defined] # a question
+    assert marta.scan(Command.NO) == "home"
+    assert walk.units(walk.totes[0], walk.mug) == 1
+    assert _holds_up(walk.session)
+
+
+def test_in_a_tote_that_was_another_orders_before_only_its_own_picks_are_asked_about(walk: Walk) -> None:
+    marta, (cup, _) = _picked(walk), _cup(walk.session)
+    _put_down(walk, walk.lane)
+    short, tote = walk.orders[0], walk.totes[0]
+    _ = packer(walk.session, builders.station(walk.session)).scan(tote.barcode, Command.SHORT)
+    assert (short.status, tote.status) == (OrderStatus.SHORT, ToteStatus.FREE)
+    _ = builders.waiting_batch(walk.session, builders.order(walk.session, (walk.mug, 1)))
+    _ = marta.scan(walk.cart.barcode, tote.barcode)
+    _ = marta.pick()
+    _put_down(walk, walk.lane)
+    _ = marta.scan(Command.WRONG_ITEM, tote.barcode, builders.barcode(walk.session, cup))
+    assert marta.scan(Command.YES) == "home"
     assert _holds_up(walk.session)
 
 

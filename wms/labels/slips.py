@@ -26,12 +26,16 @@ _MOST_WORDS_LINES = 40
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlipLine:
-    """So many units of a line; `price` is one unit's as people write it ('' where none is told)."""
+    """So many units of a line; `price` is one unit's as people write it ('' where none is told).
+
+    `replaces` is the SKU that was bought where another is sent in its place.
+    """
 
     quantity: int
     sku: str
     name: str
     price: str = ""
+    replaces: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,7 +172,8 @@ def _draw_line(label: Label, line: SlipLine, top: int) -> None:
     height = min(height, _NAME_HEIGHT)
     for place, row in enumerate(rows):
         label.text(_NAME_LEFT, top + 6 + int(place * LINE_PER_HEIGHT * height), row, height=height)
-    sku, small = fitted(line.sku, width_dots=width, tallest_dots=22)
+    told = f"{line.sku}, substitute for {line.replaces}" if line.replaces else line.sku
+    sku, small = fitted(told, width_dots=width, tallest_dots=22)
     label.text(_NAME_LEFT, top + 58, sku, height=small)
     if line.price:
         price, height = fitted(line.price, width_dots=_PRICE_WIDTH, tallest_dots=28)

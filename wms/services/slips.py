@@ -105,8 +105,15 @@ def _backorders(session: Session, actor: Actor, order: Order) -> Sequence[int]:
 
 def _told(order: Order, lines: Sequence[OrderLine], units: dict[int, int]) -> tuple[SlipLine, ...]:
     quantities = defaultdict(int, units)
+    sku_of = {line.id: line.sku for line in lines}
     return tuple(
-        SlipLine(quantity=quantities[line.id], sku=line.sku, name=line.name, price=_price(order, line))
+        SlipLine(
+            quantity=quantities[line.id],
+            sku=line.sku,
+            name=line.name,
+            price=_price(order, line),
+            replaces=sku_of[line.replaces_id] if line.replaces_id else "",
+        )
         for line in lines
         if quantities[line.id] > 0
     )

@@ -9,6 +9,8 @@ from wms.domain.errands import Errand, ErrandKind
 from wms.domain.picking import Batch, BatchStatus, TaskStatus
 from wms.domain.saying import say
 from wms.services import feedback
+from wms.services.locking import locked_walk
+from wms.services.picking import home
 from wms.services.picking.screens import BuildCart, DropCart, Home, TaskScreen
 from wms.services.screens import Feedback, Screen
 
@@ -48,6 +50,8 @@ def begin(session: Session, actor: Actor, kind: ErrandKind, screen: Screen) -> F
         batch_id: int | None = screen.stop.batch_id
     elif isinstance(screen, BuildCart | DropCart):
         batch_id = screen.batch_id
+        if not _is_here(session, actor, batch_id):
+            return feedback.NOT_COUNTED
     elif isinstance(screen, Home) and kind is ErrandKind.WRONG_ITEM:
         batch_id = None
     else:
@@ -64,6 +68,16 @@ def begin(session: Session, actor: Actor, kind: ErrandKind, screen: Screen) -> F
     )
     session.flush()
     return feedback.told(say("Scan the broken tote") if kind is ErrandKind.BROKEN_TOTE else say("Scan its tote"))
+
+
+def _is_here(session: Session, actor: Actor, batch_id: int) -> bool:
+    """Move the worker's own walk to this device, whose the errand will be; False where the walk is theirs no more."""
+    _, _, batch = locked_walk(session, actor, batch_id)
+    if batch.status is not BatchStatus.STARTED or batch.worker_id != actor.worker_id:
+        return False
+    if batch.device != actor.device:
+        home.adopt(session, actor, batch_id)
+    return True
 
 
 def end(session: Session, actor: Actor) -> None:

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind
 from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits, StepKind
 from wms.domain.picking import LotChanged, PickTask, TaskStatus
 from wms.domain.saying import say
@@ -25,6 +26,17 @@ from wms.services.stocking import Goods
 _NOT_THE_ITEM = {"lot": say("Scan the LOT, not the item"), "serial": say("Scan the SERIAL, not the item")}
 _LONGEST = 40
 _LONGEST_SERIAL = 60
+# Units that were picked once and may lie on a shelf again: put back for a cancelled order, or missed and found.
+_is_back = or_(
+    PickedUnits.lost_at.is_not(None),
+    exists().where(
+        PickTask.warehouse_id == PickedUnits.warehouse_id,
+        PickTask.id == PickedUnits.task_id,
+        Order.warehouse_id == PickTask.warehouse_id,
+        Order.id == PickTask.order_id,
+        Order.status == OrderStatus.CANCELLED,
+    ),
+)
 
 
 def open_lots(session: Session, actor: Actor, stop: Stop) -> tuple[str, ...]:
@@ -96,6 +108,8 @@ def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken |
         refused = _refuse_lot(session, actor, stop, gs1.lot)
     if refused is not None:
         return refused
+    if gs1.serial and stop.has_serials:
+        _take_over_serial(session, actor, stop, gs1.serial)
     return replace(
         taken,
         lot=gs1.lot if stop.lot else "",
@@ -245,6 +259,7 @@ def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial)
         .order_by(PickedUnits.id)
         .limit(1)
     ).one()
+    _take_over_serial(session, actor, stop, serial)
     row.serial = serial
     steps.note(session, actor, task.batch_id, task.id, StepKind.SERIAL, units=row.id)
     session.flush()
@@ -262,10 +277,26 @@ def refuse_serial(session: Session, actor: Actor, stop: Stop, serial: str) -> Fe
             PickedUnits.warehouse_id == actor.warehouse_id,
             PickedUnits.product_id == stop.product_id,
             PickedUnits.serial == serial,
+            ~_is_back,
         )
     ).first()
     return (
         None
         if taken is None
         else feedback.repeated(say("Serial {serial} was scanned before", serial=f"...{serial[-8:]}"))
+    )
+
+
+def _take_over_serial(session: Session, actor: Actor, stop: Stop, serial: str) -> None:
+    """Take a serial number off the unit that it was of before it lay on a shelf again."""
+    _ = session.execute(
+        update(PickedUnits)
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.product_id == stop.product_id,
+            PickedUnits.serial == serial,
+            _is_back,
+        )
+        .values(serial="")
+        .execution_options(synchronize_session=False)
     )

@@ -55,28 +55,38 @@ def staged(session: Session, actor: Actor, code: Code) -> Tote | Feedback:
 
 
 def picks(session: Session, actor: Actor, tote: Tote) -> list[Pick]:
-    """Return the picks whose units lie in a tote, the newest first."""
+    """Return the picks whose units lie in a tote, the newest first.
+
+    What was found missing there, or went into a box from it, has left the tote's books, and is no pick's any more.
+    """
+    units = func.sum(PickedUnits.quantity)
     rows = session.execute(
         select(
             PickTask.id.label("task_id"),
             PickTask.order_id,
             PickTask.product_id,
             PickTask.location_id,
-            func.sum(PickedUnits.quantity).label("units"),
+            case((units < Stock.on_hand, units), else_=Stock.on_hand).label("units"),
             Product.sku,
             Product.name.label("product"),
         )
         .join(PickedUnits, and_(PickedUnits.warehouse_id == PickTask.warehouse_id, PickedUnits.task_id == PickTask.id))
         .join(Order, and_(Order.warehouse_id == PickTask.warehouse_id, Order.id == PickTask.order_id))
         .join(Product, and_(Product.warehouse_id == PickTask.warehouse_id, Product.id == PickTask.product_id))
+        .join(Stock, and_(Stock.warehouse_id == PickedUnits.warehouse_id, Stock.place_id == PickedUnits.tote_id))
         .where(
             PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.order_id == (PickTask.order_id if tote.order_id is None else tote.order_id),
             PickedUnits.tote_id == tote.id,
             PickedUnits.lost_at.is_(None),
+            Stock.product_id == PickTask.product_id,
+            Stock.lot == PickTask.lot,
+            Stock.serial == PickTask.serial,
+            Stock.on_hand > 0,
             Order.status.in_((OrderStatus.PICKING, OrderStatus.PICKED, OrderStatus.SHORT)),
         )
         .group_by(PickTask.id, PickTask.order_id, PickTask.product_id, PickTask.location_id, PickTask.done_at)
-        .group_by(Product.sku, Product.name)
+        .group_by(Product.sku, Product.name, Stock.on_hand)
         .order_by(PickTask.done_at.desc(), PickTask.id.desc())
     ).mappings()
     return [Pick(**{**row, "units": int(row["units"])}) for row in rows]
@@ -178,11 +188,12 @@ def _order_of(session: Session, actor: Actor, tote: Tote, in_it: list[Pick]) -> 
 
 
 def _shelf(session: Session, actor: Actor, item: Item, in_it: list[Pick]) -> tuple[int, Goods] | None:
-    """The shelf that has the units in its books still: one that the tote's picks were at before any other."""
+    """The shelf whose books still have the units: of the lot that was scanned, and one of the tote's picks, if any."""
     of_product = [one.location_id for one in in_it if one.product_id == item.product_id]
     rank = case(
         (Stock.place_id.in_(of_product), 0), (Stock.place_id.in_([one.location_id for one in in_it]), 1), else_=2
     )
+    lot = item.gs1.lot.upper() if item.gs1 is not None else ""
     row = session.execute(
         select(Stock.place_id, Stock.lot, Stock.serial)
         .join(Location, and_(Location.warehouse_id == Stock.warehouse_id, Location.id == Stock.place_id))
@@ -192,7 +203,8 @@ def _shelf(session: Session, actor: Actor, item: Item, in_it: list[Pick]) -> tup
             Location.kind == LocationKind.PICK,
             Stock.on_hand - Stock.reserved >= item.units,
         )
-        .order_by(rank, (Stock.on_hand - Stock.reserved).desc(), Stock.place_id, Stock.lot, Stock.serial)
+        .order_by(case((func.upper(Stock.lot) == lot, 0), else_=1), rank)
+        .order_by((Stock.on_hand - Stock.reserved).desc(), Stock.place_id, Stock.lot, Stock.serial)
         .limit(1)
         .with_for_update(of=Stock, key_share=True)
     ).one_or_none()

@@ -2,19 +2,19 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from wms import batching
 from wms.domain.actor import Actor
 from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
-from wms.domain.orders import Order, OrderStatus
+from wms.domain.orders import Order, OrderLine, OrderStatus, ProductSubstituted
 from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchOrder, Method, PickTask
@@ -22,12 +22,13 @@ from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Wave
 from wms.services import allocating, settling, unsorted
-from wms.services.allocating import Need
+from wms.services.allocating import Choice, Need, Shelves
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.planning import new_batch, task_for
 from wms.services.planning.problem import fleet, problem_of
 
 _STOP = batching.Iterations(0)  # one order has only one plan
+_bought = aliased(OrderLine)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,11 +62,14 @@ def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
     needs = missing(session, actor, [order_id]).get(order_id, ())
     if not needs:
         return PickedAgain(number=order.number, reason=f"{order.number} lacks nothing.")
-    stock = allocating.shelves(session, actor, allocating.products_of({order_id: needs}), lock=True)
-    choice = stock.take(needs)
+    wanted = first_wanted(session, actor, {order_id: needs})
+    products = allocating.products_of({order_id: needs}) | allocating.products_of(wanted)
+    choice = choose(allocating.shelves(session, actor, products, lock=True), needs, wanted[order_id])
     order.reason = choice.reason[:200]
     if choice.reason:
         return PickedAgain(number=order.number, reason=choice.reason)
+    if {portion.line_id for portion in choice.portions} == {need.line_id for need in wanted[order_id]}:
+        _owe_what_was_bought(session, actor, order_id, needs, wanted[order_id])
     rows = allocating.set_aside(session, actor, order_id, choice.portions)
     session.flush()
     problem = problem_of(session, actor, {order_id: choice.portions}, room=fleet(session, actor), pickers=1)
@@ -89,13 +93,52 @@ def short_orders(session: Session, actor: Actor) -> tuple[ShortOrder, ...]:
         .order_by(Order.cutoff_at, Order.id)
     ).all()
     needs = missing(session, actor, [order.id for order in orders])
-    stock = allocating.shelves(session, actor, allocating.products_of(needs), lock=False)
+    wanted = first_wanted(session, actor, needs)
+    products = allocating.products_of(needs) | allocating.products_of(wanted)
+    stock = allocating.shelves(session, actor, products, lock=False)
     found = []
     for order in orders:
         lacking = needs.get(order.id, ())
         words = ", ".join(f"{need.quantity} of {need.sku}" for need in lacking) or "nothing"
-        found.append(ShortOrder(order_id=order.id, number=order.number, lacks=words, reason=stock.take(lacking).reason))
+        reason = choose(stock, lacking, wanted.get(order.id, ())).reason
+        found.append(ShortOrder(order_id=order.id, number=order.number, lacks=words, reason=reason))
     return tuple(found)
+
+
+def first_wanted(session: Session, actor: Actor, needs: Mapping[int, Sequence[Need]]) -> dict[int, tuple[Need, ...]]:
+    """Return what orders need with what their customers bought in place of substitutes that are missing too."""
+    rows = session.execute(
+        select(OrderLine.id.label("line_id"), _bought.id, _bought.product_id, _bought.sku)
+        .join(_bought, and_(_bought.warehouse_id == OrderLine.warehouse_id, _bought.id == OrderLine.replaces_id))
+        .where(
+            OrderLine.warehouse_id == actor.warehouse_id,
+            OrderLine.id.in_([need.line_id for lines in needs.values() for need in lines]),
+        )
+    ).all()
+    bought = {row.line_id: {"line_id": row.id, "product_id": row.product_id, "sku": row.sku} for row in rows}
+    return {
+        order_id: tuple(replace(need, **bought.get(need.line_id, {})) for need in lines)
+        for order_id, lines in needs.items()
+    }
+
+
+def choose(stock: Shelves, needs: Sequence[Need], wanted: Sequence[Need]) -> Choice:
+    """Take what was bought off the shelves, where it has come, else what the order needs by now, or nothing."""
+    first = stock.take(wanted)
+    return stock.take(needs) if first.reason else first
+
+
+def _owe_what_was_bought(
+    session: Session, actor: Actor, order_id: int, needs: Sequence[Need], wanted: Sequence[Need]
+) -> None:
+    """Let the lines that the customer placed owe again what their substitutes lack."""
+    for need, other in zip(needs, wanted, strict=True):
+        if need.line_id != other.line_id:
+            session.get_one(OrderLine, (actor.warehouse_id, need.line_id)).to_pick -= need.quantity
+            session.get_one(OrderLine, (actor.warehouse_id, other.line_id)).to_pick += need.quantity
+            event = ProductSubstituted(order_id=order_id, sku=need.sku, substitute=other.sku, quantity=need.quantity)
+            record(session, actor, event)
+    session.flush()
 
 
 def missing(session: Session, actor: Actor, order_ids: Sequence[int]) -> dict[int, tuple[Need, ...]]:
