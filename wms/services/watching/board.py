@@ -17,7 +17,7 @@ from wms.domain.errands import WrongItemFound
 from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
-from wms.domain.packing import FOREIGN, WrongUnitCaught
+from wms.domain.packing import FOREIGN, WRONG_LOT, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import UnitsPut
@@ -25,6 +25,7 @@ from wms.domain.waves import Wave
 from wms.services.watching.collections import CollectionBar, collection_bars
 
 HOUR = dt.timedelta(hours=1)
+_WRONG = frozenset({FOREIGN, WRONG_LOT})
 # A rate measured over less says more about chance than about the shift.
 _LEAST_MEASURED = dt.timedelta(minutes=10)
 
@@ -160,7 +161,7 @@ class WrongUnit:
 
 
 def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list[WrongUnit]:
-    """Return the wrong units caught since a moment, in totes or at packing: units that are in no line of their order.
+    """Return the wrong units caught since a moment, in totes or at packing: units, or lots, that are not in their order.
 
     A unit too many is left out: until somebody puts it aside it may be the packer's second scan of one unit, which
     must not be charged to the picker. It counts as a near miss like every refused scan.
@@ -196,7 +197,7 @@ def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list
             package=data.get("package", ""),
         )
         for caught_at, moment, order_id, data in rows
-        if data["cause"] == FOREIGN
+        if data["cause"] in _WRONG
     ]
 
 
