@@ -13,7 +13,7 @@ from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import Event, record
 from wms.domain.orders import OrderMoved, OrderStatus
-from wms.domain.packing import EXTRA, WrongUnitCaught
+from wms.domain.packing import EXTRA, CauseSaid, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import ScanRefused, UnitsPut
@@ -84,6 +84,17 @@ def test_a_wrong_unit_counts_in_the_hour_in_which_its_order_was_picked(session: 
     board = look(session)
     assert (board.today, board.hour) == (Accuracy(units=200, wrong=1), Accuracy(units=100, wrong=0))
     assert board.today.right_pct == 99.5
+
+
+def test_a_unit_whose_label_was_wrong_is_not_the_pickers(session: Session) -> None:
+    put(session, 100, 30, order_id=7)
+    caught(session, 5, order_id=7)
+    caught(session, 4, order_id=8)
+    facts = {"package": "P1", "sku": "B", "code": "1", "picker": "", "location": "", "task_id": None}
+    happened(session, CauseSaid(order_id=7, cause="wrong label on item", **facts), 3)  # type: ignore[arg-type]
+    happened(session, CauseSaid(order_id=8, cause="wrong pick", **facts), 3)  # type: ignore[arg-type]
+    board = look(session)
+    assert (board.today.wrong, board.caught) == (1, 1)
 
 
 def test_a_wrong_unit_picked_yesterday_is_caught_today_but_not_wrong_today(session: Session) -> None:

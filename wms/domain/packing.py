@@ -87,6 +87,8 @@ class BoxReopened(Event):
 
 
 FOREIGN, EXTRA, WRONG_LOT = "foreign", "extra", "wrong lot"
+# A cause said that lies in no pick: the goods were labelled wrong before they came.
+LABEL_WAS_WRONG = "wrong label on item"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import WorkerSession
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import BatchOrder, Method, PickTask
-from wms.domain.saying import say, say_some
+from wms.domain.saying import Said, say, say_some
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking, unsorted
@@ -94,8 +94,6 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     of_item = _of_waiting(actor, Tote.id, Tote.barcode, PickTask.lot).where(PickedUnits.product_id == item.product_id)
     waits = session.execute(of_item).all()
     lots = lots_meant(item, {row.lot for row in waits})
-    if waits and not lots:
-        return feedback.wrong(say("No order waits for lot {lot}", lot=item.gs1.lot if item.gs1 else ""))
     tote_of: dict[int, str] = {row.id: row.barcode for row in waits if row.lot in lots}
     here = shared_tote_id(session, actor)
     is_elsewhere = bool(tote_of) and here not in tote_of
@@ -113,7 +111,7 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
         .limit(1)
     ).one_or_none()
     if found is None:
-        return feedback.wrong(say("No order waits for {product}", product=item.name))
+        return feedback.wrong(_none_waits(item, is_lot=bool(waits) and not lots))
     if totes.has_open_box(session, actor, Package.order_id == found.Order.id):
         return feedback.NOT_COUNTED  # another station was faster
     if item.units > 1:
@@ -128,6 +126,12 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     is_own_box = rows[0].is_own_box
     words = say("No box: label on the item") if is_own_box else say("Order {order}", order=found.Order.number)
     return feedback.complete(words)
+
+
+def _none_waits(item: Item, *, is_lot: bool) -> Said:
+    if is_lot and item.gs1 is not None:
+        return say("No order waits for lot {lot}", lot=item.gs1.lot)
+    return say("No order waits for {product}", product=item.name)
 
 
 def _holds_units(session: Session, actor: Actor, tote_id: int | None) -> bool:

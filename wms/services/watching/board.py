@@ -17,7 +17,7 @@ from wms.domain.errands import WrongItemFound
 from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
-from wms.domain.packing import FOREIGN, WRONG_LOT, WrongUnitCaught
+from wms.domain.packing import FOREIGN, LABEL_WAS_WRONG, WRONG_LOT, CauseSaid, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import UnitsPut
@@ -161,10 +161,11 @@ class WrongUnit:
 
 
 def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list[WrongUnit]:
-    """Return the wrong units caught since a moment, in totes or at packing: units, or lots, that are not in their order.
+    """Return the wrong units caught since a moment, in totes or at packing: units or lots not in their order.
 
     A unit too many is left out: until somebody puts it aside it may be the packer's second scan of one unit, which
-    must not be charged to the picker. It counts as a near miss like every refused scan.
+    must not be charged to the picker. It counts as a near miss like every refused scan. A unit of which the packer
+    said that its label was wrong is left out too: the pick was right.
     """
     put = aliased(JournalEntry)
     picked_at = (
@@ -177,12 +178,23 @@ def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list
         )
         .scalar_subquery()
     )
+    said = aliased(JournalEntry)
+    label_was_wrong = exists().where(
+        said.warehouse_id == warehouse_id,
+        said.event == CauseSaid.__name__,
+        said.at >= JournalEntry.at,
+        said.order_id == JournalEntry.order_id,
+        said.data["package"].as_string() == JournalEntry.data["package"].as_string(),
+        said.data["code"].as_string() == JournalEntry.data["code"].as_string(),
+        said.data["cause"].as_string() == LABEL_WAS_WRONG,
+    )
     rows = session.execute(
         select(JournalEntry.at, picked_at, JournalEntry.order_id, JournalEntry.data)
         .where(
             JournalEntry.warehouse_id == warehouse_id,
             JournalEntry.event.in_((WrongUnitCaught.__name__, WrongItemFound.__name__)),
             JournalEntry.at >= since,
+            ~label_was_wrong,
         )
         .order_by(JournalEntry.at)
     )
