@@ -9,11 +9,14 @@ from tests.packers import Floor
 from wms.domain.codes import Command
 from wms.domain.inserts import Insert, InsertFor
 from wms.domain.journal import JournalEntry
+from wms.domain.orders import OrderStatus
 from wms.domain.packing import Package
+from wms.domain.people import ShortPolicy, Warehouse
 from wms.domain.shipping import LabelStatus
 from wms.domain.weighing import LearnedWeight
 from wms.services.learning_weights import ENOUGH
-from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, CountAgain, PutIn
+from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, CountAgain, PutIn, ScanTote
+from wms.services.shipping.departures import hand_over
 from wms.services.verifying import verify
 
 _NOT_FOR_THIS_BOX = "Not for this box. Take it out"
@@ -42,9 +45,9 @@ def _in_the_box(session: Session, floor: Floor) -> tuple[int, bool]:
 
 
 def _seal(session: Session, floor: Floor, tracking: str) -> Package:
-    _ = packers.buy(session, floor.order, tracking)
+    label = packers.buy(session, floor.order, tracking)
     assert floor.packer.scan(tracking).tone == "ok"
-    return session.scalars(select(Package).where(Package.order_id == floor.order.id).order_by(Package.number)).all()[-1]
+    return session.get_one(Package, (builders.WAREHOUSE, label.package_id))
 
 
 def test_a_unit_of_the_next_box_does_not_go_into_a_full_one(session: Session) -> None:
@@ -101,6 +104,22 @@ def test_nothing_is_put_beside_a_unit_that_ships_in_its_own_box(session: Session
     session.flush()
     assert floor.packer.scan(floor.towel_code).words == _NOT_FOR_THIS_BOX
     assert _in_the_box(session, floor) == (1, True)
+
+
+@pytest.mark.parametrize("rule", [ShortPolicy.SPLIT, ShortPolicy.CANCEL])
+def test_what_is_missing_after_a_box_has_left_keeps_nobody_at_the_bench(session: Session, rule: ShortPolicy) -> None:
+    floor = packers.bench(session)
+    session.query(Warehouse).one().when_short = rule
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, Command.SPLIT, "WEIGH")
+    box = _seal(session, floor, "OFF0001")
+    _ = hand_over(session, builders.actor(), box.id)
+    assert floor.packer.scan(Command.SHORT).words == "SHORT. The lead is told"
+    # A box that has left cannot be taken back, so that the lead decides; a split order has nothing left to send.
+    then = {ShortPolicy.SPLIT: OrderStatus.SHIPPED, ShortPolicy.CANCEL: OrderStatus.SHORT}[rule]
+    assert floor.order.status is then
+    assert (floor.order.shipped_at is not None) == (then is OrderStatus.SHIPPED)
+    assert isinstance(floor.packer.sees(), ScanTote)
+    assert verify(session, builders.WAREHOUSE) == []
 
 
 def _gs1(code: str, lot: str = "") -> str:
