@@ -13,7 +13,7 @@ from wms.domain.orders import OrderStatus
 from wms.domain.packing import Package
 from wms.domain.people import ShortPolicy, Warehouse
 from wms.domain.shipping import LabelStatus
-from wms.domain.weighing import LearnedWeight
+from wms.domain.weighing import LearnedWeight, WeightSample
 from wms.services.learning_weights import ENOUGH
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, CountAgain, PutIn, ScanTote
 from wms.services.shipping.departures import hand_over
@@ -120,6 +120,34 @@ def test_what_is_missing_after_a_box_has_left_keeps_nobody_at_the_bench(session:
     assert (floor.order.shipped_at is not None) == (then is OrderStatus.SHIPPED)
     assert isinstance(floor.packer.sees(), ScanTote)
     assert verify(session, builders.WAREHOUSE) == []
+
+
+@pytest.mark.parametrize(("gift_note", "learns"), [("", False), ("For you", True)])
+def test_a_box_with_more_than_goods_and_words_in_it_teaches_no_weight(
+    session: Session, gift_note: str, *, learns: bool
+) -> None:
+    floor = packers.bench(session)
+    floor.order = builders.order(session, (floor.mug, 1))
+    floor.order.gift_note = gift_note
+    tote = packers.staged(session, floor.order, (floor.mug, 1))
+    if not gift_note:
+        session.add(Insert(warehouse_id=builders.WAREHOUSE, name="Catalog", applies=InsertFor.ALL))
+        session.flush()
+    _ = floor.packer.scan(tote.barcode, floor.mug_code, "YES", "N325")
+    _ = _seal(session, floor, "OFF0001")
+    assert bool(session.scalars(select(WeightSample)).all()) == learns
+
+
+def test_a_box_with_an_insert_that_weighs_more_is_weighed_twice_and_not_counted(session: Session) -> None:
+    floor = packers.bench(session)
+    _learned(session, floor)
+    session.add(Insert(warehouse_id=builders.WAREHOUSE, name="Catalog", applies=InsertFor.ALL))
+    session.flush()
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "YES", "N1170")
+    screen = floor.packer.sees()
+    assert isinstance(screen, BoxAndWeigh)
+    assert screen.doubted_g == 1170
+    assert floor.packer.scan("N1171").tone == "ok"
 
 
 def _gs1(code: str, lot: str = "") -> str:
