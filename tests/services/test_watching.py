@@ -38,6 +38,13 @@ def caught(session: Session, minutes_ago: int, order_id: int | None = None) -> N
     happened(session, WrongUnitCaught(order_id=order_id, package="P1", sku="B", cause="foreign", code="1"), minutes_ago)
 
 
+def said(session: Session, order_id: int, cause: str) -> None:
+    event = CauseSaid(
+        order_id=order_id, package="P1", sku="B", code="1", cause=cause, picker="", location="", task_id=None
+    )
+    happened(session, event, 0)
+
+
 def look(session: Session, at: dt.datetime = NOW) -> Board:
     session.flush()
     return watching.board(session, WAREHOUSE, at)
@@ -90,9 +97,8 @@ def test_a_unit_whose_label_was_wrong_is_not_the_pickers(session: Session) -> No
     put(session, 100, 30, order_id=7)
     caught(session, 5, order_id=7)
     caught(session, 4, order_id=8)
-    facts = {"package": "P1", "sku": "B", "code": "1", "picker": "", "location": "", "task_id": None}
-    happened(session, CauseSaid(order_id=7, cause="wrong label on item", **facts), 3)  # type: ignore[arg-type]
-    happened(session, CauseSaid(order_id=8, cause="wrong pick", **facts), 3)  # type: ignore[arg-type]
+    said(session, 7, "wrong label on item")
+    said(session, 8, "wrong pick")
     board = look(session)
     assert (board.today.wrong, board.caught) == (1, 1)
 

@@ -178,23 +178,13 @@ def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list
         )
         .scalar_subquery()
     )
-    said = aliased(JournalEntry)
-    label_was_wrong = exists().where(
-        said.warehouse_id == warehouse_id,
-        said.event == CauseSaid.__name__,
-        said.at >= JournalEntry.at,
-        said.order_id == JournalEntry.order_id,
-        said.data["package"].as_string() == JournalEntry.data["package"].as_string(),
-        said.data["code"].as_string() == JournalEntry.data["code"].as_string(),
-        said.data["cause"].as_string() == LABEL_WAS_WRONG,
-    )
     rows = session.execute(
         select(JournalEntry.at, picked_at, JournalEntry.order_id, JournalEntry.data)
         .where(
             JournalEntry.warehouse_id == warehouse_id,
             JournalEntry.event.in_((WrongUnitCaught.__name__, WrongItemFound.__name__)),
             JournalEntry.at >= since,
-            ~label_was_wrong,
+            ~_label_was_wrong(warehouse_id),
         )
         .order_by(JournalEntry.at)
     )
@@ -211,6 +201,20 @@ def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list
         for caught_at, moment, order_id, data in rows
         if data["cause"] in _WRONG
     ]
+
+
+def _label_was_wrong(warehouse_id: int) -> ColumnElement[bool]:
+    """Whether the packer said of a unit caught that the goods were labelled wrong."""
+    said = aliased(JournalEntry)
+    return exists().where(
+        said.warehouse_id == warehouse_id,
+        said.event == CauseSaid.__name__,
+        said.at >= JournalEntry.at,
+        said.order_id == JournalEntry.order_id,
+        said.data["package"].as_string() == JournalEntry.data["package"].as_string(),
+        said.data["code"].as_string() == JournalEntry.data["code"].as_string(),
+        said.data["cause"].as_string() == LABEL_WAS_WRONG,
+    )
 
 
 def _standing(session: Session, warehouse_id: int, at: dt.datetime) -> dict[ExceptionKind, Standing]:
