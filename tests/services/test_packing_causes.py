@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from tests import builders, packers
 from tests.packers import Floor
 from tests.services.conftest import Walk
+from tests.services.picker import Picker
 from wms.domain.codes import Command
 from wms.domain.floor import SCRAP_ID, LocationKind
 from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.orders import OrderStatus
+from wms.domain.picking import Batch
 from wms.domain.stock import StockMove
 from wms.domain.totes import ToteStatus
 from wms.services.packing.screens import BoxAndWeigh, HoldTote, ScanItems
@@ -108,3 +110,15 @@ def test_a_damaged_unit_is_picked_again_in_the_same_wave(picked: Floor, walk: Wa
     walked = again.pick_again(walk.session, builders.actor(), picked.order.id)
     assert (walked.reason, bool(walked.batch)) == ("", True)
     assert verify(walk.session, builders.WAREHOUSE) == []
+
+
+@pytest.mark.parametrize("card", [Command.SHORT, Command.DAMAGED])
+def test_what_is_missing_at_the_bench_is_the_next_pickers_first_walk(picked: Floor, walk: Walk, card: Command) -> None:
+    _ = builders.waiting_batch(walk.session, builders.order(walk.session, (walk.mug, 1)))
+    _ = picked.packer.scan(picked.tote.barcode, picked.mug_code, card, picked.hold.barcode)
+    walked = again.pick_again(walk.session, builders.actor(), picked.order.id)
+    assert walked.batch, walked.reason
+    cart = builders.cart(walk.session)
+    _ = Picker(walk.session, device="2").scan(cart.barcode)
+    begun = walk.session.scalars(select(Batch.name).where(Batch.cart_id == cart.id)).one()
+    assert begun == walked.batch

@@ -1,5 +1,7 @@
 """Rate shopping: the cheapest allowed service that keeps the promise, with its reasons."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -129,6 +131,33 @@ def test_an_order_that_goes_with_another_carrier_takes_its_collection(session: S
     assert session.scalars(
         select(CarrierService.carrier).where(CarrierService.id == order.carrier_service_id)
     ).all() == ["ups"]
+
+
+def test_a_box_given_up_binds_no_later_box_to_its_service(session: Session) -> None:
+    _ = builders.carrier_service(session, "ups", "ups_ground")
+    _allow(session, "ups_ground")
+    floor = packers.bench(session)
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    label = session.scalars(select(Label)).one()
+    label.service, label.status, label.prepared = "ups_ground", LabelStatus.UNSETTLED, {}
+    session.flush()
+    floor.packer.at += dt.timedelta(minutes=1)
+    assert floor.packer.scan("NO").words == "Set aside. Put all back in the tote"
+    assert list(_candidates(session, floor.order)) == ["ups_ground", "usps_priority"]
+
+
+def test_the_service_promised_first_may_carry_what_a_cheaper_one_refuses(session: Session) -> None:
+    _ = builders.carrier_service(session, "ups", "ups_ground")
+    session.add_all(
+        Pickup(warehouse_id=builders.WAREHOUSE, carrier="ups", weekday=day, cutoff="13:00", pickup="13:30")
+        for day in range(5)
+    )
+    order = builders.order(session, (builders.product(session), 1))
+    _allow(session, "ups_ground")
+    rating.take(session, builders.actor(), order, "ups_ground", "cheaper")
+    rule = rating.rule_of(session, builders.actor(), order, 0, ["ups_ground"])
+    # Its van comes after that of the cheaper one, and was promised.
+    assert rule == Rule(asked="usps_priority", candidates=(Candidate(service="usps_priority", in_time=True),))
 
 
 @pytest.mark.parametrize(

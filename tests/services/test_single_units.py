@@ -9,20 +9,22 @@ from tests import builders, packers
 from tests.builders import NOW
 from tests.packers import Packer
 from tests.services.picker import Picker
+from wms.domain.catalog import Barcode
 from wms.domain.codes import Command
-from wms.domain.floor import Cart, Location, LocationKind, Profile
+from wms.domain.floor import SUPPLIER_ID, Cart, Location, LocationKind, Profile
 from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.packing import Package, PackageStatus
+from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import Batch, BatchOrder, Method
+from wms.domain.picking import Batch, BatchOrder, Method, PickTask
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import cancelling, planning, putting_back, verifying
+from wms.services import cancelling, planning, putting_back, stocking, verifying
 from wms.services.packing.screens import BoxAndWeigh, ScanTote
 from wms.services.planning import OpenTransaction
 from wms.services.planning.preview import preview
 from wms.services.planning.selection import CollectionKey, Rules
+from wms.services.stocking import Goods
 
 KEY = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
 
@@ -293,3 +295,36 @@ def test_undo_of_a_full_tote_takes_it_off_a_cancelled_order_too(shared: Shared) 
     _ = marta.scan("UNDO")
     assert shared.totes[2].status is ToteStatus.FREE
     assert shared.session.query(BatchOrder).filter_by(tote_id=shared.totes[2].id).count() == 0
+
+
+def test_a_unit_opens_the_box_of_the_order_that_its_lot_was_picked_for(shared: Shared) -> None:
+    shared.pick_all()
+    shared.session.flush()
+    mugs = [units for units in shared.session.query(PickedUnits) if units.product_id == _product_of(shared, shared.mug)]
+    for lot, units in zip("ABC", sorted(mugs, key=lambda units: units.id), strict=True):
+        _give_lot(shared.session, units, lot)
+    packer = packers.packer(shared.session, builders.station(shared.session))
+    gs1 = f"01{shared.mug.zfill(14)}10"
+    assert packer.scan(f"{gs1}X9").words == "No order waits for lot X9"
+    assert packer.scan(f"{gs1}B").tone == "ok"
+    assert [line.lot for line in shared.session.query(PackageLine)] == ["B"]
+    assert shared.holds_up()
+
+
+def _product_of(shared: Shared, code: str) -> int:
+    return shared.session.query(Barcode).filter_by(code=code).one().product_id
+
+
+def _give_lot(session: Session, units: PickedUnits, lot: str) -> None:
+    """Let a picked mug be of a lot, as if its shelf had held that."""
+    session.get_one(PickTask, (builders.WAREHOUSE, units.task_id)).lot = lot
+    without = Goods(product_id=units.product_id, quantity=1)
+    assert units.tote_id is not None
+    stocking.move(
+        session, builders.actor(), without, from_place_id=units.tote_id, to_place_id=SUPPLIER_ID, reason="relabelled"
+    )
+    named = Goods(product_id=units.product_id, quantity=1, lot=lot)
+    stocking.move(
+        session, builders.actor(), named, from_place_id=SUPPLIER_ID, to_place_id=units.tote_id, reason="relabelled"
+    )
+    session.flush()

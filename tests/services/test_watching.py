@@ -13,7 +13,7 @@ from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import Event, record
 from wms.domain.orders import OrderMoved, OrderStatus
-from wms.domain.packing import EXTRA, WrongUnitCaught
+from wms.domain.packing import EXTRA, CauseSaid, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import ScanRefused, UnitsPut
@@ -36,6 +36,13 @@ def put(session: Session, units: int, minutes_ago: int, order_id: int | None = N
 
 def caught(session: Session, minutes_ago: int, order_id: int | None = None) -> None:
     happened(session, WrongUnitCaught(order_id=order_id, package="P1", sku="B", cause="foreign", code="1"), minutes_ago)
+
+
+def said(session: Session, order_id: int, cause: str) -> None:
+    event = CauseSaid(
+        order_id=order_id, package="P1", sku="B", code="1", cause=cause, picker="", location="", task_id=None
+    )
+    happened(session, event, 0)
 
 
 def look(session: Session, at: dt.datetime = NOW) -> Board:
@@ -84,6 +91,16 @@ def test_a_wrong_unit_counts_in_the_hour_in_which_its_order_was_picked(session: 
     board = look(session)
     assert (board.today, board.hour) == (Accuracy(units=200, wrong=1), Accuracy(units=100, wrong=0))
     assert board.today.right_pct == 99.5
+
+
+def test_a_unit_whose_label_was_wrong_is_not_the_pickers(session: Session) -> None:
+    put(session, 100, 30, order_id=7)
+    caught(session, 5, order_id=7)
+    caught(session, 4, order_id=8)
+    said(session, 7, "wrong label on item")
+    said(session, 8, "wrong pick")
+    board = look(session)
+    assert (board.today.wrong, board.caught) == (1, 1)
 
 
 def test_a_wrong_unit_picked_yesterday_is_caught_today_but_not_wrong_today(session: Session) -> None:

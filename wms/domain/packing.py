@@ -86,14 +86,17 @@ class BoxReopened(Event):
     package: str
 
 
-FOREIGN, EXTRA = "foreign", "extra"
+FOREIGN, EXTRA, WRONG_LOT = "foreign", "extra", "wrong lot"
+# A cause said that lies in no pick: the goods were labelled wrong before they came.
+LABEL_WAS_WRONG = "wrong label on item"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WrongUnitCaught(Event):
     """A unit that does not belong to the order was found while packing: a pick error that did not leave the house.
 
-    `cause` is foreign (not in this order) or extra (more than ordered); `sku` is '' for a barcode nobody knows.
+    `cause` is foreign (not in this order), extra (more than ordered) or wrong lot (one that was not picked for it);
+    `sku` is '' for a barcode nobody knows.
     """
 
     package: str

@@ -15,6 +15,7 @@ from wms.domain.outbox import JobKind, wake
 from wms.domain.people import ShortPolicy, Warehouse
 from wms.domain.waves import WaveOrder
 from wms.services import cancelling, settling, splitting
+from wms.services.cancelling import TooLateError
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.splitting import NothingPickedError
 
@@ -56,8 +57,9 @@ def follow(session: Session, actor: Actor, order: Order) -> None:
         record(session, actor, ShortDecided(order_id=order.id, number=order.number, policy=policy, by_default=True))
     try:
         _ = _do(session, actor, order, policy)
-    except NothingPickedError:
-        policy = ShortPolicy.WAIT  # there is nothing to go on with; a person may still decide otherwise
+    except (NothingPickedError, TooLateError):
+        # There is nothing to go on with, or nothing to take back; a person may still decide otherwise.
+        policy = ShortPolicy.WAIT
         _ = _do(session, actor, order, policy)
     if policy is not ShortPolicy.WAIT:
         _settle(session, actor, order)

@@ -10,11 +10,12 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.floor import CartonType
+from wms.domain.inserts import OrderInsert
 from wms.domain.packing import Package, PackageLine
 from wms.domain.weighing import LearnedWeight, WeightSample
 
@@ -40,13 +41,16 @@ def of_product(session: Session, actor: Actor, product_id: int) -> Learned:
 
 
 def learn(session: Session, actor: Actor, package: Package) -> None:
-    """Learn from a sealed box: nothing from one whose weight was computed, or whose carton's weight is not known."""
+    """Learn from a sealed box whose weight was not computed.
+
+    It tells nothing where its carton's weight is not known, or that of something put in beside the goods.
+    """
     carton_g = session.scalars(
         select(CartonType.weight_g).where(
             CartonType.warehouse_id == actor.warehouse_id, CartonType.id == package.carton_type_id
         )
     ).one_or_none()
-    if not package.weighed or not carton_g:
+    if not package.weighed or not carton_g or _has_inserts(session, actor, package):
         return
     rows = session.execute(
         select(PackageLine.product_id, func.sum(PackageLine.quantity), LearnedWeight.unit_mg)
@@ -72,6 +76,16 @@ def learn(session: Session, actor: Actor, package: Package) -> None:
     _ = session.merge(taken)
     session.flush()
     _conclude(session, actor, product_id)
+
+
+def _has_inserts(session: Session, actor: Actor, package: Package) -> bool:
+    """Tell whether something else than goods is in a box; a gift's words weigh no more than paper."""
+    inserts = exists().where(
+        OrderInsert.warehouse_id == actor.warehouse_id,
+        OrderInsert.package_id == package.id,
+        OrderInsert.words == "",
+    )
+    return session.execute(select(inserts)).scalar_one()
 
 
 def sample_of(net_mg: int, units: Mapping[int, int], known_mg: Mapping[int, int]) -> tuple[int, int] | None:

@@ -32,9 +32,13 @@ class Timetable:
 
     def promise(self, order: Order) -> str:
         """Give the order its carrier service and collection; '' or the sentence why it has none."""
-        method = order.shipping_method.strip().lower()
-        order.carrier_service_id = self.methods.get(method, self.methods.get(DEFAULT_METHOD))
+        order.carrier_service_id = self.asked(order)
         return self.renew(order)
+
+    def asked(self, order: Order) -> int | None:
+        """Return the carrier service that the order's shipping method means."""
+        method = order.shipping_method.strip().lower()
+        return self.methods.get(method, self.methods.get(DEFAULT_METHOD))
 
     def renew(self, order: Order) -> str:
         """Give the order its carrier's next collection, whatever it had; '' or the sentence why there is none."""

@@ -15,7 +15,7 @@ from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService, ServiceChosen, ShippingMethod
 from wms.domain.journal import record
 from wms.domain.orders import Order
-from wms.domain.packing import Package
+from wms.domain.packing import Package, PackageStatus
 from wms.domain.shipping import STANDING, Label
 from wms.services.promising import DEFAULT_METHOD, timetable
 
@@ -96,15 +96,19 @@ def rule_of(session: Session, actor: Actor, order: Order, package_id: int, decli
     All boxes of an order go with one service: a box after the first has no choice.
     """
     services = session.scalars(select(CarrierService).where(CarrierService.warehouse_id == actor.warehouse_id)).all()
-    asked = next((row for row in services if row.id == order.carrier_service_id), None)
+    table = timetable(session, actor.warehouse_id, actor.at)
+    by_id = {row.id: row for row in services}
+    goes_with = by_id.get(order.carrier_service_id or 0)
+    # An order that a cheaper service was to carry may go with the one it was promised with all the same.
+    asked = by_id.get(table.asked(order) or 0, goes_with)
     taken = taken_by_others(session, actor, order, package_id)
-    allowed = {taken} if taken else {*_allowed(session, actor, order), *([asked.service] if asked else [])}
-    promised = timetable(session, actor.warehouse_id, actor.at).next_collections
+    known = {row.service for row in (asked, goes_with) if row is not None}
+    allowed = {taken} if taken else {*_allowed(session, actor, order), *known}
 
     def is_in_time(row: CarrierService) -> bool:
         if row is asked or order.ship_by_at is None:
             return True
-        found = promised.get(row.carrier)
+        found = table.next_collections.get(row.carrier)
         return found is not None and found.ship_by_at <= order.ship_by_at
 
     return Rule(
@@ -126,6 +130,7 @@ def taken_by_others(session: Session, actor: Actor, order: Order, package_id: in
             Label.warehouse_id == actor.warehouse_id,
             Package.order_id == order.id,
             Package.id != package_id,
+            Package.status != PackageStatus.CANCELLED,
             Label.status.in_(STANDING),
             Label.prepared.is_not(None),
         )

@@ -141,6 +141,17 @@ def read_gs1(text: str) -> Gs1 | None:
     )
 
 
+def lots_meant(item: Item, known: Collection[str]) -> frozenset[str]:
+    """Return which of the lots known ('': of units without one) a scan may mean: all where it names none."""
+    if item.gs1 is None or not item.gs1.lot:
+        return frozenset(known)
+    spelled = {lot.upper(): lot for lot in known if lot}
+    said = item.gs1.lot.upper()
+    cut = None if said in spelled else cut_lot(item.gs1, spelled)
+    lot = spelled.get(cut.lot if cut else said)
+    return frozenset(known) & ({""} if lot is None else {lot})
+
+
 def cut_lot(gs1: Gs1, lots: Collection[str]) -> Gs1 | None:
     """Return what a GS1 code says when its lot has run into what follows because the separator (FNC1) was lost.
 

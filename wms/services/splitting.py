@@ -11,7 +11,7 @@ from wms.domain.errors import DomainError
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderLine, OrderReceived, OrderSplit, OrderStatus
 from wms.domain.outbox import JobKind, hasten
-from wms.services import allocating, labelling
+from wms.services import allocating, labelling, leaving
 from wms.services.allocating import Need
 from wms.services.locking import locked_orders
 from wms.services.numbering import next_code
@@ -53,6 +53,7 @@ def split(session: Session, actor: Actor, order: Order) -> Order:
     order.reason = ""
     if labelling.missing_units(session, actor, order.id) == 0:
         record(session, actor, order.move_to(OrderStatus.PACKED, "all that it has is in sealed boxes"))
+        leaving.ship_if_all_left(session, actor, order)
     _ = allocating.allocate(session, actor, [backorder])
     hasten(session, actor, JobKind.KEEP_WAVE)  # a wave at work may take it
     session.flush()

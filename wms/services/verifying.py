@@ -212,6 +212,22 @@ def picked_orders_have_something_to_pack(session: Session, warehouse_id: int) ->
         yield f"order {number}: all {units} units are in sealed boxes, and it is not packed"
 
 
+def packed_orders_have_a_box_in_the_house(session: Session, warehouse_id: int) -> Iterator[str]:
+    """An order that is packed is shipped when its last box has left."""
+    in_the_house = exists().where(
+        Package.warehouse_id == Order.warehouse_id,
+        Package.order_id == Order.id,
+        Package.status.in_((PackageStatus.OPEN, PackageStatus.SEALED)),
+    )
+    rows = session.scalars(
+        select(Order.number).where(
+            Order.warehouse_id == warehouse_id, Order.status == OrderStatus.PACKED, ~in_the_house
+        )
+    )
+    for number in rows:
+        yield f"order {number} is packed, and no box of it is in the house"
+
+
 def print_jobs_are_accounted_for(session: Session, warehouse_id: int) -> Iterator[str]:
     """Each sealed package's label was printed, each copy is one job, and no job's end is unknown on a sealed box."""
     done = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER)
@@ -311,6 +327,7 @@ CHECKS: tuple[Check, ...] = (
     sealed_packages_have_one_standing_label,
     sealed_boxes_have_their_inserts,
     picked_orders_have_something_to_pack,
+    packed_orders_have_a_box_in_the_house,
     print_jobs_are_accounted_for,
     free_totes_are_empty,
     boxes_hold_what_was_scanned,

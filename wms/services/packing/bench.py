@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Row, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
 from wms.domain.catalog import Product
 from wms.domain.floor import Station
+from wms.domain.inserts import OrderInsert
 from wms.domain.orders import Order, OrderLine
 from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.people import Warehouse, WorkerSession
@@ -39,6 +40,14 @@ _box = (
     .correlate(Package)
     .scalar_subquery()
 )
+# What was put in beside the goods weighs something; a gift's words weigh no more than paper.
+_has_inserts = (
+    exists()
+    .where(
+        OrderInsert.warehouse_id == Package.warehouse_id, OrderInsert.package_id == Package.id, OrderInsert.words == ""
+    )
+    .correlate(Package)
+)
 _BOX = (
     Station.id.label("station_id"),
     Station.name.label("station"),
@@ -53,6 +62,7 @@ _BOX = (
     Package.full,
     Package.own_box,
     Package.caught,
+    _has_inserts.label("has_inserts"),
     Order.id.label("order_id"),
     Order.number,
     Order.status.label("order_status"),

@@ -9,7 +9,7 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command, parse
 from wms.domain.floor import Location
 from wms.domain.journal import record
-from wms.domain.packing import CauseSaid, Package
+from wms.domain.packing import LABEL_WAS_WRONG, CauseSaid, Package
 from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
@@ -22,7 +22,7 @@ from wms.services.screens import Feedback
 CAUSES: Mapping[Command, str] = {
     Command.WRONG_PICK: "wrong pick",
     Command.WRONG_TOTE: "wrong tote",
-    Command.WRONG_LABEL: "wrong label on item",
+    Command.WRONG_LABEL: LABEL_WAS_WRONG,
     Command.MISCOUNT: "counting",
 }
 

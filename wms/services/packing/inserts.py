@@ -3,12 +3,12 @@
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.codes import Code, Command
 from wms.domain.packing import Package
 from wms.domain.saying import say
 from wms.services import feedback, inserting, labelling
 from wms.services.packing.screens import PutIn
-from wms.services.packing.units import scan_unit
+from wms.services.packing.units import is_unit, scan_unit
 from wms.services.screens import Feedback
 
 
@@ -17,7 +17,7 @@ def judge(session: Session, actor: Actor, code: Code, screen: PutIn) -> Feedback
     is_scanned = bool(screen.code) and code.text == screen.code
     if is_scanned or code.command is Command.YES:
         return _confirm(session, actor, screen, scanned=is_scanned)
-    if code.kind is CodeKind.PRODUCT:
+    if is_unit(session, actor, code):
         return scan_unit(session, actor, screen.bench, code, screen.wants)
     return feedback.wrong_type(code, screen.wants)
 

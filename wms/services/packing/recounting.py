@@ -21,17 +21,18 @@ def judge(session: Session, actor: Actor, code: Code, screen: CountAgain) -> Fee
         return units.undo(session, actor, bench) if bench.totes else singles.give_up(session, actor, bench)
     if code.kind is CodeKind.QUANTITY or code.command is not None:
         return feedback.wrong_type(code, "item")
-    row = next((row for row in screen.rows if code.text in dict(row.codes)), None)
-    count = dict(row.codes)[code.text] if row else 0
-    if row is None or count > row.left:
-        # Nothing is left to scan, so that the unit is caught as extra or foreign.
+    item = units.item_of(session, actor, bench, code)
+    row = next((row for row in screen.rows if item is not None and row.product_id == item.product_id), None)
+    if item is None or row is None or item.units > row.left:
+        # Nothing more goes into the box, so that the unit is caught as extra or foreign, or is another box's.
         return units.scan_unit(session, actor, bench, code, screen.wants)
     counted = session.get_one(Recount, (actor.warehouse_id, bench.package_id, row.product_id), populate_existing=True)
-    counted.counted += count
+    counted.counted += item.units
     session.flush()
-    if screen.done + count == screen.total:
+    done = screen.done + item.units
+    if done == screen.total:
         return feedback.complete(say("All {n} counted. Weigh again", n=screen.total))
-    return feedback.accepted(feedback.so_far(screen.done + count, screen.total))
+    return feedback.accepted(feedback.so_far(done, screen.total))
 
 
 def _accept(session: Session, actor: Actor, screen: CountAgain) -> Feedback:

@@ -143,6 +143,7 @@ class Bench:
     full: bool
     own_box: bool
     caught: str
+    has_inserts: bool
     units: tuple[Units, ...]
     totes: tuple[BenchTote, ...]
     contents: tuple[Content, ...]
@@ -195,7 +196,7 @@ class Bench:
     @property
     def is_learned(self) -> bool:
         """Tell whether the weights of all that is in the box were learned: then a wrong weight is a wrong count."""
-        return all(row.learned_mg is not None for row in self.units if row.here)
+        return not self.has_inserts and all(row.learned_mg is not None for row in self.units if row.here)
 
     def expected_g(self, carton: Carton | None) -> int:
         """The box's weight by its contents; 0 where a product's weight is not known."""

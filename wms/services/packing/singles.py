@@ -16,14 +16,14 @@ from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import WorkerSession
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import BatchOrder, Method, PickTask
-from wms.domain.saying import say, say_some
+from wms.domain.saying import Said, say, say_some
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking, unsorted
 from wms.services.packing import totes, units
 from wms.services.packing.bench import desk, open_bench
 from wms.services.packing.screens import Bench, Content
-from wms.services.recognising import Item
+from wms.services.recognising import Item, lots_meant
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods
 
@@ -91,21 +91,27 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     station = totes.locked_station(session, actor, station_id)
     if totes.has_open_box(session, actor, Package.station_id == station.id):
         return feedback.NOT_COUNTED  # the station's other scanner was faster
-    of_item = _of_waiting(actor, Tote.id, Tote.barcode).where(PickedUnits.product_id == item.product_id)
-    tote_of: dict[int, str] = {row.id: row.barcode for row in session.execute(of_item)}
+    of_item = _of_waiting(actor, Tote.id, Tote.barcode, PickTask.lot).where(PickedUnits.product_id == item.product_id)
+    waits = session.execute(of_item).all()
+    lots = lots_meant(item, {row.lot for row in waits})
+    tote_of: dict[int, str] = {row.id: row.barcode for row in waits if row.lot in lots}
     here = shared_tote_id(session, actor)
     is_elsewhere = bool(tote_of) and here not in tote_of
     if is_elsewhere and (len(tote_of) > 1 or _holds_units(session, actor, here)):
         return feedback.wrong(say("Scan its tote first: {totes}", totes=", ".join(sorted(tote_of.values()))))
     found = session.execute(
         _of_waiting(actor, Order, PickTask.lot, PickTask.serial, Tote.id.label("tote_id"))
-        .where(PickedUnits.product_id == item.product_id, Tote.id == (here if here in tote_of else Tote.id))
+        .where(
+            PickedUnits.product_id == item.product_id,
+            PickTask.lot.in_(lots),
+            Tote.id == (here if here in tote_of else Tote.id),
+        )
         .with_for_update(of=Order, key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
         .limit(1)
     ).one_or_none()
     if found is None:
-        return feedback.wrong(say("No order waits for {product}", product=item.name))
+        return feedback.wrong(_none_waits(item, is_lot=bool(waits) and not lots))
     if totes.has_open_box(session, actor, Package.order_id == found.Order.id):
         return feedback.NOT_COUNTED  # another station was faster
     if item.units > 1:
@@ -120,6 +126,12 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     is_own_box = rows[0].is_own_box
     words = say("No box: label on the item") if is_own_box else say("Order {order}", order=found.Order.number)
     return feedback.complete(words)
+
+
+def _none_waits(item: Item, *, is_lot: bool) -> Said:
+    if is_lot and item.gs1 is not None:
+        return say("No order waits for lot {lot}", lot=item.gs1.lot)
+    return say("No order waits for {product}", product=item.name)
 
 
 def _holds_units(session: Session, actor: Actor, tote_id: int | None) -> bool:

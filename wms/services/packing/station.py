@@ -94,7 +94,7 @@ def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | Ne
 def _at_box(session: Session, actor: Actor, code: Code, screen: BoxAndWeigh) -> Feedback:
     if code.command is Command.UNDO:
         return _undo(session, actor, screen.bench)
-    if code.kind is CodeKind.PRODUCT:  # all are scanned, so this one is too many
+    if units.is_unit(session, actor, code):  # what belongs in is scanned, so this one is too many
         return units.scan_unit(session, actor, screen.bench, code, screen.wants)
     return boxes.judge(session, actor, code, screen)
 

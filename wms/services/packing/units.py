@@ -1,6 +1,6 @@
 """Units at the bench: each is scanned into the box, none twice and no foreign one; the last can be taken out again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -9,13 +9,22 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
-from wms.domain.packing import EXTRA, FOREIGN, Package, PackageLine, UnitPacked, UnitTakenOut, WrongUnitCaught
-from wms.domain.saying import say
+from wms.domain.packing import (
+    EXTRA,
+    FOREIGN,
+    WRONG_LOT,
+    Package,
+    PackageLine,
+    UnitPacked,
+    UnitTakenOut,
+    WrongUnitCaught,
+)
+from wms.domain.saying import Said, say
 from wms.domain.stock import StockMove
 from wms.services import feedback, stocking
 from wms.services.packing import causes, filling
 from wms.services.packing.screens import Bench, Content, Units
-from wms.services.recognising import Item, find_item
+from wms.services.recognising import Item, find_item, lots_meant
 from wms.services.screens import Card, Feedback
 from wms.services.stocking import Goods
 from wms.services.upserting import upsert
@@ -50,6 +59,11 @@ _MOVES = (
     .order_by(StockMove.at, StockMove.id)
 )
 _put_statements: dict[str, object] = {}
+_STOPS: Mapping[str, Said] = {
+    EXTRA: say("EXTRA. PUT IN RED TOTE"),
+    FOREIGN: say("NOT IN THIS ORDER. PUT IN RED TOTE"),
+    WRONG_LOT: say("WRONG LOT. PUT IN RED TOTE"),
+}
 
 
 def is_unchanged(session: Session, actor: Actor, bench: Bench) -> bool:
@@ -63,32 +77,38 @@ def is_unchanged(session: Session, actor: Actor, bench: Bench) -> bool:
 
 def scan_unit(session: Session, actor: Actor, bench: Bench, code: Code, wanted: str) -> Feedback:
     """Put the unit (or case) scanned into the box, or name what is wrong with it."""
-    found = _of_order(bench, code) or find_item(session, actor, code)
+    found = item_of(session, actor, bench, code)
     if found is None and code.kind is not CodeKind.PRODUCT:
         return feedback.wrong_type(code, wanted)
     rows = [row for row in bench.units if found is not None and row.product_id == found.product_id]
     left = sum(row.left for row in rows)
-    of = sum(row.wanted for row in rows)
     if found is None or left == 0:
-        return _caught(session, actor, bench, code, found, of)
-    refusal = _refusal(bench, rows[0], found, left)
+        return _caught(session, actor, bench, code, found, EXTRA if rows else FOREIGN)
+    of_product = [row for row in bench.contents if row.product_id == found.product_id]
+    lots = lots_meant(found, {row.lot for row in of_product})
+    if of_product and not lots:
+        return _caught(session, actor, bench, code, found, WRONG_LOT)
+    opened = {tote.tote_id for tote in bench.open_totes}
+    contents = [row for row in of_product if row.tote_id in opened and row.lot in lots]
+    refusal = _refusal(bench, rows[0], found, left, contents)
     if refusal is not None:
         return refusal
-    opened = {tote.tote_id for tote in bench.open_totes}
-    contents = [row for row in bench.contents if row.tote_id in opened and row.product_id == found.product_id]
     pack(session, actor, bench, rows, found, contents)
+    of = sum(row.wanted for row in rows)
     return _packed(bench, rows[0], found, of - left + found.units, of)
 
 
-def _refusal(bench: Bench, row: Units, found: Item, left: int) -> Feedback | None:
+def _refusal(bench: Bench, row: Units, found: Item, left: int, contents: Sequence[Content]) -> Feedback | None:
     """Say why a unit that the order lacks cannot go into this box now; None where it can."""
+    if bench.is_full:
+        return feedback.wrong(say("Not for this box. Take it out"))
     if found.units > left:
         return feedback.wrong(say("Case of {units}, {left} wanted. Scan singles", units=found.units, left=left))
     if row.is_own_box and bench.here:
         return feedback.wrong(say("{product} needs no box. Finish this one", product=found.name))
     if row.is_own_box and found.units > 1:
         return feedback.wrong(say("Each ships in its own box. Scan singles"))
-    if found.units > bench.in_open_totes(found.product_id):
+    if found.units > sum(content.on_hand for content in contents):
         elsewhere = ", ".join(tote.code for tote in bench.other_totes)
         return feedback.wrong(
             say("Scan its tote first: {totes}", totes=elsewhere) if elsewhere else say("Not in this tote. See the lead")
@@ -106,6 +126,16 @@ def _packed(bench: Bench, row: Units, found: Item, done: int, of: int) -> Feedba
     return feedback.accepted(feedback.so_far(done, of))
 
 
+def is_unit(session: Session, actor: Actor, code: Code) -> bool:
+    """Tell whether a scan is one of goods: any GTIN, or what else names a product of ours."""
+    return code.kind is CodeKind.PRODUCT or find_item(session, actor, code) is not None
+
+
+def item_of(session: Session, actor: Actor, bench: Bench, code: Code) -> Item | None:
+    """Return the product that a scan at the bench names, or None."""
+    return _of_order(bench, code) or find_item(session, actor, code)
+
+
 def _of_order(bench: Bench, code: Code) -> Item | None:
     for row in bench.units:
         for text, count in row.codes:
@@ -114,26 +144,36 @@ def _of_order(bench: Bench, code: Code) -> Item | None:
     return None
 
 
-def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Item | None, of: int) -> Feedback:
-    """Stop at a unit that does not belong, with how many `of` its kind do: it is caught, never packed."""
+def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Item | None, cause: str) -> Feedback:
+    """Stop at a unit that does not belong: it is caught, never packed."""
     name = found.name if found else f"...{code.text[-8:]}"
     caught = WrongUnitCaught(
         order_id=bench.order_id,
         package=bench.package,
         sku=found.sku if found else "",
-        cause=EXTRA if of else FOREIGN,
+        cause=cause,
         code=code.text,
     )
     record(session, actor, caught)
     causes.note(session, actor, bench, code)
-    words = say("EXTRA. PUT IN RED TOTE") if of else say("NOT IN THIS ORDER. PUT IN RED TOTE")
-    detail = say("{n} of {n} in already", n=of) if of else say("not in {order}", order=bench.number)
+    have = Card(name=name, sku=found.sku if found else "", detail=_why(bench, found, cause))
+    return feedback.stop(_STOPS[cause], have=have, need=_need(bench, found, cause))
+
+
+def _why(bench: Bench, found: Item | None, cause: str) -> Said:
+    if found is not None and cause == EXTRA:
+        return say("{n} of {n} in already", n=sum(row.wanted for row in bench.units if row.sku == found.sku))
+    if found is not None and found.gs1 is not None and cause == WRONG_LOT:
+        return say("Lot {lot}", lot=found.gs1.lot)
+    return say("not in {order}", order=bench.number)
+
+
+def _need(bench: Bench, found: Item | None, cause: str) -> Card | None:
+    if found is not None and cause == WRONG_LOT:
+        lots = {row.lot for row in bench.contents if row.product_id == found.product_id}
+        return Card(name=found.name, sku=found.sku, detail=say("Lot {lot}", lot=", ".join(sorted(lots))))
     missing = next((row for row in bench.units if row.left), None)
-    return feedback.stop(
-        words,
-        have=Card(name=name, sku=found.sku if found else "", detail=detail),
-        need=Card(name=missing.name, sku=missing.sku, detail=say("{n} to scan", n=missing.left)) if missing else None,
-    )
+    return Card(name=missing.name, sku=missing.sku, detail=say("{n} to scan", n=missing.left)) if missing else None
 
 
 def pack(

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.floor import Location, LocationKind
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.totes import Tote, ToteStatus
-from wms.services.planning import again
+from wms.services.planning import again, turn_before_all
 
 _IS_OPEN = exists().where(
     PickTask.warehouse_id == BatchOrder.warehouse_id,
@@ -87,15 +87,7 @@ def hasten(session: Session, actor: Actor, order_ids: Collection[int]) -> None:
         .distinct()
     ).all()
     for walk in walks:
-        first = session.scalar(
-            select(func.min(Batch.position)).where(
-                Batch.warehouse_id == actor.warehouse_id,
-                Batch.status == BatchStatus.WAITING,
-                Batch.cutoff_at == walk.cutoff_at,
-                Batch.id != walk.id,
-            )
-        )
-        walk.position = min(walk.position, (first or 0) - 1)
+        walk.position = min(walk.position, turn_before_all(session, actor, walk.cutoff_at, walk.id))
     session.flush()
 
 

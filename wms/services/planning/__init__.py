@@ -11,6 +11,7 @@ from wms.services.planning.waves import (
     record_plan,
     resume,
     task_for,
+    turn_before_all,
     work,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "record_plan",
     "resume",
     "task_for",
+    "turn_before_all",
     "work",
 ]

@@ -24,7 +24,7 @@ from wms.domain.waves import Wave
 from wms.services import allocating, settling, unsorted
 from wms.services.allocating import Choice, Need, Shelves
 from wms.services.locking import locked_order, locked_wave_of
-from wms.services.planning import new_batch, task_for
+from wms.services.planning import new_batch, task_for, turn_before_all
 from wms.services.planning.problem import fleet, problem_of
 
 _STOP = batching.Iterations(0)  # one order has only one plan
@@ -206,6 +206,7 @@ def _new_walk(session: Session, actor: Actor, wave: Wave, order_id: int, walk: b
         select(func.count()).where(Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id)
     )
     batch = new_batch(wave, (count or 0) + 1, metres=walk.route.metres, work_s=walk.work_s)
+    batch.position = turn_before_all(session, actor, wave.cutoff_at)  # its order is behind all others
     session.add(batch)
     session.add(BatchOrder(warehouse_id=actor.warehouse_id, batch_id=batch.id, order_id=order_id, slot=1))
     return batch

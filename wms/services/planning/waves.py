@@ -1,11 +1,12 @@
 """Waves: orders claimed with their stock, planned into batches outside any transaction, then recorded and released."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from wms import batching
@@ -14,7 +15,7 @@ from wms.domain.errors import DomainError
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.outbox import JobKind, enqueue
-from wms.domain.picking import Batch, BatchOrder, PickTask
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
@@ -269,6 +270,19 @@ def new_batch(wave: Wave, number: int, *, metres: float, work_s: float) -> Batch
         metres=metres,
         work_s=work_s,
     )
+
+
+def turn_before_all(session: Session, actor: Actor, cutoff_at: dt.datetime, but: int = 0) -> int:
+    """The position of a batch that is walked before all that wait for the same collection (batch `but` aside)."""
+    first = session.scalar(
+        select(func.min(Batch.position)).where(
+            Batch.warehouse_id == actor.warehouse_id,
+            Batch.status == BatchStatus.WAITING,
+            Batch.cutoff_at == cutoff_at,
+            Batch.id != but,
+        )
+    )
+    return (first or 0) - 1
 
 
 def planned_ids(planned: batching.Batch) -> list[int]:

@@ -14,13 +14,12 @@ from wms.domain.errors import DomainError
 from wms.domain.floor import CUSTOMER_ID
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.packing import OrderShipped, Package, PackageStatus
+from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.saying import Said, say
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.stock import Stock
-from wms.domain.waves import Wave, WaveOrder
-from wms.services import stocking, tracking
+from wms.services import leaving, stocking, tracking
 from wms.services.stocking import Goods
 
 _A_DAY = dt.timedelta(days=1)
@@ -185,37 +184,5 @@ def _let_go(session: Session, actor: Actor, boxes: Sequence[tuple[Package, Order
     session.flush()
     tracking.follow(session, actor, [package.id for package, _ in boxes])
     orders = {order.id: order for _, order in boxes}
-    for order_id, order in orders.items():
-        _ship_if_all_left(session, actor, order_id, order)
-
-
-def _ship_if_all_left(session: Session, actor: Actor, order_id: int, order: Order) -> None:
-    """An order is shipped when its last box has left; the journal keeps how long that took from its receipt."""
-    statuses = session.scalars(
-        select(Package.status).where(
-            Package.warehouse_id == actor.warehouse_id,
-            Package.order_id == order_id,
-            Package.status != PackageStatus.CANCELLED,
-        )
-    ).all()
-    if order.status is not OrderStatus.PACKED or set(statuses) != {PackageStatus.HANDED_OVER}:
-        return
-    wave, carrier = session.execute(
-        select(func.coalesce(Wave.number, 0), func.coalesce(CarrierService.carrier, _NO_CARRIER))
-        .select_from(Order)
-        .outerjoin(WaveOrder, and_(WaveOrder.warehouse_id == Order.warehouse_id, WaveOrder.order_id == Order.id))
-        .outerjoin(Wave, and_(Wave.warehouse_id == WaveOrder.warehouse_id, Wave.id == WaveOrder.wave_id))
-        .outerjoin(CarrierService, _by_service)
-        .where(Order.warehouse_id == actor.warehouse_id, Order.id == order_id)
-    ).one()
-    moved = order.move_to(OrderStatus.SHIPPED)
-    order.shipped_at = actor.at
-    shipped = OrderShipped(
-        order_id=order_id,
-        number=order.number,
-        carrier=carrier,
-        wave=wave,
-        boxes=len(statuses),
-        cycle_s=int((actor.at - order.received_at).total_seconds()),
-    )
-    record(session, actor, moved, shipped)
+    for order in orders.values():
+        leaving.ship_if_all_left(session, actor, order)

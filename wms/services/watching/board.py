@@ -17,7 +17,7 @@ from wms.domain.errands import WrongItemFound
 from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
-from wms.domain.packing import FOREIGN, WrongUnitCaught
+from wms.domain.packing import FOREIGN, LABEL_WAS_WRONG, WRONG_LOT, CauseSaid, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import UnitsPut
@@ -25,6 +25,7 @@ from wms.domain.waves import Wave
 from wms.services.watching.collections import CollectionBar, collection_bars
 
 HOUR = dt.timedelta(hours=1)
+_WRONG = frozenset({FOREIGN, WRONG_LOT})
 # A rate measured over less says more about chance than about the shift.
 _LEAST_MEASURED = dt.timedelta(minutes=10)
 
@@ -160,10 +161,11 @@ class WrongUnit:
 
 
 def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list[WrongUnit]:
-    """Return the wrong units caught since a moment, in totes or at packing: units that are in no line of their order.
+    """Return the wrong units caught since a moment, in totes or at packing: units or lots not in their order.
 
     A unit too many is left out: until somebody puts it aside it may be the packer's second scan of one unit, which
-    must not be charged to the picker. It counts as a near miss like every refused scan.
+    must not be charged to the picker. It counts as a near miss like every refused scan. A unit of which the packer
+    said that its label was wrong is left out too: the pick was right.
     """
     put = aliased(JournalEntry)
     picked_at = (
@@ -182,6 +184,7 @@ def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list
             JournalEntry.warehouse_id == warehouse_id,
             JournalEntry.event.in_((WrongUnitCaught.__name__, WrongItemFound.__name__)),
             JournalEntry.at >= since,
+            ~_label_was_wrong(warehouse_id),
         )
         .order_by(JournalEntry.at)
     )
@@ -196,8 +199,22 @@ def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list
             package=data.get("package", ""),
         )
         for caught_at, moment, order_id, data in rows
-        if data["cause"] == FOREIGN
+        if data["cause"] in _WRONG
     ]
+
+
+def _label_was_wrong(warehouse_id: int) -> ColumnElement[bool]:
+    """Whether the packer said of a unit caught that the goods were labelled wrong."""
+    said = aliased(JournalEntry)
+    return exists().where(
+        said.warehouse_id == warehouse_id,
+        said.event == CauseSaid.__name__,
+        said.at >= JournalEntry.at,
+        said.order_id == JournalEntry.order_id,
+        said.data["package"].as_string() == JournalEntry.data["package"].as_string(),
+        said.data["code"].as_string() == JournalEntry.data["code"].as_string(),
+        said.data["cause"].as_string() == LABEL_WAS_WRONG,
+    )
 
 
 def _standing(session: Session, warehouse_id: int, at: dt.datetime) -> dict[ExceptionKind, Standing]:
