@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from wms.carriers.base import Address, Parcel, ShipmentRequest
+from wms.carriers.customs import Customs, CustomsItem
 
 WAREHOUSE = Address(
     name="Shipping", company="Northgate Outdoor", street1="2400 Dock Street", city="Columbus", state="OH",
@@ -28,3 +29,13 @@ def a_request(
         box_number=1,
         box_count=2,
     )
+
+
+def a_declared_request(**more: object) -> ShipmentRequest:
+    """One box to Canada with two mugs, declared."""
+    mugs = CustomsItem(
+        sku="MUG-BLU", description="Blue mug", quantity=2, net_weight_g=700, value="39.80", currency="USD",
+        origin_country="PT", hs_code="6912.00",
+    )  # fmt: skip
+    abroad = a_request(city="Toronto", state="ON", zip="M5V 2T6", country="CA", street2="")
+    return replace(abroad, customs=Customs(items=(mugs,), signer="North DC"), **more)  # type: ignore[arg-type] # a test's words

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.carriers.shipments import CUSTOMER
 from wms.carriers.shippo_answers import (
     UnreadableError,
+    read_address_check,
     read_messages,
     read_page,
     read_rate,
@@ -23,6 +26,7 @@ RECORDED = Path(__file__).parents[3] / "shared/data/shippo/recorded.jsonl"
 NOWHERE = {"city": "", "state": "", "zip": "", "country": ""}
 READERS: list[Callable[[object], object]] = [
     read_messages, read_page, read_rate, read_shipment, read_status, read_track, read_transaction,
+    partial(read_address_check, asked=CUSTOMER),
 ]  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -141,6 +145,25 @@ def test_every_recorded_way_is_read_as_it_stands_in_the_json() -> None:
         # The newest stands beside the history and in it.
         assert told == list(dict.fromkeys(plain))
         assert read_hook(json.dumps({"event": "track_updated", "data": fields})) == read
+
+
+def test_every_recorded_validation_is_read_as_it_stands_in_the_json() -> None:
+    raw = [each for each in recorded_with("validation_results", "street1") if "is_valid" in each["validation_results"]]
+    assert len(raw) == 5
+    for fields in raw:
+        results, read = fields["validation_results"], read_address_check(fields, CUSTOMER)
+        assert read.valid is results["is_valid"]
+        assert read.messages == tuple(f"{each['source']}: {each['text']}" for each in results["messages"])
+        suggested = read.suggestion and (read.suggestion.street1, read.suggestion.city, read.suggestion.zip)
+        assert suggested == ((fields["street1"], fields["city"], fields["zip"]) if read.valid else None)
+        assert read.suggestion is None or read.suggestion.name == CUSTOMER.name
+
+
+def test_a_number_told_beside_the_street_stands_before_it() -> None:
+    told = {"validation_results": {"is_valid": True}, "street_no": "215", "street1": "Clayton St", "city": "Oslo"}
+    read = read_address_check(told, CUSTOMER)
+    assert read.suggestion is not None
+    assert read.suggestion.street1 == "215 Clayton St"
 
 
 @pytest.mark.parametrize(

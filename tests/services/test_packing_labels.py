@@ -13,9 +13,10 @@ from wms.domain.codes import Command
 from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem
-from wms.domain.orders import OrderStatus
+from wms.domain.orders import OrderLine, OrderStatus
 from wms.domain.packing import PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.saying import Said
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.totes import ToteStatus
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, HoldTote, LabelFailed, ScanLabel, ScanTote
@@ -52,6 +53,24 @@ def test_the_clock_counts_the_seconds_since_the_label_was_asked_for(session: Ses
     screen = floor.packer.sees()
     assert isinstance(screen, BuyingLabel)
     assert screen.waited_s == 4
+
+
+def test_the_packer_reads_what_customs_lack_and_tries_again_once_it_is_known(session: Session) -> None:
+    floor = packers.bench(session)
+    floor.order.ship_country, floor.order.currency = "CA", "USD"
+    for line in session.scalars(select(OrderLine)):
+        line.price_cents = 500
+    floor.towel.origin_country = "PT"
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    screen = floor.packer.sees()
+    assert isinstance(screen, LabelFailed)
+    assert screen.reason == f"Customs: no origin for {floor.mug.sku}. See the lead"
+    assert isinstance(screen.reason, Said)  # it is read in the packer's language
+    assert session.scalars(select(ExceptionItem.text)).all() == [f"{floor.order.number}: {screen.reason}"]
+    floor.mug.origin_country = "PT"
+    session.flush()
+    _ = floor.packer.scan(Command.YES.value)
+    assert isinstance(floor.packer.sees(), BuyingLabel)
 
 
 def test_another_boxs_label_is_refused_with_its_order(session: Session) -> None:

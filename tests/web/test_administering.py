@@ -141,6 +141,7 @@ def test_the_warehouse_form_saves_or_says_what_is_wrong(admin: FlaskClient) -> N
         "accuracy_target_pct": "99.5",
         "when_short": "split",
         "slips": "gifts",
+        "addresses": "carrier",
         "units_per_hour_plan": "0",
     }
     assert post(admin, page, page, **cells).status_code == 303

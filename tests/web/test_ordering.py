@@ -14,11 +14,13 @@ from tests.web.desk import press, signed_in
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, transaction
+from wms.domain.addresses import AddressCheck
 from wms.domain.base import text_id
 from wms.domain.inbox import ExceptionItem, ExceptionKind
-from wms.domain.orders import Order, OrderStatus
+from wms.domain.orders import HoldKind, Order, OrderStatus
 from wms.domain.stock import Stock, StockMove
 from wms.services import cancelling, stocking
+from wms.services.ordering.desk import put_hold
 from wms.services.stocking import Goods
 
 
@@ -102,6 +104,46 @@ def test_an_address_is_corrected(app: Flask, lead: FlaskClient) -> None:
     page = lead.get(f"/desk/orders/{app.config['KEY']}").text
     assert "Address saved." in press(lead, page, "data-address-form", zip="99999", country="us").text
     assert (_order(app, "RECEIVED").ship_zip, _order(app, "RECEIVED").ship_name) == ("99999", "Ada Buyer")
+
+
+def _doubt(app: Flask, suggestion: dict[str, str] | None) -> None:
+    """Let the carrier doubt the received order's address, and hold the order."""
+    with transaction(app.config["ENGINE"]) as session:
+        order = session.query(Order).filter_by(number=app.config["RECEIVED"]).one()
+        row = AddressCheck(warehouse_id=WAREHOUSE, order_id=order.id, address=order.address_line, due_at=None)
+        row.settle(valid=False, messages="No such street.", suggestion=suggestion)
+        session.add(row)
+        put_hold(session, builders.actor(), order, HoldKind.ADDRESS, "No such street.", None)
+
+
+def test_a_suggested_address_is_used_by_one_button(app: Flask, lead: FlaskClient) -> None:
+    parts = {
+        "street1": "2 Main St",
+        "street2": "",
+        "city": "Springfield",
+        "state": "IL",
+        "zip": "62702",
+        "country": "US",
+    }
+    _doubt(app, parts)
+    page = lead.get(f"/desk/orders/{app.config['KEY']}").text
+    assert 'data-address-check="invalid"' in page
+    assert "2 Main St, Springfield, IL, 62702, US" in page
+    used = press(lead, page, "data-use-suggestion").text
+    assert "goes where the carrier suggests" in used
+    assert 'data-address-check="valid"' in used
+    order = _order(app, "RECEIVED")
+    assert (order.status, order.ship_street1, order.ship_zip) == (OrderStatus.RECEIVED, "2 Main St", "62702")
+
+
+def test_a_doubted_address_is_kept_and_not_asked_about_again(app: Flask, lead: FlaskClient) -> None:
+    _doubt(app, None)
+    page = lead.get(f"/desk/orders/{app.config['KEY']}").text
+    assert "data-use-suggestion" not in page
+    kept = press(lead, page, "data-keep-address").text
+    assert 'data-address-check="kept"' in kept
+    assert "data-keep-address" not in kept
+    assert _order(app, "RECEIVED").status is OrderStatus.RECEIVED
 
 
 def test_a_priority_is_changed_and_a_bad_one_refused(app: Flask, lead: FlaskClient) -> None:

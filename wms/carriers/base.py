@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Protocol, Self
 
+from wms.carriers.customs import Customs, CustomsItem
+
 # Shippo keeps at most 100 characters beside a label, and the reference is what we know our label by.
 REFERENCE_LENGTH = 100
 
@@ -54,7 +56,8 @@ class ShipmentRequest:
 
     `reference` is the caller's key of this label intent, unique for ever and 1 to 100 characters long; `service` is
     a carrier's service code such as "usps_priority"; the box is number `box_number` of `box_count` of its order (0: how
-    many there will be is not known yet). A return goes from the customer to us, and the addresses say so.
+    many there will be is not known yet). A return goes from the customer to us, and the addresses say so. `customs` is
+    there for a box that crosses a customs border.
     """
 
     reference: str
@@ -66,6 +69,8 @@ class ShipmentRequest:
     box_number: int = 1
     box_count: int = 1
     is_return: bool = False
+    customs: Customs | None = None
+    is_hazardous: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a reference that could not be found again, and a box outside its order."""
@@ -110,6 +115,9 @@ class Prepared:
         request["from_address"] = Address(**request["from_address"])
         request["to_address"] = Address(**request["to_address"])
         request["parcel"] = Parcel(**request["parcel"])
+        if customs := request.get("customs"):
+            items = tuple(CustomsItem(**item) for item in customs["items"])
+            request["customs"] = Customs(**{**customs, "items": items})
         return cls(request=ShipmentRequest(**request), rate=Rate(**fields["rate"]))
 
 
@@ -132,6 +140,15 @@ class Label:
     charged: bool
     external_id: str
     surplus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddressCheck:
+    """Whether a box can go to an address, why not, and how the address is written right, where that is told."""
+
+    valid: bool
+    suggestion: Address | None = None
+    messages: tuple[str, ...] = ()
 
 
 Keep = Callable[[str], None]
@@ -315,6 +332,10 @@ class Carrier(Protocol):
 
     def rates(self, request: ShipmentRequest) -> list[Rate]:
         """Return what each service would cost, cheapest first; the request's own service does not matter."""
+        ...
+
+    def check_address(self, address: Address) -> AddressCheck:
+        """Return whether a box can go to an address, as far as it can be told from here."""
         ...
 
     def prepare(self, request: ShipmentRequest) -> Prepared:

@@ -25,6 +25,7 @@ THROTTLED, BROKEN = 429, 500
 # What may happen to each request; without AFTER and LATE nothing has been bought.
 _ANY = (Fault.THROTTLED, Fault.BROKEN, Fault.CUT)
 STORM: Mapping[str, tuple[Fault, ...]] = {
+    "POST /addresses": _ANY,
     "POST /shipments": _ANY,
     "GET /transactions": (*_ANY, Fault.NO_JSON),
     "GET /labels": (Fault.BROKEN, Fault.CUT),
@@ -181,6 +182,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _made(self, path: list[str], body: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
         account = self.fake.account
         match path:
+            case ["addresses"]:
+                return account.create_address(body)
             case ["shipments"]:
                 return account.create_shipment(body)
             case ["transactions"]:

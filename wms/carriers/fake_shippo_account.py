@@ -5,6 +5,7 @@ from enum import StrEnum
 from math import ceil
 from typing import Any
 
+from wms.carriers.fake_shippo_borders import undeclared, validated
 from wms.carriers.fake_shippo_ways import track_of
 
 OWNER = "owner@example.com"
@@ -71,7 +72,7 @@ class Account:
         self._lock = threading.Lock()
         self._counter = 0
         self.objects: dict[str, dict[str, dict[str, Any]]] = {
-            "shipments": {}, "rates": {}, "transactions": {}, "refunds": {}, "manifests": {},
+            "addresses": {}, "shipments": {}, "rates": {}, "transactions": {}, "refunds": {}, "manifests": {},
         }  # fmt: skip
         self.requests: list[dict[str, Any]] = []
         # How far each purchase's box has come.
@@ -101,16 +102,24 @@ class Account:
         return {"next": None, "previous": None, "results": found[::-1]}
 
     def create_shipment(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return a shipment with a rate for each offer; refuses a body without its parts."""
+        """Return a shipment with a rate for each offer; refuses a body without its parts or its customs declaration."""
         missing = [name for name in ("address_from", "address_to", "parcels") if not body.get(name)]
         if missing:
             raise Refusal({name: ["This field is required."] for name in missing})
+        if lacks := undeclared(body):
+            raise Refusal({"customs_declaration": lacks})
         with self._lock:
             self.requests.append(body)
             shipment = self._new("shipments", status="SUCCESS", metadata=body.get("metadata", ""), messages=[])
             weight_g = float(body["parcels"][0]["weight"])
             shipment["rates"] = [self._rate(shipment["object_id"], offer, weight_g) for offer in OFFERS]
             return dict(shipment)
+
+    def create_address(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return an address as the post office writes it, validated where that is asked for."""
+        with self._lock:
+            self.requests.append(body)
+            return dict(self._new("addresses", **validated(body)))
 
     def create_transaction(self, body: dict[str, Any], fault: Fault | None, url: str) -> dict[str, Any]:
         """Return a purchase of `rate`; it costs money unless refused. `url` is where label files are."""

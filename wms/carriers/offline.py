@@ -5,7 +5,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wms.carriers.address_forms import check_form
 from wms.carriers.base import (
+    Address,
+    AddressCheck,
     InTransit,
     Keep,
     Label,
@@ -125,6 +128,10 @@ class OfflineCarrier:
         """Return the whole table for the parcel's weight, cheapest first."""
         rates = [self._rate(tariff, request) for tariff in self._tariffs.values()]
         return sorted(rates, key=lambda rate: (rate.amount_cents, rate.service))
+
+    def check_address(self, address: Address) -> AddressCheck:
+        """Return whether the address has the form of its country: nobody here knows whether the place exists."""
+        return check_form(address)
 
     def prepare(self, request: ShipmentRequest) -> Prepared:
         """Return the request with the table's price; RefusedError names the services there are."""

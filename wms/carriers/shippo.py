@@ -9,6 +9,8 @@ from shippo.models import components, operations
 
 from wms.carriers import shippo_manifests
 from wms.carriers.base import (
+    Address,
+    AddressCheck,
     CarrierError,
     InTransit,
     Keep,
@@ -34,13 +36,14 @@ from wms.carriers.shippo_answers import (
     Shipment,
     Transaction,
     UnreadableError,
+    read_address_check,
     read_page,
     read_shipment,
     read_status,
     read_track,
     read_transaction,
 )
-from wms.carriers.shippo_requests import checked_id, shipment_of
+from wms.carriers.shippo_requests import TOLD_OF_HAZARDS, address_of, checked_id, shipment_of
 from wms.carriers.shippo_wire import NAME, ShippoWire
 
 # The SDK puts both into the address as they are.
@@ -105,7 +108,22 @@ class ShippoCarrier:
             raise RefusedError(
                 f"No carrier at Shippo takes this box. {' '.join(reasons)}".strip(), carrier=NAME, reasons=reasons
             )
+        if request.is_hazardous:
+            rates = [rate for rate in rates if rate.service.startswith(TOLD_OF_HAZARDS)]
+            if not rates:
+                raise RefusedError("Hazardous: through Shippo only USPS may carry it, and it does not.", carrier=NAME)
         return sorted(rates, key=lambda rate: (rate.amount_cents, rate.rate_id))
+
+    def check_address(self, address: Address) -> AddressCheck:
+        """Return what Shippo's validation says of an address."""
+        wanted = address_of(address, validate=True)
+        try:
+            found = read_address_check(self._wire.ask(lambda sdk: sdk.addresses.create(wanted)), address)
+        except UnreadableError as error:
+            raise UnavailableError(
+                f"Shippo's answer about an address cannot be read ({error}).", carrier=NAME
+            ) from error
+        return replace(found, messages=tuple(map(self._wire.without_key, found.messages)))
 
     def prepare(self, request: ShipmentRequest) -> Prepared:
         """Return the request with its service's cheapest rate (two accounts of one carrier give two)."""
@@ -113,6 +131,10 @@ class ShippoCarrier:
         for rate in rates:
             if rate.service == request.service:
                 return Prepared(request=request, rate=rate)
+        if request.is_hazardous and not request.service.startswith(TOLD_OF_HAZARDS):
+            raise RefusedError(
+                f"Hazardous: Shippo cannot tell {request.service}. Only USPS may carry it.", carrier=NAME
+            )
         offered = ", ".join(sorted({rate.service for rate in rates}))
         raise RefusedError(
             f"Shippo does not offer {request.service!r} for this box: choose one of {offered}.", carrier=NAME

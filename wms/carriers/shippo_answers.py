@@ -7,10 +7,10 @@ only what must be there is asked for. Everything takes parsed JSON and raises no
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from wms.carriers.base import Track, TrackEvent, TrackStatus
+from wms.carriers.base import Address, AddressCheck, Track, TrackEvent, TrackStatus
 
 # The SDK puts ids into addresses as they are: '../refunds/x' would ask for something else.
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
@@ -169,6 +169,25 @@ def read_manifests(answer: object) -> tuple[tuple[Manifest, ...], bool]:
 def read_status(answer: object) -> str:
     """Return the status of a refund; UnreadableError without one."""
     return _needed(_object(answer, "refund"), "status")
+
+
+def read_address_check(answer: object, asked: Address) -> AddressCheck:
+    """Return what was found out about the address asked for; UnreadableError where nothing was.
+
+    Shippo keeps no name or phone as it was told, so both stay those asked for; its own writing of a place that cannot
+    be reached is no suggestion.
+    """
+    fields = _object(answer, "address")
+    results = _object(fields.get("validation_results"), "validation")
+    valid = results.get("is_valid")
+    if not isinstance(valid, bool):
+        raise UnreadableError("The validation says neither yes nor no.")
+    number, street = (_text(fields.get(name)).strip() for name in ("street_no", "street1"))
+    if number and not street.startswith(number):
+        street = f"{number} {street}"
+    parts = {name: _text(fields.get(name)).strip() for name in ("street2", "city", "state", "zip", "country")}
+    suggestion = replace(asked, street1=street, **parts) if valid and street and parts["city"] else None
+    return AddressCheck(valid=valid, suggestion=suggestion, messages=read_messages(results.get("messages")))
 
 
 def read_track(answer: object) -> Track:

@@ -1,12 +1,14 @@
 """WHAT IS: the warehouse's things as typed tables with their verbs. SQLAlchemy and the standard library only."""
 
 from wms.domain import (
+    addresses,
     calendar,
     catalog,
     counting,
     errands,
     floor,
     inbox,
+    inserts,
     journal,
     manifests,
     orders,
@@ -28,12 +30,14 @@ from wms.domain.base import Base
 
 __all__ = [
     "Base",
+    "addresses",
     "calendar",
     "catalog",
     "counting",
     "errands",
     "floor",
     "inbox",
+    "inserts",
     "journal",
     "manifests",
     "orders",

@@ -25,6 +25,11 @@ class Product(Row, Base, kw_only=True):
     ships_in_own_box: Mapped[bool] = mapped_column(default=False)
     # Each unit has a serial number of its own, scanned when it is picked.
     has_serials: Mapped[bool] = mapped_column(default=False)
+    # What customs ask where it crosses a border: its tariff code and the country (two letters) that made it.
+    hs_code: Mapped[str] = mapped_column(String(12), default="")
+    origin_country: Mapped[str] = mapped_column(String(2), default="")
+    # Carriers must be told, and not every one takes it.
+    is_hazardous: Mapped[bool] = mapped_column(default=False)
     # An SVG drawing; loaded only where it is served.
     picture: Mapped[str] = mapped_column(Text, default="", deferred=True)
 

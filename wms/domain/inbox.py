@@ -24,6 +24,8 @@ class ExceptionKind(StrEnum):
     HELP = "help"
     SKIP = "skip"
     SCALE = "scale"
+    CUSTOMS = "customs"
+    ADDRESS = "address"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     READ_TRACKING = "read tracking"
     TRACK = "track"
     MAKE_MANIFEST = "make manifest"
+    CHECK_ADDRESS = "check address"
 
 
 class JobStatus(StrEnum):

@@ -52,6 +52,13 @@ class SlipRule(StrEnum):
     GIFTS = "gifts"
 
 
+class AddressRule(StrEnum):
+    """Whether the carrier is asked if a box can go where an order says."""
+
+    NEVER = "never"
+    CARRIER = "carrier"
+
+
 class Warehouse(Base, kw_only=True):
     """One building with its time zone, sender's address and switches.
 
@@ -59,7 +66,7 @@ class Warehouse(Base, kw_only=True):
     """
 
     __tablename__ = "warehouses"
-    __table_args__ = (one_of("when_short", ShortPolicy), one_of("slips", SlipRule))
+    __table_args__ = (one_of("when_short", ShortPolicy), one_of("slips", SlipRule), one_of("addresses", AddressRule))
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(80))
@@ -71,6 +78,7 @@ class Warehouse(Base, kw_only=True):
     units_per_hour_plan: Mapped[int] = mapped_column(default=0)
     when_short: Mapped[ShortPolicy] = mapped_column(EnumText(ShortPolicy), default=ShortPolicy.WAIT)
     slips: Mapped[SlipRule] = mapped_column(EnumText(SlipRule), default=SlipRule.NEVER)
+    addresses: Mapped[AddressRule] = mapped_column(EnumText(AddressRule), default=AddressRule.NEVER)
 
 
 class Counter(Base, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from wms.domain.outbox import JobKind
-from wms.jobs import labels, manifests, printing, tracking, waves, weighing
+from wms.jobs import addresses, labels, manifests, printing, tracking, waves, weighing
 from wms.jobs.outbox import Handler
 
 HANDLERS: Mapping[JobKind, Handler] = {
@@ -15,4 +15,5 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.READ_TRACKING: tracking.read,
     JobKind.TRACK: tracking.ask,
     JobKind.MAKE_MANIFEST: manifests.make,
+    JobKind.CHECK_ADDRESS: addresses.check,
 }

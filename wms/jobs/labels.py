@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.carriers import base as carriers
-from wms.carriers.base import Address, Carrier, CarrierError, Keep, Parcel, Prepared, ShipmentRequest, VoidStatus
+from wms.carriers.base import Carrier, CarrierError, Keep, Prepared, VoidStatus
 from wms.carriers.registry import SHIPPO_AT, SHIPPO_URL, open_carrier
 from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
@@ -25,21 +25,20 @@ from wms.domain.journal import record
 from wms.domain.orders import Order
 from wms.domain.outbox import JobKind, wake
 from wms.domain.packing import NotAllScannedError, Package, PackageStatus
-from wms.domain.people import Warehouse
 from wms.domain.shipping import AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.jobs.outbox import Context, RetryLaterError, hold
 from wms.services import (
-    boxing,
     inserting,
     labelling,
-    parcels,
     printing,
     promising,
     rating,
+    requesting,
     settling,
     slips,
     tracking,
 )
+from wms.services.declaring import UndeclaredError
 from wms.services.inserting import InsertMissingError
 
 _ASK_AGAIN_S = 15.0
@@ -72,7 +71,6 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
     label_id = int(payload["label_id"])
     with reading(context.engine) as session:
         label = _label(session, label_id)
-        request = _request(session, label)
         earlier = label.prepared
         name, status = label.carrier, label.status
     if status not in _OPEN:
@@ -81,11 +79,14 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
     prepared = Prepared.from_json(json.dumps(earlier)) if earlier else None
     try:
         if status is LabelStatus.WANTED or prepared is None:
-            intent = _Intent(prepared=prepared) if prepared else _shop(context, label_id, carrier, request)
+            intent = _Intent(prepared=prepared) if prepared else _shop(context, label_id, carrier)
             bought = _first_buy(context, label_id, carrier, intent)
         else:
             bought = _find_or_buy(context, label_id, carrier, prepared)
     except _NotWantedError:
+        return
+    except UndeclaredError as error:
+        _undeclared(context, label_id, error)
         return
     except carriers.RefusedError as error:
         _refused(context, label_id, str(error))
@@ -120,10 +121,11 @@ def _is_past_patience(context: Context, label_id: int) -> bool:
         return label.status is LabelStatus.WANTED and waited_s > _PATIENCE_S
 
 
-def _shop(context: Context, label_id: int, carrier: Carrier, request: ShipmentRequest) -> _Intent:
-    """Choose the service by the rule; RefusedError where none that is allowed keeps the promise."""
+def _shop(context: Context, label_id: int, carrier: Carrier) -> _Intent:
+    """Choose the service by the rule; RefusedError where none that is allowed keeps the promise, or UndeclaredError."""
     with reading(context.engine) as session:
         label = _label(session, label_id)
+        request = requesting.request_of(session, system(), label)
         if isinstance(label, ReturnLabel):
             return _Intent(prepared=carrier.prepare(request))
         _, order = _box_of(session, label)
@@ -240,42 +242,6 @@ def _box_of(session: Session, label: AnyLabel) -> tuple[Package, Order]:
     return package, session.get_one(Order, (WAREHOUSE_ID, package.order_id))
 
 
-def _request(session: Session, label: AnyLabel) -> ShipmentRequest:
-    package, order = _box_of(session, label)
-    length_mm, width_mm, height_mm = parcels.sizes_mm(session, system(), package)
-    sender = session.scalars(select(Warehouse).where(Warehouse.id == WAREHOUSE_ID)).one()
-    here = Address(**{"name": sender.name, "street1": "", "city": "", "zip": "", "country": "", **sender.address})
-    customer = _customer(order)
-    is_return = isinstance(label, ReturnLabel)
-    place = boxing.place_of(session, system(), package)
-    return ShipmentRequest(
-        reference=f"wms-{label.id}",
-        from_address=customer if is_return else here,
-        to_address=here if is_return else customer,
-        parcel=Parcel(weight_g=package.weight_g, length_mm=length_mm, width_mm=width_mm, height_mm=height_mm),
-        service=label.service,
-        order_number=order.number,
-        box_number=place.number,
-        box_count=place.count,
-        is_return=is_return,
-    )
-
-
-def _customer(order: Order) -> Address:
-    return Address(
-        name=order.ship_name,
-        company=order.ship_company,
-        street1=order.ship_street1,
-        street2=order.ship_street2,
-        city=order.ship_city,
-        state=order.ship_state,
-        zip=order.ship_zip,
-        country=order.ship_country,
-        phone=order.ship_phone,
-        email=order.email,
-    )
-
-
 def _bought(context: Context, label_id: int, bought: carriers.Label) -> None:
     with transaction(context.engine) as session:
         actor = system()
@@ -328,6 +294,14 @@ def _refused(context: Context, label_id: int, reason: str) -> None:
         moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=reason)
         record(session, actor, moved)
         _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: {reason}")
+
+
+def _undeclared(context: Context, label_id: int, error: UndeclaredError) -> None:
+    """Refuse a label of whose goods customs would ask more than is known any longer."""
+    with transaction(context.engine) as session:
+        actor = system()
+        label, package, order = locked(session, label_id)
+        labelling.refuse_undeclared(session, actor, label, package, order, str(error))
 
 
 def _unsettled(context: Context, label_id: int, reason: str) -> None:

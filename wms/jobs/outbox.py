@@ -173,6 +173,7 @@ _INBOX = {
     JobKind.READ_TRACKING: ExceptionKind.LABEL,
     JobKind.TRACK: ExceptionKind.LABEL,
     JobKind.MAKE_MANIFEST: ExceptionKind.LABEL,
+    JobKind.CHECK_ADDRESS: ExceptionKind.ADDRESS,
 }
 
 

@@ -20,9 +20,10 @@ from wms.domain.outbox import JobKind, enqueue, wake
 from wms.domain.packing import NotAllScannedError, Package, PackageLine, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.saying import say
+from wms.domain.saying import Said, say
 from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
-from wms.services import inserting, rating
+from wms.services import declaring, inserting, rating
+from wms.services.declaring import UndeclaredError
 from wms.services.inserting import InsertMissingError
 
 _SHORTEST_TAIL = 8
@@ -67,8 +68,9 @@ def package_of(session: Session, actor: Actor, package_id: int) -> tuple[Package
 def want(session: Session, actor: Actor, package_id: int, declined: Sequence[str] = ()) -> Label:
     """Ask for the one label of a package; refused whatever is posted while a unit, an insert or the weight is missing.
 
-    `declined` are services that may not carry it. Raises NotAllScannedError, InsertMissingError or DomainError; the
-    purchase itself is a job.
+    It is refused at once, and the lead is told, where customs would ask more than is known of the goods. `declined`
+    are services that may not carry it. Raises NotAllScannedError, InsertMissingError or DomainError; the purchase
+    itself is a job.
     """
     package, order = package_of(session, actor, package_id)
     _refuse_unready(package, order)
@@ -97,9 +99,31 @@ def want(session: Session, actor: Actor, package_id: int, declined: Sequence[str
         declined=list(declined),
     )
     session.add(label)
+    session.flush()
+    missing_for_customs = declaring.lacking(session, actor, package, order)
+    if missing_for_customs is not None:
+        refuse_undeclared(session, actor, label, package, order, missing_for_customs)
+        return label
+    declaring.settle(session, actor, package)
     _ = enqueue(session, actor, JobKind.BUY_LABEL, f"buy-{label.id}", label_id=label.id)
     session.flush()
     return label
+
+
+def undeclared(session: Session, actor: Actor, package_id: int) -> Said | None:
+    """Say what customs would ask of a package that nobody has said; None where all is known."""
+    package = session.get_one(Package, (actor.warehouse_id, package_id))
+    return declaring.lacking(session, actor, package, session.get_one(Order, (actor.warehouse_id, package.order_id)))
+
+
+def refuse_undeclared(
+    session: Session, actor: Actor, label: AnyLabel, package: Package, order: Order, missing: str
+) -> None:
+    """Refuse a locked label that nothing was bought for, since customs would ask what is missing; tell the lead."""
+    moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=missing)
+    record(session, actor, moved)
+    declaring.tell(session, actor, package, order, missing)
+    session.flush()
 
 
 def _refuse_unready(package: Package, order: Order) -> None:
@@ -230,12 +254,15 @@ def _give_back(session: Session, actor: Actor, label: AnyLabel, package: Package
 
 def want_return(session: Session, actor: Actor, package_id: int) -> ReturnLabel:
     """Ask for the one label that brings a package back that has left; DomainError where it cannot have one."""
-    package, _ = package_of(session, actor, package_id)
+    package, order = package_of(session, actor, package_id)
     went_out = standing(session, actor, package_id)
     if package.status is not PackageStatus.HANDED_OVER or went_out is None:
         raise DomainError("Only a box that has left gets a return label.")
     if standing_return(session, actor, package_id) is not None:
         raise DomainError("This box has a return label already. Void it first.")
+    missing = declaring.lacking(session, actor, package, order)
+    if missing is not None:
+        raise UndeclaredError(missing)
     label = ReturnLabel(
         warehouse_id=actor.warehouse_id,
         package_id=package_id,

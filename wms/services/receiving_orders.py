@@ -17,6 +17,7 @@ from wms.domain.ids import new_id
 from wms.domain.journal import Event, record
 from wms.domain.orders import Hold, HoldKind, Order, OrderHeld, OrderLine, OrderReceived, OrderStatus
 from wms.domain.people import Warehouse
+from wms.services import addressing
 from wms.services.numbering import next_number
 from wms.services.promising import Timetable, timetable
 
@@ -109,11 +110,13 @@ def receive(session: Session, actor: Actor, intake: Intake, orders: Sequence[Inc
     with_news: list[IncomingOrder] = []
     lines: list[dict[str, Any]] = []
     events: list[Event] = []
+    written: list[Order] = []
     for told in orders:
         before = known.get(told.external_id)
         if before is None:
             order = _written(session, actor, intake, told, own_code(CodeKind.ORDER, number), events)
             number += 1
+            written.append(order)
             lines += [line_row(intake, order, place, line) for place, line in enumerate(told.lines, 1)]
             unpaid = order.status is OrderStatus.HELD and told.payment is Payment.UNSETTLED
             known[told.external_id] = Known(status=order.status, digest=order.digest, unpaid=unpaid)
@@ -126,6 +129,7 @@ def receive(session: Session, actor: Actor, intake: Intake, orders: Sequence[Inc
     if lines:  # many more than orders, so they do without the session's book-keeping
         _ = session.execute(insert(OrderLine), lines)
     record(session, actor, *events)
+    addressing.ask(session, actor, written)
     return Received(receipts=tuple(receipts), with_news=tuple(with_news))
 
 

@@ -11,7 +11,7 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import OPEN, Hold, HoldKind, HoldReleased, Order, OrderChanged, OrderLine, OrderStatus
 from wms.domain.waves import Allocation
-from wms.services import allocating, cancelling
+from wms.services import addressing, allocating, cancelling
 from wms.services.cancelling import TooLateError
 from wms.services.promising import NOT_WAVED
 from wms.services.receiving_orders import Deed, Intake, Receipt, hold, line_row, put_address
@@ -124,19 +124,21 @@ def _change(session: Session, actor: Actor, intake: Intake, order: Order, told: 
     else:
         _ = allocating.give_back(session, actor, order.id)
     _replace_lines(session, intake, order, told)
+    address_before = order.address_line
     put_address(order, told.ship_to)
     order.shipping_method, order.gift_note = told.shipping_method, told.gift_note
     order.accepts_substitutes = told.accepts_substitutes
     order.reason = intake.timetable.promise(order)[:_REASON_LENGTH]
     missing = order.address_missing
-    if not missing:
+    if not missing and order.address_line != address_before:
         _ = _lift(session, actor, intake, order, HoldKind.ADDRESS, "address completed in the shop")
-    elif not _has_address_hold(session, actor, order):
+    elif missing and not _has_address_hold(session, actor, order):
         record(
             session,
             actor,
             *hold(session, actor, order, [(HoldKind.ADDRESS, f"The address lacks {', '.join(missing)}.")]),
         )
+    addressing.ask(session, actor, [order])
     return Deed.CHANGED
 
 

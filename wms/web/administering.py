@@ -70,6 +70,7 @@ def _warehouse_page(
         carriers=list(administering_warehouse.CARRIERS.items()),
         policies=[(policy.value, words) for policy, words in administering_warehouse.WHEN_SHORT.items()],
         slips=[(rule.value, words) for rule, words in administering_warehouse.SLIPS.items()],
+        address_rules=[(rule.value, words) for rule, words in administering_warehouse.ADDRESSES.items()],
         address=administering_warehouse.ADDRESS,
     )
 

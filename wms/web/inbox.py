@@ -21,6 +21,7 @@ needs_supervisor = sessions.needs(Role.SUPERVISOR)
 _SEE_OTHER = 303
 _WORDS = {
     ExceptionKind.LABEL: "See the label",
+    ExceptionKind.ADDRESS: "See the order",
     ExceptionKind.MISMATCH: "See the box",
     ExceptionKind.CHANNEL: "See the order",
     ExceptionKind.SHORT: "See the order",
@@ -28,6 +29,7 @@ _WORDS = {
     ExceptionKind.SKIP: "See the order",
 }
 _PAGES = {
+    ExceptionKind.CUSTOMS: ("See the products", "/desk/admin/products"),
     ExceptionKind.PRINT: ("See the printers", "/desk/printing"),
     ExceptionKind.SCALE: ("See the stations", "/desk/admin/stations"),
     ExceptionKind.UNKNOWN_BARCODE: ("Find the stock", "/desk/stock/"),

@@ -277,6 +277,30 @@ def correct_address(order: str) -> ResponseReturnValue:
     return _do(order, deed)
 
 
+@blueprint.post("/<order>/address/suggestion")
+@needs_supervisor
+def use_suggestion(order: str) -> ResponseReturnValue:
+    """Write the address as the carrier suggests it."""
+
+    def deed(session: Session, actor: Actor, order_id: int) -> str:
+        used = ordering.use_suggestion(session, actor, order_id)
+        return f"{used.number} goes where the carrier suggests."
+
+    return _do(order, deed)
+
+
+@blueprint.post("/<order>/address/keep")
+@needs_supervisor
+def keep_address(order: str) -> ResponseReturnValue:
+    """Keep the address as it is, whatever the carrier says."""
+
+    def deed(session: Session, actor: Actor, order_id: int) -> str:
+        kept = ordering.keep_address(session, actor, order_id)
+        return f"{kept.number} goes where it says."
+
+    return _do(order, deed)
+
+
 @blueprint.post("/<order>/priority")
 @needs_supervisor
 def prioritise(order: str) -> ResponseReturnValue:

@@ -117,6 +117,7 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
         (Worker, "left_handed"): ("no", "yes"),
         (Product, "serials"): ("no", "yes"),
         (Product, "ships_in_own_box"): ("no", "yes"),
+        (Product, "is_hazardous"): ("no", "yes"),
         (Insert, "applies"): tuple(InsertFor),
         (Zone, "counts_each"): ("no", "yes"),
         (Zone, "asks_empty"): ("no", "yes"),
@@ -166,6 +167,7 @@ SETTINGS: dict[str, Setting] = {
             read={
                 "serials": lambda row, _: _yes_or_no(row.has_serials),
                 "ships_in_own_box": lambda row, _: _yes_or_no(row.ships_in_own_box),
+                "is_hazardous": lambda row, _: _yes_or_no(row.is_hazardous),
             },
             secret=frozenset({"barcode"}),  # several to a row: its codes are told and printed elsewhere
             sheet="products",

@@ -2,7 +2,7 @@
 
 import math
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.errors import BadInputError, NotFoundError
 from wms.domain.journal import Event, record
-from wms.domain.people import ShortPolicy, SlipRule, Warehouse
+from wms.domain.people import AddressRule, ShortPolicy, SlipRule, Warehouse
 
 CARRIERS = {"offline": "Offline: labels that buy nothing", "shippo": "Shippo: buys real labels"}
 WHEN_SHORT = {
@@ -22,6 +22,10 @@ SLIPS = {
     SlipRule.NEVER: "Never: only where the packer asks by card",
     SlipRule.EACH_BOX: "Each box: with its label",
     SlipRule.GIFTS: "Gifts: before the box is closed",
+}
+ADDRESSES = {
+    AddressRule.NEVER: "Never: an order goes where it says",
+    AddressRule.CARRIER: "With the carrier: what it does not know is held",
 }
 ADDRESS = {
     "name": "Name on labels",
@@ -35,6 +39,8 @@ ADDRESS = {
     "phone": "Phone",
     "email": "E-mail",
 }
+_RULES: Mapping[str, Collection[str]] = {"when_short": WHEN_SHORT, "slips": SLIPS, "addresses": ADDRESSES}
+_PLAIN = ("name", "time_zone", "carrier", "accuracy_target_pct", "units_per_hour_plan", *_RULES)
 _NEEDED = ("name", "street1", "city", "zip", "country")
 _MOST_TEXT = 80
 _MOST_UNITS = 1_000_000
@@ -58,6 +64,7 @@ class WarehouseView:
     units_per_hour_plan: int
     when_short: ShortPolicy
     slips: SlipRule
+    addresses: AddressRule
     address: Mapping[str, str]
 
 
@@ -80,6 +87,7 @@ def view(session: Session, actor: Actor) -> WarehouseView:
         units_per_hour_plan=warehouse.units_per_hour_plan,
         when_short=warehouse.when_short,
         slips=warehouse.slips,
+        addresses=warehouse.addresses,
         address={part: str(warehouse.address.get(part, "")) for part in ADDRESS},
     )
 
@@ -99,12 +107,10 @@ def read(posted: Mapping[str, str], *, can_buy: bool) -> WarehouseView:
         raise BadInputError(f"The carrier '{carrier}' is not one of {', '.join(CARRIERS)}.")
     if carrier == "shippo" and not can_buy:
         raise BadInputError("Set WMS_SHIPPO_KEY on the server first; without it no label can be bought.")
-    when_short = text.get("when_short", "")
-    if when_short not in WHEN_SHORT:
-        raise BadInputError(f"'{when_short}' is not one of {', '.join(WHEN_SHORT)}.")
-    slips = text.get("slips", "")
-    if slips not in SLIPS:
-        raise BadInputError(f"'{slips}' is not one of {', '.join(SLIPS)}.")
+    rules = {name: text.get(name, "") for name in _RULES}
+    for name, words in _RULES.items():
+        if rules[name] not in words:
+            raise BadInputError(f"'{rules[name]}' is not one of {', '.join(words)}.")
     address = {part: text.get(f"address_{part}", "") for part in ADDRESS}
     address["country"] = address["country"].upper()
     missing = [ADDRESS[part].lower() for part in _NEEDED if not address[part]]
@@ -116,8 +122,9 @@ def read(posted: Mapping[str, str], *, can_buy: bool) -> WarehouseView:
         carrier=carrier,
         accuracy_target_pct=_number("accuracy target", text.get("accuracy_target_pct", ""), 100),
         units_per_hour_plan=int(_number("plan of units per hour", text.get("units_per_hour_plan", ""), _MOST_UNITS)),
-        when_short=ShortPolicy(when_short),
-        slips=SlipRule(slips),
+        when_short=ShortPolicy(rules["when_short"]),
+        slips=SlipRule(rules["slips"]),
+        addresses=AddressRule(rules["addresses"]),
         address=address,
     )
 
@@ -140,7 +147,7 @@ def change(session: Session, actor: Actor, wanted: WarehouseView) -> bool:
         return False
     warehouse = warehouse_of(session, actor)
     warehouse.address = {part: value for part, value in wanted.address.items() if value}
-    for name in ("name", "time_zone", "carrier", "accuracy_target_pct", "units_per_hour_plan", "when_short", "slips"):
+    for name in _PLAIN:
         setattr(warehouse, name, getattr(wanted, name))
     session.flush()
     record(session, actor, WarehouseChanged(changes=changes))

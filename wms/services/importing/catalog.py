@@ -14,6 +14,8 @@ from wms.services.importing.kinds import Kind, Outcome, find, keep, keyed, optio
 _CODE_LENGTH = 80
 _MOST_IN_A_CASE = 100_000
 _MOST_RANKS = 99
+_HS_CODE = re.compile(r"\d{4}\.?\d{2}(\.?\d{2}){0,2}", re.ASCII)
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _MANGLED = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+", re.IGNORECASE | re.ASCII)
 
 
@@ -67,12 +69,26 @@ def _keep_codes(session: Session, actor: Actor, product: Product, codes: dict[st
     return outcome
 
 
+def _for_customs(cells: Cells) -> dict[str, str | int | None]:
+    code, country = cells.text("hs_code", 40), cells.text("origin_country", 40)
+    if code is not None and not _HS_CODE.fullmatch(code):
+        raise BadRowError(f"the hs_code {quoted(code)} is not 6 to 10 digits such as 6912.00")
+    if country is not None and not _COUNTRY.fullmatch(country.upper()):
+        raise BadRowError(f"the origin_country {quoted(country)} is not two letters such as CN")
+    return {
+        "hs_code": code,
+        "origin_country": None if country is None else country.upper(),
+        "is_hazardous": cells.yes("is_hazardous"),
+    }
+
+
 def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
     sku = cells.needed("sku", 80)
     codes = dict(_code(part) for part in cells.several("barcode"))
     sizes = {name: cells.whole(name) for name in ("weight_g", "length_mm", "width_mm", "height_mm")}
     given = {"name": cells.text("name", 200), "has_serials": cells.yes("serials"), **sizes}
     given["ships_in_own_box"] = cells.yes("ships_in_own_box")
+    given |= _for_customs(cells)
     product, outcome = keep(session, actor, Product, {"sku": sku}, given, lambda: {"name": sku})
     if product.ships_in_own_box and not product.is_measured:
         raise BadRowError("the ships_in_own_box says yes: then weight_g, length_mm, width_mm and height_mm are needed")
@@ -93,6 +109,9 @@ PRODUCTS = Kind(
         optional("width_mm", "millimetres"),
         optional("height_mm", "millimetres"),
         optional("ships_in_own_box", "yes where it needs no carton: the label goes on its own box"),
+        optional("hs_code", "tariff code for customs, such as 6912.00"),
+        optional("origin_country", "two letters of the country that made it, for customs"),
+        optional("is_hazardous", "yes where carriers must be told of a danger"),
         optional("serials", "yes where each unit's serial number is scanned when it is picked"),
     ),
 )

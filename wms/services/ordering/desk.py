@@ -23,7 +23,7 @@ from wms.domain.orders import (
 from wms.domain.outbox import JobKind, hasten
 from wms.domain.packing import Package
 from wms.domain.shipping import STANDING, Label
-from wms.services import allocating
+from wms.services import addressing, allocating
 from wms.services.locking import locked_order
 from wms.services.promising import NOT_WAVED, timetable
 from wms.services.receiving_orders import put_address
@@ -55,7 +55,7 @@ def hold(
         raise BadInputError("That moment has passed. Give a later one.")
     order = locked_order(session, actor, order_id)
     _refuse_waved(order, "hold")
-    _put_hold(session, actor, order, kind, _reason(reason), until)
+    put_hold(session, actor, order, kind, _reason(reason), until)
     session.flush()
     return order
 
@@ -92,9 +92,10 @@ def why_address_stays(order: Order, *, has_label: bool) -> str:
     return f"{order.number} has its label. Void it at the packing station first." if has_label else ""
 
 
-def _put_hold(
+def put_hold(
     session: Session, actor: Actor, order: Order, kind: HoldKind, reason: str, until: dt.datetime | None
 ) -> None:
+    """Hold a locked order that is in no wave, for whatever reason; what was set aside for it is free."""
     _ = allocating.give_back(session, actor, order.id)
     session.add(
         Hold(
@@ -145,8 +146,14 @@ def correct_address(session: Session, actor: Actor, order_id: int, ship_to: Ship
     for part, most in ADDRESS_LENGTHS.items():
         if len(getattr(ship_to, part)) > most:
             raise BadInputError(f"The {part} is too long. It takes {most} characters.")
-    order = locked_order(session, actor, order_id)
-    sentence = why_address_stays(order, has_label=_has_label(session, actor, order_id))
+    order = write_address(session, actor, locked_order(session, actor, order_id), ship_to)
+    addressing.ask(session, actor, [order])
+    return order
+
+
+def write_address(session: Session, actor: Actor, order: Order, ship_to: ShipTo) -> Order:
+    """Write where a locked order goes, without a question whether a box can go there; DomainError where it stays."""
+    sentence = why_address_stays(order, has_label=_has_label(session, actor, order.id))
     if sentence:
         raise DomainError(sentence)
     before = order.address_line
@@ -158,12 +165,17 @@ def correct_address(session: Session, actor: Actor, order_id: int, ship_to: Ship
     record(session, actor, AddressCorrected(order_id=order.id, before=before, after=order.address_line))
     session.flush()
     if missing and was_complete:
-        _put_hold(session, actor, order, HoldKind.ADDRESS, f"The address lacks {missing}.", None)
+        put_hold(session, actor, order, HoldKind.ADDRESS, f"The address lacks {missing}.", None)
     elif not missing:
-        for row in _address_holds(session, actor, order_id):
-            _lift(session, actor, order, row, "the address is complete")
+        lift_address_holds(session, actor, order, "the address is complete")
     session.flush()
     return order
+
+
+def lift_address_holds(session: Session, actor: Actor, order: Order, why: str) -> None:
+    """End the holds that a locked order's address made."""
+    for row in _address_holds(session, actor, order.id):
+        _lift(session, actor, order, row, why)
 
 
 def _has_label(session: Session, actor: Actor, order_id: int) -> bool:

@@ -21,7 +21,8 @@ from wms.domain.totes import Tote
 from wms.domain.tracking import TrackStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder
 from wms.services import putting_back
-from wms.services.ordering import telling
+from wms.services.ordering import addresses, telling
+from wms.services.ordering.addresses import CheckView
 from wms.services.ordering.desk import too_late_to, why_address_stays
 from wms.services.ordering.telling import Moment
 from wms.services.promising import NOT_WAVED, zone_of
@@ -110,6 +111,7 @@ class OrderPage:
     life: tuple[Moment, ...]
     can: frozenset[str]
     cannot: tuple[str, ...]
+    check: CheckView | None
 
 
 def order_page(session: Session, actor: Actor, order_id: int, *, each_scan: bool = False) -> OrderPage:
@@ -144,6 +146,7 @@ def order_page(session: Session, actor: Actor, order_id: int, *, each_scan: bool
         life=telling.timeline(session, actor, order_id, zone, each_scan=each_scan),
         can=_can(order, boxes),
         cannot=_cannot(order, boxes),
+        check=addresses.view(session, actor, order),
     )
 
 

@@ -24,6 +24,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "HoldReleased": ("Hold released ({kind}): {reason}", "ok"),
     "OrderChanged": ("Changed in {channel}", "warn"),
     "AddressCorrected": ("Address corrected. Before: {before}", ""),
+    "AddressChecked": ("Address checked by the carrier. Valid: {valid}. {messages}", ""),
+    "AddressKept": ("Address kept as it is", ""),
     "PriorityChanged": ("Priority {before} became {after}", ""),
     "PromiseMoved": ("Promised to another collection", "warn"),
     "ToteBound": ("Tote {tote} in slot {slot} of {batch}", ""),

@@ -207,10 +207,11 @@ def _count_again(facts: _Facts, rows: tuple[Counted, ...], carton: Carton | None
 
 def _label(session: Session, actor: Actor, state: LabelState, facts: _Facts) -> PackingScreen:
     if state.status is LabelStatus.REFUSED:
+        reason = labelling.undeclared(session, actor, facts["bench"].package_id) or state.reason
         has_other = bool(labelling.other_services(session, actor, facts["bench"].package_id))
         others = (Command.OTHER_CARRIER.value,) if has_other else ()
         answers = (Command.YES.value, *others, Command.NO.value)
-        return LabelFailed(**facts, accept=answers, reason=state.reason, has_other=has_other)
+        return LabelFailed(**facts, accept=answers, reason=reason, has_other=has_other)
     if state.status is not LabelStatus.BOUGHT:
         waited_s = max(0, int((actor.at - state.asked_at).total_seconds()))
         is_voiding = state.status is LabelStatus.VOIDING
