@@ -242,7 +242,7 @@ def carton_type(session: Session, name: str = "M2") -> CartonType:
 def order(session: Session, *wanted: tuple[Product, int], priority: int = 0) -> Order:
     """A received order for (product, quantity) lines, promised to today's 14:30 cutoff."""
     number = next(_numbers)
-    service = session.query(CarrierService).filter_by(warehouse_id=WAREHOUSE).first()
+    service = session.query(CarrierService).filter_by(warehouse_id=WAREHOUSE).order_by(CarrierService.id).first()
     pickup = session.query(Pickup).filter_by(warehouse_id=WAREHOUSE, weekday=NOW.weekday()).first()
     assert service is not None
     assert pickup is not None
