@@ -19,6 +19,7 @@ def _file(folder: Path, name: str, text: str) -> Path:
 
 
 def test_a_warehouse_is_opened_from_files_and_again_adds_nothing(wms: Wms, tmp_path: Path) -> None:
+    _ = wms("import", "products", _file(tmp_path, "others", "sku\nMUG-RED\n"))
     for kind, row in ROWS.items():
         file = _file(tmp_path, kind, ",".join(row) + "\n" + ",".join(row.values()) + "\n")
         first = json.loads(wms("import", kind, file, "--json").out)

@@ -16,6 +16,7 @@ from tests.house.words import TRANSLATED, extracted, forms, pairs
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, reading, transaction
+from wms.domain.codes import CodeKind, own_code
 from wms.domain.floor import LocationKind
 from wms.domain.journal import JournalEntry
 from wms.domain.packing import Package
@@ -24,6 +25,7 @@ from wms.jobs import outbox
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
 
+CARTON = own_code(CodeKind.CARTON, 1)
 _SPOKEN = frozenset({"alt", "aria-label", "title"})
 
 
@@ -192,11 +194,11 @@ def test_a_repeated_scan_is_answered_in_the_workers_language(floor: Floor) -> No
     handheld = _handheld(floor, "en")
     _ = handheld.scan(floor.badges["pl"])
     token = handheld.token
-    _ = handheld.scan(floor.tote, token=token, scan="again")
-    assert handheld.said == "To POJEMNIK. Skanuj WÓZEK"
+    _ = handheld.scan(CARTON, token=token, scan="again")
+    assert handheld.said == "To KARTON. Skanuj WÓZEK"
     floor.move("pl", "de")
-    _ = handheld.scan(floor.tote, token=token, scan="again")
-    assert handheld.said == "Das ist ein BEHÄLTER. Scanne den WAGEN"
+    _ = handheld.scan(CARTON, token=token, scan="again")
+    assert handheld.said == "Das ist ein KARTON. Scanne den WAGEN"
 
 
 def test_both_sides_of_a_stop_are_kept_for_another_language_too(floor: Floor) -> None:
@@ -215,10 +217,10 @@ def test_both_sides_of_a_stop_are_kept_for_another_language_too(floor: Floor) ->
 
 def test_the_journal_speaks_english_whoever_works(floor: Floor) -> None:
     handheld = _handheld(floor, "pl")
-    _ = handheld.scan(floor.badges["pl"], floor.tote)
+    _ = handheld.scan(floor.badges["pl"], CARTON)
     with reading(floor.engine) as session:
         said = session.scalars(select(JournalEntry.data).where(JournalEntry.event == "ScanRefused")).one()["said"]
-    assert said == "That is a TOTE. Scan the CART"
+    assert said == "That is a CARTON. Scan the CART"
 
 
 def test_the_words_of_the_scan_form_follow_a_hand_over(floor: Floor) -> None:

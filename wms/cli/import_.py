@@ -1,10 +1,11 @@
-"""wms import: orders and everything a warehouse is opened with, from CSV files; its layout from JSON."""
+"""wms import: orders and everything a warehouse is opened with, from CSV files; its layout from JSON; photos."""
 
 import click
 
 from wms.cli import import_tables
 from wms.cli.import_layout import layout
 from wms.cli.import_orders import orders
+from wms.cli.import_pictures import pictures
 from wms.services.importing import KINDS
 
 
@@ -19,6 +20,7 @@ def import_() -> None:
 
 import_.add_command(orders)
 import_.add_command(layout)
+import_.add_command(pictures)
 for kind in KINDS.values():
     import_.add_command(import_tables.command(kind))
 

@@ -30,7 +30,7 @@ class Product(Row, Base, kw_only=True):
     origin_country: Mapped[str] = mapped_column(String(2), default="")
     # Carriers must be told, and not every one takes it.
     is_hazardous: Mapped[bool] = mapped_column(default=False)
-    # An SVG drawing; loaded only where it is served.
+    # An SVG drawing, or a photo's thumbnail as a data URI; loaded only where it is served.
     picture: Mapped[str] = mapped_column(Text, default="", deferred=True)
 
     @property
