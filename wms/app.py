@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     with app.app_context():
         database.prepare(db.engine)
     csrf = CSRFProtect(app)
-    csrf.exempt(hooks.blueprint)  # programs prove themselves in another way
+    _ = csrf.exempt(hooks.blueprint)  # programs prove themselves in another way
     _ = Compress(app)
     _ = app.after_request(_whole_file)
     floor.htmx.init_app(app)
