@@ -9,7 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from tests import builders
@@ -89,26 +89,52 @@ def emptied(postgres: PostgresServer) -> Iterator[Callable[[], str]]:
     url = postgres.create_database()
     engine = create_engine(url)
     Base.metadata.create_all(engine)
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    here = "datname = current_database() AND pid <> pg_backend_pid()"
+    steps = [
+        # What an earlier test left open must neither block this one nor write into it.
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {here}",  # noqa: S608 - our own words
+        "SET LOCAL session_replication_role = replica",
+        *(str(table.delete()) for table in Base.metadata.sorted_tables),
+    ]
 
     def empty() -> str:
         with engine.begin() as connection:
-            # What an earlier test left open must neither block this one nor write into it.
-            _ = connection.execute(text(f"{others} AND pid <> pg_backend_pid()"))
-            _ = connection.execute(text("SET LOCAL session_replication_role = replica"))
-            for table in Base.metadata.sorted_tables:
-                _ = connection.execute(table.delete())
+            _ = connection.exec_driver_sql("; ".join(steps))  # one way there and back, not one a table
         return url
 
     yield empty
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which each test's SQLite file is laid anew."""
+    return tmp_path_factory.mktemp("sqlite")
+
+
+@pytest.fixture(scope="session")
+def engine_of() -> Iterator[Callable[[Settings], Engine]]:
+    """A function that returns one engine a database: a statement it has compiled once serves all tests."""
+    made: dict[str, Engine] = {}
+
+    def find(settings: Settings) -> Engine:
+        if settings.database_url not in made:
+            made[settings.database_url] = make_engine(settings)
+        return made[settings.database_url]
+
+    yield find
+    for engine in made.values():
+        engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings of an empty database with all tables, once on each engine."""
     if request.param == "sqlite":
-        path = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "wms.db")
+        folder: Path = request.getfixturevalue("sqlite_folder")
+        for left in folder.iterdir():
+            left.unlink()
+        path = shutil.copy(request.getfixturevalue("sqlite_template"), folder / "wms.db")
         url = f"sqlite:///{path}"
     else:
         url = request.getfixturevalue("emptied")()
@@ -116,9 +142,9 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
+def engine(settings: Settings, engine_of: Callable[[Settings], Engine]) -> Iterator[Engine]:
     """An engine on a fresh database with the bare warehouse of `builders.warehouse`, once on each engine."""
-    engine = make_engine(settings)
+    engine = engine_of(settings)
     with transaction(engine) as session:
         _ = builders.warehouse(session)
     yield engine
