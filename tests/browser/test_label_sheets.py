@@ -23,8 +23,8 @@ from wms.services.label_sheets import SheetKind
 SCALE = 4
 # What a sheet's narrowest bars must be at least, in mm.
 NARROWEST_MM = {SheetKind.COMMANDS: 0.5, SheetKind.QUANTITIES: 0.5, SheetKind.CASES: 0.495, SheetKind.POSTER: 0.6}
-PAGES = {(SheetKind.COMMANDS, "A4"): 3, (SheetKind.QUANTITIES, "A4"): 3}
-PAGES |= {(SheetKind.COMMANDS, "Letter"): 4, (SheetKind.QUANTITIES, "Letter"): 3}
+PAGES = {(SheetKind.COMMANDS, "A4"): 4, (SheetKind.QUANTITIES, "A4"): 3}
+PAGES |= {(SheetKind.COMMANDS, "Letter"): 5, (SheetKind.QUANTITIES, "Letter"): 3}
 LONG_NAME = "Brass lamp with a very long descriptive name that goes on and on, in three colours"
 
 

@@ -9,6 +9,7 @@ from tests.jobs.boxes import full_box
 from tests.jobs.test_labels import now, run, the_label
 from wms.carriers.fake_shippo import FakeShippo
 from wms.database import reading, transaction
+from wms.domain.calendar import ShippingMethod
 from wms.domain.catalog import Product
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Order, OrderLine
@@ -127,10 +128,8 @@ def test_a_hazard_is_told_or_its_label_is_refused(
         session.flush()
         service = builders.carrier_service(session, "ups", "ups_ground")
         session.scalars(select(Order)).one().carrier_service_id = service.id
+        session.scalars(select(ShippingMethod)).one().carrier_service_id = service.id
     want(engine, package_id)
-    with transaction(engine) as session:
-        service_of_order = session.scalars(select(Order)).one()
-        service_of_order.shipping_method = "none"
     run(shippo_context)
     label = the_label(engine)
     assert shippo.account.requests[0]["extra"] == {"dangerous_goods": {"contains": True}}

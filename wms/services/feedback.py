@@ -29,7 +29,7 @@ ASKS = {
     "dock": say("Scan the DOCK"),
     "done": say("Press OK"),
     "hold lane": say("Scan HOLD LANE"),
-    "insert": say("Scan what goes in"),
+    "insert": say("Scan the INSERT"),
     "item": say("Scan the ITEM"),
     "label": say("Scan the LABEL"),
     "lane": say("Scan the LANE"),
