@@ -112,9 +112,9 @@ def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sqlite")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def engine_of() -> Iterator[Callable[[Settings], Engine]]:
-    """A function that returns one engine a database: a statement it has compiled once serves all tests."""
+    """A function that returns one engine a database: a statement it has compiled once serves a file's tests."""
     made: dict[str, Engine] = {}
 
     def find(settings: Settings) -> Engine:

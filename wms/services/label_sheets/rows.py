@@ -43,6 +43,8 @@ _BENCH_ONLY = frozenset(
 )
 _ANSWERS = frozenset({Command.BLOCKED, Command.TOO_HIGH, Command.OTHER})  # to a question that names them on its screen
 
+_RARE = frozenset({Command.BROKEN_TOTE, Command.WRONG_ITEM})  # a card each; the poster has room for the usual ones
+
 
 def rows(session: Session, actor: Actor, choice: Choice) -> Iterator[SheetLabel]:
     """Yield the labels of a kind that stand where the choice says; a label with no code is of a thing without one."""
@@ -159,7 +161,9 @@ def _commands(_session: Session, _actor: Actor, _: Choice) -> Iterator[SheetLabe
 
 
 def _poster(session: Session, actor: Actor, choice: Choice) -> Iterator[SheetLabel]:
-    return (card for card in _commands(session, actor, choice) if Command(card.code) not in _BENCH_ONLY | _ANSWERS)
+    return (
+        card for card in _commands(session, actor, choice) if Command(card.code) not in _BENCH_ONLY | _ANSWERS | _RARE
+    )
 
 
 def _quantities(_session: Session, _actor: Actor, _: Choice) -> Iterator[SheetLabel]:
