@@ -112,9 +112,9 @@ def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sqlite")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def engine_of() -> Iterator[Callable[[Settings], Engine]]:
-    """A function that returns one engine a database: a statement it has compiled once serves a file's tests."""
+    """A function that returns one engine a database: a statement it has compiled once serves all tests."""
     made: dict[str, Engine] = {}
 
     def find(settings: Settings) -> Engine:
@@ -144,7 +144,8 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 @pytest.fixture
 def engine(settings: Settings, engine_of: Callable[[Settings], Engine]) -> Iterator[Engine]:
     """An engine on a fresh database with the bare warehouse of `builders.warehouse`, once on each engine."""
-    engine = engine_of(settings)
+    # an engine of the test's own, for what is kept by engine, over the pool and the statements of all
+    engine = engine_of(settings).execution_options()
     with transaction(engine) as session:
         _ = builders.warehouse(session)
     yield engine

@@ -31,11 +31,11 @@ def a_request(
     )
 
 
-def a_declared_request(**more: object) -> ShipmentRequest:
+def a_declared_request() -> ShipmentRequest:
     """One box to Canada with two mugs, declared."""
     mugs = CustomsItem(
         sku="MUG-BLU", description="Blue mug", quantity=2, net_weight_g=700, value="39.80", currency="USD",
         origin_country="PT", hs_code="6912.00",
     )  # fmt: skip
     abroad = a_request(city="Toronto", state="ON", zip="M5V 2T6", country="CA", street2="")
-    return replace(abroad, customs=Customs(items=(mugs,), signer="North DC"), **more)  # type: ignore[arg-type] # a test's words
+    return replace(abroad, customs=Customs(items=(mugs,), signer="North DC"))

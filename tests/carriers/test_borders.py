@@ -50,7 +50,7 @@ def test_a_declaration_says_what_is_in_the_box_and_who_signs(shippo: ShippoCarri
 def test_what_would_have_to_be_filed_is_not_declared_as_exempt(
     shippo: ShippoCarrier, fake: FakeShippo, value: str, rule: str | None
 ) -> None:
-    request = a_declared_request(to_address=replace(CUSTOMER, country="NO"))
+    request = replace(a_declared_request(), to_address=replace(CUSTOMER, country="NO"))
     assert request.customs is not None
     items = (replace(request.customs.items[0], value=value),)
     _ = shippo.rates(replace(request, customs=replace(request.customs, items=items)))
@@ -78,13 +78,13 @@ def test_hazards_are_told_and_only_who_hears_them_may_carry_them(shippo: ShippoC
 
 
 def test_what_is_declared_survives_being_stored() -> None:
-    prepared = OfflineCarrier().prepare(a_declared_request(is_hazardous=True))
+    prepared = OfflineCarrier().prepare(replace(a_declared_request(), is_hazardous=True))
     assert Prepared.from_json(prepared.to_json()) == prepared
 
 
 def test_the_offline_label_says_nothing_of_customs() -> None:
     at_home = OfflineCarrier().prepare(replace(a_declared_request(), customs=None))
-    abroad = OfflineCarrier().prepare(a_declared_request(is_hazardous=True))
+    abroad = OfflineCarrier().prepare(replace(a_declared_request(), is_hazardous=True))
     assert OfflineCarrier().buy(abroad).zpl == OfflineCarrier().buy(at_home).zpl
 
 
