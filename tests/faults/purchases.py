@@ -45,7 +45,7 @@ HANGS_UP_S, SETTLE_S = 1.0, 4.0
 AT_ONCE = 100
 LOOK_S, WATCH_S = 0.8, 0.005
 # Requests between two kills.
-KILL_AFTER = (150, 550)
+KILL_AFTER = (60, 240)
 PATIENCE_S = 300.0
 # Requests between two orders cancelled.
 CANCEL_AFTER = 90

@@ -62,7 +62,7 @@ def test_an_insert_is_confirmed_by_its_code_before_the_weighing(session: Session
     _scan_all(floor)
     screen = _put_in(floor)
     assert (screen.insert, screen.accept) == ("Flyer", ("FLYER-1", Command.YES))
-    assert floor.packer.scan("N720").words == "That is a QUANTITY. Scan what goes in"
+    assert floor.packer.scan("N720").words == "That is a QUANTITY. Scan the INSERT"
     assert floor.packer.scan(floor.mug_code).words == "EXTRA. PUT IN RED TOTE"
     assert floor.packer.scan("FLYER-1").words == "Flyer is in"
     assert isinstance(floor.packer.sees(), BoxAndWeigh)
