@@ -151,7 +151,7 @@ def _paced(pace: Pace, key: str, value: object) -> Pace:
 def _put_faults(printer: VirtualZebra, _preview: Preview | None, asked: Asked) -> object:
     try:
         wanted = json.loads(asked.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NoSuchFaultError("The body is no JSON.") from error
     set_faults(printer, wanted)
     return faults(printer)

@@ -133,6 +133,15 @@ def test_a_fault_that_does_not_exist_is_refused_and_nothing_is_set(zebra: Virtua
     assert not zebra.state().is_on(Switch.PAUSED)
 
 
+@pytest.mark.parametrize("body", [b"no JSON", b"[" * 100_000, b'{"paper_out":' * 100_000])
+def test_a_body_that_is_no_json_or_nests_too_deeply_is_answered(zebra: VirtualZebra, body: bytes) -> None:
+    with serving(None, zebra) as url, pytest.raises(urllib.error.HTTPError) as refused:
+        request = urllib.request.Request(f"{url}/faults", data=body, method="PUT")  # noqa: S310 - our own server
+        _ = urllib.request.urlopen(request, timeout=10)  # noqa: S310 - our own server
+    with refused.value as error:
+        assert (error.code, json.loads(error.read())) == (400, {"error": "The body is no JSON."})
+
+
 def test_a_power_cycle_over_http_loses_what_waits(zebra: VirtualZebra) -> None:
     zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
     with serving(None, zebra) as url, socket.create_connection((zebra.host, zebra.port)) as line:
