@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import defer
 
 from printers.virtual import control
+from printers.virtual.engine import Quirk, Switch
 from printers.virtual.server import VirtualZebra
 from tests import builders
 from tests.faults.troubles import End, Trouble
@@ -24,9 +25,7 @@ ANSWER_S, PRINT_S = 0.5, 6.0
 TROUBLE_S = 0.8
 PATIENCE_S = 120.0
 LOOK_S, LOOK_AT_PRINTER_S = 0.2, 0.02
-CURED = dict.fromkeys(
-    ("paper_out", "ribbon_out", "head_open", "connection", "label_ms", "status_delay_ms", "status_pieces")
-)
+CURED = dict.fromkeys((*Switch, *Quirk, control.CONNECTION, *control.NUMBERS))
 _ON_THE_WAY = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING)
 _numbers = itertools.count(1)
 

@@ -80,7 +80,7 @@ def test_a_renderer_that_hangs_is_killed_and_started_again_for_all_who_wait() ->
         preview.patience_s = 0.5
         os.kill(preview._child.pid, signal.SIGSTOP)
         first = pool.submit(preview.draw, BOX)
-        with pytest.raises(PreviewError, match="more than 0.5 s"):
+        with pytest.raises(PreviewError, match=r"more than 0\.5 s"):
             _ = first.result(timeout=10)
         preview.patience_s = PATIENCE_S
         assert pool.submit(preview.draw, BOX).result(timeout=PATIENCE_S).startswith(b"\x89PNG")
