@@ -61,9 +61,11 @@ class Bench:
         # A job of several is struck after its first label.
         count = self.zebra.state().odometer + min(trouble.labels - 1, 1)
         troubled = self.ask(trouble, trouble.labels)
-        plain = None if trouble.strikes_each_label else self.ask(None)
         if trouble.has_moment:
             self.until(lambda: self._lies_under_head(count), look_s=LOOK_AT_PRINTER_S)
+        # Only now: a job that the printer was too slow to answer lets the one behind it go first.
+        plain = None if trouble.strikes_each_label else self.ask(None)
+        if trouble.has_moment:
             trouble.strike(self.zebra)
         if trouble.end is End.AFTER_CURE:
             self.until(lambda: self.job(troubled).reason != "")
