@@ -97,3 +97,21 @@ def test_a_label_given_back_in_the_last_moment_is_not_sent(
         job_id = session.scalars(select(PrintJob.id)).one()
     printing_jobs.print_job(context, {"print_job_id": job_id})
     assert (prints(engine), zebra.tray.numbers()) == ([PrintStatus.DROPPED], [])
+
+
+def test_a_job_dropped_while_a_worker_looks_at_it_stays_so(
+    engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    package_id = want(engine, zebra.url)
+    assert outbox.run_one(context, HANDLERS, "buyer")
+    with reading(engine) as session:
+        job_id = session.scalars(select(PrintJob.id)).one()
+    void_it(engine, package_id)
+    printing_jobs._check(context, job_id, "")
+    printing_jobs._wait(context, job_id, "paper out")
+    printing_jobs._end(context, job_id, PrintStatus.NOT_PRINTED, "no barcode")
+    assert not printing_jobs._begin(context, job_id)
+    assert prints(engine) == [PrintStatus.DROPPED]
+    with reading(engine) as session:
+        assert session.scalars(select(PrintJob.reason)).one() == "its label is given back: void card"
+        assert session.scalars(select(ExceptionItem)).all() == []
