@@ -22,7 +22,7 @@ from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said, say
 from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
-from wms.services import declaring, inserting, rating
+from wms.services import declaring, inserting, printing, rating
 from wms.services.declaring import UndeclaredError
 from wms.services.inserting import InsertMissingError
 
@@ -256,6 +256,7 @@ def void(session: Session, actor: Actor, package_id: int, reason: str) -> None:
 def _give_back(session: Session, actor: Actor, label: AnyLabel, package: Package, order: Order, reason: str) -> None:
     moved = label.move_to(LabelStatus.VOIDING, package=package.barcode, order_id=order.id, reason=reason)
     record(session, actor, moved)
+    printing.drop_unwanted(session, actor, PrintJob.label_id == label.id, f"its label is given back: {reason}"[:200])
     # A refused void may be tried again.
     wake(session, actor, JobKind.VOID_LABEL, _void_key(label), label_id=label.id)
 

@@ -131,7 +131,7 @@ def _hold(session: Session, actor: Actor, facts: _Facts) -> HoldTote:
     facts["token"] = f"hold-{facts['token']}"
     return HoldTote(
         **facts,
-        accept=tuple(lane.barcode for lane in lanes),
+        accept=tuple(lane.barcode for lane in lanes) or (Command.YES.value,),
         why=_WHY.get(bench.order_status, "set aside"),
         tote=bench.open_totes[0].code if bench.open_totes else "",
         lanes=tuple(lane.code for lane in lanes),

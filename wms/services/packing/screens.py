@@ -363,7 +363,10 @@ class LabelFailed(BoxScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class HoldTote(BoxScreen):
-    """The box was given up (`why`: short, cancelled or set aside): units into the tote, the tote to a hold lane."""
+    """The box was given up (`why`: short, cancelled or set aside): units into the tote, the tote to a hold lane.
+
+    Where the warehouse has none, YES says that the tote is put away.
+    """
 
     wants: str = "lane"
     why: str

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.codes import Code, CodeKind
+from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.errors import DomainError
 from wms.domain.floor import ADJUSTMENT_ID, Location, LocationKind, Place, PlaceKind, Station
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -309,7 +309,10 @@ def _tote(session: Session, actor: Actor, tote_id: int) -> Tote:
 
 
 def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) -> Feedback:
-    """Stage the tote of a box given up in the hold lane scanned."""
+    """Stage the tote of a box given up in the hold lane scanned, or nowhere, by YES, in a house that has none."""
+    if not screen.lanes and code.command in {Command.YES, Command.NO}:
+        _put_back(session, actor, screen, None)
+        return feedback.complete(say("{tote} set aside. Scan next tote", tote=screen.tote))
     if code.kind is not CodeKind.LANE:
         return feedback.wrong_type(code, "hold lane")
     lane = session.scalars(
@@ -317,16 +320,20 @@ def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) ->
     ).one_or_none()
     if lane is None or lane.kind is not LocationKind.HOLD:
         return feedback.wrong(say("{lane} is no hold lane", lane=lane.code if lane else code.text))
+    _put_back(session, actor, screen, lane.id)
+    return feedback.complete(say("{tote} in {lane}. Scan next tote", tote=screen.tote, lane=lane.code))
+
+
+def _put_back(session: Session, actor: Actor, screen: HoldTote, lane_id: int | None) -> None:
     bench = screen.bench
     _ = locked_wave_of(session, actor, bench.order_id)  # before the order, as everyone locks
     give_up(session, actor, bench, screen.why)
     for opened in bench.open_totes:
         tote = _tote(session, actor, opened.tote_id)
         if tote.status is ToteStatus.PACKING:
-            tote.stage(None if tote.wall else lane.id, actor.at)  # a place of a wall stays where it is
+            tote.stage(None if tote.wall else lane_id, actor.at)  # a place of a wall stays where it is
     session.flush()
     follow_short(session, actor, bench.order_id)
-    return feedback.complete(say("{tote} in {lane}. Scan next tote", tote=screen.tote, lane=lane.code))
 
 
 def hold_lanes(session: Session, actor: Actor) -> tuple[Location, ...]:
