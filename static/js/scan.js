@@ -26,6 +26,7 @@ const accepts = () => JSON.parse(page().accept ?? "[]").map(normal); // what wou
 const hasScreen = (answer) => answer.querySelector("#screen[data-screen]") !== null; // a desk or error page has none
 
 let queue = []; // unconfirmed scans, oldest first
+let others = []; // those of workers who are not at the page now, where the store did not take them
 let busy = true; // until the kept scans are read, and while one is under way
 let last = { code: "", at: 0 };
 let lastN = 0;
@@ -56,7 +57,7 @@ function take(raw) {
   const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action };
   queue.push(scan);
   judge(plain);
-  if (worker) keep(scan); // a badge read before a login is nobody's and must not log in after a reload
+  if (worker) keep(scan).then((n) => (scan.isKept = n === scan.n)); // a badge read before a login must not log in after a reload
   tell("taken", [scan]);
   count();
   drain();
@@ -213,8 +214,11 @@ function refuse(why) {
 async function adopt() {
   const { worker, action } = page();
   const kept = worker ? await keptBy(worker, action) : [];
-  const mine = [...kept, ...queue].filter((scan) => scan.worker === worker && scan.action === action);
-  queue = [...new Map(mine.map((scan) => [scan.scan, scan])).values()].sort((one, other) => one.n - other.n);
+  const isMine = (scan) => scan.worker === worker && scan.action === action;
+  const known = [...kept.map((scan) => ({ ...scan, isKept: true })), ...others, ...queue];
+  const mine = new Map(known.filter(isMine).map((scan) => [scan.scan, scan]));
+  queue = [...mine.values()].sort((one, other) => one.n - other.n);
+  others = known.filter((scan) => scan.worker && !scan.isKept && !isMine(scan));
   lastN = Math.max(lastN, ...queue.map((scan) => scan.n));
 }
 

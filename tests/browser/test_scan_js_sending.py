@@ -109,7 +109,8 @@ def test_a_proxys_error_never_ends_a_scan(page: Page, peer: ScanPeer) -> None:
     for _second in range(30):
         page.clock.run_for(1000)
     confirmed(page)
-    assert (len(peer.state.posts), peer.codes) == (9, [SHELF])
+    assert len(peer.state.posts) >= 9  # the clock runs on while an answer is under way, so that one may be given up
+    assert peer.codes == [SHELF]
 
 
 def test_a_guest_networks_welcome_page_is_no_answer(page: Page, peer: ScanPeer) -> None:
@@ -268,6 +269,29 @@ def test_a_workers_unconfirmed_scans_are_never_sent_by_another_worker(page: Page
     expect(page.locator("#feedback")).to_have_text("Good")
     confirmed(page)
     assert peer.codes == [SIX[1], SIX[0]]
+
+
+def test_a_workers_unconfirmed_scans_wait_in_a_browser_that_keeps_nothing(page: Page, peer: ScanPeer) -> None:
+    def judge(post: dict[str, str]) -> Feedback:
+        if post["code"].startswith("B"):
+            peer.state.actor = someone()
+        return Feedback(words=post["code"])
+
+    _ = page.add_init_script(
+        "Object.defineProperty(window, 'indexedDB', { value: { open() { throw Error('no disk'); } } })"
+    )
+    _ = page.reload()
+    peer.state.judge = judge
+    peer.state.portal_answers, peer.state.portal_status = 1, 419
+    peer.state.actor = someone(worker_id=8)
+    scan(page, SHELF)
+    expect(page.locator("#screen")).to_have_attribute("data-worker", "8")
+    waiting(page, 0)
+    scan(page, "B000000017")
+    expect(page.locator("#screen")).to_have_attribute("data-worker", "7")
+    expect(page.locator("#feedback")).to_have_text(SHELF)
+    confirmed(page)
+    assert [post["csrf_token"] for post in peer.state.posts if post["code"] == SHELF] == ["csrf-7", "csrf-7"]
 
 
 def test_a_locked_session_asks_for_the_badge_and_then_goes_on_with_the_same_scan(page: Page, peer: ScanPeer) -> None:
