@@ -40,7 +40,7 @@ SOUNDS: dict[str, list[tuple[int, str]]] = {
     "moved": STOP,
 }
 # What it says of how long a beep lasts, in ms.
-LENGTHS = {"match": [60], "step": [70], "stop": [500, None, None, None]}
+LENGTHS: dict[str, list[int | None]] = {"match": [60], "step": [70], "stop": [500, None, None, None]}
 HEAR = """
 window.beeps = [];
 window.OscillatorNode = class extends OscillatorNode {
