@@ -47,6 +47,8 @@ _MAX_QUANTITY_DIGITS = 5
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _ZEROS_OF_GTIN_8, _ZEROS_OF_GTIN_12 = 6, 2
 _AIM_PREFIX_LENGTH = 3
+SEPARATOR = "\x1d"  # a GS1 code's FNC1, as scanners send it
+_SEPARATOR_SIGN = "\u241d"
 
 
 class Command(StrEnum):
@@ -151,8 +153,14 @@ def slot_code(cart_code: str, slot: int) -> str:
 
 def clean(text: str) -> str:
     """Trim, upper-case and drop a leading AIM symbology identifier (`]C1`, `]E0`, ...)."""
-    text = "".join(char for char in text if char.isprintable() or char == "\x1d").strip().upper()
+    text = "".join(char for char in text if char.isprintable() or char == SEPARATOR).strip().upper()
     return text[_AIM_PREFIX_LENGTH:] if text.startswith("]") and len(text) > _AIM_PREFIX_LENGTH else text
+
+
+def readable(text: str) -> str:
+    """Return a scanned text as the database and people get it: separators by their sign, nothing that is no letter."""
+    text = text.replace(SEPARATOR, _SEPARATOR_SIGN)
+    return "".join(char for char in text if char.isprintable())
 
 
 def gtin14(text: str) -> str | None:

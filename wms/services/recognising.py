@@ -131,13 +131,13 @@ def read_gs1(text: str) -> Gs1 | None:
     if message is None or gtin is None or not gtin.gtin:
         return None
     found = {element.ai.ai: element for element in message.element_strings}
-    count = next((found[ai].value for ai in _COUNT_AIS if ai in found), "0")
+    count = next((found[ai].value for ai in _COUNT_AIS if ai in found), "")
     return Gs1(
         gtin=gtin.value,
         lot=found["10"].value if "10" in found else "",
         serial=found["21"].value if "21" in found else "",
         expiry=found["17"].date if "17" in found else None,
-        count=int(count),
+        count=int(count or 0),  # a code cut short names its count and says none
     )
 
 
