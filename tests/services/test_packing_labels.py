@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from tests.packers import Floor
-from wms.domain.calendar import ShippingMethod
+from wms.domain.calendar import Pickup, ShippingMethod
 from wms.domain.codes import Command
 from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
@@ -288,6 +288,13 @@ def test_a_refused_label_is_asked_of_another_carrier_by_its_card(session: Sessio
     with pytest.raises(DomainError, match="No other carrier may take it"):
         _ = floor.packer.scan(Command.OTHER_CARRIER)
     session.scalars(select(ShippingMethod)).one().allowed = ["ups_ground"]
+    session.flush()
+    # Nobody collects for it before the box was promised to leave.
+    assert floor.packer.sees().accept == (Command.YES, Command.NO)
+    session.add_all(
+        Pickup(warehouse_id=builders.WAREHOUSE, carrier="ups", weekday=day, cutoff="13:00", pickup="13:30")
+        for day in range(7)
+    )
     session.flush()
     assert floor.packer.sees().accept == (Command.YES, Command.OTHER_CARRIER, Command.NO)
     assert floor.packer.scan(Command.OTHER_CARRIER).words == "Another carrier is asked"

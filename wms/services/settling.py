@@ -102,6 +102,11 @@ def settle(session: Session, actor: Actor, item_id: int) -> ExceptionItem:
     return item
 
 
+def is_open(session: Session, actor: Actor, *those: ColumnElement[bool]) -> bool:
+    """Tell whether one of those exceptions waits for a decision."""
+    return session.scalars(select(ExceptionItem.id).where(*_is_open(actor), *those).limit(1)).first() is not None
+
+
 def close(session: Session, actor: Actor, *those: ColumnElement[bool]) -> None:
     """Take open exceptions from the inbox without a decision of their own: what was done answers them."""
     _ = session.execute(
