@@ -301,6 +301,19 @@ def test_a_refused_label_is_asked_of_another_carrier_by_its_card(session: Sessio
     assert _label(session).declined == ["usps_priority"]
 
 
+@pytest.mark.parametrize(("external_id", "then"), [("", LabelStatus.UNSETTLED), ("f" * 32, LabelStatus.VOIDING)])
+def test_a_purchase_known_by_its_id_is_given_back_when_its_box_is_set_aside(
+    session: Session, external_id: str, then: LabelStatus
+) -> None:
+    floor = _weighed(session)
+    label = _label(session)
+    label.status, label.external_id = LabelStatus.UNSETTLED, external_id
+    session.flush()
+    floor.packer.at += dt.timedelta(seconds=30)
+    assert floor.packer.scan(Command.NO).words == "Set aside. Put all back in the tote"
+    assert _label(session).status is then
+
+
 def test_an_order_whose_carrier_does_not_answer_may_be_set_aside(session: Session) -> None:
     floor = _weighed(session)
     assert floor.packer.scan(Command.NO).words == "Wait for the label"

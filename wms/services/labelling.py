@@ -251,6 +251,14 @@ def void(session: Session, actor: Actor, package_id: int, reason: str) -> None:
     _give_back(session, actor, label, package, order, reason)
 
 
+def let_go(session: Session, actor: Actor, package_id: int, reason: str) -> None:
+    """Give back what is known to be bought for a box that is given up; one being bought is voided by its job."""
+    package, order = package_of(session, actor, package_id)
+    label = standing(session, actor, package_id)
+    if label is not None and can_be_voided(label):
+        _give_back(session, actor, label, package, order, reason)
+
+
 def can_be_voided(label: AnyLabel) -> bool:
     """Tell whether a label can be given back to its carrier: what is being bought at this moment cannot."""
     return label.status is LabelStatus.BOUGHT or (label.status is LabelStatus.UNSETTLED and label.is_known_by_id)
