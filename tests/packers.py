@@ -13,6 +13,7 @@ from wms.domain.actor import Actor
 from wms.domain.catalog import Product
 from wms.domain.floor import CartonType, Location, LocationKind, Station
 from wms.domain.orders import Order, OrderStatus
+from wms.domain.outbox import JobKind, enqueue
 from wms.domain.packing import Package
 from wms.domain.people import Device, WorkerSession
 from wms.domain.printing import PrintJob, PrintStatus
@@ -154,18 +155,19 @@ def buy(session: Session, order: Order, tracking: str, printed: PrintStatus = Pr
     label.tracking_number, label.carrier, label.zpl = tracking, "offline", "^XA^XZ"
     printer_id = session.scalars(select(Station.printer_id).where(Station.id == package.station_id)).one()
     assert printer_id is not None
-    session.add(
-        PrintJob(
-            warehouse_id=builders.WAREHOUSE,
-            printer_id=printer_id,
-            what=f"label {tracking}",
-            zpl=label.zpl,
-            sha256="0" * 64,
-            queued_at=builders.NOW,
-            worker_id=None,
-            label_id=label.id,
-            status=printed,
-        )
+    job = PrintJob(
+        warehouse_id=builders.WAREHOUSE,
+        printer_id=printer_id,
+        what=f"label {tracking}",
+        zpl=label.zpl,
+        sha256="0" * 64,
+        queued_at=builders.NOW,
+        worker_id=None,
+        label_id=label.id,
+        status=printed,
     )
+    session.add(job)
+    if printed in {PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING}:
+        _ = enqueue(session, builders.actor(), JobKind.PRINT, f"print-{job.id}", print_job_id=job.id)
     session.flush()
     return label

@@ -6,7 +6,7 @@ from PIL import Image
 from printers.decode import decode
 from printers.preview import ZebrashPreview
 from wms.carriers.fake_shippo_labels import label_file
-from wms.carriers.label_file import LabelFileError, to_zpl
+from wms.carriers.label_file import LabelFileError, escaped, to_zpl
 
 NUMBER = "9400111800000000000007"
 
@@ -79,3 +79,35 @@ def test_zpl_stays_as_it_is() -> None:
 def test_a_file_that_cannot_be_printed_is_refused(content: bytes) -> None:
     with pytest.raises(LabelFileError):
         _ = to_zpl(content)
+
+
+@pytest.mark.parametrize(
+    ("field", "becomes"),
+    [
+        (b"^FDM\xfcller^FS", b"^FH^FDM_FCller^FS"),
+        (b"^FDa_b\xfc^FS", b"^FH^FDa_5Fb_FC^FS"),  # what was an underscore stays one
+        (b"^FH^FDa_26b\xfc^FS", b"^FH^FDa_26b_FC^FS"),
+        (b"^FH\\^FDa\\26_\xfc^FS", b"^FH\\^FDa\\26_\\FC^FS"),
+        (b"^FDone^FS^FV\xe9\x00^FS", b"^FDone^FS^FH^FV_E9_00^FS"),
+        (b"^FXcaf\xe9^FS^FDx^FS\xff", b"^FXcaf^FS^FDx^FS"),
+        (b"^FH^FDa^FS^FD_\xfc^FS", b"^FH^FDa^FS^FH^FD_5F_FC^FS"),  # ^FH is for one field
+    ],
+)
+def test_bytes_no_text_can_keep_become_hexadecimal_in_their_field(field: bytes, becomes: bytes) -> None:
+    assert escaped(b"^XA" + field + b"^XZ") == b"^XA" + becomes + b"^XZ"
+
+
+def test_a_file_in_latin_1_says_the_same_as_before(preview: ZebrashPreview) -> None:
+    zpl = to_zpl(label_file(NUMBER, "latin1"))
+    assert "\0" not in zpl.decode()
+    assert decode(preview.draw(zpl)) == [NUMBER]
+
+
+def test_a_file_in_utf_8_stays_as_it_is() -> None:
+    content = "^XA^CI28^FDMüller^FS^XZ".encode()
+    assert to_zpl(content) == content
+
+
+def test_a_picture_in_bare_bytes_is_no_text() -> None:
+    with pytest.raises(LabelFileError, match="bare bytes"):
+        _ = to_zpl(b"^XA^GFB,2,2,1,\xff\x00^FS^XZ")

@@ -109,6 +109,13 @@ def test_a_throttled_purchase_bought_nothing_and_says_when_to_come_back(
     assert not fake.account.paid
 
 
+def test_a_pause_without_end_is_cut_to_a_minute(fake: FakeShippo, shippo: ShippoCarrier) -> None:
+    fake.fail(Fault.THROTTLED_FOR_EVER, on="POST /shipments")
+    with pytest.raises(UnavailableError) as unavailable:
+        _ = shippo.rates(a_request())
+    assert unavailable.value.retry_after_s == 60
+
+
 def test_nobody_listening_means_that_nothing_was_bought(fake: FakeShippo, shippo: ShippoCarrier) -> None:
     prepared = shippo.prepare(a_request())
     with FakeShippo() as gone:
@@ -189,6 +196,46 @@ def test_of_a_label_bought_twice_the_first_is_found_and_the_other_named(
     assert (found.external_id, found.surplus) == (first.external_id, (second.external_id,))
 
 
+def test_of_a_label_bought_twice_the_one_that_stands_is_found(fake: FakeShippo, shippo: ShippoCarrier) -> None:
+    prepared = shippo.prepare(a_request())
+    purchase = {"rate": prepared.rate.rate_id}
+    _ = fake.account.create_transaction(purchase, Fault.QUEUED_IN_VAIN, fake.url)
+    paid = [fake.account.create_transaction(purchase, None, fake.url)["object_id"] for _ in range(2)]
+    found = shippo.find(prepared)
+    assert found is not None
+    assert (found.external_id, found.surplus) == (paid[0], (paid[1],))
+
+
+def test_a_purchase_whose_label_cannot_be_had_names_its_surplus_too(fake: FakeShippo, shippo: ShippoCarrier) -> None:
+    prepared = shippo.prepare(a_request())
+    purchase = {"rate": prepared.rate.rate_id}
+    paid = [fake.account.create_transaction(purchase, fault, fake.url) for fault in (Fault.LONG_NUMBER, None)]
+    with pytest.raises(UnsettledError, match="a tracking number of 100 characters") as unsettled:
+        _ = shippo.find(prepared)
+    known = unsettled.value.external_id, *unsettled.value.surplus
+    assert known == tuple(one["object_id"] for one in paid)
+
+
+@pytest.mark.parametrize("url", ["https://[label", "http://elsewhere.example/label.zpl", "label.zpl"])
+def test_a_label_address_that_is_none_leaves_the_purchase_known(
+    fake: FakeShippo, shippo: ShippoCarrier, url: str
+) -> None:
+    prepared = shippo.prepare(a_request())
+    bought = fake.account.create_transaction({"rate": prepared.rate.rate_id}, None, fake.url)
+    fake.account.objects["transactions"][bought["object_id"]]["label_url"] = url
+    with pytest.raises(UnsettledError) as unsettled:
+        _ = shippo.find(prepared)
+    assert unsettled.value.external_id == bought["object_id"]
+
+
+def test_rates_with_numbers_that_cannot_be_meant_are_left_out_or_say_no_days(
+    fake: FakeShippo, shippo: ShippoCarrier
+) -> None:
+    fake.fail(Fault.ODD_RATES, on="POST /shipments")
+    rates = shippo.rates(a_request())
+    assert {(rate.carrier, rate.days) for rate in rates} == {("USPS", None)}
+
+
 def test_the_answer_to_a_purchase_is_kept_as_it_came_before_it_is_read(fake: FakeShippo, shippo: ShippoCarrier) -> None:
     kept: list[str] = []
     fake.fail(Fault.ID_MISSING)
@@ -219,6 +266,22 @@ def test_a_void_asks_for_the_money_once(fake: FakeShippo, shippo: ShippoCarrier)
     outcomes = [shippo.void(label.external_id).status for _ in range(2)]
     assert outcomes == [VoidStatus.PENDING, VoidStatus.PENDING]
     assert fake.seen.count("POST /refunds") == 1
+
+
+def test_a_void_the_carrier_refuses_may_be_asked_for_again(fake: FakeShippo, shippo: ShippoCarrier) -> None:
+    label = shippo.buy(shippo.prepare(a_request()))
+    fake.fail(Fault.REFUSED, on="POST /refunds")
+    assert [shippo.void(label.external_id).status for _ in range(2)] == [VoidStatus.REFUSED, VoidStatus.PENDING]
+
+
+def test_a_purchase_of_a_status_nobody_knows_is_not_refused_a_void_for_good(
+    fake: FakeShippo, shippo: ShippoCarrier
+) -> None:
+    fake.fail(Fault.NEW_STATUS)
+    with pytest.raises(UnsettledError) as unsettled:
+        _ = shippo.buy(shippo.prepare(a_request()))
+    with pytest.raises(UnavailableError, match="not decided on the purchase yet"):
+        _ = shippo.void(unsettled.value.external_id)
 
 
 def test_a_void_whose_answer_was_lost_is_done_when_asked_again(fake: FakeShippo, shippo: ShippoCarrier) -> None:

@@ -201,6 +201,34 @@ def test_one_unreadable_purchase_makes_its_page_unreadable() -> None:
         _ = read_page({"results": [{"object_id": "f" * 32}]})
 
 
+ODD_WORDS = "Z\u00fcrich \ud83d\0"
+
+
+def test_words_no_database_takes_are_read_without_what_it_does_not_take() -> None:
+    said = [ODD_WORDS, {ODD_WORDS: [ODD_WORDS]}, {"source": ODD_WORDS, "text": ODD_WORDS}]
+    assert read_messages(said) == ("Z\u00fcrich ?", "Z\u00fcrich ?: Z\u00fcrich ?", "Z\u00fcrich ?: Z\u00fcrich ?")
+    event = {"status_date": "2026-01-05T12:00:00Z", "status_details": ODD_WORDS, "location": {"city": ODD_WORDS}}
+    (read,) = read_track({"tracking_number": "94", "tracking_status": event}).events
+    assert (read.details, read.place) == ("Z\u00fcrich ?", "Z\u00fcrich ?")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"amount": "1e999"}, {"amount": "-1"}, {"amount": "NaN"}, {"amount": "99999999999"}, {"currency": "US dollars"}],
+)
+def test_a_rate_whose_price_cannot_be_meant_is_none(odd: dict[str, str]) -> None:
+    rate = {"object_id": "f" * 32, "servicelevel": {"token": "x"}, "amount": "5.25", "currency": "USD"}
+    assert read_rate(rate).amount_cents == 525
+    with pytest.raises(UnreadableError):
+        _ = read_rate(rate | odd)
+
+
+@pytest.mark.parametrize(("days", "told"), [(3, 3), (366, 366), (10**9, None), (-1, None), (True, None), ("3", None)])
+def test_days_that_cannot_be_meant_are_not_told(days: object, told: int | None) -> None:
+    rate = {"object_id": "f" * 32, "servicelevel": {"token": "x"}, "amount": "5.25", "currency": "USD"}
+    assert read_rate(rate | {"estimated_days": days}).days == told
+
+
 @given(JSON)
 def test_nothing_that_is_json_breaks_a_reader(answer: object) -> None:
     for reader in READERS:

@@ -1,5 +1,8 @@
 """Buys labels from a carrier that fails, by workers that are killed at random, and says what came of each purchase.
 
+What no waiting mends is a person's work here as at the bench: a refusal is answered, a paid label that cannot be
+printed is voided and the box gets another, and a void that its carrier refused is asked for again.
+
 `python -m tests.faults.purchases --boxes 1000` (make faults) prints the figures, and fails where one must be zero and
 is not.
 """
@@ -12,20 +15,23 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.faults.node import let_leases_end, node
+from tests.faults.sale import Sale
 from tests.served import served
 from wms import config, migrations
 from wms.app import create_app
 from wms.carriers.fake_shippo import FakeShippo
+from wms.carriers.fake_shippo_account import Fault
 from wms.carriers.fake_shippo_ways import WAY
 from wms.config import WAREHOUSE_ID, Settings
 from wms.database import db, make_engine, reading, transaction
@@ -37,7 +43,7 @@ from wms.domain.orders import OrderLine, OrderStatus
 from wms.domain.outbox import Job, JobKind, JobStatus, hasten
 from wms.domain.packing import Package, PackageLine
 from wms.domain.people import Warehouse
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import STANDING, Label, LabelStatus
 from wms.domain.tracking import TrackingEvent, TrackStatus
 from wms.services import cancelling, labelling, stocking
 from wms.services.stocking import Goods
@@ -52,56 +58,24 @@ KILL_AFTER = (60, 240)
 PATIENCE_S = 300.0
 # Requests between two orders cancelled.
 CANCEL_AFTER = 90
+# What comes once in each run, however short: the rest is left to chance.
+AT_LEAST = {
+    "POST /shipments": (Fault.ODD_RATES, Fault.THROTTLED_FOR_EVER),
+    "POST /transactions": (
+        Fault.LATIN_1,
+        Fault.NO_LABEL_FILE,
+        Fault.LONG_NUMBER,
+        Fault.REFUSED_ODDLY,
+        Fault.QUEUED_IN_VAIN,
+    ),
+    "POST /refunds": (Fault.REFUSED,),
+}
 _PAID = frozenset({"SUCCESS", "QUEUED"})
 HOOK_TOKEN = "a-token-of-the-test-s-own"  # noqa: S105 - protects nothing
-THE_WAY = Counter(words for _, words, _, _ in WAY)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sale:
-    """What the purchases came to; `paid_twice` to `wrong` should be zero or empty, and so should `misplaced`.
-
-    `posted` counts what the carrier posted of its boxes' ways, `events` what the books hold of it, and `misplaced` the
-    paid boxes that did not come to their end with each step of their way once.
-    """
-
-    boxes: int
-    requests: int
-    failed: Counter[str]
-    kills: int
-    labels: Counter[str]
-    paid: int
-    given_back: int
-    answers_kept: int
-    seconds: float
-    paid_twice: int
-    lost: int
-    unpaid: int
-    wrong: tuple[str, ...]
-    posted: int
-    events: int
-    misplaced: int
-
-    @property
-    def is_right(self) -> bool:
-        """Whether each box has its one paid label, and each step of each paid box's way is told once."""
-        counts = self.paid_twice, self.lost, self.unpaid, self.misplaced, len(self.wrong)
-        return not any(counts) and self.events == self.paid * len(WAY)
-
-    def __str__(self) -> str:
-        labels = ", ".join(f"{count} {status}" for status, count in sorted(self.labels.items()))
-        sums = f"{self.boxes} boxes, {self.requests} requests, {self.failed.total()} of them failed"
-        stand = f"{self.paid} paid labels stand at the carrier, {self.given_back} were given back"
-        wrong = f"boxes with two paid labels: {self.paid_twice}, paid labels lost from the books: {self.lost}"
-        lines = [
-            f"{sums}, {self.kills} workers killed, {self.seconds:.0f} seconds",
-            f"labels: {labels}; {stand}, {self.answers_kept} raw answers kept",
-            f"{wrong}, boxes without their paid label: {self.unpaid}",
-            f"{self.posted} posts, twice and in disorder: {self.events} events, boxes misplaced: {self.misplaced}",
-            *(f"  {count:4d}  {fault}" for fault, count in sorted(self.failed.items())),
-            *self.wrong,
-        ]
-        return "\n".join(lines)
+# Told with half a character and a NUL behind each: the half is a question mark, the NUL is nothing.
+THE_WAY = Counter(f"{words}?" for _, words, _, _ in WAY)
+# A label file that is none, and a tracking number that no barcode of ours is compared with.
+NO_FILE, LONGEST_NUMBER = ".html", 60
 
 
 @dataclass(kw_only=True)
@@ -115,13 +89,15 @@ class Shop:
     cancelled: set[int] = field(default_factory=set)
 
     def look_after(self) -> bool:
-        """Let waiting times pass, ask again after refusals, cancel orders; say whether a purchase is open still."""
+        """Let waiting times pass, do what only people do, cancel orders; say whether a purchase is open still."""
         with transaction(self.engine) as session:
             actor = now()
             for kind in (JobKind.BUY_LABEL, JobKind.VOID_LABEL, JobKind.READ_TRACKING):
                 hasten(session, actor, kind)
-            for package_id in self._refused(session):
+            for package_id in self._without_label(session):
                 _ = labelling.retry(session, actor, package_id)
+            for package_id in self._to_void(session):
+                labelling.void(session, actor, package_id, "of no use")
             while len(self.cancelled) < len(self.fake.seen) // CANCEL_AFTER:
                 package_id = self.dice.choice(sorted(self.wanted - self.cancelled))
                 order_id = session.scalars(select(Package.order_id).where(Package.id == package_id)).one()
@@ -130,16 +106,37 @@ class Shop:
         return self.is_busy()
 
     def is_busy(self) -> bool:
-        """Tell whether a label is to be bought or given back, or a refusal to be answered."""
+        """Tell whether a label is to be bought or given back, by a job or by a person."""
         with reading(self.engine) as session:
             kinds = JobKind.BUY_LABEL, JobKind.VOID_LABEL, JobKind.READ_TRACKING
             jobs = Job.kind.in_(kinds), Job.status == JobStatus.OPEN
-            return bool(self._refused(session)) or (session.scalar(select(func.count()).where(*jobs)) or 0) > 0
+            is_work = bool(self._without_label(session) or self._to_void(session))
+            return is_work or (session.scalar(select(func.count()).where(*jobs)) or 0) > 0
 
-    def _refused(self, session: Session) -> list[int]:
-        standing = select(Label.package_id).where(Label.status.not_in((LabelStatus.REFUSED, LabelStatus.VOIDED)))
-        refused = select(Label.package_id).where(Label.status == LabelStatus.REFUSED, Label.package_id.not_in(standing))
-        return sorted(set(session.scalars(refused)) - self.cancelled)
+    def _without_label(self, session: Session) -> list[int]:
+        """Boxes that are wanted still and whose label was refused or given back."""
+        standing = select(Label.package_id).where(Label.status.in_(STANDING))
+        return sorted(
+            set(session.scalars(select(Label.package_id).where(Label.package_id.not_in(standing)))) - self.cancelled
+        )
+
+    def _to_void(self, session: Session) -> list[int]:
+        """Boxes whose paid label nobody can print, or that are cancelled with a label whose carrier keeps the money."""
+        known = select(Label).where(
+            Label.status.in_((LabelStatus.BOUGHT, LabelStatus.UNSETTLED)), Label.external_id != ""
+        )
+        bought = self.fake.account.objects["transactions"]
+        return [
+            label.package_id
+            for label in session.scalars(known.order_by(Label.id))
+            if (label.status is LabelStatus.BOUGHT and label.package_id in self.cancelled)
+            or is_unprintable(bought[label.external_id])
+        ]
+
+
+def is_unprintable(bought: Mapping[str, Any]) -> bool:
+    """Tell whether no label ever comes of a purchase."""
+    return bought["label_url"].endswith(NO_FILE) or len(bought["tracking_number"]) > LONGEST_NUMBER
 
 
 def now() -> Actor:
@@ -254,6 +251,9 @@ def sell(settings: Settings, folder: Path, *, boxes: int, chance: float = 0.3, s
     with FakeShippo() as fake, ExitStack() as stack:
         _ = stack.callback(engine.dispose)
         fake.storm(chance, seed=seed)
+        for call, faults in AT_LEAST.items():
+            for fault in faults:
+                fake.fail(fault, on=call)
         shop = Shop(engine=engine, fake=fake, dice=dice)
         there = replace(settings, shippo_url=fake.url)
         crew = Crew(engine=engine, settings=there, notes=folder / "visits.txt", fake=fake, dice=dice)
@@ -313,6 +313,8 @@ def judged(shop: Shop, kills: int, posted: int, seconds: float) -> Sale:
         seconds=seconds,
         paid_twice=sum(count > 1 for count in a_box.values()),
         lost=sum(standing.get(external_id) != package_id for external_id, package_id in box_of.items()),
+        unusable=sum(map(is_unprintable, paid)),
+        unprintable=sum(map(is_unprintable, bought)),
         unpaid=len(still_wanted - set(box_of.values())) + len(set(box_of.values()) - still_wanted),
         posted=posted,
         events=sum(way.total() for way in ways.values()),

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select, update
 
 from printers.virtual.server import VirtualZebra
 from tests import builders
-from tests.jobs.test_labels import now, run, the_label, want
+from tests.jobs.test_labels import LONG_AGO, now, run, the_label, want
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.database import reading, transaction
@@ -100,6 +100,31 @@ def test_a_refused_label_can_be_asked_of_another_service(
         assert (first.status, second.status, second.service) == (LabelStatus.REFUSED, LabelStatus.BOUGHT, "ups_ground")
         assert verify(session, builders.WAREHOUSE) == []
     assert len(shippo.account.paid) == 1
+
+
+def test_another_carrier_whose_van_comes_after_the_promise_is_not_offered_and_buys_nothing(
+    engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    shippo.fail(Fault.REFUSED)
+    package_id = want(engine, zebra.url, "shippo")
+    allow(engine, "ups_ground")
+    run(shippo_context)
+    with transaction(engine) as session:
+        # Asked in time, and late by the time it is bought.
+        assert labelling.other_services(session, now(), package_id) == ("ups_ground",)
+        _ = session.execute(update(Order).values(ship_by_at=LONG_AGO))
+        assert labelling.other_services(session, now(), package_id) == ()
+        _ = session.execute(update(Order).values(ship_by_at=now().at + dt.timedelta(days=3)))
+        _ = labelling.other_service(session, now(), package_id)
+        _ = session.execute(update(Order).values(ship_by_at=LONG_AGO))
+    run(shippo_context)
+    with reading(engine) as session:
+        _, second = session.scalars(select(Label).order_by(Label.id)).all()
+    assert (second.status, second.reason, shippo.account.paid) == (
+        LabelStatus.REFUSED,
+        "No allowed service keeps the promise: ups_ground leaves too late.",
+        [],
+    )
 
 
 def test_where_no_other_is_left_the_packer_is_told(

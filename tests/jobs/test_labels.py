@@ -19,7 +19,7 @@ from wms.domain.outbox import Job
 from wms.domain.packing import NotAllScannedError, PackageLine, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
-from wms.jobs import labels, outbox
+from wms.jobs import outbox, purchases
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
 from wms.services import labelling
@@ -167,7 +167,7 @@ def test_a_purchase_that_ends_after_anothers_is_given_back(
         charged=True,
         external_id=again["object_id"],
     )
-    labels._bought(shippo_context, label.id, late)
+    purchases._bought(shippo_context, label.id, late)
     _ = outbox.drain(shippo_context, HANDLERS)
     assert [one["object_id"] for one in shippo.account.paid] == [label.external_id]
     assert the_label(engine).status is LabelStatus.BOUGHT

@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, update
+from sqlalchemy.orm import Session
 
 from tests import builders
 from wms.config import Settings
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
-from wms.domain.inbox import ExceptionItem
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.outbox import Job, JobKind, JobStatus, enqueue
 from wms.jobs import outbox
-from wms.jobs.outbox import Context, RetryLaterError
+from wms.jobs.outbox import Context, Responsible, RetryLaterError
 
 PAST = dt.timedelta(seconds=-1)
 
@@ -151,3 +152,132 @@ def test_waiting_for_a_printer_uses_up_no_attempt(engine: Engine, context: Conte
     assert outbox.drain(context, {JobKind.PRINT: handler}) == 1
     job = the_job(engine)
     assert (job.status, job.attempt, job.error) == (JobStatus.OPEN, 0, "paper out")
+
+
+@pytest.mark.parametrize("delay_s", [1e12, float("inf")])
+def test_a_pause_without_end_is_a_day_at_most(engine: Engine, context: Context, delay_s: float) -> None:
+    ask(engine)
+    assert outbox.drain(context, {JobKind.PRINT: Handler(RetryLaterError("later", delay_s=delay_s))}) == 1
+    assert the_job(engine).due_at <= dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("failure", [RetryLaterError("half \ud83d\0", delay_s=60), RuntimeError("half \ud83d\0")])
+def test_words_no_database_takes_keep_no_job_from_its_end(engine: Engine, context: Context, failure: Exception) -> None:
+    ask(engine)
+    assert outbox.drain(context, {JobKind.PRINT: Handler(failure)}) == 1
+    assert (the_job(engine).owner, the_job(engine).error) == ("", "half ?")
+
+
+def test_a_worker_outlives_an_end_that_cannot_be_recorded(
+    engine: Engine, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, stop = outbox.finish, threading.Event()
+    failures = [OverflowError("a pause without end"), ValueError("no text")]
+
+    def failing(*args: Any, **kwargs: Any) -> bool:
+        if failures:
+            raise failures.pop()
+        is_mine = finish(*args, **kwargs)
+        if the_job(engine, "third").status is JobStatus.DONE:
+            stop.set()
+        return is_mine
+
+    monkeypatch.setattr(outbox, "finish", failing)
+    monkeypatch.setattr(outbox, "_AFTER_FAULT_S", 0.0)
+    for key in ("first", "second", "third"):
+        ask(engine, key)
+    worker = threading.Thread(
+        target=outbox.work, args=(context, {JobKind.PRINT: Handler()}, stop), kwargs={"threads": 1}, daemon=True
+    )
+    worker.start()
+    assert stop.wait(30)
+    worker.join(30)
+    # Both stay owned until their leases are over, and are taken again then.
+    assert [the_job(engine, key).owner != "" for key in ("first", "second", "third")] == [True, True, False]
+
+
+def test_a_worker_outlives_a_claim_that_fails(
+    engine: Engine, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, stop = outbox.claim, threading.Event()
+    failures = [LookupError("a kind of job nobody knows")]
+
+    def failing(engine_: Engine, owner: str) -> outbox.Claimed | None:
+        if failures:
+            raise failures.pop()
+        return claim(engine_, owner)
+
+    def handler(_: Context, __: Mapping[str, Any]) -> None:
+        stop.set()
+
+    monkeypatch.setattr(outbox, "claim", failing)
+    monkeypatch.setattr(outbox, "_AFTER_FAULT_S", 0.0)
+    ask(engine)
+    outbox.work(context, {JobKind.PRINT: handler}, stop, threads=1)
+    assert the_job(engine).status is JobStatus.DONE
+
+
+class Thing:
+    """What a job was for; it is given up as told."""
+
+    def __init__(self, pause: dt.timedelta | None = None, failure: Exception | None = None) -> None:
+        self.pause, self.failure = pause, failure
+        self.reasons: list[str] = []
+
+    def give_up(self, _: Session, __: Mapping[str, Any], reason: str) -> dt.timedelta | None:
+        self.reasons.append(reason)
+        if self.failure is not None:
+            raise self.failure
+        return self.pause
+
+
+def fail_for_good(engine: Engine, context: Context, thing: Thing) -> None:
+    """Let a job fail for the last time."""
+    ask(engine)
+    with transaction(engine) as session:
+        _ = session.execute(update(Job).values(attempt=7))
+    responsible = Responsible(do=Handler(RuntimeError("broken for good")), give_up=thing.give_up)
+    assert outbox.drain(context, {JobKind.PRINT: responsible}) == 1
+    assert thing.reasons == ["broken for good"]
+
+
+def inbox(engine: Engine) -> list[str]:
+    with reading(engine) as session:
+        return list(session.scalars(select(ExceptionItem.text)))
+
+
+def test_what_a_dead_job_was_for_is_given_up_with_it(engine: Engine, context: Context) -> None:
+    fail_for_good(engine, context, Thing())
+    assert (the_job(engine).status, inbox(engine)) == (JobStatus.DEAD, [])  # who gives it up tells
+
+
+def test_a_job_whose_thing_cannot_be_given_up_begins_anew(engine: Engine, context: Context) -> None:
+    fail_for_good(engine, context, Thing(pause=dt.timedelta(minutes=10)))
+    job = the_job(engine)
+    assert (job.status, job.attempt, job.owner, inbox(engine)) == (JobStatus.OPEN, 0, "", [])
+    assert job.due_at > dt.datetime.now(dt.UTC) + dt.timedelta(minutes=9)
+
+
+def test_a_job_that_breaks_its_own_end_dies_and_is_told(engine: Engine, context: Context) -> None:
+    fail_for_good(engine, context, Thing(failure=LookupError("nothing to give up")))
+    assert the_job(engine).status is JobStatus.DEAD
+    assert "broken for good" in inbox(engine)[0]
+
+
+def test_nothing_is_given_up_by_a_worker_that_has_lost_its_job(engine: Engine) -> None:
+    ask(engine)
+    with transaction(engine) as session:
+        _ = session.execute(update(Job).values(attempt=7))
+    lost, again = outbox.claim(engine, "lost", lease=PAST), outbox.claim(engine, "next")
+    assert lost is not None
+    assert again is not None
+
+    def tell(session: Session, _: Mapping[str, Any], reason: str) -> None:
+        session.add(
+            ExceptionItem(
+                warehouse_id=builders.WAREHOUSE, kind=ExceptionKind.PRINT, at=builders.NOW, text=reason, subject_id=1
+            )
+        )
+
+    assert not outbox.finish(engine, lost, RuntimeError("late"), give_up=tell)
+    assert (inbox(engine), the_job(engine).owner) == ([], "next")

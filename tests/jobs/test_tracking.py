@@ -130,6 +130,18 @@ def test_an_old_event_that_comes_late_does_not_take_a_box_back(
     assert [data["then"] for data in told] == ["delivered"]
 
 
+def test_words_no_database_takes_keep_no_post_from_being_read(
+    shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    _ = on_its_way(shippo_context, zebra, "shippo")
+    hear(shippo_context.engine, *posts(shippo.account.paid, random.Random(1), oddly=True))  # noqa: S311 - no secret
+    _ = outbox.drain(shippo_context, HANDLERS)
+    assert events(shippo_context.engine) == WHOLE_WAY
+    with reading(shippo_context.engine) as session:
+        details = session.scalars(select(TrackingEvent.details).order_by(TrackingEvent.at))
+        assert list(details) == [f"{words}?" for _, words, _, _ in WAY]
+
+
 def test_a_post_that_is_faster_than_the_purchase_is_read_later(shippo_context: Context, zebra: VirtualZebra) -> None:
     post = {"event": "track_updated", "data": {"tracking_number": "9400", "tracking_history": []}}
     hear(shippo_context.engine, json.dumps(post).encode())

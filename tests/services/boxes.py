@@ -7,9 +7,10 @@ from tests.builders import NOW, WAREHOUSE
 from wms.domain.codes import CodeKind, own_code
 from wms.domain.floor import Place, PlaceKind
 from wms.domain.orders import Order, OrderLine
+from wms.domain.outbox import JobKind, enqueue
 from wms.domain.packing import Package, PackageLine
 from wms.domain.refunds import Refund, RefundStatus
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import UNDECIDED, Label, LabelStatus
 from wms.domain.totes import Tote
 from wms.services import stocking
 from wms.services.stocking import Goods
@@ -65,6 +66,8 @@ def label(session: Session, box: Package, status: LabelStatus, tracking: str = "
         tracking_number=tracking,
     )
     session.add(made)
+    if status in {LabelStatus.WANTED, *UNDECIDED}:
+        _ = enqueue(session, builders.actor(), JobKind.BUY_LABEL, f"buy-{made.id}", label_id=made.id)
     session.flush()
     return made
 

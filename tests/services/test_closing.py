@@ -3,19 +3,20 @@
 import dataclasses
 import datetime as dt
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from tests.builders import NOW
 from tests.packers import Floor
 from wms.domain.actor import Actor
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.manifests import ManifestStatus
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
-from wms.services import closing, manifesting
+from wms.services import closing, manifesting, printing
 from wms.services.shipping.departures import hand_over_all
 
 EVENING = NOW.replace(hour=18)
@@ -72,9 +73,36 @@ def test_a_label_whose_purchase_or_void_is_not_known_and_a_print_of_unknown_end_
     _ = sealed(session)
     _ = session.execute(update(Package).values(status=PackageStatus.HANDED_OVER))
     _ = session.execute(update(Order).values(status=OrderStatus.SHIPPED))
-    for status in (LabelStatus.UNSETTLED, LabelStatus.VOIDING):
+    for status in (LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED, LabelStatus.VOIDING):
         _ = session.execute(update(Label).values(status=status))
         assert kinds(session) == ["label"]
     _ = session.execute(update(Label).values(status=LabelStatus.VOIDED))
     _ = session.execute(update(PrintJob).values(status=PrintStatus.UNKNOWN))
     assert kinds(session) == ["print"]
+
+
+def test_a_print_that_did_not_come_out_is_named_until_somebody_has_said_what_becomes_of_it(session: Session) -> None:
+    _ = sealed(session)
+    _ = session.execute(update(Package).values(status=PackageStatus.HANDED_OVER))
+    _ = session.execute(update(Order).values(status=OrderStatus.SHIPPED))
+    job = session.scalars(select(PrintJob)).one()
+    job.status, job.reason = PrintStatus.NOT_PRINTED, "the picture broke the reader"
+    session.add(
+        ExceptionItem(
+            warehouse_id=builders.WAREHOUSE, kind=ExceptionKind.PRINT, at=NOW, text="not printed", subject_id=job.id
+        )
+    )
+    session.flush()
+    (end,) = closing.loose_ends(session, at(NOW))
+    assert end.text == f"label OFF0001 on {printing.printer_name(session, job)}: not printed: {job.reason}"
+    printing.settle_inbox(session, at(NOW), job.id)
+    assert kinds(session) == []
+
+
+def test_a_bought_label_whose_box_is_given_up_is_named(session: Session) -> None:
+    _ = sealed(session)
+    _ = session.execute(update(Package).values(status=PackageStatus.CANCELLED))
+    _ = session.execute(update(Order).values(status=OrderStatus.CANCELLED))
+    _ = session.execute(update(Label).values(reason="too late to refund"))
+    (end,) = closing.loose_ends(session, at(NOW))
+    assert end.text.endswith("is bought OFF0001 for a box that is given up: too late to refund")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from tests.packers import Floor
-from wms.domain.calendar import ShippingMethod
+from wms.domain.calendar import Pickup, ShippingMethod
 from wms.domain.codes import Command
 from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
@@ -321,9 +321,29 @@ def test_a_refused_label_is_asked_of_another_carrier_by_its_card(session: Sessio
         _ = floor.packer.scan(Command.OTHER_CARRIER)
     session.scalars(select(ShippingMethod)).one().allowed = ["ups_ground"]
     session.flush()
+    # Nobody collects for it before the box was promised to leave.
+    assert floor.packer.sees().accept == (Command.YES, Command.NO)
+    session.add_all(
+        Pickup(warehouse_id=builders.WAREHOUSE, carrier="ups", weekday=day, cutoff="13:00", pickup="13:30")
+        for day in range(7)
+    )
+    session.flush()
     assert floor.packer.sees().accept == (Command.YES, Command.OTHER_CARRIER, Command.NO)
     assert floor.packer.scan(Command.OTHER_CARRIER).words == "Another carrier is asked"
     assert _label(session).declined == ["usps_priority"]
+
+
+@pytest.mark.parametrize(("external_id", "then"), [("", LabelStatus.UNSETTLED), ("f" * 32, LabelStatus.VOIDING)])
+def test_a_purchase_known_by_its_id_is_given_back_when_its_box_is_set_aside(
+    session: Session, external_id: str, then: LabelStatus
+) -> None:
+    floor = _weighed(session)
+    label = _label(session)
+    label.status, label.external_id = LabelStatus.UNSETTLED, external_id
+    session.flush()
+    floor.packer.at += dt.timedelta(seconds=30)
+    assert floor.packer.scan(Command.NO).words == "Set aside. Put all back in the tote"
+    assert _label(session).status is then
 
 
 def test_an_order_whose_carrier_does_not_answer_may_be_set_aside(session: Session) -> None:

@@ -77,6 +77,26 @@ def test_where_none_keeps_the_promise_each_is_named() -> None:
     )
 
 
+def test_the_last_one_left_after_a_refusal_must_leave_in_time_too_and_says_why_it_was_taken() -> None:
+    rates = [_rate("priority", 800), _rate("ground", 600, 6)]
+    late = rating.choose(_rule("ground", services=("ground",)), rates)
+    assert (late.rate, late.why) == (None, "No allowed service keeps the promise: ground leaves too late.")
+    in_time = rating.choose(_rule(services=("ground",)), rates)
+    assert (in_time.rate, in_time.why) == (rates[1], "ground 6.00 USD in 6 d")
+
+
+@pytest.mark.parametrize(
+    ("rule", "only"),
+    [
+        (_rule(services=("priority",)), "priority"),
+        (_rule(services=("priority", "ground")), None),
+        (_rule(services=("ground",)), None),  # it was not promised, so it is judged
+    ],
+)
+def test_only_the_service_promised_is_taken_unjudged(rule: Rule, only: str | None) -> None:
+    assert rule.only == only
+
+
 def _allow(session: Session, *services: str) -> None:
     method = session.scalars(select(ShippingMethod).where(ShippingMethod.method == "*")).one()
     method.allowed = list(services)
@@ -116,7 +136,9 @@ def test_a_later_box_goes_with_the_service_of_the_first(session: Session) -> Non
     label = session.scalars(select(Label)).one()
     label.service, label.status, label.prepared = "ups_ground", LabelStatus.BOUGHT, {}
     session.flush()
-    assert list(_candidates(session, floor.order)) == ["ups_ground"]
+    # Nobody collects for UPS any more: it leaves too late, and with the first all the same.
+    rule = rating.rule_of(session, builders.actor(), floor.order, 0, ())
+    assert (rule.candidates, rule.only) == ((Candidate(service="ups_ground", in_time=True),), "ups_ground")
 
 
 def test_an_order_that_goes_with_another_carrier_takes_its_collection(session: Session) -> None:

@@ -1,12 +1,15 @@
 """The books: right after ordinary work, and each kind of breach is named."""
 
+import pytest
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from tests import builders
+from tests import builders, packers
 from wms.domain.floor import CUSTOMER_ID
 from wms.domain.orders import Order, OrderStatus
+from wms.domain.outbox import Job, JobStatus
 from wms.domain.packing import Package, PackageStatus
+from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
@@ -98,6 +101,29 @@ def test_a_sealed_box_without_a_label_is_named(session: Session) -> None:
     session.flush()
     _ = box.move_to(PackageStatus.SEALED)
     assert checks(session) == ["sealed_packages_have_one_standing_label"]
+
+
+@pytest.mark.parametrize("status", [JobStatus.DONE, JobStatus.DEAD])
+def test_what_waits_for_a_carrier_or_a_printer_in_nobodys_hands_is_named(session: Session, status: JobStatus) -> None:
+    floor = packers.bench(session)
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    assert checks(session) == []
+    _ = session.execute(update(Job).values(status=status))
+    assert checks(session) == ["what_waits_for_a_carrier_or_a_printer_is_somebodys_work"]
+    _ = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.QUEUED)
+    assert checks(session) == []
+    _ = session.execute(update(Job).values(status=status))
+    assert checks(session) == ["what_waits_for_a_carrier_or_a_printer_is_somebodys_work"]
+    _ = session.execute(update(PrintJob).values(status=PrintStatus.NOT_PRINTED))
+    assert checks(session) == []
+
+
+def test_a_bought_label_whose_box_is_given_up_is_named(session: Session) -> None:
+    floor = packers.bench(session)
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    _ = packers.buy(session, floor.order, "OFF0001")
+    _ = session.execute(update(Package).values(status=PackageStatus.CANCELLED))
+    assert "a_box_given_up_has_no_bought_label" in checks(session)
 
 
 def test_a_free_tote_with_units_in_it_is_named(session: Session) -> None:

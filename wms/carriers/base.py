@@ -301,13 +301,26 @@ class UnavailableError(CarrierError):
 
 
 class UnsettledError(CarrierError):
-    """Perhaps bought, perhaps not: never buy again, `find` it; the ids are given where the carrier told them."""
+    """Perhaps bought, perhaps not, or without a label one could use: never buy again, `find` it.
 
-    def __init__(self, sentence: str, *, carrier: str, external_id: str = "", tracking_number: str = "") -> None:
+    The ids are given where the carrier told them: by `external_id` it can be voided. `surplus` are other purchases of
+    the same that stand, as in Label.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        carrier: str,
+        external_id: str = "",
+        tracking_number: str = "",
+        surplus: tuple[str, ...] = (),
+    ) -> None:
         """Keep what is known of the purchase."""
         super().__init__(sentence, carrier=carrier, permanent=False)
         self.external_id = external_id
         self.tracking_number = tracking_number
+        self.surplus = surplus
 
 
 class Carrier(Protocol):

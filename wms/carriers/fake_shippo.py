@@ -16,19 +16,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from wms.carriers.fake_shippo_account import Account, Fault, NoSuchError, Refusal
+from wms.carriers.fake_shippo_account import FILES, Account, Fault, NoSuchError, Refusal
 from wms.carriers.fake_shippo_labels import CONTENT_TYPES, label_file
 from wms.carriers.fake_shippo_ways import WAY, post, posts
 
 BUYING = "POST /transactions"
 THROTTLED, BROKEN = 429, 500
+FOR_EVER_S = "9" * 400
 # What may happen to each request; without AFTER and LATE nothing has been bought.
-_ANY = (Fault.THROTTLED, Fault.BROKEN, Fault.CUT)
+_ANY = (Fault.THROTTLED, Fault.THROTTLED_FOR_EVER, Fault.BROKEN, Fault.CUT)
 STORM: Mapping[str, tuple[Fault, ...]] = {
     "POST /addresses": _ANY,
-    "POST /shipments": _ANY,
+    "POST /shipments": (*_ANY, Fault.ODD_RATES),
     "GET /transactions": (*_ANY, Fault.NO_JSON),
-    "GET /labels": (Fault.BROKEN, Fault.CUT),
+    "GET /labels": (Fault.BROKEN, Fault.CUT, Fault.NO_LABEL_FILE),
     "GET /tracks": (*_ANY, Fault.NO_JSON),
     "GET /manifests": (*_ANY, Fault.NO_JSON),
     "POST /manifests": (
@@ -39,7 +40,7 @@ STORM: Mapping[str, tuple[Fault, ...]] = {
         Fault.HALF_AN_ANSWER,
         Fault.ID_MISSING,
     ),
-    "POST /refunds": (*_ANY, Fault.CUT_AFTER, Fault.BROKEN_AFTER),
+    "POST /refunds": (*_ANY, Fault.CUT_AFTER, Fault.BROKEN_AFTER, Fault.NO_JSON, Fault.HALF_AN_ANSWER, Fault.REFUSED),
     BUYING: (
         *_ANY,
         Fault.HANG,
@@ -55,7 +56,12 @@ STORM: Mapping[str, tuple[Fault, ...]] = {
         Fault.LABEL_LATE,
         Fault.NEW_STATUS_FIRST,
         Fault.QUEUED_FIRST,
+        Fault.QUEUED_IN_VAIN,
         Fault.REFUSED,
+        Fault.REFUSED_ODDLY,
+        Fault.LATIN_1,
+        Fault.NO_LABEL_FILE,
+        Fault.LONG_NUMBER,
     ),
 }
 
@@ -98,11 +104,12 @@ class FakeShippo:
         """Let each request fail by chance from now on, in one of the ways that STORM has for it; 0 ends it."""
         self._chance = chance
         self._dice.seed(seed)
+        self.account.tells_oddly = chance > 0
 
     def post_ways(self, url: str, *, secret: str = "") -> int:
         """Move each paid box to its end and post every step of it, some twice and none in order; return how many."""
         paid = self.account.paid
-        bodies = posts(paid, self._dice)
+        bodies = posts(paid, self._dice, oddly=self.account.tells_oddly)
         for bought in paid:
             self.account.steps[bought["object_id"]] = len(WAY)
         for body in bodies:
@@ -158,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if path[0] == "labels":
             self.fake.keys_at_downloads.append(self.headers.get("Authorization", ""))
-            self._send_label(path[1])
+            self._send_label(path[1], fault)
         elif not self.headers.get("Authorization", "").removeprefix("ShippoToken").strip():
             self._answer(401, {"detail": "Authentication credentials were not provided."})
         elif self.headers.get("SHIPPO-API-VERSION") != "2018-02-08":
@@ -185,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
             case ["addresses"]:
                 return account.create_address(body)
             case ["shipments"]:
-                return account.create_shipment(body)
+                return account.create_shipment(body, fault)
             case ["transactions"]:
                 return account.create_transaction(body, fault, self.fake.url)
             case ["refunds"]:
@@ -212,6 +219,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _failed_before(self, fault: Fault, body: dict[str, Any]) -> bool:
         if fault is Fault.THROTTLED:
             self._answer(THROTTLED, {"detail": "Request was throttled."}, retry_after="7")
+        elif fault is Fault.THROTTLED_FOR_EVER:
+            self._answer(THROTTLED, {"detail": "Request was throttled."}, retry_after=FOR_EVER_S)
         elif fault is Fault.BROKEN:
             self._answer(BROKEN, None)
         elif fault is Fault.LATE:
@@ -245,8 +254,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(status, answer)
 
-    def _send_label(self, name: str) -> None:
+    def _send_label(self, name: str, fault: Fault | None) -> None:
         transaction_id, kind = name.split(".")
+        kind = FILES.get(fault, kind) if fault else kind
         bought = self.fake.account.get("transactions", transaction_id)
         self._send(200, label_file(bought["tracking_number"], kind), CONTENT_TYPES[kind])
 

@@ -26,6 +26,7 @@ class Fault(StrEnum):
     """What may go wrong; without AFTER it happens before anything is bought."""
 
     THROTTLED = "throttled"
+    THROTTLED_FOR_EVER = "throttled, it says for ever"
     BROKEN = "broken"
     HANG = "hang"
     CUT = "cut"
@@ -36,6 +37,7 @@ class Fault(StrEnum):
     HALF_AN_ANSWER = "half an answer after"
     NO_JSON = "no JSON after"
     REFUSED = "refused by the carrier"
+    REFUSED_ODDLY = "refused by the carrier in words no database takes"
     LATE = "broken, and bought a little later"
     FIELDS_MISSING = "fields missing"
     FIELDS_UNKNOWN = "fields nobody knows"
@@ -45,15 +47,27 @@ class Fault(StrEnum):
     NEW_STATUS = "a status nobody knows"
     STAYS_QUEUED = "stays queued"
     QUEUED_FIRST = "queued, then bought"
+    QUEUED_IN_VAIN = "queued, then refused by the carrier"
     PDF = "PDF"
     PNG = "PNG"
+    LATIN_1 = "a label file in Latin-1"
     NO_LABEL_FILE = "a label file that is none"
     REJECTED_LATER = "taken, and rejected when it is looked at"
+    LONG_NUMBER = "a tracking number longer than any"
+    ODD_RATES = "rates with numbers that cannot be meant"
 
 
 # REFUNDREJECTED is paid for ever.
 PAID = frozenset({"SUCCESS", "QUEUED", "REFUNDREJECTED"})
-FILES = {Fault.PDF: "pdf", Fault.PNG: "png", Fault.NO_LABEL_FILE: "html"}
+FILES = {Fault.PDF: "pdf", Fault.PNG: "png", Fault.LATIN_1: "latin1", Fault.NO_LABEL_FILE: "html"}
+# Half a character, and one that PostgreSQL takes in no text.
+ODD_WORDS = "No such street in Z\u00fcrich \ud83d\0"
+
+
+def _oddly(rate: dict[str, Any]) -> dict[str, Any]:
+    """Return a rate of a billion days; of what USPS does not carry it has a price without end in no currency too."""
+    odd_price = {} if rate["provider"] == "USPS" else {"amount": "1e999", "currency": "US dollars"}
+    return rate | {"estimated_days": 10**9} | odd_price
 
 
 class NoSuchError(LookupError):
@@ -80,6 +94,8 @@ class Account:
         self.requests: list[dict[str, Any]] = []
         # How far each purchase's box has come.
         self.steps: dict[str, int] = {}
+        # Whether carriers tell of a box on its way in words no database takes.
+        self.tells_oddly = False
 
     @property
     def paid(self) -> list[dict[str, Any]]:
@@ -94,7 +110,7 @@ class Account:
                 raise NoSuchError
             answer = dict(found)
             if found.get("queued_once"):
-                found.update(status="SUCCESS", queued_once=False)
+                found.update(status=found.get("ends_as", "SUCCESS"), queued_once=False)
                 answer = dict(found)
             if found.get("rejected_later"):
                 self._decide(found, rejected=True)
@@ -107,7 +123,7 @@ class Account:
             found = [dict(each) for each in self.objects["transactions"].values() if rate in {"", each["rate"]}]
         return {"next": None, "previous": None, "results": found[::-1]}
 
-    def create_shipment(self, body: dict[str, Any]) -> dict[str, Any]:
+    def create_shipment(self, body: dict[str, Any], fault: Fault | None = None) -> dict[str, Any]:
         """Return a shipment with a rate for each offer; refuses a body without its parts or its customs declaration."""
         missing = [name for name in ("address_from", "address_to", "parcels") if not body.get(name)]
         if missing:
@@ -119,6 +135,8 @@ class Account:
             shipment = self._new("shipments", status="SUCCESS", metadata=body.get("metadata", ""), messages=[])
             weight_g = float(body["parcels"][0]["weight"])
             shipment["rates"] = [self._rate(shipment["object_id"], offer, weight_g) for offer in OFFERS]
+            if fault is Fault.ODD_RATES:
+                return shipment | {"rates": [_oddly(rate) for rate in shipment["rates"]]}
             return dict(shipment)
 
     def create_address(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -137,18 +155,21 @@ class Account:
                 "transactions", status="SUCCESS", rate=body["rate"], metadata=body.get("metadata", ""),
                 messages=[], created_by=None, label_file_type=body.get("label_file_type"), test=True,
             )  # fmt: skip
-            bought["tracking_number"] = f"94001118{self._counter:014d}"
+            digits = 92 if fault is Fault.LONG_NUMBER else 14
+            bought["tracking_number"] = f"94001118{self._counter:0{digits}d}"
             kind = FILES.get(fault, "zpl") if fault else "zpl"
             bought["label_url"] = f"{url}/labels/{bought['object_id']}.{kind}"
             return self._spoil(bought, fault)
 
     def create_refund(self, body: dict[str, Any], fault: Fault | None = None) -> dict[str, Any]:
-        """Return a refund of a purchase, pending as with most carriers; refuses a second one."""
+        """Return a refund of a purchase, pending as with most carriers, or ERROR; refuses a second one."""
         with self._lock:
             self.requests.append(body)
             bought = self.objects["transactions"].get(str(body.get("transaction")))
             if bought is None or bought["status"] != "SUCCESS":
                 raise Refusal({"transaction": ["This transaction cannot be refunded."]})
+            if fault is Fault.REFUSED:
+                return dict(self._new("refunds", status="ERROR", transaction=bought["object_id"], test=True))
             bought.update(status="REFUNDPENDING", rejected_later=fault is Fault.REJECTED_LATER)
             return dict(self._new("refunds", status="PENDING", transaction=bought["object_id"], test=True))
 
@@ -204,7 +225,8 @@ class Account:
         with self._lock:
             for bought in self.objects["transactions"].values():
                 if bought["tracking_number"] == number:
-                    return track_of(bought, provider, self.steps.get(bought["object_id"], 0))
+                    steps = self.steps.get(bought["object_id"], 0)
+                    return track_of(bought, provider, steps, oddly=self.tells_oddly)
         raise NoSuchError
 
     def buy_later(self, body: dict[str, Any], url: str) -> None:
@@ -214,11 +236,14 @@ class Account:
         later.start()
 
     def _spoil(self, bought: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
-        if fault is Fault.REFUSED:
+        if fault in {Fault.REFUSED, Fault.REFUSED_ODDLY}:
             bought.update(status="ERROR", tracking_number="", label_url="")
-            bought["messages"] = [{"source": "USPS", "code": "", "text": "The address is not deliverable."}]
+            words = "The address is not deliverable." if fault is Fault.REFUSED else ODD_WORDS
+            bought["messages"] = [{"source": "USPS", "code": "", "text": words}]
         elif fault in {Fault.STAYS_QUEUED, Fault.QUEUED_FIRST}:
             bought.update(status="QUEUED", queued_once=fault is Fault.QUEUED_FIRST)
+        elif fault is Fault.QUEUED_IN_VAIN:
+            bought.update(status="QUEUED", queued_once=True, ends_as="ERROR")
         elif fault is Fault.FIELDS_MISSING:
             needed = ("object_id", "status", "rate", "tracking_number", "label_url")
             return {name: bought[name] for name in needed} | {"eta": ""}

@@ -7,15 +7,23 @@ from PIL import Image, ImageDraw
 
 from printers.zpl import FOUR_BY_SIX, Align, Label
 
-CONTENT_TYPES = {"zpl": "application/zpl", "pdf": "application/pdf", "png": "image/png", "html": "text/html"}
+CONTENT_TYPES = {
+    "zpl": "application/zpl",
+    "latin1": "application/zpl",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "html": "text/html",
+}
 NOTICE = "TEST LABEL, NOT POSTAGE"
 DOTS_PER_INCH = 203
 
 
 def label_file(tracking_number: str, kind: str) -> bytes:
-    """Return a test label with the tracking number as Code 128; `kind` is zpl, pdf, png or html."""
+    """Return a test label with the tracking number as Code 128; `kind` is zpl, latin1 (ZPL too), pdf, png or html."""
     if kind == "html":
         return b"<html>This link has expired.</html>"
+    if kind == "latin1":
+        return label_file(tracking_number, "zpl").replace(NOTICE.encode(), f"{NOTICE}, M\xfcnchen\0".encode("latin-1"))
     if kind == "zpl":
         label = Label(FOUR_BY_SIX)
         label.text(0, 120, NOTICE, height=60, block_width=812, align=Align.CENTRE)

@@ -25,13 +25,17 @@ TRIES = 5
 POST_S = 10.0
 
 
-def track_of(bought: dict[str, Any], provider: str, steps: int) -> dict[str, Any]:
+# Half a character, and one that PostgreSQL takes in no text.
+ODD_END = "\ud83d\0"
+
+
+def track_of(bought: dict[str, Any], provider: str, steps: int, *, oddly: bool = False) -> dict[str, Any]:
     """Return a box's way after so many steps; as with the real one, events get other ids in each answer."""
     history = [
         {
             "object_id": secrets.token_hex(16),
             "status": status,
-            "status_details": details,
+            "status_details": details + ODD_END if oddly else details,
             "status_date": (FIRST_AT + dt.timedelta(hours=hours)).isoformat().replace("+00:00", "Z"),
             "location": {"city": city, "state": "", "zip": "", "country": "US"} if city else None,
         }
@@ -43,13 +47,10 @@ def track_of(bought: dict[str, Any], provider: str, steps: int) -> dict[str, Any
     }  # fmt: skip
 
 
-def posts(bought: Sequence[dict[str, Any]], dice: random.Random) -> list[bytes]:
+def posts(bought: Sequence[dict[str, Any]], dice: random.Random, *, oddly: bool = False) -> list[bytes]:
     """Return the posts of all steps of all boxes: some twice, in no order."""
-    bodies = [
-        json.dumps({"event": "track_updated", "test": True, "data": track_of(one, "usps", step + 1)}).encode()
-        for one in bought
-        for step in range(len(WAY))
-    ]
+    ways = [track_of(one, "usps", step + 1, oddly=oddly) for one in bought for step in range(len(WAY))]
+    bodies = [json.dumps({"event": "track_updated", "test": True, "data": way}).encode() for way in ways]
     bodies += [body for body in bodies if dice.random() < POSTED_TWICE]
     dice.shuffle(bodies)
     return bodies

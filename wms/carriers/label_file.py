@@ -1,4 +1,7 @@
-"""A carrier's label file, whatever it turned out to be, as ZPL: ZPL stays as it is, PDF and PNG become a picture."""
+"""A carrier's label file, whatever it turned out to be, as ZPL: ZPL stays as it is, PDF and PNG become a picture.
+
+It is ZPL that is UTF-8 and holds no NUL, for it is kept as a text; what a printer makes of it stays the same.
+"""
 
 import io
 import re
@@ -16,6 +19,8 @@ INK_THRESHOLD = 128
 # Twice letter size at 203 dpi: more is no label, and pictures can be made to fill all memory.
 PIXELS_AT_MOST = 16_000_000
 FORMAT = re.compile(rb"\^XA.*\^XZ", re.DOTALL | re.IGNORECASE)
+COMMAND = re.compile(rb"[\^~][^\^~]*")
+ODD_BYTE = re.compile(rb"[\x00\x80-\xff]")
 
 
 class LabelFileError(ValueError):
@@ -32,8 +37,50 @@ def to_zpl(content: bytes) -> bytes:
     if content.startswith(b"\x89PNG"):
         return picture_to_zpl(_picture(content))
     if FORMAT.search(content):
-        return content
+        return content if is_text(content) else escaped(content)
     raise LabelFileError("it is no whole ZPL, PDF or PNG")
+
+
+def is_text(content: bytes) -> bool:
+    """Tell whether a file can be kept as a text of any database and comes out of it byte for byte."""
+    try:
+        return "\0" not in content.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def escaped(zpl: bytes) -> bytes:
+    """Return ZPL whose fields have each byte beyond ASCII, and NUL, as ^FH's hexadecimal: the same to a printer.
+
+    Nothing else of a format may hold such bytes but comments, which lose them: raises LabelFileError for a picture in
+    bare bytes. Zebra's ZPL II Programming Guide: ^FH is said anew for each field, its mark is _ unless it names one.
+    """
+    done: list[bytes] = []
+    mark = b""
+    for command in COMMAND.findall(zpl):
+        name = command[1:3].upper()
+        if name == b"FH":
+            mark = command[3:4].strip() or b"_"
+        elif name in {b"XA", b"XZ", b"FS"}:
+            mark = b""
+        if not ODD_BYTE.search(command):
+            done.append(command)
+        elif name in {b"FD", b"FV", b"SN"}:
+            text = command[3:]
+            if not mark:
+                mark = b"_"
+                done.append(b"^FH")
+                text = text.replace(mark, b"_5F")
+            done.append(command[:3] + _in_hex(text, mark))
+        elif name in {b"GF", b"DY", b"DG", b"DU"}:
+            raise LabelFileError(f"its ^{name.decode()} holds bare bytes")
+        else:
+            done.append(ODD_BYTE.sub(b"", command))
+    return b"".join(done)
+
+
+def _in_hex(text: bytes, mark: bytes) -> bytes:
+    return ODD_BYTE.sub(lambda found: mark + b"%02X" % found[0][0], text)
 
 
 def picture_to_zpl(picture: Image.Image) -> bytes:

@@ -48,6 +48,7 @@ from wms.carriers.shippo_wire import NAME, ShippoWire
 
 # The SDK puts both into the address as they are.
 TRACKING_NUMBER = re.compile(r"[0-9A-Za-z]{1,60}", re.ASCII)
+TRACKING_NUMBER_LENGTH = 60
 PROVIDER = re.compile(r"[0-9a-z_]{1,60}", re.ASCII)
 
 # What a transaction's status says about a void, where it says anything: an ERROR was never bought.
@@ -176,11 +177,17 @@ class ShippoCarrier:
         # A server that ignores the filter must not hand us somebody else's label.
         bought = [found for found in page.transactions if found.rate_id == prepared.rate.rate_id]
         standing = [found for found in bought if found.status not in GONE]
-        if standing:
-            # Newest first.
-            *surplus, first = standing
-            label = self._found(self._finish(first), prepared)
-            return label and replace(label, surplus=tuple(more.transaction_id for more in surplus))
+        while standing:
+            oldest = standing.pop()  # the list is newest first
+            oldest = self._finish(oldest)
+            if oldest.status not in STANDING:
+                continue
+            surplus = tuple(more.transaction_id for more in standing)
+            try:
+                return replace(self._label(oldest, prepared), surplus=surplus)
+            except UnsettledError as error:
+                error.surplus = surplus
+                raise
         if not page.is_last:
             raise UnsettledError("Shippo's list goes on, so the label may be on its next page.", carrier=NAME)
         return None
@@ -195,7 +202,15 @@ class ShippoCarrier:
                 return VoidOutcome(status=GIVEN_BACK[now.status], reason=reason)
             if now.status in RUNNING:
                 raise UnavailableError(f"Shippo has not decided on the purchase yet ({now.status}).", carrier=NAME)
-            answer = self._wire.ask(lambda sdk: sdk.refunds.create(transaction=transaction_id, async_=False))
+            try:
+                answer = self._wire.ask(lambda sdk: sdk.refunds.create(transaction=transaction_id, async_=False))
+            except RefusedError as error:
+                if now.status in STANDING:
+                    raise
+                # Nobody here knows what that status means, so its refusal need not be the last word.
+                raise UnavailableError(
+                    f"Shippo has not decided on the purchase yet ({now.status}).", carrier=NAME
+                ) from error
             status, refund_id = read_refund(answer)
         except UnreadableError as error:
             raise UnavailableError(f"Shippo's answer to a void cannot be read ({error}).", carrier=NAME) from error
@@ -265,15 +280,14 @@ class ShippoCarrier:
             raise _unsettled(transaction, f"stands at {transaction.status}")
         return transaction
 
-    def _found(self, transaction: Transaction, prepared: Prepared) -> Label | None:
-        return self._label(transaction, prepared) if transaction.status in STANDING else None
-
     def _label(self, transaction: Transaction, prepared: Prepared) -> Label:
         """Return the label of a standing purchase with its file, taken at once: its address expires."""
         if transaction.status not in STANDING:
             raise _unsettled(transaction, f"was given back ({transaction.status})")
         if not transaction.label_url or not transaction.tracking_number:
             raise _unsettled(transaction, "has no label file or no tracking number yet")
+        if len(transaction.tracking_number) > TRACKING_NUMBER_LENGTH:
+            raise _unsettled(transaction, f"has a tracking number of {len(transaction.tracking_number)} characters")
         try:
             zpl = to_zpl(self._wire.download(transaction.label_url))
         except UnavailableError as error:

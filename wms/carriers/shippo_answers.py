@@ -17,6 +17,10 @@ OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 STANDING = frozenset({"SUCCESS", "REFUNDREJECTED"})
 RUNNING = frozenset({"QUEUED", "WAITING"})
 GONE = frozenset({"ERROR", "REFUNDED", "REFUNDPENDING"})
+# What lies beyond them is no price and no time on the way, and fits no column of ours.
+MOST_CENTS = 2_000_000_000
+MOST_DAYS = 366
+CURRENCY = re.compile(r"[A-Z]{3}")
 TRACK_STATUSES = {
     "PRE_TRANSIT": TrackStatus.ANNOUNCED,
     "TRANSIT": TrackStatus.IN_TRANSIT,
@@ -117,17 +121,20 @@ def read_shipment(answer: object) -> Shipment:
 
 
 def read_rate(answer: object) -> ShippoRate:
-    """Return a rate; UnreadableError without an id, a service or a price."""
+    """Return a rate; UnreadableError without an id, a service or a price. Days that cannot be meant are not told."""
     fields = _object(answer, "rate")
     level = fields.get("servicelevel")
     days = fields.get("days", fields.get("estimated_days"))
+    currency = _needed(fields, "currency")
+    if not CURRENCY.fullmatch(currency):
+        raise UnreadableError(f"The rate's price is in no currency ({currency[:20]!r}).")
     return ShippoRate(
         rate_id=_id(fields, "rate"),
         provider=_text(fields.get("provider")),
         service=_needed(_object(level, "service level"), "token"),
         amount_cents=_cents(fields.get("amount")),
-        currency=_needed(fields, "currency"),
-        days=days if isinstance(days, int) and not isinstance(days, bool) else None,
+        currency=currency,
+        days=days if isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= MOST_DAYS else None,
         account=_text(fields.get("carrier_account")),
     )
 
@@ -228,7 +235,8 @@ def _track_event(part: object) -> TrackEvent | None:
 def read_messages(answer: object) -> tuple[str, ...]:
     """Return the sentences in any answer: lists of `{source, code, text}`, `{field: [sentences]}`, `{detail: ...}`."""
     if isinstance(answer, str):
-        return (answer.strip(),) if answer.strip() else ()
+        sentence = _text(answer).strip()
+        return (sentence,) if sentence else ()
     if isinstance(answer, list):
         return tuple(message for part in answer for message in read_messages(part))
     if not isinstance(answer, Mapping):
@@ -237,7 +245,7 @@ def read_messages(answer: object) -> tuple[str, ...]:
         source, text = _text(answer.get("source")), _text(answer.get("text"))
         return (f"{source}: {text}" if source else text,)
     return tuple(
-        message if name in {"detail", "message", "messages", "error"} else f"{name}: {message}"
+        message if name in {"detail", "message", "messages", "error"} else f"{_text(name)}: {message}"
         for name, part in answer.items()
         for message in read_messages(part)
     )
@@ -272,8 +280,9 @@ def _needed(fields: Mapping[str, object], name: str) -> str:
 
 
 def _text(value: object) -> str:
+    """Return a text that any database takes: without NUL, and a question mark for each lone surrogate."""
     if isinstance(value, str):
-        return value
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
@@ -283,7 +292,9 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _cents(value: object) -> int:
     try:
-        amount = Decimal(str(value)) * 100
-        return int(amount.to_integral_value())
+        amount = Decimal(str(value))
+        if 0 <= amount <= MOST_CENTS // 100:
+            return int((amount * 100).to_integral_value())
     except (InvalidOperation, ValueError, OverflowError):
-        raise UnreadableError("The rate has no price.") from None
+        pass
+    raise UnreadableError("The rate has no price.")

@@ -23,6 +23,8 @@ API_VERSION = "2018-02-08"
 KEY = re.compile(r"(Bearer )?[\w.\-]+", re.ASCII)
 LABEL_BYTES_AT_MOST = 10_000_000
 REDIRECTS_AT_MOST = 3
+# Limits are by the minute, so a longer pause is no answer to ours; the packer's patience ends after two.
+PAUSE_AT_MOST_S = 60.0
 # Client errors that do not say "your request is wrong", so the purchase may have gone through behind them.
 UNCLEAR = frozenset({408, 409, 425, 499})
 THROTTLED = 429
@@ -107,9 +109,9 @@ class ShippoWire:
         deadline = time.monotonic() + sum(self._timeout_s)
         with _Session(self._timeout_s) as session:
             for _ in range(REDIRECTS_AT_MOST):
-                if urlsplit(url).scheme != "https" and urlsplit(url).netloc != urlsplit(self._server_url).netloc:
-                    self._fail("named a label address that is not https", spends=False)
                 try:
+                    if urlsplit(url).scheme != "https" and urlsplit(url).netloc != urlsplit(self._server_url).netloc:
+                        self._fail("named a label address that is not https", spends=False)
                     with session.send(session.prepare_request(requests.Request("GET", url)), stream=True) as response:
                         if not response.is_redirect:
                             return self._body(response, deadline)
@@ -136,7 +138,7 @@ class ShippoWire:
         status = response.status_code
         try:
             answer = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         reasons = tuple(map(self.without_key, read_messages(answer)))
         said = f"{status}: {' '.join(reasons)}" if reasons else str(status)
@@ -179,4 +181,4 @@ def _was_never_sent(error: Exception) -> bool:
 
 
 def _seconds(header: str) -> float | None:
-    return float(header) if header.isascii() and header.isdigit() else None
+    return min(float(header), PAUSE_AT_MOST_S) if header.isascii() and header.isdigit() else None

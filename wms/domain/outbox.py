@@ -96,6 +96,12 @@ def enqueue(session: Session, actor: Actor, kind: JobKind, key: str, *, lane: st
     return job
 
 
+def is_asked(session: Session, actor: Actor, key: str) -> bool:
+    """Tell whether slow work was ever asked for."""
+    asked = select(Job.id).where(Job.warehouse_id == actor.warehouse_id, Job.key == key)
+    return session.scalars(asked).first() is not None
+
+
 def wake(session: Session, actor: Actor, kind: JobKind, key: str, **payload: int | str) -> None:
     """Ask for slow work that may have been asked for before: a job that has ended begins anew."""
     job = session.scalars(

@@ -32,13 +32,16 @@ LABEL_LIFECYCLE = Lifecycle(
     {
         _S.WANTED: {_S.BUYING, _S.REFUSED},
         _S.BUYING: {_S.BOUGHT, _S.REFUSED, _S.UNSETTLED, _S.WANTED},
-        _S.UNSETTLED: {_S.BOUGHT, _S.REFUSED},
+        # One that is known by its id is given back without more: its label may be none that prints.
+        _S.UNSETTLED: {_S.BOUGHT, _S.REFUSED, _S.VOIDING},
         _S.BOUGHT: {_S.VOIDING},
         _S.REFUSED: set(),
         _S.VOIDING: {_S.VOIDED, _S.BOUGHT},
         _S.VOIDED: set(),
     },
 )
+# Money may be spent for it, or not.
+UNDECIDED = frozenset({_S.BUYING, _S.UNSETTLED})
 STANDING = frozenset({_S.WANTED, _S.BUYING, _S.UNSETTLED, _S.BOUGHT, _S.VOIDING})
 _STANDING_SQL = text("status NOT IN ('refused', 'voided')")
 
@@ -124,6 +127,11 @@ class AnyLabel(Row, Base, kw_only=True):
     tracked_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     delivered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     track_due_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+    @property
+    def is_known_by_id(self) -> bool:
+        """Whether its purchase is not settled, but can be given back: the carrier has told its id."""
+        return self.status in UNDECIDED and self.external_id != ""
 
     def move_to(self, then: LabelStatus, *, package: str, order_id: int, reason: str = "") -> LabelMoved:
         """Change the status; IllegalMoveError where the lifecycle forbids it."""

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from wms.domain.outbox import JobKind
-from wms.jobs import addresses, labels, manifests, printing, refunds, tracking, voiding, waves, weighing
-from wms.jobs.outbox import Handler
+from wms.jobs import addresses, manifests, printing, purchases, refunds, tracking, voiding, waves, weighing
+from wms.jobs.outbox import Handler, Responsible
 
 HANDLERS: Mapping[JobKind, Handler] = {
-    JobKind.BUY_LABEL: labels.buy,
+    JobKind.BUY_LABEL: Responsible(do=purchases.buy, give_up=purchases.give_up),
     JobKind.VOID_LABEL: voiding.void,
-    JobKind.PRINT: printing.print_job,
+    JobKind.PRINT: Responsible(do=printing.print_job, give_up=printing.give_up),
     JobKind.KEEP_WAVE: waves.keep,
     JobKind.WEIGH: weighing.weigh,
     JobKind.READ_TRACKING: tracking.read,

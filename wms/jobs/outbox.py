@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, or_, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from wms.config import WAREHOUSE_ID, Settings
@@ -27,6 +27,9 @@ LEASE = dt.timedelta(seconds=60)
 _IDLE_S = 0.2
 _MAX_ATTEMPTS = 8
 _MAX_BACK_OFF_S = 60.0
+_LONGEST_PAUSE_S = 24 * 3600.0
+# A database that cannot be asked, or an end that cannot be recorded, need not be told of several times a second.
+_AFTER_FAULT_S = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -64,6 +67,24 @@ class Context:
 
 Handler = Callable[[Context, Mapping[str, Any]], dt.timedelta | None]
 """Does the work of a payload; None when it is done, else after how long there may be more of it."""
+
+GiveUp = Callable[[Session, Mapping[str, Any], str], dt.timedelta | None]
+"""Says, with the reason, what becomes of the thing of a job that has failed too often, and tells a person.
+
+None where the job is dead by that, else after how long it begins anew.
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Responsible:
+    """A handler whose thing would wait for ever if its job just died."""
+
+    do: Handler
+    give_up: GiveUp
+
+    def __call__(self, context: Context, payload: Mapping[str, Any]) -> dt.timedelta | None:
+        """Do the work of a payload."""
+        return self.do(context, payload)
 
 
 def _now() -> dt.datetime:
@@ -116,31 +137,64 @@ def claim(engine: Engine, owner: str, lease: dt.timedelta = LEASE) -> Claimed | 
         return None  # another worker took the lane in the same instant
 
 
-def finish(engine: Engine, claimed: Claimed, error: Exception | None, again: dt.timedelta | None = None) -> bool:
+def finish(
+    engine: Engine,
+    claimed: Claimed,
+    error: Exception | None,
+    again: dt.timedelta | None = None,
+    *,
+    give_up: GiveUp | None = None,
+) -> bool:
     """Record how a job ended, or when it goes on; False when the lease had run out and another worker holds it."""
     now = _now()
-    values: dict[str, Any] = {"owner": "", "leased_until": None, "error": str(error or "")[:500]}
+    values: dict[str, Any] = {"owner": "", "leased_until": None, "error": _said(error)[:500]}
+    is_over = False
     if error is None and again is not None:
         values |= {"due_at": now + again, "attempt": 0}
     elif error is None:
         values |= {"status": JobStatus.DONE, "ended_at": now}
     elif isinstance(error, RetryLaterError):
-        values |= {"due_at": now + dt.timedelta(seconds=error.delay_s), "attempt": claimed.attempt - 1}
+        pause = dt.timedelta(seconds=min(error.delay_s, _LONGEST_PAUSE_S))
+        values |= {"due_at": now + pause, "attempt": claimed.attempt - 1}
     elif claimed.attempt >= _MAX_ATTEMPTS:
-        values |= {"status": JobStatus.DEAD, "ended_at": now}
+        is_over = True
     else:
         back_off_s = min(2.0**claimed.attempt / 2, _MAX_BACK_OFF_S)
         values |= {"due_at": now + dt.timedelta(seconds=back_off_s)}
     with transaction(engine) as session:
+        if is_over:
+            # First, for a job is locked after its thing everywhere.
+            values |= _give_up(session, claimed, values["error"], give_up, now)
         is_mine = _write(session, claimed, values)
-        if is_mine and values.get("status") is JobStatus.DEAD:
-            text = f"A job to {claimed.kind} failed {_MAX_ATTEMPTS} times: {error}"[:300]
-            session.add(
-                ExceptionItem(
-                    warehouse_id=WAREHOUSE_ID, kind=_INBOX[claimed.kind], at=now, text=text, subject_id=claimed.id
-                )
-            )
+        if not is_mine:
+            session.rollback()
     return is_mine
+
+
+def _said(error: Exception | None) -> str:
+    """Return what an error says as any database takes it."""
+    said = "" if error is None else str(error) or type(error).__name__
+    return said.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _give_up(
+    session: Session, claimed: Claimed, reason: str, give_up: GiveUp | None, now: dt.datetime
+) -> Mapping[str, Any]:
+    """Let what a job was for come to an end with it, and a person know; return how the job ends or when it goes on."""
+    try:
+        if give_up is not None:
+            with session.begin_nested():
+                pause = give_up(session, claimed.payload, reason)
+            if pause is not None:
+                return {"due_at": now + pause, "attempt": 0}
+            return {"status": JobStatus.DEAD, "ended_at": now}
+    except Exception:  # noqa: BLE001 - whatever broke the job may break its end too, and must not keep it for ever
+        _log.exception("job %s could not be given up", claimed.kind)
+    text = f"A job to {claimed.kind} failed {_MAX_ATTEMPTS} times: {reason}"[:300]
+    session.add(
+        ExceptionItem(warehouse_id=WAREHOUSE_ID, kind=_INBOX[claimed.kind], at=now, text=text, subject_id=claimed.id)
+    )
+    return {"status": JobStatus.DEAD, "ended_at": now}
 
 
 def hold(session: Session, context: Context) -> None:
@@ -198,7 +252,9 @@ def _run(context: Context, handlers: Mapping[JobKind, Handler], claimed: Claimed
         # A handler's fault must not stop the worker: it is logged, kept on the job and told in the inbox at the end.
         _log.exception("job %s failed", claimed.kind)
         failure = error
-    _ = finish(context.engine, claimed, failure, again)
+    handler = handlers.get(claimed.kind)
+    give_up = handler.give_up if isinstance(handler, Responsible) else None
+    _ = finish(context.engine, claimed, failure, again, give_up=give_up)
 
 
 def drain(context: Context, handlers: Mapping[JobKind, Handler]) -> int:
@@ -219,9 +275,10 @@ def work(context: Context, handlers: Mapping[JobKind, Handler], stop: threading.
             while not stop.is_set():
                 try:
                     claimed = claim(context.engine, owner)
-                except OperationalError:
-                    _log.exception("the database did not answer; trying again")
+                except Exception:  # noqa: BLE001 - a worker that stops here leaves a warehouse without labels
+                    _log.exception("no job could be claimed; trying again")
                     claimed = None
+                    _ = stop.wait(_AFTER_FAULT_S)
                 if claimed is not None:
                     return claimed
                 _ = stop.wait(_IDLE_S)
@@ -232,9 +289,10 @@ def work(context: Context, handlers: Mapping[JobKind, Handler], stop: threading.
         while claimed := next_job(owner):
             try:
                 _run(context, handlers, claimed)
-            except OperationalError:
-                # The job stays owned until its lease is over and is then taken again.
+            except Exception:  # noqa: BLE001 - likewise
+                # The job stays owned until its lease is over and is then taken again; the others go on meanwhile.
                 _log.exception("the end of a job could not be recorded")
+                _ = stop.wait(_AFTER_FAULT_S)
 
     running = [threading.Thread(target=loop, args=(number,), daemon=True) for number in range(threads)]
     for thread in running:

@@ -213,6 +213,20 @@ def _end(context: Context, job_id: int, then: PrintStatus, reason: str) -> None:
             _tell(session, actor, job, printer, f"{then}: {reason}")
 
 
+def give_up(session: Session, payload: Mapping[str, Any], reason: str) -> None:
+    """End a job that has failed too often: nothing came out, unless it failed while the printer had it."""
+    actor = system()
+    job, printer = _job(session, int(payload["print_job_id"]))
+    if job.status in {PrintStatus.QUEUED, PrintStatus.CHECKED}:
+        then = PrintStatus.NOT_PRINTED
+    elif job.status is PrintStatus.SENDING:
+        then = PrintStatus.UNKNOWN
+    else:
+        return
+    record(session, actor, job.move_to(then, printer=printer.name, at=actor.at, reason=reason))
+    _tell(session, actor, job, printer, f"{then}: {reason}")
+
+
 def _tell(session: Session, actor: Actor, job: PrintJob, printer: Printer, text: str) -> None:
     item = ExceptionItem(
         warehouse_id=WAREHOUSE_ID,

@@ -14,7 +14,7 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.outbox import Job
 from wms.domain.shipping import AnyLabel, LabelStatus
-from wms.jobs.labels import carrier_called, locked, system
+from wms.jobs.labels import carrier_called, label_by_id, locked, system
 from wms.jobs.outbox import Context, RetryLaterError
 from wms.services import refunding, settling
 
@@ -32,7 +32,7 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
     """
     label_id, surplus = int(payload["label_id"]), str(payload.get("external_id", ""))
     with reading(context.engine) as session:
-        label = _label(session, label_id)
+        label = label_by_id(session, label_id)
     if not surplus and label.status is not LabelStatus.VOIDING:
         return
     purchase = surplus or label.external_id
@@ -55,10 +55,6 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
             told = f"bought twice, void {surplus} by hand" if surplus else "void refused"
             text = f"{order.number}: {told}: {outcome.reason}"
             settling.tell(session, actor, ExceptionKind.LABEL, text, order_id=order.id, subject_id=label.id)
-
-
-def _label(session: Session, label_id: int) -> AnyLabel:
-    return session.get_one(AnyLabel, (WAREHOUSE_ID, label_id))
 
 
 def _give_back(context: Context, carrier: Carrier, label: AnyLabel, purchase: str) -> VoidOutcome:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.base import text_id
 from wms.domain.floor import Printer
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.manifests import OPEN, Manifest
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
@@ -20,6 +21,7 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.services import manifesting, refunding
 from wms.services.promising import zone_of
 
+_UNDER_WAY = (LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED, LabelStatus.VOIDING)
 _EMPTY = (ToteStatus.FREE, ToteStatus.LOST)
 _of_label = and_(Package.warehouse_id == AnyLabel.warehouse_id, Package.id == AnyLabel.package_id)
 _of_package = and_(Order.warehouse_id == Package.warehouse_id, Order.id == Package.order_id)
@@ -65,12 +67,17 @@ def _labels(session: Session, actor: Actor) -> Iterator[LooseEnd]:
         .join(Order, _of_package)
         .where(
             AnyLabel.warehouse_id == actor.warehouse_id,
-            AnyLabel.status.in_((LabelStatus.BUYING, LabelStatus.UNSETTLED, LabelStatus.VOIDING)),
+            or_(
+                AnyLabel.status.in_(_UNDER_WAY),
+                and_(AnyLabel.status == LabelStatus.BOUGHT, Package.status == PackageStatus.CANCELLED),
+            ),
         )
         .order_by(AnyLabel.wanted_at, AnyLabel.id)
     )
     for label, package, number in rows:
-        said = f"label of box {package.barcode}, order {number}, is {label.status} {label.tracking_number}".rstrip()
+        given_up = " for a box that is given up" if package.status is PackageStatus.CANCELLED else ""
+        number_of = f" {label.tracking_number}" if label.tracking_number else ""
+        said = f"label of box {package.barcode}, order {number}, is {label.status}{number_of}{given_up}"
         yield LooseEnd(
             kind=LooseKind.LABEL,
             text=f"{said}: {label.reason}" if label.reason else said,
@@ -99,16 +106,36 @@ def _prints(session: Session, actor: Actor) -> Iterator[LooseEnd]:
     rows = session.execute(
         select(PrintJob, Printer.name)
         .join(Printer, and_(Printer.warehouse_id == PrintJob.warehouse_id, Printer.id == PrintJob.printer_id))
-        .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.status == PrintStatus.UNKNOWN)
+        .where(
+            PrintJob.warehouse_id == actor.warehouse_id,
+            or_(
+                PrintJob.status == PrintStatus.UNKNOWN, and_(PrintJob.status == PrintStatus.NOT_PRINTED, _is_in_inbox())
+            ),
+        )
         .order_by(PrintJob.queued_at, PrintJob.id)
     )
     for job, printer in rows:
+        is_unknown = job.status is PrintStatus.UNKNOWN
         yield LooseEnd(
             kind=LooseKind.PRINT,
-            text=f"{job.what} on {printer}: printed or not?",
+            text=f"{job.what} on {printer}: {'printed or not?' if is_unknown else f'not printed: {job.reason}'}",
             since=job.queued_at.astimezone(zone),
             order_key=text_id(job.order_id) if job.order_id else "",
         )
+
+
+def _is_in_inbox() -> ColumnElement[bool]:
+    """Nobody has said yet what becomes of a print."""
+    return (
+        select(ExceptionItem.id)
+        .where(
+            ExceptionItem.warehouse_id == PrintJob.warehouse_id,
+            ExceptionItem.subject_id == PrintJob.id,
+            ExceptionItem.kind == ExceptionKind.PRINT,
+            ExceptionItem.settled_at.is_(None),
+        )
+        .exists()
+    )
 
 
 def _boxes(session: Session, actor: Actor) -> Iterator[LooseEnd]:

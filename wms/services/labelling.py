@@ -14,6 +14,7 @@ from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
 from wms.domain.codes import clean
 from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.outbox import Job, JobKind, enqueue, wake
@@ -22,10 +23,12 @@ from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said, say
 from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
-from wms.services import declaring, inserting, printing, rating
+from wms.services import declaring, inserting, printing, rating, settling
 from wms.services.declaring import UndeclaredError
 from wms.services.inserting import InsertMissingError
 
+# What the inbox asks of a purchase that is not settled.
+IN_DOUBT = "bought or not?"
 _SHORTEST_TAIL = 8
 
 
@@ -227,7 +230,7 @@ def other_services(session: Session, actor: Actor, package_id: int) -> tuple[str
     package = session.get_one(Package, (actor.warehouse_id, package_id))
     order = session.get_one(Order, (actor.warehouse_id, package.order_id))
     rule = rating.rule_of(session, actor, order, package_id, _declined(session, actor, package_id))
-    return tuple(candidate.service for candidate in rule.candidates)
+    return tuple(candidate.service for candidate in rule.candidates if candidate.in_time)
 
 
 def _declined(session: Session, actor: Actor, package_id: int) -> list[str]:
@@ -245,15 +248,37 @@ def _newest(session: Session, actor: Actor, package_id: int) -> Label:
 
 
 def void(session: Session, actor: Actor, package_id: int, reason: str) -> None:
-    """Give the package's bought label back to the carrier; DomainError where none is bought."""
+    """Give the package's bought label back to the carrier, or one that is not settled and known by its id.
+
+    DomainError where there is none.
+    """
     package, order = package_of(session, actor, package_id)
     label = standing(session, actor, package_id)
-    if label is None or label.status is not LabelStatus.BOUGHT:
+    if label is None or not can_be_voided(label):
         raise DomainError(say("This box has no bought label to void"))
     _give_back(session, actor, label, package, order, reason)
 
 
+def let_go(session: Session, actor: Actor, package_id: int, reason: str) -> None:
+    """Give back what is known to be bought for a box that is given up; one being bought is voided by its job."""
+    package, order = package_of(session, actor, package_id)
+    label = standing(session, actor, package_id)
+    if label is not None and can_be_voided(label):
+        _give_back(session, actor, label, package, order, reason)
+
+
+def can_be_voided(label: AnyLabel) -> bool:
+    """Tell whether a label can be given back to its carrier: what is being bought at this moment cannot."""
+    return label.status is LabelStatus.BOUGHT or (label.status is LabelStatus.UNSETTLED and label.is_known_by_id)
+
+
+def settle_doubt(session: Session, actor: Actor, label: AnyLabel) -> None:
+    """Take from the inbox whether a label is bought or not: that is known now."""
+    settling.close(session, actor, ExceptionItem.subject_id == label.id, ExceptionItem.text.contains(IN_DOUBT))
+
+
 def _give_back(session: Session, actor: Actor, label: AnyLabel, package: Package, order: Order, reason: str) -> None:
+    settle_doubt(session, actor, label)
     moved = label.move_to(LabelStatus.VOIDING, package=package.barcode, order_id=order.id, reason=reason)
     record(session, actor, moved)
     printing.drop_unwanted(session, actor, PrintJob.label_id == label.id, f"its label is given back: {reason}"[:200])
@@ -307,7 +332,7 @@ def void_return(session: Session, actor: Actor, package_id: int, reason: str) ->
     """Give the package's bought return label back to the carrier; DomainError where none is bought."""
     package, order = package_of(session, actor, package_id)
     label = standing_return(session, actor, package_id)
-    if label is None or label.status is not LabelStatus.BOUGHT:
+    if label is None or not can_be_voided(label):
         raise DomainError("This box has no bought return label to void.")
     _give_back(session, actor, label, package, order, reason)
 

@@ -30,15 +30,18 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """What may carry a box: `asked` is the service its order was promised with, which may be no candidate any more."""
+    """What may carry a box: `asked` is the service its order was promised with, which may be no candidate any more.
+
+    For a box after the first it is the service that the first one goes with.
+    """
 
     asked: str
     candidates: tuple[Candidate, ...]
 
     @property
     def only(self) -> str | None:
-        """The one service there is no choice beside; None where there is one."""
-        return self.candidates[0].service if len(self.candidates) == 1 else None
+        """The service asked for, where it is the only one left and there is nothing to judge; else None."""
+        return self.asked if self.candidates == (Candidate(service=self.asked, in_time=True),) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,11 +53,15 @@ class Choice:
 
 
 def choose(rule: Rule, rates: Sequence[Rate]) -> Choice:
-    """Return the cheapest allowed rate that keeps the promise; at one price the service asked for comes first."""
+    """Return the cheapest allowed rate that keeps the promise; at one price the service asked for comes first.
+
+    Where that cannot be had, not sold or refused, nothing says how long the way may take: the box must leave in time.
+    """
     cheapest: dict[str, Rate] = {}
     for rate in sorted(rates, key=lambda rate: (rate.amount_cents, rate.rate_id)):
         _ = cheapest.setdefault(rate.service, rate)
-    asked = cheapest.get(rule.asked)
+    may_go_as_asked = any(candidate.service == rule.asked for candidate in rule.candidates)
+    asked = cheapest.get(rule.asked) if may_go_as_asked else None
     fit: list[Rate] = []
     passed: list[str] = []
     for candidate in rule.candidates:
@@ -69,7 +76,9 @@ def choose(rule: Rule, rates: Sequence[Rate]) -> Choice:
     fit.sort(key=lambda rate: (rate.amount_cents, rate.service != rule.asked, rate.service))
     best, *dearer = fit
     others = [f"{rate.service} {_price(rate)}" for rate in dearer] + passed
-    return Choice(rate=best, why=f"{best.service} {_price(best)}, before {'; '.join(others)}" if others else "")
+    before = f", before {'; '.join(others)}" if others else ""
+    is_plain = best.service == rule.asked and not before
+    return Choice(rate=best, why="" if is_plain else f"{best.service} {_price(best)}{before}")
 
 
 def _why_not(candidate: Candidate, rate: Rate, asked: Rate | None) -> str:
@@ -106,13 +115,13 @@ def rule_of(session: Session, actor: Actor, order: Order, package_id: int, decli
     allowed = {taken} if taken else {*_allowed(session, actor, order), *known}
 
     def is_in_time(row: CarrierService) -> bool:
-        if row is asked or order.ship_by_at is None:
+        if row is asked or row.service == taken or order.ship_by_at is None:
             return True
         found = table.next_collections.get(row.carrier)
         return found is not None and found.ship_by_at <= order.ship_by_at
 
     return Rule(
-        asked=asked.service if asked else "",
+        asked=taken or (asked.service if asked else ""),
         candidates=tuple(
             Candidate(service=row.service, in_time=is_in_time(row))
             for row in sorted(services, key=lambda row: row.service)

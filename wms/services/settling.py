@@ -102,6 +102,11 @@ def settle(session: Session, actor: Actor, item_id: int) -> ExceptionItem:
     return item
 
 
+def is_open(session: Session, actor: Actor, *those: ColumnElement[bool]) -> bool:
+    """Tell whether one of those exceptions waits for a decision."""
+    return session.scalars(select(ExceptionItem.id).where(*_is_open(actor), *those).limit(1)).first() is not None
+
+
 def tell(session: Session, actor: Actor, kind: ExceptionKind, text: str, *, order_id: int, subject_id: int) -> None:
     """Put into the inbox what waits for a person about a thing of an order."""
     item = ExceptionItem(

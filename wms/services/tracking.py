@@ -30,6 +30,7 @@ from wms.domain.tracking import (
 QUIET = dt.timedelta(hours=6)
 LONGEST_PAUSE = dt.timedelta(hours=24)
 GIVEN_UP_AFTER = dt.timedelta(days=45)
+LONGEST_WAY = 366
 _JOB_KEY = "track"
 _DETAILS, _PLACE = 300, 120
 
@@ -203,8 +204,11 @@ def label_of(session: Session, actor: Actor, track: Track) -> AnyLabel | None:
 
 
 def promised_at(ship_by_at: dt.datetime | None, days: int | None, zone: ZoneInfo) -> dt.datetime | None:
-    """Return the end of the day by which a box may be expected: the carrier's days after the promised collection."""
-    if ship_by_at is None or days is None:
+    """Return the end of the day by which a box may be expected: the carrier's days after the promised collection.
+
+    None where one of both is not known: a number of days that cannot be meant says nothing.
+    """
+    if ship_by_at is None or days is None or not 0 <= days <= LONGEST_WAY:
         return None
     day = ship_by_at.astimezone(zone).date() + dt.timedelta(days=days + 1)
     return dt.datetime.combine(day, dt.time.min, zone).astimezone(dt.UTC)

@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session, aliased
 
 from wms.domain.inbox import ExceptionItem
 from wms.domain.manifests import Manifest, ManifestStatus
+from wms.domain.outbox import Job, JobStatus
 from wms.domain.packing import Package, PackageStatus
+from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.refunds import Refund, RefundStatus
-from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
+from wms.domain.shipping import STANDING, UNDECIDED, AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.domain.tracking import TrackingEvent, Whereabouts, whereabouts
 
 _MANY = 1_000
+_IN_LINE = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING)
 
 
 def tracking_follows_from_its_events(session: Session, warehouse_id: int) -> Iterator[str]:
@@ -99,9 +102,49 @@ def refunds_are_followed_to_their_end(session: Session, warehouse_id: int) -> It
             yield f"refund of {refund.external_id} is rejected, and nobody was told"
 
 
+def what_waits_for_a_carrier_or_a_printer_is_somebodys_work(session: Session, warehouse_id: int) -> Iterator[str]:
+    """A label that is to be bought, and a print that stands in line, has an open job: else it waits for ever."""
+    is_open = Job.warehouse_id == warehouse_id, Job.status == JobStatus.OPEN
+    at_work = set(session.scalars(select(Job.key).where(*is_open)))
+    labels = session.execute(
+        select(AnyLabel.id, AnyLabel.status, Package.barcode)
+        .join(Package, and_(Package.warehouse_id == AnyLabel.warehouse_id, Package.id == AnyLabel.package_id))
+        .where(AnyLabel.warehouse_id == warehouse_id, AnyLabel.status.in_({LabelStatus.WANTED, *UNDECIDED}))
+    )
+    for label_id, status, barcode in labels:
+        if f"buy-{label_id}" not in at_work:
+            yield f"package {barcode}: its label is {status}, and no job goes on with it"
+    prints = session.execute(
+        select(PrintJob.id, PrintJob.status, PrintJob.what).where(
+            PrintJob.warehouse_id == warehouse_id, PrintJob.status.in_(_IN_LINE)
+        )
+    )
+    for print_job_id, stands, what in prints:
+        if f"print-{print_job_id}" not in at_work:
+            yield f"the print of {what} is {stands}, and no job goes on with it"
+
+
+def a_box_given_up_has_no_bought_label(session: Session, warehouse_id: int) -> Iterator[str]:
+    """What was bought for a box that is given up is given back, or its carrier has refused that: void it again."""
+    rows = session.execute(
+        select(Package.barcode, Label.tracking_number, Label.reason)
+        .join(Label, and_(Label.warehouse_id == Package.warehouse_id, Label.package_id == Package.id))
+        .where(
+            Package.warehouse_id == warehouse_id,
+            Package.status == PackageStatus.CANCELLED,
+            Label.status == LabelStatus.BOUGHT,
+        )
+    )
+    for barcode, tracking_number, reason in rows:
+        why = f": {reason}" if reason else ""
+        yield f"package {barcode} is given up, and its label {tracking_number} stands bought{why}"
+
+
 CHECKS: tuple[Callable[[Session, int], Iterator[str]], ...] = (
     tracking_follows_from_its_events,
     a_label_is_on_one_manifest,
     a_return_label_is_linked_to_what_went_out,
     refunds_are_followed_to_their_end,
+    what_waits_for_a_carrier_or_a_printer_is_somebodys_work,
+    a_box_given_up_has_no_bought_label,
 )

@@ -27,6 +27,9 @@ from wms.services.ordering.box_labels import LabelRow, labels_of
 from wms.services.ordering.telling import Moment
 from wms.services.promising import local, zone_of
 
+# A sealed box carries its label; one that was given up has it still where its carrier refused to take it back.
+_VOIDABLE = (PackageStatus.OPEN, PackageStatus.CANCELLED)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PickRow:
@@ -149,9 +152,9 @@ def find_by_any(session: Session, actor: Actor, text: str) -> dict[int, str]:
 
 
 def void(session: Session, actor: Actor, package_id: int, why: str) -> None:
-    """Give a box's bought label back to its carrier; DomainError for a box that is sealed, as it carries its label."""
+    """Give a box's label back to its carrier; DomainError for a box that is sealed, as it carries its label."""
     package, _ = labelling.package_of(session, actor, package_id)
-    if package.status is not PackageStatus.OPEN:
+    if package.status not in _VOIDABLE:
         raise DomainError(f"Box {package.barcode} is {package.status} and carries its label. Cancel its order instead.")
     labelling.void(session, actor, package_id, why)
 
@@ -188,10 +191,10 @@ def _can(box: Package, labels: Sequence[LabelRow], returns: Sequence[LabelRow]) 
         "reprint": is_bought and box.status in {PackageStatus.OPEN, PackageStatus.SEALED},
         "print_slip": bool(box.weight_g) and box.status in {PackageStatus.OPEN, PackageStatus.SEALED},
         # A sealed box carries its label: it is opened again by cancelling its order.
-        "void": is_bought and box.status is PackageStatus.OPEN,
+        "void": bool(labels) and labels[-1].can_be_voided and box.status in _VOIDABLE,
         "return": has_left and back not in STANDING,
         "return_print": back is LabelStatus.BOUGHT,
-        "return_void": back is LabelStatus.BOUGHT,
+        "return_void": bool(returns) and returns[-1].can_be_voided,
     }
     return frozenset(word for word, may in words.items() if may)
 

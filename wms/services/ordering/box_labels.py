@@ -16,7 +16,7 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.domain.tracking import TrackingEvent, TrackStatus
-from wms.services import refunding
+from wms.services import labelling, refunding
 from wms.services.promising import local
 
 
@@ -70,6 +70,7 @@ class LabelRow:
     reason: str
     prints: tuple[PrintRow, ...]
     refunds: tuple[RefundRow, ...]
+    can_be_voided: bool
     track_status: TrackStatus | None
     promised_at: dt.datetime | None
     delivered_at: dt.datetime | None
@@ -110,6 +111,7 @@ def labels_of(
             reason=label.reason,
             prints=tuple(prints[label.id]),
             refunds=tuple(_refund(refund, label, zone) for refund in refunds[label.id]),
+            can_be_voided=labelling.can_be_voided(label),
             track_status=label.track_status,
             promised_at=local(label.promised_at, zone),
             delivered_at=local(label.delivered_at, zone),

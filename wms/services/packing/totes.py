@@ -20,7 +20,7 @@ from wms.domain.putbacks import PutBack
 from wms.domain.saying import say
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import deciding, feedback, inserting, stocking
+from wms.services import deciding, feedback, inserting, labelling, stocking
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.numbering import next_code
 from wms.services.packing import refusals
@@ -211,6 +211,7 @@ def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
     if package.status is PackageStatus.OPEN:
         record(session, actor, package.move_to(PackageStatus.CANCELLED, reason[:200]))
     session.flush()
+    labelling.let_go(session, actor, bench.package_id, reason[:200])
     for tote_id in opened:
         _ = free_if_empty(session, actor, tote_id)
 
