@@ -23,8 +23,8 @@ BUNDLE_NAME = "zpl-renderer.umd.js"
 # Beside the package in a checkout, inside the application when both are installed from one wheel.
 BUNDLE_FOLDERS = ("static/vendor", "wms/static/vendor")
 LIMIT_DOTS = 4000
-# A large label takes a second or two on a busy machine; the worker that waits for it has its job for a minute.
-PATIENCE_S = 30.0
+# A large label takes a second or two, but twenty times that where many programs share two cores; as drawing.TIMEOUT_S.
+PATIENCE_S = 60.0
 
 
 class Preview(Protocol):
