@@ -17,6 +17,7 @@ from wms import config
 from wms.carriers.fake_shippo_ways import WAY
 
 BOXES = 150
+MUST_BE_NONE = ("paid_twice", "lost", "unpaid", "unusable", "misplaced")
 
 
 def test_each_box_ends_with_one_paid_label_whatever_fails_and_whoever_is_killed(tmp_path: Path) -> None:
@@ -45,11 +46,10 @@ def test_the_command_fails_where_boxes_have_no_paid_label(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("changed", "is_right"),
     [({}, True), ({"wrong": ("package P1 has two labels",)}, False), ({"events": 2 * len(WAY) - 1}, False),
-     *(({name: 1}, False) for name in ("paid_twice", "lost", "unpaid", "misplaced"))],
+     *(({name: 1}, False) for name in MUST_BE_NONE)],
 )  # fmt: skip
 def test_a_sale_is_right_only_where_each_figure_is(changed: dict[str, Any], is_right: bool) -> None:  # noqa: FBT001 - what is so
-    told: dict[str, Any] = dict.fromkeys(
-        ("requests", "kills", "given_back", "answers_kept", "paid_twice", "lost", "unpaid", "posted", "misplaced"), 0
-    )
+    counts = ("requests", "kills", "given_back", "answers_kept", "unprintable", "posted", *MUST_BE_NONE)
+    told: dict[str, Any] = dict.fromkeys(counts, 0)
     told |= {"boxes": 2, "paid": 2, "events": 2 * len(WAY), "failed": Counter(), "labels": Counter(), "wrong": ()}
     assert Sale(**{**told, "seconds": 1.0, **changed}).is_right is is_right
