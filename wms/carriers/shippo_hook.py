@@ -11,7 +11,6 @@ import json
 from wms.carriers.base import Track
 from wms.carriers.shippo_answers import UnreadableError, read_track
 
-SIGNATURE = "Shippo-Auth-Signature"
 TRACKED = "track_updated"
 
 
