@@ -155,6 +155,11 @@ def clean(text: str) -> str:
     return text[_AIM_PREFIX_LENGTH:] if text.startswith("]") and len(text) > _AIM_PREFIX_LENGTH else text
 
 
+def plain(text: str) -> str:
+    """Return a carrier's number as it is kept and compared: cleaned, and without the spaces that people write in it."""
+    return "".join(clean(text).split())
+
+
 def gtin14(text: str) -> str | None:
     """Return a GTIN-8, -12, -13 or -14 padded to 14 digits, or None where the text is none (check digit included)."""
     if len(text) in _GTIN_LENGTHS and has_check_digit(text):

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from wms.domain.base import Base, EnumText, Row, one_of, refers
+from wms.domain.codes import plain
 from wms.domain.journal import Event
 from wms.domain.lifecycle import Lifecycle
 from wms.domain.tracking import TrackStatus
@@ -64,10 +65,11 @@ class LabelWay(StrEnum):
 class AnyLabel(Row, Base, kw_only=True):
     """One label intent for one package. At most one each way stands (partial unique index).
 
-    `prepared` is what the carrier needs to find the purchase again after a lost answer; `barcodes` are the texts its
-    bars may carry beside the tracking number; `declined` are services that the packer does not want for it, `choice`
-    why its service was taken before others; `answer` is what the carrier last said to a purchase, as it came, kept
-    before anybody reads it; amounts are minor units of `currency`; `zpl` is what is printed.
+    `prepared` is what the carrier needs to find the purchase again after a lost answer; `barcodes` are the texts
+    that its bars carry beside the tracking number, told by its carrier or read on its picture at release; `declined`
+    are services that the packer does not want for it, `choice` why its service was taken before others;
+    `answer` is what the carrier last said to a purchase, as it came, kept before anybody reads it; amounts are minor
+    units of `currency`; `zpl` is what is printed.
     """
 
     __tablename__ = "labels"
@@ -124,6 +126,11 @@ class AnyLabel(Row, Base, kw_only=True):
     tracked_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     delivered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     track_due_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+    @validates("tracking_number")
+    def _plain(self, _: str, number: str) -> str:
+        """Keep the number as it is compared, however its carrier writes it."""
+        return plain(number)
 
     def move_to(self, then: LabelStatus, *, package: str, order_id: int, reason: str = "") -> LabelMoved:
         """Change the status; IllegalMoveError where the lifecycle forbids it."""

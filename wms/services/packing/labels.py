@@ -15,7 +15,7 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said, say
-from wms.services import asking, feedback, labelling, learning_weights, printing
+from wms.services import asking, feedback, labelling, learning_weights, printing, recognising_labels
 from wms.services.labelling import LabelState
 from wms.services.packing import several
 from wms.services.packing.screens import BuyingLabel, LabelFailed, ScanLabel
@@ -101,7 +101,7 @@ def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -
         return do(session, actor, screen)
     if code.command is not None or code.kind is CodeKind.PACKAGE:
         return feedback.wrong_type(code, "label")
-    if labelling.is_label_of(session, actor, screen.bench.package_id, code.text):
+    if recognising_labels.is_label_of(session, actor, screen.bench.package_id, code.text):
         return _seal(session, actor, screen)
     return _not_its_label(session, actor, code, screen)
 
@@ -123,21 +123,21 @@ def _void(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feed
 
 
 def _not_its_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
-    owner = labelling.owner_of(session, actor, code.text)
+    owner = recognising_labels.owner_of(session, actor, code.text, but=screen.bench.package_id)
     if owner is not None:
         return feedback.stop(
             say("This label is for order {order}", order=owner),
             have=Card(name=say("label of {order}", order=owner), detail=f"...{code.text[-4:]}"),
             need=Card(name=say("label of {order}", order=screen.bench.number), detail=f"...{screen.tracking_tail}"),
         )
-    if labelling.is_voided(session, actor, code.text):
+    if recognising_labels.is_voided(session, actor, code.text):
         return feedback.wrong(say("That label is void. Throw it away"))
     return feedback.wrong_type(code, "label")
 
 
 def judge_at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
     """Name a label scanned where a tote is asked for, mostly one scanned twice, before any other wrong code."""
-    if code.command is None and (owner := labelling.owner_of(session, actor, code.text)) is not None:
+    if code.command is None and (owner := recognising_labels.owner_of(session, actor, code.text)) is not None:
         return feedback.repeated(say("{order} has its label. Scan a tote", order=owner))
     return feedback.wrong_type(code, "tote")
 
