@@ -87,6 +87,7 @@ _VALUES: dict[str, object] = {
     "wall_slot": "B4",
     "weight_g": 1240,
     "why": "short",
+    "wrong_unit": "",
     "words": "Happy birthday, and many happy returns of the day to you all!",
     "worker": "Maria Fernanda",
 }
@@ -210,6 +211,8 @@ def _at_times() -> Iterator[Shown]:
     caught = example(packing.Bench, caught="04006381333931")
     yield Shown(screen=example(packing.ScanItems, bench=caught), word="with a wrong unit")
     yield Shown(screen=example(packing.BoxAndWeigh, bench=caught), word="with a wrong unit")
+    yield Shown(screen=example(packing.RedTote, bench=caught), word="with its cause")
+    yield Shown(screen=example(packing.RedTote, bench=caught, product="", sku=""), word="for what nobody knows")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")
     yield Shown(screen=example(packing.BoxAndWeigh, carton=None), word="without box")
     for scale in ("unasked", "silent", "empty", "own", "strange"):

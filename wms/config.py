@@ -95,9 +95,7 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
     secret = env.get("WMS_SECRET_KEY", "")
     if secret and len(secret) < _MIN_SECRET_LENGTH:
         mistakes.append(f"WMS_SECRET_KEY is shorter than {_MIN_SECRET_LENGTH} characters; make it longer.")
-    hook_token = env.get("WMS_HOOK_TOKEN", "")
-    if hook_token and len(hook_token) < _MIN_TOKEN_LENGTH:
-        mistakes.append(f"WMS_HOOK_TOKEN is shorter than {_MIN_TOKEN_LENGTH} characters; make it longer.")
+    hook_token = _hook_token(env, mistakes)
     hook_header = _header(env, mistakes)
     shippo_s = _seconds(env, "WMS_SHIPPO_S", 45.0, mistakes, most=45.0)
     settle_s = _seconds(env, "WMS_SETTLE_S", 120.0, mistakes, most=3600.0)
@@ -142,6 +140,14 @@ def _seconds(env: Mapping[str, str], name: str, usual: float, mistakes: list[str
     if not 0 < seconds <= most:
         mistakes.append(f"{name} must be seconds, above 0 and at most {most:g}.")
     return seconds
+
+
+def _hook_token(env: Mapping[str, str], mistakes: list[str]) -> str:
+    """Return the token of Shippo's posts, '' for none; what is wrong with it is added to `mistakes`."""
+    token = env.get("WMS_HOOK_TOKEN", "")
+    if token and len(token) < _MIN_TOKEN_LENGTH:
+        mistakes.append(f"WMS_HOOK_TOKEN is shorter than {_MIN_TOKEN_LENGTH} characters; make it longer.")
+    return token
 
 
 def _header(env: Mapping[str, str], mistakes: list[str]) -> str:

@@ -128,6 +128,8 @@ def _refuse_unready(package: Package, order: Order) -> None:
         raise DomainError(say("Order {order} gets no label now", order=order.number))
     if package.status is not PackageStatus.OPEN:
         raise DomainError(say("Box {box} is not open", box=package.barcode))
+    if package.wrong_unit:
+        raise DomainError(say("Scan the red tote first"))
     if (package.carton_type_id is None and not package.own_box) or package.weight_g <= 0:
         raise DomainError(say("Choose the box and weigh it first"))
 

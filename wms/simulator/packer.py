@@ -103,6 +103,10 @@ class Packer(Person):
         if tote not in self._totes:
             self._totes.append(tote)
 
+    def on_red_tote(self) -> None:
+        """Put the wrong unit in a red tote and scan that."""
+        _ = self.scan(self.page.accept[0])
+
     def on_put_in(self) -> None:
         """Put a card or a sample in and confirm it."""
         _ = self.scan(self.page.accept[0])

@@ -62,6 +62,7 @@ _BOX = (
     Package.full,
     Package.own_box,
     Package.caught,
+    Package.wrong_unit,
     _has_inserts.label("has_inserts"),
     Order.id.label("order_id"),
     Order.number,

@@ -18,7 +18,7 @@ from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import inserting, labelling
 from wms.services.labelling import LabelState
-from wms.services.packing import labels, recounts, scales, several, singles, totes
+from wms.services.packing import labels, recounts, red_totes, scales, several, singles, totes
 from wms.services.packing.bench import Found, desk, open_bench
 from wms.services.packing.boxes import cartons
 from wms.services.packing.screens import (
@@ -33,6 +33,7 @@ from wms.services.packing.screens import (
     NextTote,
     PackingScreen,
     PutIn,
+    RedTote,
     ScanItems,
     ScanLabel,
     ScanStation,
@@ -69,6 +70,8 @@ def current_screen(session: Session, actor: Actor) -> PackingScreen:
     )
     if bench.order_status is not OrderStatus.PICKED or bench.package_status is not PackageStatus.OPEN:
         return _hold(session, actor, facts)
+    if bench.wrong_unit:
+        return _red_tote(session, actor, facts)
     if not bench.is_full:
         return _units(session, actor, facts)
     return _after_items(session, actor, facts)
@@ -136,6 +139,12 @@ def _hold(session: Session, actor: Actor, facts: _Facts) -> HoldTote:
         tote=bench.open_totes[0].code if bench.open_totes else "",
         lanes=tuple(lane.code for lane in lanes),
     )
+
+
+def _red_tote(session: Session, actor: Actor, facts: _Facts) -> RedTote:
+    item = red_totes.item_of(session, actor, facts["bench"])
+    accept = red_totes.codes(session, actor)
+    return RedTote(**facts, accept=accept, product=item.name if item else "", sku=item.sku if item else "")
 
 
 def _units(session: Session, actor: Actor, facts: _Facts) -> ScanItems | NextTote:

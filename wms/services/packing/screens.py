@@ -143,6 +143,7 @@ class Bench:
     full: bool
     own_box: bool
     caught: str
+    wrong_unit: str
     has_inserts: bool
     units: tuple[Units, ...]
     totes: tuple[BenchTote, ...]
@@ -286,6 +287,15 @@ class NextTote(BoxScreen):
     """The open totes are empty and the order has more: scan another of its totes."""
 
     wants: str = "tote"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedTote(BoxScreen):
+    """A wrong unit was caught: put it in a red tote and scan that; `product` and `sku` are '' where nobody knows it."""
+
+    wants: str = "tote"
+    product: str
+    sku: str
 
 
 @dataclass(frozen=True, kw_only=True)

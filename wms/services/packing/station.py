@@ -19,6 +19,7 @@ from wms.services.packing import (
     inserts,
     labels,
     recounting,
+    red_totes,
     several,
     singles,
     slips,
@@ -36,6 +37,7 @@ from wms.services.packing.screens import (
     LabelFailed,
     NextTote,
     PutIn,
+    RedTote,
     ScanItems,
     ScanLabel,
     ScanStation,
@@ -68,10 +70,12 @@ def _of_any_box(session: Session, actor: Actor, code: Code, screen: Screen) -> F
     """Take the cards that mean the same on several screens of a box; None for all else."""
     if not isinstance(screen, BoxScreen) or code.command is None:
         return None
-    if code.command is Command.PACKING_SLIP:
-        return slips.print_slip(session, actor, screen.bench)
     if code.command in causes.CAUSES:
         return causes.say_cause(session, actor, screen.bench, code.command)
+    if isinstance(screen, RedTote):
+        return None
+    if code.command is Command.PACKING_SLIP:
+        return slips.print_slip(session, actor, screen.bench)
     if code.command is Command.DAMAGED and isinstance(screen, ScanItems | PutIn | BoxAndWeigh):
         return damage.take_out(session, actor, screen.bench)
     return None
@@ -159,6 +163,7 @@ _AFTER_SEALING: Mapping[Command, Callable[[Session, Actor, int], Feedback]] = {
 _JUDGES: Mapping[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
     ScanItems: _at_items,
     NextTote: _at_items,
+    RedTote: red_totes.judge,
     PutIn: _at_insert,
     BoxAndWeigh: _at_box,
     CountAgain: recounting.judge,
