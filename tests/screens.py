@@ -219,6 +219,8 @@ def _at_times() -> Iterator[Shown]:
         yield Shown(screen=example(packing.BoxAndWeigh, scale=scale), word=f"scale {scale}")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480, scale="taken"), word="in doubt by its scale")
     yield Shown(screen=example(packing.BuyingLabel, waited_s=48, may_leave=True), word="for too long")
+    yield Shown(screen=example(packing.BuyingLabel, waited_s=75, may_leave=True), word="late")
+    yield Shown(screen=example(packing.ScanLabel, waited_s=75), word="late")
     yield Shown(screen=example(packing.LabelFailed, has_other=True), word="with another carrier")
     for printing in ("waiting", "failed", "unknown", "under way"):
         yield Shown(screen=example(packing.ScanLabel, printing=printing, copies=2), word=printing)

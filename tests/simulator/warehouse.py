@@ -29,13 +29,11 @@ def furnish(session: Session, printer_url: str = "virtual://127.0.0.1:9") -> Non
         _ = builders.location(session, kind=kind)
     for _ in range(CARTS):
         _ = builders.cart(session, SLOTS)
-    for _ in range(TOTES):
-        _ = builders.tote(session)
+    for number in range(TOTES + RED_TOTES):
+        builders.tote(session).is_red = number >= TOTES
     for number in range(1, PLACES + 1):
         place = builders.tote(session)
         place.wall, place.wall_slot = "W1", f"A{number}"
-    for _ in range(RED_TOTES):
-        builders.tote(session).is_red = True
     for name in ("M2", "X4"):
         _ = builders.carton_type(session, name)
     for roles, names in PEOPLE:

@@ -41,6 +41,7 @@ class LabelState:
     print_reason: str
     copies: int
     asked_at: dt.datetime
+    bought_at: dt.datetime | None
 
 
 def package_of(session: Session, actor: Actor, package_id: int) -> tuple[Package, Order]:
@@ -198,6 +199,7 @@ def state(session: Session, actor: Actor, package_id: int) -> LabelState | None:
         print_reason=jobs[0].reason if jobs else "",
         copies=jobs[0].copy if jobs else 0,
         asked_at=label.wanted_at,
+        bought_at=label.bought_at,
     )
 
 

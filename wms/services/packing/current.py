@@ -18,7 +18,7 @@ from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import inserting, labelling
 from wms.services.labelling import LabelState
-from wms.services.packing import labels, recounts, red_totes, scales, several, singles, totes
+from wms.services.packing import labels, recounts, red_totes, scales, several, singles, taking, totes
 from wms.services.packing.bench import Found, desk, open_bench
 from wms.services.packing.boxes import cartons
 from wms.services.packing.screens import (
@@ -62,9 +62,13 @@ def current_screen(session: Session, actor: Actor) -> PackingScreen:
     row = desk(session, actor)
     if row is None:
         return ScanStation()
+    if row.is_elsewhere:
+        return taking.other_screen(row)
     bench = open_bench(session, actor, row)
-    if bench is None:
-        return _ready(session, actor, row)
+    return _ready(session, actor, row) if bench is None else _of_box(session, actor, bench)
+
+
+def _of_box(session: Session, actor: Actor, bench: Bench) -> PackingScreen:
     facts = _Facts(
         token=text_id(bench.package_id), job=bench.number, done=bench.packed, total=bench.wanted, bench=bench
     )
@@ -222,7 +226,7 @@ def _label(session: Session, actor: Actor, state: LabelState, facts: _Facts) -> 
         answers = (Command.YES.value, *others, Command.NO.value)
         return LabelFailed(**facts, accept=answers, reason=reason, has_other=has_other)
     if state.status is not LabelStatus.BOUGHT:
-        waited_s = max(0, int((actor.at - state.asked_at).total_seconds()))
+        waited_s = _waited_s(state.asked_at, actor)
         is_voiding = state.status is LabelStatus.VOIDING
         may_leave = waited_s >= MAY_LEAVE_S and not is_voiding
         return BuyingLabel(**facts, accept=(), is_voiding=is_voiding, waited_s=waited_s, may_leave=may_leave)
@@ -233,6 +237,11 @@ def _label(session: Session, actor: Actor, state: LabelState, facts: _Facts) -> 
         tracking_tail=state.tracking_number[-4:],
         printing=labels.print_word(state),
         print_reason=labels.print_reason(state),
+        waited_s=_waited_s(state.bought_at or state.asked_at, actor),
         print_job_id=state.print_job_id,
         copies=state.copies,
     )
+
+
+def _waited_s(since: dt.datetime, actor: Actor) -> int:
+    return max(0, int((actor.at - since).total_seconds()))

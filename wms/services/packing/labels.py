@@ -18,8 +18,9 @@ from wms.domain.saying import Said, say
 from wms.services import asking, feedback, labelling, learning_weights, printing, recognising_labels
 from wms.services.labelling import LabelState
 from wms.services.packing import several
+from wms.services.packing.holding import set_aside
 from wms.services.packing.screens import BuyingLabel, LabelFailed, ScanLabel
-from wms.services.packing.totes import free_if_empty, free_shared, give_up, has_open_box
+from wms.services.packing.totes import free_if_empty, free_shared, has_open_box
 from wms.services.screens import Card, Feedback
 
 REPRINT_LIMIT = dt.timedelta(minutes=30)
@@ -28,7 +29,6 @@ _DONE = frozenset({PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER})
 # A label that the packer can hold in hand: SENDING too, for paper is faster than the printer's answer.
 _ON_PAPER = _DONE | {PrintStatus.SENDING, PrintStatus.UNKNOWN}
 _ANSWERS = frozenset({Command.YES, Command.VOID, Command.NO})
-_SET_ASIDE = say("Set aside. Put all back in the tote")
 _REPRINT = "asked for at the station"
 _TROUBLES: Mapping[str, Said] = {
     Trouble.PAPER_OUT: say("paper out"),
@@ -71,8 +71,7 @@ def print_reason(state: LabelState) -> str:
 def judge_buying(session: Session, actor: Actor, code: Code, screen: BuyingLabel) -> Feedback:
     """Nothing can be scanned while the carrier answers; one that takes too long is left to it by NO."""
     if screen.may_leave and code.command is Command.NO:
-        give_up(session, actor, screen.bench, "set aside: the carrier did not answer")
-        return feedback.told(_SET_ASIDE)
+        return set_aside(session, actor, screen.bench, "the carrier did not answer")
     return feedback.repeated(say("Wait for the void") if screen.is_voiding else say("Wait for the label"))
 
 
@@ -85,8 +84,7 @@ def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed
         _ = labelling.other_service(session, actor, screen.bench.package_id)
         return feedback.told(say("Another carrier is asked"))
     if code.command is Command.NO:
-        give_up(session, actor, screen.bench, f"set aside: {screen.reason}")
-        return feedback.told(_SET_ASIDE)
+        return set_aside(session, actor, screen.bench, screen.reason)
     return feedback.wrong_type(code, "answer")
 
 

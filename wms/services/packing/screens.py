@@ -335,7 +335,27 @@ class CountAgain(BoxScreen):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BuyingLabel(BoxScreen):
+class LabelWait(BoxScreen):
+    """Base of the screens that wait for a label: `waited_s` for its carrier, then for its scan."""
+
+    # A packer sees from afar that a box has waited for longer.
+    LATE_S: ClassVar[int] = 60
+
+    waited_s: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the screen shows amber."""
+        return self.waited_s >= self.LATE_S
+
+    @property
+    def late_in_s(self) -> int:
+        """Seconds until it does."""
+        return max(0, self.LATE_S - self.waited_s)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuyingLabel(LabelWait):
     """The label is being bought, or given back: the screen asks for itself until that has ended.
 
     `may_leave`: the carrier keeps the packer waiting for so long that the order may be set aside meanwhile.
@@ -343,12 +363,11 @@ class BuyingLabel(BoxScreen):
 
     wants: str = "nothing"
     is_voiding: bool
-    waited_s: int
     may_leave: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScanLabel(BoxScreen):
+class ScanLabel(LabelWait):
     """Stick the label on the box and scan it. `printing` is as labels.print_word says."""
 
     wants: str = "label"

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
-from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
-from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.packing import (
     boxes,
@@ -23,6 +21,7 @@ from wms.services.packing import (
     several,
     singles,
     slips,
+    taking,
     totes,
     units,
 )
@@ -52,7 +51,7 @@ __all__ = ["current_screen", "judge"]
 def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback:
     """Judge a scan made on a screen; a box that changed meanwhile is judged as it is now."""
     if isinstance(screen, ScanStation):
-        return _take_station(session, actor, code)
+        return taking.take_station(session, actor, code)
     if isinstance(screen, ScanTote):
         return _at_ready(session, actor, code)
     if isinstance(screen, BoxScreen) and not units.is_unchanged(session, actor, screen.bench):
@@ -122,7 +121,7 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
         )
     ).one()
     if code.kind is CodeKind.STATION:
-        return _take_station(session, actor, code)
+        return taking.take_station(session, actor, code)
     if station_id is None:
         return feedback.NOT_COUNTED
     if code.kind is CodeKind.TOTE:
@@ -139,28 +138,12 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
     )
 
 
-def _take_station(session: Session, actor: Actor, code: Code) -> Feedback:
-    if code.kind is not CodeKind.STATION:
-        return feedback.wrong_type(code, "station")
-    station = session.scalars(
-        select(Station).where(Station.warehouse_id == actor.warehouse_id, Station.barcode == code.text)
-    ).one_or_none()
-    if station is None:
-        return feedback.unknown(code)
-    _ = session.execute(
-        update(WorkerSession)
-        .where(WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.id == actor.session_id)
-        .values(station_id=station.id)
-        .execution_options(synchronize_session=False)
-    )
-    return feedback.accepted(say("Station {station}", station=station.name))
-
-
 _AFTER_SEALING: Mapping[Command, Callable[[Session, Actor, int], Feedback]] = {
     Command.REPRINT: labels.reprint_last,
     Command.PACKING_SLIP: slips.print_last,
 }
 _JUDGES: Mapping[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
+    taking.OtherScreen: taking.judge,
     ScanItems: _at_items,
     NextTote: _at_items,
     RedTote: red_totes.judge,
