@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from tests import builders
+from tests.services import boxes
 from wms import config, migrations
 from wms.config import WAREHOUSE_ID
 from wms.database import make_engine, reading, transaction
 from wms.domain.people import Worker
-from wms.services import opening
+from wms.domain.shipping import LabelStatus
+from wms.services import opening, recognising_labels
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -53,6 +56,21 @@ def test_the_upgraded_database_keeps_stock_from_going_negative(empty: Engine) ->
     )
     with pytest.raises(IntegrityError, match="on_hand"), empty.begin() as connection:
         _ = connection.execute(statement)
+
+
+def test_a_number_that_was_kept_as_its_carrier_wrote_it_is_found_by_its_label_afterwards(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    with transaction(empty) as session:
+        _ = builders.warehouse(session)
+        box = boxes.package(session, builders.order(session, (builders.product(session), 1)))
+        label = boxes.label(session, box, LabelStatus.BOUGHT, "1z999aa1 0123456784")
+        _ = session.execute(text("UPDATE labels SET tracking_number = '1z999aa1 0123456784'"))
+        package_id = label.package_id
+    migrations.downgrade(empty, "0015")
+    migrations.upgrade(empty)
+    with reading(empty) as session:
+        found = recognising_labels.packages_by_label(session, builders.actor(), "1Z999AA10123456784")
+    assert found == {package_id}
 
 
 def test_the_first_admins_badge_is_told_once(empty: Engine) -> None:

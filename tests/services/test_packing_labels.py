@@ -68,10 +68,10 @@ def test_a_label_that_is_waited_for_a_minute_turns_the_screen_amber(session: Ses
 def test_a_label_not_scanned_for_a_minute_turns_the_screen_amber_and_no_tote_is_opened(session: Session) -> None:
     floor = _weighed(session)
     label = packers.buy(session, floor.order, "OFF0001")
-    label.bought_at = label.wanted_at + dt.timedelta(seconds=90)  # its carrier's delay is not the packer's
+    bought_at = label.bought_at = label.wanted_at + dt.timedelta(seconds=90)  # its carrier's delay is not the packer's
     session.flush()
     for waited_s, is_late in ((-5, False), (59, False), (60, True)):
-        floor.packer.at = label.bought_at + dt.timedelta(seconds=waited_s)
+        floor.packer.at = bought_at + dt.timedelta(seconds=waited_s)
         screen = floor.packer.sees()
         assert isinstance(screen, ScanLabel)
         assert screen.is_late is is_late
