@@ -198,18 +198,17 @@ def test_a_screen_nobody_can_show_is_named() -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_axe_finds_no_serious_fault(floor_pages: Pages, place: str) -> None:
+def test_everything_can_be_read_and_hit(floor_pages: Pages, place: str) -> None:
     floor_pages.show(place, "ok")
+    assert floor_pages.dull("texts", LEAST_TEXT) == []
+    assert floor_pages.dull("shapes", LEAST_SHAPE) == []
+    for size in sizes_of(place):
+        floor_pages.look(size)
+        assert too_small(floor_pages.measure("targets")) == []
+        assert [letters for letters in floor_pages.measure("letters") if letters["size"] < SMALLEST_PX] == []
     for size in sizes_of(place)[:2]:
         floor_pages.look(size)
         assert floor_pages.faults() == []
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_texts_and_shapes_stand_out(floor_pages: Pages, place: str) -> None:
-    floor_pages.show(place)
-    assert floor_pages.dull("texts", LEAST_TEXT) == []
-    assert floor_pages.dull("shapes", LEAST_SHAPE) == []
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -217,22 +216,6 @@ def test_texts_and_shapes_stand_out(floor_pages: Pages, place: str) -> None:
 def test_everything_fits_without_scrolling(floor_pages: Pages, place: str, language: Language) -> None:
     floor_pages.show(place, "warn", language)
     assert fit(floor_pages, place) == {}
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_everything_to_touch_is_large_and_apart(floor_pages: Pages, place: str) -> None:
-    floor_pages.show(place)
-    for size in sizes_of(place):
-        floor_pages.look(size)
-        assert too_small(floor_pages.measure("targets")) == []
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_no_letters_are_small(floor_pages: Pages, place: str) -> None:
-    floor_pages.show(place, "ok")
-    for size in sizes_of(place):
-        floor_pages.look(size)
-        assert [letters for letters in floor_pages.measure("letters") if letters["size"] < SMALLEST_PX] == []
 
 
 @pytest.mark.parametrize(

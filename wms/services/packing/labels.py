@@ -69,10 +69,13 @@ def print_reason(state: LabelState) -> str:
 
 
 def judge_buying(session: Session, actor: Actor, code: Code, screen: BuyingLabel) -> Feedback:
-    """Nothing can be scanned while the carrier answers; one that takes too long is left to it by NO."""
+    """Nothing can be scanned while the carrier answers; a void, or one that takes too long, is left to it by NO."""
     if screen.may_leave and code.command is Command.NO:
-        return set_aside(session, actor, screen.bench, "the carrier did not answer")
-    return feedback.repeated(say("Wait for the void") if screen.is_voiding else say("Wait for the label"))
+        why = "its label is being voided" if screen.is_voiding else "the carrier did not answer"
+        return set_aside(session, actor, screen.bench, why)
+    return feedback.repeated(
+        say("Wait for the void. NO sets aside") if screen.is_voiding else say("Wait for the label")
+    )
 
 
 def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed) -> Feedback:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, Command, parse
 from wms.domain.journal import record
-from wms.domain.packing import Package, WrongUnitPutAside
+from wms.domain.packing import WrongUnitPutAside
 from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback
+from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import Bench, RedTote
 from wms.services.recognising import Item, find_item
 from wms.services.screens import Feedback
@@ -30,7 +31,7 @@ def ask(session: Session, actor: Actor, bench: Bench, code: Code) -> bool:
     """Ask for a red tote for the unit just caught; tell whether there is any."""
     is_asked = bool(codes(session, actor))
     if is_asked:
-        _package(session, actor, bench).wrong_unit = code.text[:80]
+        box_anew(session, actor, bench.package_id).wrong_unit = code.text[:80]
         session.flush()
     return is_asked
 
@@ -59,10 +60,6 @@ def _go_on(session: Session, actor: Actor, screen: RedTote, tote: str) -> Feedba
         order_id=bench.order_id, package=bench.package, sku=screen.sku, code=bench.wrong_unit, tote=tote
     )
     record(session, actor, aside)
-    _package(session, actor, bench).wrong_unit = ""
+    box_anew(session, actor, bench.package_id).wrong_unit = ""
     session.flush()
     return feedback.accepted(say("In the red tote. Go on")) if tote else feedback.told(say("YES. Go on"))
-
-
-def _package(session: Session, actor: Actor, bench: Bench) -> Package:
-    return session.get_one(Package, (actor.warehouse_id, bench.package_id), populate_existing=True)
