@@ -19,10 +19,11 @@ class Legibility(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """The codes of a label's picture, and whether one of them holds the text wanted."""
+    """The codes of a label's picture, whether one of them holds the text wanted, and which do."""
 
     codes: tuple[str, ...]
     legibility: Legibility
+    holding: tuple[str, ...] = ()
 
 
 def read(zpl: bytes, wanted: str, preview: Preview) -> Reading:
@@ -32,8 +33,9 @@ def read(zpl: bytes, wanted: str, preview: Preview) -> Reading:
     would show is told apart: it will not be on the paper, whatever it says.
     """
     codes = decode(preview.draw(zpl))
-    if any(_plain(wanted) in _plain(code) for code in codes):
-        return Reading(codes=tuple(codes), legibility=Legibility.READ)
+    holding = tuple(code for code in codes if _plain(wanted) in _plain(code))
+    if holding:
+        return Reading(codes=tuple(codes), legibility=Legibility.READ, holding=holding)
     size = label_size(zpl)
     larger = LabelSize(width_dots=2 * size.width_dots, height_dots=2 * size.height_dots)
     beyond = set(decode(preview.draw(zpl, size=larger))) - set(codes)

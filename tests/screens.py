@@ -11,6 +11,7 @@ from enum import Enum
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from wms.services.packing import on_bench
 from wms.services.packing import screens as packing
 from wms.services.picking import screens as picking
 from wms.services.screens import Screen
@@ -88,6 +89,7 @@ _VALUES: dict[str, object] = {
     "wall_slot": "B4",
     "weight_g": 1240,
     "why": "short",
+    "wrong_unit": "",
     "words": "Happy birthday, and many happy returns of the day to you all!",
     "worker": "Maria Fernanda",
 }
@@ -160,23 +162,23 @@ def _value(kind: type, name: str, hint: Any) -> object:
     raise LookupError(f"{kind.__name__}.{name}: say in tests/screens.py what such a field holds")
 
 
-_VALUES["carton"] = example(packing.Carton, name="M2", code="X017")
+_VALUES["carton"] = example(on_bench.Carton, name="M2", code="X017")
 _ROWS[picking.ToSort] = tuple(picking.ToSort(code=f"T00{number}417", lane=f"PACK {number}") for number in (1, 2))
 _ROWS[picking.Slot] = tuple(
     picking.Slot(number=number, code=f"T{number:05d}7" if number < 7 else "", here=number == 3)
     for number in range(1, 9)
 )
-_ROWS[packing.BenchTote] = tuple(
-    packing.BenchTote(tote_id=number, code=f"T00{number}417", is_open=number == 1) for number in (1, 2)
+_ROWS[on_bench.BenchTote] = tuple(
+    on_bench.BenchTote(tote_id=number, code=f"T00{number}417", is_open=number == 1) for number in (1, 2)
 )
-_ROWS[packing.Units] = tuple(
-    example(packing.Units, packed=packed, wanted=wanted, sku=f"SKU-{wanted}")
+_ROWS[on_bench.Units] = tuple(
+    example(on_bench.Units, packed=packed, wanted=wanted, sku=f"SKU-{wanted}")
     for packed, wanted in ((2, 2), (1, 3), (0, 12))
 )
-_ROWS[packing.Content] = ()
-_ROWS[packing.Take] = ()
+_ROWS[on_bench.Content] = ()
+_ROWS[on_bench.Take] = ()
 _TAKES = tuple(
-    example(packing.Take, line_id=number, quantity=number, here=here, sku=f"SKU-{number}")
+    example(on_bench.Take, line_id=number, quantity=number, here=here, sku=f"SKU-{number}")
     for number, here in ((2, 2), (3, 1), (12, 0))
 )
 
@@ -209,15 +211,19 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
     yield Shown(screen=example(packing.ScanItems, takes=_TAKES), word="for one box of several")
     yield Shown(screen=example(packing.ScanItems, takes=_TAKES[:1]), word="with a full box of several")
-    caught = example(packing.Bench, caught="04006381333931")
+    caught = example(on_bench.Bench, caught="04006381333931")
     yield Shown(screen=example(packing.ScanItems, bench=caught), word="with a wrong unit")
     yield Shown(screen=example(packing.BoxAndWeigh, bench=caught), word="with a wrong unit")
+    yield Shown(screen=example(packing.RedTote, bench=caught), word="with its cause")
+    yield Shown(screen=example(packing.RedTote, bench=caught, product="", sku=""), word="for what nobody knows")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480), word="in doubt")
     yield Shown(screen=example(packing.BoxAndWeigh, carton=None), word="without box")
     for scale in ("unasked", "silent", "empty", "own", "strange"):
         yield Shown(screen=example(packing.BoxAndWeigh, scale=scale), word=f"scale {scale}")
     yield Shown(screen=example(packing.BoxAndWeigh, doubted_g=1480, scale="taken"), word="in doubt by its scale")
     yield Shown(screen=example(packing.BuyingLabel, waited_s=48, may_leave=True), word="for too long")
+    yield Shown(screen=example(packing.BuyingLabel, waited_s=75, may_leave=True), word="late")
+    yield Shown(screen=example(packing.ScanLabel, waited_s=75), word="late")
     yield Shown(screen=example(packing.LabelFailed, has_other=True), word="with another carrier")
     for printing in ("waiting", "failed", "unknown", "under way"):
         yield Shown(screen=example(packing.ScanLabel, printing=printing, copies=2), word=printing)

@@ -1,6 +1,7 @@
 """Settings: read once from WMS_* variables, frozen, and every mistake said at once."""
 
 import os
+import re
 import secrets
 import ssl
 from collections.abc import Mapping
@@ -16,6 +17,9 @@ WAREHOUSE_ID = 1
 _MIN_SECRET_LENGTH = 32
 _MIN_TOKEN_LENGTH = 16
 _CARRIERS = ("offline", "shippo")
+_HOOK_HEADER = "Shippo-Auth-Signature"
+# A header's name is a token of these (RFC 9110, section 5.6.2).
+_TOKEN = re.compile(r"[0-9A-Za-z!#$%&'*+.^_`|~-]{1,80}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +35,7 @@ class Settings:
     WMS_SETTLE_S      seconds after a lost answer before "not found" at the carrier means "not bought" (120)
     WMS_HOOK_TOKEN    proves that a post to /hooks/shippo?token=... is Shippo's, and so does
     WMS_HOOK_SECRET   the secret of its HMAC signature; with both set a post needs both, with none it is refused
+    WMS_HOOK_HEADER   the header that carries that signature (Shippo-Auth-Signature)
     WMS_UNREAD_OK     carriers, with commas, whose labels print with a warning although we can read no barcode on them
     WMS_PRINT_S       seconds in which a label must come out, or its end counts as unknown (30, at most 30)
     WMS_PRINTER_S     seconds in which a printer must answer (2, at most 5)
@@ -51,6 +56,7 @@ class Settings:
     settle_s: float = 120.0
     hook_token: str = ""
     hook_secret: str = ""
+    hook_header: str = _HOOK_HEADER
     unread_carriers: frozenset[str] = frozenset()
     print_s: float = 30.0
     printer_s: float = 2.0
@@ -89,9 +95,8 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
     secret = env.get("WMS_SECRET_KEY", "")
     if secret and len(secret) < _MIN_SECRET_LENGTH:
         mistakes.append(f"WMS_SECRET_KEY is shorter than {_MIN_SECRET_LENGTH} characters; make it longer.")
-    hook_token = env.get("WMS_HOOK_TOKEN", "")
-    if hook_token and len(hook_token) < _MIN_TOKEN_LENGTH:
-        mistakes.append(f"WMS_HOOK_TOKEN is shorter than {_MIN_TOKEN_LENGTH} characters; make it longer.")
+    hook_token = _hook_token(env, mistakes)
+    hook_header = _header(env, mistakes)
     shippo_s = _seconds(env, "WMS_SHIPPO_S", 45.0, mistakes, most=45.0)
     settle_s = _seconds(env, "WMS_SETTLE_S", 120.0, mistakes, most=3600.0)
     print_s = _seconds(env, "WMS_PRINT_S", 30.0, mistakes, most=30.0)
@@ -111,6 +116,7 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool = False) -> Set
         settle_s=settle_s,
         hook_token=hook_token,
         hook_secret=env.get("WMS_HOOK_SECRET", ""),
+        hook_header=hook_header,
         unread_carriers=frozenset(
             name.strip().lower() for name in env.get("WMS_UNREAD_OK", "").split(",") if name.strip()
         ),
@@ -134,6 +140,22 @@ def _seconds(env: Mapping[str, str], name: str, usual: float, mistakes: list[str
     if not 0 < seconds <= most:
         mistakes.append(f"{name} must be seconds, above 0 and at most {most:g}.")
     return seconds
+
+
+def _hook_token(env: Mapping[str, str], mistakes: list[str]) -> str:
+    """Return the token of Shippo's posts, '' for none; what is wrong with it is added to `mistakes`."""
+    token = env.get("WMS_HOOK_TOKEN", "")
+    if token and len(token) < _MIN_TOKEN_LENGTH:
+        mistakes.append(f"WMS_HOOK_TOKEN is shorter than {_MIN_TOKEN_LENGTH} characters; make it longer.")
+    return token
+
+
+def _header(env: Mapping[str, str], mistakes: list[str]) -> str:
+    """Return the name of the header that signs Shippo's posts; what is wrong with it is added to `mistakes`."""
+    name = env.get("WMS_HOOK_HEADER", "").strip() or _HOOK_HEADER
+    if not _TOKEN.fullmatch(name):
+        mistakes.append(f"WMS_HOOK_HEADER is no header's name; use one like {_HOOK_HEADER}.")
+    return name
 
 
 def _certificate(env: Mapping[str, str], mistakes: list[str]) -> tuple[Path | None, Path | None]:

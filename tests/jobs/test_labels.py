@@ -22,7 +22,7 @@ from wms.domain.shipping import Label, LabelStatus
 from wms.jobs import outbox, purchases
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
-from wms.services import labelling
+from wms.services import labelling, recognising_labels
 
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -100,8 +100,8 @@ def test_an_offline_label_is_printed_once_and_its_scan_names_the_box(
     assert (label.status, label.charged, zebra.tray.numbers()) == (LabelStatus.BOUGHT, False, [1])
     with reading(engine) as session:
         assert session.scalars(select(PrintJob.status)).one() is PrintStatus.PRINTED
-        assert labelling.is_label_of(session, now(), package_id, label.tracking_number)
-        assert not labelling.is_label_of(session, now(), package_id, "9" * 20)
+        assert recognising_labels.is_label_of(session, now(), package_id, label.tracking_number)
+        assert not recognising_labels.is_label_of(session, now(), package_id, "9" * 20)
 
 
 @pytest.mark.parametrize("fault", [Fault.BROKEN_AFTER, Fault.CUT_AFTER])

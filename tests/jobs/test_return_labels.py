@@ -19,7 +19,7 @@ from wms.domain.shipping import AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.jobs import outbox
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
-from wms.services import labelling
+from wms.services import labelling, recognising_labels
 from wms.services.ordering.box import box_page, print_return
 from wms.services.verifying import verify
 
@@ -99,7 +99,7 @@ def test_the_box_keeps_its_own_label_for_all_that_asks_for_a_box_s_label(
         standing = labelling.standing(session, now(), box_id)
         assert standing is not None
         assert standing.id == out.id
-        assert labelling.packages_by_label(session, now(), back.tracking_number) == set()
+        assert recognising_labels.packages_by_label(session, now(), back.tracking_number) == set()
         page = box_page(session, now(), box_id)
     assert [label.tracking_number for label in page.labels] == [out.tracking_number]
     assert [label.tracking_number for label in page.returns] == [back.tracking_number]

@@ -13,6 +13,7 @@ from wms.jobs import outbox
 from wms.jobs import printing as printing_jobs
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
+from wms.jobs.releasing import Verdict
 from wms.services import labelling
 
 from .test_labels import now, run, want
@@ -107,7 +108,7 @@ def test_a_job_dropped_while_a_worker_looks_at_it_stays_so(
     with reading(engine) as session:
         job_id = session.scalars(select(PrintJob.id)).one()
     void_it(engine, package_id)
-    printing_jobs._check(context, job_id, "")
+    printing_jobs._check(context, job_id, Verdict())
     printing_jobs._wait(context, job_id, "paper out")
     printing_jobs._end(context, job_id, PrintStatus.NOT_PRINTED, "no barcode")
     assert not printing_jobs._begin(context, job_id)

@@ -17,7 +17,7 @@ from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.people import Worker
 from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import LabelStatus
-from wms.services import opening
+from wms.services import opening, recognising_labels
 from wms.services.verifying import verify
 
 
@@ -60,6 +60,21 @@ def test_the_upgraded_database_keeps_stock_from_going_negative(empty: Engine) ->
     )
     with pytest.raises(IntegrityError, match="on_hand"), empty.begin() as connection:
         _ = connection.execute(statement)
+
+
+def test_a_number_that_was_kept_as_its_carrier_wrote_it_is_found_by_its_label_afterwards(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    with transaction(empty) as session:
+        _ = builders.warehouse(session)
+        box = boxes.package(session, builders.order(session, (builders.product(session), 1)))
+        label = boxes.label(session, box, LabelStatus.BOUGHT, "1z999aa1 0123456784")
+        _ = session.execute(text("UPDATE labels SET tracking_number = '1z999aa1 0123456784'"))
+        package_id = label.package_id
+    migrations.downgrade(empty, "0017")
+    migrations.upgrade(empty)
+    with reading(empty) as session:
+        found = recognising_labels.packages_by_label(session, builders.actor(), "1Z999AA10123456784")
+    assert found == {package_id}
 
 
 def test_the_first_admins_badge_is_told_once(empty: Engine) -> None:

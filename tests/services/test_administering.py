@@ -55,7 +55,7 @@ def test_every_kind_is_listed_and_read_back_as_the_cells_it_was_kept_from(
         "zones": {"zone": "B", "profile": "single", "counts_each": "yes", "asks_empty": "yes"},
         "workers": {"name": "Tom", "roles": "picker|packer", "left_handed": "yes"},
         "carts": {"name": "Cart 1", "slots": "6"},
-        "totes": {"barcode": "12"},
+        "totes": {"barcode": "12", "is_red": "yes"},
         "cartons": {"name": "S", "length_mm": "200", "width_mm": "100", "height_mm": "90"},
         "stations": {"name": "PACK 1", "printer": "P1"},
         "printers": {"name": "P2", "url": "file:///labels"},

@@ -225,6 +225,12 @@ def test_things_get_our_own_codes(opened: Session) -> None:
     assert opened.query(Station).one().printer_id == opened.query(Printer).one().id
 
 
+def test_a_tote_is_red_until_it_is_said_not_to_be(opened: Session) -> None:
+    for said, is_red in (("yes", True), ("", True), ("no", False)):
+        _ = _keep(opened, "totes", barcode="12", is_red=said)
+        assert opened.query(Tote).one().is_red is is_red
+
+
 def test_a_code_given_by_hand_is_not_made_again(opened: Session) -> None:
     _ = _keep(opened, "carts", name="Cart 2", slots="4", barcode="2")
     _ = _keep(opened, "carts", name="Cart 3", slots="4")

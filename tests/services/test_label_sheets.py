@@ -54,6 +54,14 @@ def test_a_zone_narrows_its_aisles_and_locations(session: Session) -> None:
     assert codes(session, Choice(kind=SheetKind.LOCATIONS, zone="COLD")) == [cold.barcode]
 
 
+def test_a_red_totes_label_says_so(session: Session) -> None:
+    tote, red = builders.tote(session), builders.tote(session)
+    red.is_red = True
+    session.flush()
+    labels = label_sheets.sheet(session, builders.actor(), Choice(kind=SheetKind.TOTES)).labels
+    assert [(label.word, label.code) for label in labels] == [("TOTE", tote.barcode), ("RED TOTE", red.barcode)]
+
+
 def test_a_cart_is_followed_by_its_slots(session: Session) -> None:
     cart = builders.cart(session, slots=3)
     wanted = [cart.barcode, *(slot_code(cart.barcode, number) for number in (1, 2, 3))]

@@ -10,7 +10,8 @@ from wms.domain.floor import CartonType
 from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.shipping import Label
-from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, Carton, ScanItems
+from wms.services.packing.on_bench import Carton
+from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, ScanItems
 
 
 def _carton_type(session: Session, name: str, sizes_mm: tuple[int, int, int], max_weight_g: int = 30_000) -> CartonType:

@@ -56,6 +56,31 @@ def test_the_clock_counts_the_seconds_since_the_label_was_asked_for(session: Ses
     assert screen.waited_s == 4
 
 
+def test_a_label_that_is_waited_for_a_minute_turns_the_screen_amber(session: Session) -> None:
+    floor = _weighed(session)
+    at = _label(session).wanted_at
+    for waited_s, is_late in ((59, False), (60, True)):
+        floor.packer.at = at + dt.timedelta(seconds=waited_s)
+        screen = floor.packer.sees()
+        assert isinstance(screen, BuyingLabel)
+        assert (screen.is_late, screen.late_in_s) == (is_late, 60 - waited_s)
+
+
+def test_a_label_not_scanned_for_a_minute_turns_the_screen_amber_and_no_tote_is_opened(session: Session) -> None:
+    floor = _weighed(session)
+    label = packers.buy(session, floor.order, "OFF0001")
+    bought_at = label.bought_at = label.wanted_at + dt.timedelta(seconds=90)  # its carrier's delay is not the packer's
+    session.flush()
+    for waited_s, is_late in ((-5, False), (59, False), (60, True)):
+        floor.packer.at = bought_at + dt.timedelta(seconds=waited_s)
+        screen = floor.packer.sees()
+        assert isinstance(screen, ScanLabel)
+        assert screen.is_late is is_late
+    other = packers.another(session, floor)
+    assert floor.packer.scan(other.tote.barcode).words == "That is a TOTE. Scan the LABEL"
+    assert floor.packer.scan("OFF0001").cue == "complete"
+
+
 def test_the_packer_reads_what_customs_lack_and_tries_again_once_it_is_known(session: Session) -> None:
     floor = packers.bench(session)
     floor.order.ship_country, floor.order.currency = "CA", "USD"
@@ -275,7 +300,7 @@ def test_a_void_is_left_to_itself_at_once_and_the_next_tote_is_packed(session: S
     assert isinstance(screen, BuyingLabel)
     assert (screen.may_leave, screen.is_slow, screen.waited_s) == (True, False, 0)
     assert floor.packer.scan(Command.YES).words == "Wait for the void. NO sets aside"
-    assert floor.packer.scan(Command.NO).words == "Set aside. Put all back in the tote"
+    assert floor.packer.scan(Command.NO).words == "Set aside. All back, slip on the tote"
     assert floor.packer.scan(floor.hold.barcode).cue == "complete"
     other = builders.order(session, (floor.mug, 1))
     tote = packers.staged(session, other, (floor.mug, 1))
@@ -353,7 +378,7 @@ def test_an_order_whose_carrier_does_not_answer_may_be_set_aside(session: Sessio
     screen = floor.packer.sees()
     assert isinstance(screen, BuyingLabel)
     assert screen.may_leave
-    assert floor.packer.scan(Command.NO).words == "Set aside. Put all back in the tote"
+    assert floor.packer.scan(Command.NO).words == "Set aside. All back, slip on the tote"
     assert isinstance(floor.packer.sees(), HoldTote)
     assert packers.package_of(session, floor.order).status is PackageStatus.CANCELLED
     assert verify(session, builders.WAREHOUSE) == []

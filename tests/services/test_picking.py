@@ -105,6 +105,13 @@ def test_a_tote_with_forgotten_units_is_refused(walk: Walk) -> None:
     assert walk.marta.said == f"{walk.totes[0].barcode} is not empty. Take another"
 
 
+def test_a_red_tote_goes_on_no_cart(walk: Walk) -> None:
+    walk.totes[0].is_red = True
+    assert walk.marta.begin(walk.cart, walk.totes[0]) == "build_cart"
+    assert walk.marta.said == f"{walk.totes[0].barcode} is a red tote"
+    assert walk.totes[0].status is ToteStatus.FREE
+
+
 def test_a_slot_code_chooses_the_slot(walk: Walk) -> None:
     marta = walk.marta
     _ = marta.begin(walk.cart)

@@ -156,12 +156,13 @@ def test_a_tote_that_is_not_on_the_cart_is_refused_with_a_sentence(walk: Walk, w
 
 def test_only_a_free_tote_takes_its_place(walk: Walk) -> None:
     marta, (broken, bound) = walk.begin(), walk.totes
-    place, lost = builders.tote(walk.session), builders.tote(walk.session)
+    place, lost, red = (builders.tote(walk.session) for _ in range(3))
     place.wall, place.wall_slot = "W1", "A1"
+    red.is_red = True
     lost.lose()
     _ = marta.scan(Command.BROKEN_TOTE, broken.barcode)
     said = []
-    for tote in (broken, bound, place, lost):
+    for tote in (broken, bound, place, lost, red):
         assert marta.scan(tote.barcode) == "broken_tote"
         said.append(marta.said)
     assert said == [
@@ -169,6 +170,7 @@ def test_only_a_free_tote_takes_its_place(walk: Walk) -> None:
         f"{bound.barcode} is on {walk.cart.name}",
         "A1 is a place of the put wall",
         f"{lost.barcode} is lost. See the lead",
+        f"{red.barcode} is a red tote",
     ]
     assert broken.status is ToteStatus.PICKING
 

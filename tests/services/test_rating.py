@@ -164,7 +164,7 @@ def test_a_box_given_up_binds_no_later_box_to_its_service(session: Session) -> N
     label.service, label.status, label.prepared = "ups_ground", LabelStatus.UNSETTLED, {}
     session.flush()
     floor.packer.at += dt.timedelta(minutes=1)
-    assert floor.packer.scan("NO").words == "Set aside. Put all back in the tote"
+    assert floor.packer.scan("NO").words == "Set aside. All back, slip on the tote"
     assert list(_candidates(session, floor.order)) == ["ups_ground", "usps_priority"]
 
 

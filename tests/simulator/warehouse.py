@@ -12,6 +12,7 @@ from wms.domain.floor import LocationKind, Printer
 PRODUCTS, UNITS_EACH = 12, 40
 CARTS, SLOTS, TOTES = 3, 4, 16
 PLACES = 7  # of the put wall: too few for it to be chosen where nobody asks for it
+RED_TOTES = 2
 # (roles, names): one more of each than the small shifts need.
 PEOPLE = (("picker", ("Marta", "Tom")), ("packer", ("Ana", "Piotr")), ("supervisor", ("Ines",)))
 # People of a shift do not read words, whoever they are.
@@ -28,8 +29,8 @@ def furnish(session: Session, printer_url: str = "virtual://127.0.0.1:9") -> Non
         _ = builders.location(session, kind=kind)
     for _ in range(CARTS):
         _ = builders.cart(session, SLOTS)
-    for _ in range(TOTES):
-        _ = builders.tote(session)
+    for number in range(TOTES + RED_TOTES):
+        builders.tote(session).is_red = number >= TOTES
     for number in range(1, PLACES + 1):
         place = builders.tote(session)
         place.wall, place.wall_slot = "W1", f"A{number}"

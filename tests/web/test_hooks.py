@@ -28,8 +28,8 @@ def app_with(settings: Settings, engine: Engine) -> Iterator[AppWith]:
     """A maker of apps that ask for these proofs."""
     made: list[Flask] = []
 
-    def make(*, token: str = "", secret: str = "") -> Flask:
-        made.append(create_app(replace(settings, hook_token=token, hook_secret=secret)))
+    def make(*, token: str = "", secret: str = "", header: str = settings.hook_header) -> Flask:
+        made.append(create_app(replace(settings, hook_token=token, hook_secret=secret, hook_header=header)))
         return made[-1]
 
     yield make
@@ -89,6 +89,15 @@ def test_a_signature_must_be_that_of_the_very_bytes(app_with: AppWith, engine: E
     assert kept(engine) == []
     signed = client.post("/hooks/shippo", data=POST, headers={"Shippo-Auth-Signature": signature(POST)})
     assert signed.status_code == 200
+
+
+def test_the_signature_is_read_from_the_header_that_is_named(app_with: AppWith, engine: Engine) -> None:
+    client = app_with(secret=SECRET, header="Shippo-Signature").test_client()
+    answer = client.post("/hooks/shippo", data=POST, headers={"Shippo-Auth-Signature": signature(POST)})
+    assert answer.status_code == 401
+    assert kept(engine) == []
+    assert client.post("/hooks/shippo", data=POST, headers={"Shippo-Signature": signature(POST)}).status_code == 200
+    assert kept(engine) == [POST.decode()]
 
 
 def test_with_both_set_a_post_needs_both(app_with: AppWith, engine: Engine) -> None:

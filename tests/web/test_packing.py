@@ -1,5 +1,6 @@
 """The packing station over HTTP: from badge to sealed box, with the worker, the offline carrier and a printer."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,6 +193,60 @@ def test_only_screens_that_wait_ask_again_by_themselves(
     assert '<a class="command" href="/pack/">' in page()
     _ = _work(settings, engine)
     assert not polls.search(page())
+
+
+def test_a_label_not_scanned_turns_the_page_amber_by_itself_after_a_minute(
+    station: Handheld, floor: Floor, engine: Engine, settings: Settings
+) -> None:
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    _ = _work(settings, engine)
+    page = station.client.get("/pack/").text
+    delay = re.search(r'hx-trigger="load delay:(\d+)s"', page)
+    assert delay
+    assert 50 < int(delay[1]) <= 60
+    assert "instruction--late" not in page
+    with transaction(engine) as session:
+        label = session.scalars(select(Label)).one()
+        label.bought_at = label.wanted_at - dt.timedelta(minutes=1)
+    page = station.client.get("/pack/").text
+    assert "instruction--late" in page
+    assert "Not scanned for long. Scan label, or VOID" in page
+    assert "load delay" not in page
+
+
+def test_a_wrong_unit_goes_to_the_red_tote_before_the_next_item(
+    station: Handheld, floor: Floor, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        red = builders.tote(session)
+        red.is_red = True
+    _ = station.scan(floor.tote.barcode, floor.towel_code, floor.towel_code)
+    assert station.hears("stop")
+    assert station.sees("EXTRA. PUT IN RED TOTE, SCAN TOTE")
+    assert station.screen == "red_tote"
+    assert station.sees("Wrong pick")
+    _ = station.scan(floor.mug_code)
+    assert (station.screen, station.tone) == ("red_tote", "wrong")
+    _ = station.scan(red.barcode)
+    assert station.screen == "scan_items"
+
+
+def test_a_second_browser_at_the_station_says_that_it_is_open_on_the_other(
+    station: Handheld, floor: Floor, app: Flask, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        badge = builders.worker(session, name="Cem", roles="packer").badge
+    second = Handheld(app, "/pack/")
+    _ = second.scan(badge, floor.station.barcode)
+    assert second.screen == "other_screen"
+    assert second.sees("OPEN ON THE OTHER SCREEN")
+    _ = station.scan(floor.tote.barcode)
+    assert station.screen == "scan_items"
+    _ = second.scan(floor.station.barcode)
+    assert second.screen == "scan_items"
+    _ = station.scan(floor.mug_code)
+    assert station.screen == "other_screen"
+    assert station.sees("Not counted. Look at the screen")
 
 
 def test_a_screen_that_asks_for_itself_leaves_the_verdict_standing(

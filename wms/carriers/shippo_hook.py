@@ -12,7 +12,6 @@ from typing import Any
 from wms.carriers.base import Track
 from wms.carriers.shippo_answers import UnreadableError, read_track, read_transaction
 
-SIGNATURE = "Shippo-Auth-Signature"
 TRACKED = "track_updated"
 PURCHASE_MOVED = "transaction_updated"
 

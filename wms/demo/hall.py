@@ -29,6 +29,7 @@ TOTES = 80
 _TOTE_ML = 65_000
 _WALL_ROWS, _WALL_COLUMNS = "ABCD", 6
 PLACES = len(_WALL_ROWS) * _WALL_COLUMNS
+_FIRST_RED_TOTE = TOTES + PLACES + 1
 _PEOPLE = {
     "picker": ("Marta", "Tom", "Aisha", "Jonas", "Li", "Rosa"),
     "packer": ("Ana", "Piotr", "Kemal"),
@@ -105,7 +106,7 @@ def lanes(warehouse_id: int) -> Iterator[Base]:
 
 
 def equipment(warehouse_id: int) -> Iterator[Base]:
-    """Yield 8 carts, 80 totes, a put wall of 24 places and the cartons."""
+    """Yield 8 carts, 80 totes, a put wall of 24 places, red totes and the cartons."""
     for number in range(1, 9):
         yield Cart(
             warehouse_id=warehouse_id,
@@ -120,6 +121,7 @@ def equipment(warehouse_id: int) -> Iterator[Base]:
         yield place
         yield Tote(warehouse_id=warehouse_id, id=place.id, barcode=own_code(CodeKind.TOTE, number), volume_ml=_TOTE_ML)
     yield from _put_wall(warehouse_id)
+    yield from _red_totes(warehouse_id)
     for number, (name, (length_mm, width_mm, height_mm, weight_g)) in enumerate(_CARTONS.items(), 1):
         yield CartonType(
             warehouse_id=warehouse_id,
@@ -143,6 +145,20 @@ def _put_wall(warehouse_id: int) -> Iterator[Base]:
             barcode=own_code(CodeKind.TOTE, number),
             wall="W1",
             wall_slot=f"{row}{column}",
+            volume_ml=_TOTE_ML,
+        )
+
+
+def _red_totes(warehouse_id: int) -> Iterator[Base]:
+    """Yield a red tote for each packing station."""
+    for number in range(_FIRST_RED_TOTE, _FIRST_RED_TOTE + STATIONS):
+        place = Place(warehouse_id=warehouse_id, kind=PlaceKind.TOTE)
+        yield place
+        yield Tote(
+            warehouse_id=warehouse_id,
+            id=place.id,
+            barcode=own_code(CodeKind.TOTE, number),
+            is_red=True,
             volume_ml=_TOTE_ML,
         )
 

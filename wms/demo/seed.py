@@ -153,7 +153,7 @@ def _start_counters(session: Session) -> None:
         for name, value in {
             "location": 3000,
             "lane": 50,
-            "tote": hall.TOTES + hall.PLACES,
+            "tote": hall.TOTES + hall.PLACES + hall.STATIONS,
             "cart": 8,
             "carton": 4,
             "station": 3,

@@ -163,6 +163,11 @@ def readable(text: str) -> str:
     return "".join(char for char in text if char.isprintable())
 
 
+def plain(text: str) -> str:
+    """Return a carrier's number as it is kept and compared: cleaned, and without the spaces that people write in it."""
+    return "".join(clean(text).split())
+
+
 def gtin14(text: str) -> str | None:
     """Return a GTIN-8, -12, -13 or -14 padded to 14 digits, or None where the text is none (check digit included)."""
     if len(text) in _GTIN_LENGTHS and has_check_digit(text):

@@ -149,6 +149,7 @@ class Station(Row, Base, kw_only=True):
     """A packing station: a place, chosen by scanning its code, with its printer and at most one scale.
 
     `scale` is the scale's address, '' for none: serial:///dev/ttyUSB0, tcp://host:port or virtual://host:port.
+    `device_id` is the device on whose screen it is open.
     """
 
     __tablename__ = "stations"
@@ -156,12 +157,14 @@ class Station(Row, Base, kw_only=True):
         UniqueConstraint("warehouse_id", "barcode"),
         refers("id", "places"),
         refers("printer_id", "printers"),
+        refers("device_id", "devices"),
     )
 
     barcode: Mapped[str] = mapped_column(String(16))
     name: Mapped[str] = mapped_column(String(40))
     printer_id: Mapped[int | None] = mapped_column(default=None)
     scale: Mapped[str] = mapped_column(String(200), default="")
+    device_id: Mapped[int | None] = mapped_column(default=None)
 
 
 class CartonType(Row, Base, kw_only=True):

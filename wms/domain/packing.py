@@ -106,6 +106,16 @@ class WrongUnitCaught(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WrongUnitPutAside(Event):
+    """A wrong unit went into a red tote; `tote` is '' where the lead let the packing go on without."""
+
+    package: str
+    sku: str
+    code: str
+    tote: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CauseSaid(Event):
     """The packer said why a wrong unit was there; it is charged to the pick `task_id`, None where none caused it."""
 
@@ -178,7 +188,7 @@ class OrderShipped(Event):
 class Package(Row, Base, kw_only=True):
     """A box: a place. `barcode` is our own `P` code; `weight_g` is 0 until it is weighed or computed.
 
-    `caught` is the code of a wrong unit whose cause nobody has said yet.
+    `caught` is the code of a wrong unit whose cause nobody has said yet, `wrong_unit` of one not yet in a red tote.
     `full`: nothing more goes in although its order has more. `own_box`: one unit that ships as it is, in no carton.
     """
 
@@ -206,6 +216,7 @@ class Package(Row, Base, kw_only=True):
     full: Mapped[bool] = mapped_column(default=False)
     own_box: Mapped[bool] = mapped_column(default=False)
     caught: Mapped[str] = mapped_column(String(80), default="")
+    wrong_unit: Mapped[str] = mapped_column(String(80), default="", server_default="")
     weight_g: Mapped[int] = mapped_column(default=0)
     weighed: Mapped[bool] = mapped_column(default=False)
     sealed_at: Mapped[dt.datetime | None] = mapped_column(default=None)

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from wms.domain.base import Base, EnumText, Row, one_of, refers
+from wms.domain.codes import plain
 from wms.domain.journal import Event
 from wms.domain.lifecycle import Lifecycle
 from wms.domain.tracking import TrackStatus
@@ -67,10 +68,11 @@ class LabelWay(StrEnum):
 class AnyLabel(Row, Base, kw_only=True):
     """One label intent for one package. At most one each way stands (partial unique index).
 
-    `prepared` is what the carrier needs to find the purchase again after a lost answer; `barcodes` are the texts its
-    bars may carry beside the tracking number; `declined` are services that the packer does not want for it, `choice`
-    why its service was taken before others; `answer` is what the carrier last said to a purchase, as it came, kept
-    before anybody reads it; amounts are minor units of `currency`; `zpl` is what is printed.
+    `prepared` is what the carrier needs to find the purchase again after a lost answer; `barcodes` are the texts
+    that its bars carry beside the tracking number, told by its carrier or read on its picture at release; `declined`
+    are services that the packer does not want for it, `choice` why its service was taken before others;
+    `answer` is what the carrier last said to a purchase, as it came, kept before anybody reads it; amounts are minor
+    units of `currency`; `zpl` is what is printed.
     """
 
     __tablename__ = "labels"
@@ -132,6 +134,11 @@ class AnyLabel(Row, Base, kw_only=True):
     def is_known_by_id(self) -> bool:
         """Whether its purchase is not settled, but can be given back: the carrier has told its id."""
         return self.status in UNDECIDED and self.external_id != ""
+
+    @validates("tracking_number")
+    def _plain(self, _: str, number: str) -> str:
+        """Keep the number as it is compared, however its carrier writes it."""
+        return plain(number)
 
     def move_to(self, then: LabelStatus, *, package: str, order_id: int, reason: str = "") -> LabelMoved:
         """Change the status; IllegalMoveError where the lifecycle forbids it."""

@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, EnumText, Row, one_of, refers
@@ -46,10 +46,18 @@ class ToteTakenError(DomainError):
         self.barcode = barcode
 
 
+class RedToteError(DomainError):
+    """The tote takes wrong units at packing, and no order."""
+
+    def __init__(self, barcode: str) -> None:
+        super().__init__(say("{tote} is a red tote", tote=barcode))
+        self.barcode = barcode
+
+
 class Tote(Row, Base, kw_only=True):
     """A tote: a place. While it is not free it belongs to one order, or (`order_id` None) several of one walk share it.
 
-    `lane_id` says where it stands when staged.
+    `lane_id` says where it stands when staged. One that `is_red` stands at packing, for wrong units: no order has it.
     """
 
     @property
@@ -71,6 +79,7 @@ class Tote(Row, Base, kw_only=True):
     # A place of a put wall is a tote that stays where it is: the wall's name, and the place's in it ('W1', 'B4').
     wall: Mapped[str] = mapped_column(String(16), default="")
     wall_slot: Mapped[str] = mapped_column(String(8), default="")
+    is_red: Mapped[bool] = mapped_column(default=False, server_default=false())
     volume_ml: Mapped[int] = mapped_column(default=USUAL_TOTE_ML)
     status: Mapped[ToteStatus] = mapped_column(EnumText(ToteStatus), default=ToteStatus.FREE)
     order_id: Mapped[int | None] = mapped_column(default=None)
@@ -81,7 +90,9 @@ class Tote(Row, Base, kw_only=True):
         self.status = TOTE_LIFECYCLE.check(self.status, then)
 
     def take(self, order_id: int | None) -> None:
-        """Bind a free tote to an order (None: to several) at the start of a pick; ToteTakenError where it is in use."""
+        """Bind a free tote to an order (None: to several) at the start of a pick; ToteTakenError, RedToteError."""
+        if self.is_red:
+            raise RedToteError(self.barcode)
         if self.status is not ToteStatus.FREE:
             raise ToteTakenError(self.barcode)
         self._move_to(ToteStatus.PICKING)

@@ -15,6 +15,7 @@ from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
+from wms.domain.codes import clean
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
@@ -58,7 +59,7 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
         if verdict.fault:
             _end(context, job_id, PrintStatus.NOT_PRINTED, verdict.fault)
             return
-        _check(context, job_id, verdict.warning)
+        _check(context, job_id, verdict)
     try:
         printer_driver = open_printer(url, _patience(context.settings))
         ready = printer_driver.status()
@@ -132,16 +133,29 @@ def _verdict(context: Context, job_id: int, zpl: str, labels: int) -> Verdict:
     return judge_picture(zpl, label.tracking_number, may_be_unreadable=may_be_unreadable)
 
 
-def _check(context: Context, job_id: int, warning: str) -> None:
-    """Release a job to its printer; a label that goes out with a warning stands in the inbox all the same."""
+def _check(context: Context, job_id: int, verdict: Verdict) -> None:
+    """Release a job to its printer, keeping what a scanner will read; one with a warning stands in the inbox too."""
     with transaction(context.engine) as session:
         actor = system()
+        if verdict.codes:
+            _keep_codes(session, job_id, verdict.codes)  # the label is locked before its job, as everywhere
         job, printer = _job(session, job_id)
         if job.status is PrintStatus.DROPPED:
             return  # while its picture was looked at
         record(session, actor, job.move_to(PrintStatus.CHECKED, printer=printer.name, at=actor.at))
-        if warning:
-            _tell(session, actor, job, printer, f"printed unread: {warning}")
+        if verdict.warning:
+            _tell(session, actor, job, printer, f"printed unread: {verdict.warning}")
+
+
+def _keep_codes(session: Session, job_id: int, codes: tuple[str, ...]) -> None:
+    """Let a label know what its bars say beside what its carrier told."""
+    label = session.scalars(
+        select(AnyLabel)
+        .join(PrintJob, and_(PrintJob.warehouse_id == AnyLabel.warehouse_id, PrintJob.label_id == AnyLabel.id))
+        .where(PrintJob.warehouse_id == WAREHOUSE_ID, PrintJob.id == job_id)
+        .with_for_update(of=AnyLabel, key_share=True)
+    ).one()
+    label.barcodes = list(dict.fromkeys((*label.barcodes, *map(clean, codes))))
 
 
 def _begin(context: Context, job_id: int) -> bool:

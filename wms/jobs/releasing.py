@@ -18,10 +18,14 @@ _preview: list[ZebrashPreview] = []
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """Why a label is held ('' = it may go), and what somebody should look at although it goes ('' = nothing)."""
+    """Why a label is held ('' = it may go), and what somebody should look at although it goes ('' = nothing).
+
+    `codes` are those on its picture that hold its number: what a scanner will read of it.
+    """
 
     fault: str = ""
     warning: str = ""
+    codes: tuple[str, ...] = ()
 
 
 def judge_bytes(zpl: str, labels: int) -> Verdict:
@@ -49,7 +53,7 @@ def judge_picture(zpl: str, tracking: str, *, may_be_unreadable: bool) -> Verdic
         _log.exception("preview")
         return Verdict(fault=str(error))
     if found.legibility is Legibility.READ:
-        return Verdict()
+        return Verdict(codes=found.holding)
     sentence = _sentence(found, tracking)
     if found.legibility is Legibility.NOTHING_READ and may_be_unreadable:
         return Verdict(warning=sentence)

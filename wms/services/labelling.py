@@ -1,4 +1,4 @@
-"""Labels for packages: the server's guard, the intent written before money is spent, and whose label a scan is.
+"""Labels for packages: the server's guard, and the intent written before money is spent.
 
 The steps of a purchase (claim, work, record) are driven by jobs/labels.py.
 """
@@ -7,12 +7,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
-from wms.domain.codes import clean
 from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import record
@@ -29,7 +28,6 @@ from wms.services.inserting import InsertMissingError
 
 # What the inbox asks of a purchase that is not settled.
 IN_DOUBT = "bought or not?"
-_SHORTEST_TAIL = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +45,7 @@ class LabelState:
     print_reason: str
     copies: int
     asked_at: dt.datetime
+    bought_at: dt.datetime | None
 
 
 def package_of(session: Session, actor: Actor, package_id: int) -> tuple[Package, Order]:
@@ -134,6 +133,8 @@ def _refuse_unready(package: Package, order: Order) -> None:
         raise DomainError(say("Order {order} gets no label now", order=order.number))
     if package.status is not PackageStatus.OPEN:
         raise DomainError(say("Box {box} is not open", box=package.barcode))
+    if package.wrong_unit:
+        raise DomainError(say("Scan the red tote first"))
     if (package.carton_type_id is None and not package.own_box) or package.weight_g <= 0:
         raise DomainError(say("Choose the box and weigh it first"))
 
@@ -202,6 +203,7 @@ def state(session: Session, actor: Actor, package_id: int) -> LabelState | None:
         print_reason=jobs[0].reason if jobs else "",
         copies=jobs[0].copy if jobs else 0,
         asked_at=_asked_at(session, label),
+        bought_at=label.bought_at,
     )
 
 
@@ -335,62 +337,3 @@ def void_return(session: Session, actor: Actor, package_id: int, reason: str) ->
     if label is None or not can_be_voided(label):
         raise DomainError("This box has no bought return label to void.")
     _give_back(session, actor, label, package, order, reason)
-
-
-def is_label_of(session: Session, actor: Actor, package_id: int, code_text: str) -> bool:
-    """Tell whether a scanned text is the bought label of this package."""
-    return package_id in packages_by_label(session, actor, code_text)
-
-
-def owner_of(session: Session, actor: Actor, code_text: str) -> str | None:
-    """Return the number of the order whose label a scanned text is, or None."""
-    found = packages_by_label(session, actor, code_text)
-    if not found:
-        return None
-    return session.scalars(
-        select(Order.number)
-        .join(Package, and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id))
-        .where(Package.warehouse_id == actor.warehouse_id, Package.id.in_(found))
-        .limit(1)
-    ).one_or_none()
-
-
-def is_voided(session: Session, actor: Actor, code_text: str) -> bool:
-    """Tell whether a scanned text is the tracking number of a label given back to its carrier."""
-    text = clean(code_text)
-    found = select(Label.id).where(
-        Label.warehouse_id == actor.warehouse_id,
-        Label.tracking_number.in_({text, text.lstrip("0")}),
-        Label.status.in_((LabelStatus.VOIDING, LabelStatus.VOIDED)),
-    )
-    return session.scalars(found).first() is not None
-
-
-def packages_by_label(session: Session, actor: Actor, code_text: str) -> set[int]:
-    """Return the packages whose bought label a text is: tracking number, stored barcode or a longer code's tail."""
-    text = clean(code_text)
-    # A GTIN-like number was padded to 14 digits when it was parsed; a tracking number never was.
-    candidates = {text, text.lstrip("0")}
-    tails = {text[start:] for start in range(1, max(1, len(text) - _SHORTEST_TAIL + 1))}
-    rows = session.execute(
-        select(Label.package_id, Label.tracking_number, Label.barcodes).where(
-            Label.warehouse_id == actor.warehouse_id,
-            Label.status == LabelStatus.BOUGHT,
-            or_(Label.tracking_number.in_(candidates), Label.tracking_number.in_(tails)),
-        )
-    ).all()
-    exact = {row.package_id for row in rows if row.tracking_number in candidates}
-    return exact or {row.package_id for row in rows} or _by_stored_barcodes(session, actor, text)
-
-
-def _by_stored_barcodes(session: Session, actor: Actor, text: str) -> set[int]:
-    rows = session.execute(
-        select(Label.package_id, Label.barcodes)
-        .join(Package, and_(Package.warehouse_id == Label.warehouse_id, Package.id == Label.package_id))
-        .where(
-            Label.warehouse_id == actor.warehouse_id,
-            Label.status == LabelStatus.BOUGHT,
-            Package.status == PackageStatus.OPEN,
-        )
-    )
-    return {row.package_id for row in rows if text in {clean(code) for code in row.barcodes}}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from wms.carriers.base import Track
 from wms.domain.actor import Actor
+from wms.domain.codes import plain
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.outbox import Job, JobKind, JobStatus, enqueue
@@ -197,7 +198,7 @@ def due(session: Session, actor: Actor) -> int | None:
 
 def label_of(session: Session, actor: Actor, track: Track) -> AnyLabel | None:
     """Return the label that a carrier speaks of: by its purchase where told, else by its tracking number."""
-    mine = and_(AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.tracking_number == track.tracking_number)
+    mine = and_(AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.tracking_number == plain(track.tracking_number))
     found = session.scalars(select(AnyLabel).where(mine).order_by(AnyLabel.id.desc())).all()
     exact = [label for label in found if track.external_id and label.external_id == track.external_id]
     return next(iter(exact or found), None)

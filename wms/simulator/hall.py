@@ -174,7 +174,7 @@ class Hall:
         """Take an empty tote off the pile, '' when there is none just now."""
         empty = self._texts(
             select(Tote.barcode).where(
-                Tote.warehouse_id == self._warehouse_id, Tote.status == ToteStatus.FREE, Tote.wall == ""
+                Tote.warehouse_id == self._warehouse_id, Tote.status == ToteStatus.FREE, Tote.wall == "", ~Tote.is_red
             )
         )
         with self._lock:

@@ -31,6 +31,10 @@ class Packer(Person):
         """Scan the bench."""
         _ = self.scan(self._station)
 
+    def on_other_screen(self) -> None:
+        """Go on here with what was begun on another screen."""
+        _ = self.scan(self._station)
+
     def on_scan_tote(self) -> None:
         """Fetch the tote that is due first and that no other packer fetches."""
         tote = self.hall.take([code for code in self.page.accept if code not in self.hall.units_of])
@@ -102,6 +106,10 @@ class Packer(Person):
         self._box[product_id] += units
         if tote not in self._totes:
             self._totes.append(tote)
+
+    def on_red_tote(self) -> None:
+        """Put the wrong unit in a red tote and scan that."""
+        _ = self.scan(self.page.accept[0])
 
     def on_put_in(self) -> None:
         """Put a card or a sample in and confirm it."""

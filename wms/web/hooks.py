@@ -31,7 +31,7 @@ def shippo() -> ResponseReturnValue:
     is_proved = shippo_hook.is_from_shippo(
         body,
         token=flask.request.args.get("token", ""),
-        signature=flask.request.headers.get(shippo_hook.SIGNATURE, ""),
+        signature=flask.request.headers.get(settings.hook_header, ""),
         wanted_token=settings.hook_token,
         secret=settings.hook_secret,
     )

@@ -114,6 +114,7 @@ def choices(setting: Setting, column: str, names: Names) -> Sequence[str]:
         (Location, "kind"): tuple(LocationKind),
         (Zone, "profile"): tuple(Profile),
         (Tote, "status"): tuple(ToteStatus),
+        (Tote, "is_red"): ("no", "yes"),
         (Worker, "left_handed"): ("no", "yes"),
         (Product, "serials"): ("no", "yes"),
         (Product, "ships_in_own_box"): ("no", "yes"),
@@ -149,7 +150,14 @@ SETTINGS: dict[str, Setting] = {
             removable=False,
         ),
         Setting(kind=KINDS["carts"], one="cart", table=Cart, order=("name", "barcode"), sheet="carts"),
-        Setting(kind=KINDS["totes"], one="tote", table=Tote, order=("barcode",), sheet="totes"),
+        Setting(
+            kind=KINDS["totes"],
+            one="tote",
+            table=Tote,
+            order=("barcode",),
+            read={"is_red": lambda row, _: _yes_or_no(row.is_red)},
+            sheet="totes",
+        ),
         Setting(kind=KINDS["cartons"], one="carton type", table=CartonType, order=("name",), sheet="cartons"),
         Setting(
             kind=KINDS["stations"],

@@ -84,6 +84,7 @@ def _keep_tote(session: Session, actor: Actor, cells: Cells) -> Outcome:
         "volume_ml": cells.whole("volume_ml", least=1),
         "wall": cells.text("wall", 16),
         "wall_slot": cells.text("wall_slot", 8),
+        "is_red": cells.yes("is_red"),
     }
     tote, outcome = keep(session, actor, Tote, key, given, lambda: {"id": new_place(session, actor, PlaceKind.TOTE)})
     return outcome if _is_as_told(tote, cells.word("status", ToteStatus)) else Outcome.CHANGED
@@ -112,6 +113,7 @@ TOTES = Kind(
         optional("volume_ml", "millilitres; 30000 where blank"),
         optional("wall", "of a put wall's place: the wall's name, such as W1"),
         optional("wall_slot", "its name in the wall, such as B4"),
+        optional("is_red", "yes for a red tote, which takes wrong units at packing"),
         optional("status", "lost takes a free one out of use, free brings it back; else left alone"),
     ),
 )

@@ -76,7 +76,7 @@ def _totes(session: Session, actor: Actor, _: Choice) -> Iterator[SheetLabel]:
         if row.wall:
             yield SheetLabel(word=f"WALL {row.wall}", name=row.wall_slot, code=row.barcode)
         else:
-            yield SheetLabel(word="TOTE", name=row.barcode, code=row.barcode)
+            yield SheetLabel(word="RED TOTE" if row.is_red else "TOTE", name=row.barcode, code=row.barcode)
 
 
 def _carts(session: Session, actor: Actor, _: Choice) -> Iterator[SheetLabel]:

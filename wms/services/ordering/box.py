@@ -20,8 +20,8 @@ from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.printing import PrintJob
-from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
-from wms.services import labelling, printing
+from wms.domain.shipping import STANDING, Label, LabelStatus, ReturnLabel
+from wms.services import labelling, printing, recognising_labels
 from wms.services.ordering import telling
 from wms.services.ordering.box_labels import LabelRow, labels_of
 from wms.services.ordering.telling import Moment
@@ -88,7 +88,7 @@ def find(session: Session, actor: Actor, text: str) -> tuple[int, int] | None:
         select(Package).where(Package.warehouse_id == actor.warehouse_id, Package.barcode == code)
     ).one_or_none()
     if box is None:
-        found = labelling.packages_by_label(session, actor, code)
+        found = recognising_labels.packages_by_label(session, actor, code)
         box = session.get(Package, (actor.warehouse_id, found.pop())) if len(found) == 1 else None
     return None if box is None else (box.order_id, box.id)
 
@@ -136,9 +136,7 @@ def box_page(session: Session, actor: Actor, package_id: int) -> BoxPage:
 def find_by_any(session: Session, actor: Actor, text: str) -> dict[int, str]:
     """Return the boxes, by id with their codes, that any code means: a box's, any label's, or an order's."""
     code = clean(text)
-    labels = select(AnyLabel.package_id).where(
-        AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.tracking_number == code, AnyLabel.tracking_number != ""
-    )
+    labels = recognising_labels.packages_by_any_label(session, actor, code)
     orders = select(Order.id).where(
         Order.warehouse_id == actor.warehouse_id, or_(Order.barcode == code, Order.number.in_((text, code)))
     )

@@ -11,12 +11,11 @@ from wms.domain.actor import Actor
 from wms.domain.base import text_id
 from wms.domain.calendar import CarrierService
 from wms.domain.catalog import Barcode, Product
-from wms.domain.codes import CodeKind, clean, parse
+from wms.domain.codes import CodeKind, parse
 from wms.domain.orders import OPEN, Hold, Order, OrderLine, OrderStatus
 from wms.domain.packing import Package
-from wms.domain.shipping import Label
 from wms.domain.totes import Tote
-from wms.services import allocating
+from wms.services import allocating, recognising_labels
 from wms.services.promising import zone_of
 
 PAGE = 50
@@ -136,7 +135,7 @@ def _means(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:
     """Say which orders a text means: by code and number where one fits, else by a part of a name."""
     if text.lower() in set(OrderStatus):
         return Order.status == OrderStatus(text.lower())
-    exact = union(*_exact(actor, text)).subquery()
+    exact = union(*_exact(session, actor, text)).subquery()
     if session.execute(select(exact.c[0]).limit(1)).first() is not None:
         return Order.id.in_(select(exact.c[0]))
     columns = (Order.ship_name, Order.ship_company, Order.email, Order.number)
@@ -153,7 +152,7 @@ def _means(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:
     )
 
 
-def _exact(actor: Actor, text: str) -> list[Select[int]]:
+def _exact(session: Session, actor: Actor, text: str) -> list[Select[int]]:
     """One question for each kind of code or number, each answered by an index."""
     mine = Order.warehouse_id == actor.warehouse_id
     code = parse(text)
@@ -174,9 +173,10 @@ def _exact(actor: Actor, text: str) -> list[Select[int]]:
         select(Order.id).where(mine, Order.ship_zip.in_(words)),
         _by_sku(actor, words),
         _by_product(actor, {*words, code.text}),
-        select(Package.order_id)
-        .join(Label, and_(Label.warehouse_id == Package.warehouse_id, Label.package_id == Package.id))
-        .where(Label.warehouse_id == actor.warehouse_id, Label.tracking_number.in_({*words, clean(text)})),
+        select(Package.order_id).where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.id.in_(recognising_labels.packages_by_any_label(session, actor, text)),
+        ),
     ]
 
 

@@ -50,6 +50,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "BoxReopened": ("Box {package} takes units again", "warn"),
     "UnitTakenOut": ("{quantity} x {sku} out of box {package}", "warn"),
     "WrongUnitCaught": ("Wrong unit caught at packing ({cause}): {sku} {code}", "wrong"),
+    "WrongUnitPutAside": ("Wrong unit {sku} {code} put into red tote {tote}", "warn"),
     "PackageWeighed": ("Box {package} weighs {weight_g} g, expected {expected_g} g", ""),
     "BoxTaken": ("Box {package} scanned for the carrier", ""),
     "BoxPutDown": ("Box {package} at the dock {dock}", ""),

@@ -16,9 +16,10 @@ from wms.domain.people import Warehouse, WorkerSession
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.weighing import LearnedWeight
-from wms.services.packing.screens import Bench, BenchTote, Content, Units
+from wms.services.packing.on_bench import Bench, BenchTote, Content, Units
 from wms.services.recognising import codes_of, read_codes
 from wms.services.screens import clock
+from wms.services.signing_in import IDLE_LIMIT
 
 Found = Row[*tuple[Any, ...]]
 
@@ -62,6 +63,7 @@ _BOX = (
     Package.full,
     Package.own_box,
     Package.caught,
+    Package.wrong_unit,
     _has_inserts.label("has_inserts"),
     Order.id.label("order_id"),
     Order.number,
@@ -73,8 +75,23 @@ _BOX = (
 _at_station = and_(Package.warehouse_id == Station.warehouse_id, Package.station_id == Station.id)
 _of_package = and_(Order.warehouse_id == Package.warehouse_id, Order.id == Package.order_id)
 _by_service = and_(CarrierService.warehouse_id == Order.warehouse_id, CarrierService.id == Order.carrier_service_id)
+# Another device's screen has the station, and its worker was seen there not long ago.
+_holder = aliased(WorkerSession)
+_is_elsewhere = and_(
+    Station.device_id.is_not(None),
+    Station.device_id != WorkerSession.device_id,
+    exists()
+    .where(
+        _holder.warehouse_id == Station.warehouse_id,
+        _holder.device_id == Station.device_id,
+        _holder.station_id == Station.id,
+        _holder.ended_at.is_(None),
+        _holder.seen_at > bindparam("seen_after"),
+    )
+    .correlate(Station),
+)
 _OPEN_BOX = (
-    select(*_BOX)
+    select(*_BOX, Station.barcode.label("station_code"), _is_elsewhere.label("is_elsewhere"))
     .select_from(WorkerSession)
     .join(Warehouse, Warehouse.id == WorkerSession.warehouse_id)
     .join(Station, and_(Station.warehouse_id == WorkerSession.warehouse_id, Station.id == WorkerSession.station_id))
@@ -167,7 +184,11 @@ def desk(session: Session, actor: Actor) -> Found | None:
     """Return the station of the worker's session with its open box, if any; None where no station was scanned."""
     if actor.session_id is None:
         return None
-    values = {"warehouse": actor.warehouse_id, "worker_session": actor.session_id}
+    values = {
+        "warehouse": actor.warehouse_id,
+        "worker_session": actor.session_id,
+        "seen_after": actor.at - IDLE_LIMIT,
+    }
     row: Found | None = session.execute(_OPEN_BOX, values).one_or_none()
     return row
 
@@ -191,6 +212,8 @@ def open_bench(session: Session, actor: Actor, row: Found) -> Bench | None:
         row = given_up
     facts = dict(row._mapping)  # noqa: SLF001 - the public name of a row's mapping begins so
     zone, cutoff_at = facts.pop("time_zone"), facts.pop("cutoff_at")
+    for of_desk in ("station_code", "is_elsewhere"):
+        _ = facts.pop(of_desk, None)
     values = {"warehouse": actor.warehouse_id, "order": row.order_id, "package": row.package_id}
     units = tuple(_units(found) for found in session.execute(_UNITS, values))
     totes, contents = _totes(session, values)

@@ -16,7 +16,8 @@ from wms.domain.saying import say
 from wms.services import feedback, labelling
 from wms.services.packing import recounts
 from wms.services.packing.bench import box_anew
-from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, CountAgain, ScanItems, tolerance_g
+from wms.services.packing.on_bench import Bench, Carton, tolerance_g
+from wms.services.packing.screens import BoxAndWeigh, CountAgain, ScanItems
 from wms.services.packing.several import must_hold, size_of
 from wms.services.screens import Feedback
 

@@ -16,7 +16,7 @@ from wms.domain.picking import PickTask
 from wms.domain.saying import Said, say
 from wms.services import feedback
 from wms.services.packing.bench import box_anew
-from wms.services.packing.screens import Bench
+from wms.services.packing.on_bench import Bench
 from wms.services.recognising import Item, find_item
 from wms.services.screens import Feedback
 

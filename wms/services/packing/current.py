@@ -18,21 +18,20 @@ from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import inserting, labelling
 from wms.services.labelling import LabelState
-from wms.services.packing import labels, recounts, scales, several, singles, totes
+from wms.services.packing import labels, recounts, red_totes, scales, several, singles, taking, totes
 from wms.services.packing.bench import Found, desk, open_bench
 from wms.services.packing.boxes import cartons
+from wms.services.packing.on_bench import Bench, Carton, Counted
 from wms.services.packing.screens import (
-    Bench,
     BoxAndWeigh,
     BuyingLabel,
-    Carton,
     CountAgain,
-    Counted,
     HoldTote,
     LabelFailed,
     NextTote,
     PackingScreen,
     PutIn,
+    RedTote,
     ScanItems,
     ScanLabel,
     ScanStation,
@@ -61,14 +60,20 @@ def current_screen(session: Session, actor: Actor) -> PackingScreen:
     row = desk(session, actor)
     if row is None:
         return ScanStation()
+    if row.is_elsewhere:
+        return taking.other_screen(row)
     bench = open_bench(session, actor, row)
-    if bench is None:
-        return _ready(session, actor, row)
+    return _ready(session, actor, row) if bench is None else _of_box(session, actor, bench)
+
+
+def _of_box(session: Session, actor: Actor, bench: Bench) -> PackingScreen:
     facts = _Facts(
         token=text_id(bench.package_id), job=bench.number, done=bench.packed, total=bench.wanted, bench=bench
     )
     if bench.order_status is not OrderStatus.PICKED or bench.package_status is not PackageStatus.OPEN:
         return _hold(session, actor, facts)
+    if bench.wrong_unit:
+        return _red_tote(session, actor, facts)
     if not bench.is_full:
         return _units(session, actor, facts)
     return _after_items(session, actor, facts)
@@ -136,6 +141,12 @@ def _hold(session: Session, actor: Actor, facts: _Facts) -> HoldTote:
         tote=bench.open_totes[0].code if bench.open_totes else "",
         lanes=tuple(lane.code for lane in lanes),
     )
+
+
+def _red_tote(session: Session, actor: Actor, facts: _Facts) -> RedTote:
+    item = red_totes.item_of(session, actor, facts["bench"])
+    accept = red_totes.codes(session, actor)
+    return RedTote(**facts, accept=accept, product=item.name if item else "", sku=item.sku if item else "")
 
 
 def _units(session: Session, actor: Actor, facts: _Facts) -> ScanItems | NextTote:
@@ -213,7 +224,7 @@ def _label(session: Session, actor: Actor, state: LabelState, facts: _Facts) -> 
         answers = (Command.YES.value, *others, Command.NO.value)
         return LabelFailed(**facts, accept=answers, reason=reason, has_other=has_other)
     if state.status is not LabelStatus.BOUGHT:
-        waited_s = max(0, int((actor.at - state.asked_at).total_seconds()))
+        waited_s = _waited_s(state.asked_at, actor)
         is_voiding = state.status is LabelStatus.VOIDING
         is_slow = waited_s >= MAY_LEAVE_S
         return BuyingLabel(
@@ -231,6 +242,11 @@ def _label(session: Session, actor: Actor, state: LabelState, facts: _Facts) -> 
         tracking_tail=state.tracking_number[-4:],
         printing=labels.print_word(state),
         print_reason=labels.print_reason(state),
+        waited_s=_waited_s(state.bought_at or state.asked_at, actor),
         print_job_id=state.print_job_id,
         copies=state.copies,
     )
+
+
+def _waited_s(since: dt.datetime, actor: Actor) -> int:
+    return max(0, int((actor.at - since).total_seconds()))

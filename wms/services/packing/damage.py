@@ -13,7 +13,7 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking
 from wms.services.locking import locked_wave_of
 from wms.services.packing import units
-from wms.services.packing.screens import Bench
+from wms.services.packing.on_bench import Bench
 from wms.services.packing.totes import follow_short, give_up, leave_short
 from wms.services.screens import Feedback
 

@@ -7,7 +7,7 @@ from wms.domain.journal import record
 from wms.domain.packing import BoxFilled, Package, PackageWeighed
 from wms.services import inserting, labelling, slips
 from wms.services.packing.bench import box_anew
-from wms.services.packing.screens import Bench, Units
+from wms.services.packing.on_bench import Bench, Units
 
 
 def follow(session: Session, actor: Actor, before: Bench, row: Units, units: int) -> None:

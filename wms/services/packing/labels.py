@@ -15,11 +15,12 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said, say
-from wms.services import asking, feedback, labelling, learning_weights, printing
+from wms.services import asking, feedback, labelling, learning_weights, printing, recognising_labels
 from wms.services.labelling import LabelState
 from wms.services.packing import several
+from wms.services.packing.holding import set_aside
 from wms.services.packing.screens import BuyingLabel, LabelFailed, ScanLabel
-from wms.services.packing.totes import free_if_empty, free_shared, give_up, has_open_box
+from wms.services.packing.totes import free_if_empty, free_shared, has_open_box
 from wms.services.screens import Card, Feedback
 
 REPRINT_LIMIT = dt.timedelta(minutes=30)
@@ -28,7 +29,6 @@ _DONE = frozenset({PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER})
 # A label that the packer can hold in hand: SENDING too, for paper is faster than the printer's answer.
 _ON_PAPER = _DONE | {PrintStatus.SENDING, PrintStatus.UNKNOWN}
 _ANSWERS = frozenset({Command.YES, Command.VOID, Command.NO})
-_SET_ASIDE = say("Set aside. Put all back in the tote")
 _REPRINT = "asked for at the station"
 _TROUBLES: Mapping[str, Said] = {
     Trouble.PAPER_OUT: say("paper out"),
@@ -83,8 +83,7 @@ def judge_buying(session: Session, actor: Actor, code: Code, screen: BuyingLabel
     """Nothing can be scanned while the carrier answers; a void, or one that takes too long, is left to it by NO."""
     if screen.may_leave and code.command is Command.NO:
         why = "its label is being voided" if screen.is_voiding else "the carrier did not answer"
-        give_up(session, actor, screen.bench, f"set aside: {why}")
-        return feedback.told(_SET_ASIDE)
+        return set_aside(session, actor, screen.bench, why)
     return feedback.repeated(
         say("Wait for the void. NO sets aside") if screen.is_voiding else say("Wait for the label")
     )
@@ -99,8 +98,7 @@ def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed
         _ = labelling.other_service(session, actor, screen.bench.package_id)
         return feedback.told(say("Another carrier is asked"))
     if code.command is Command.NO:
-        give_up(session, actor, screen.bench, f"set aside: {screen.reason}")
-        return feedback.told(_SET_ASIDE)
+        return set_aside(session, actor, screen.bench, screen.reason)
     return feedback.wrong_type(code, "answer")
 
 
@@ -115,7 +113,7 @@ def judge_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -
         return do(session, actor, screen)
     if code.command is not None or code.kind is CodeKind.PACKAGE:
         return feedback.wrong_type(code, "label")
-    if labelling.is_label_of(session, actor, screen.bench.package_id, code.text):
+    if recognising_labels.is_label_of(session, actor, screen.bench.package_id, code.text):
         return _seal(session, actor, screen)
     return _not_its_label(session, actor, code, screen)
 
@@ -137,21 +135,21 @@ def _void(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feed
 
 
 def _not_its_label(session: Session, actor: Actor, code: Code, screen: ScanLabel) -> Feedback:
-    owner = labelling.owner_of(session, actor, code.text)
+    owner = recognising_labels.owner_of(session, actor, code.text, but=screen.bench.package_id)
     if owner is not None:
         return feedback.stop(
             say("This label is for order {order}", order=owner),
             have=Card(name=say("label of {order}", order=owner), detail=f"...{code.text[-4:]}"),
             need=Card(name=say("label of {order}", order=screen.bench.number), detail=f"...{screen.tracking_tail}"),
         )
-    if labelling.is_voided(session, actor, code.text):
+    if recognising_labels.is_voided(session, actor, code.text):
         return feedback.wrong(say("That label is void. Throw it away"))
     return feedback.wrong_type(code, "label")
 
 
 def judge_at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
     """Name a label scanned where a tote is asked for, mostly one scanned twice, before any other wrong code."""
-    if code.command is None and (owner := labelling.owner_of(session, actor, code.text)) is not None:
+    if code.command is None and (owner := recognising_labels.owner_of(session, actor, code.text)) is not None:
         return feedback.repeated(say("{order} has its label. Scan a tote", order=owner))
     return feedback.wrong_type(code, "tote")
 

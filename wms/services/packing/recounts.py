@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.weighing import Recount
-from wms.services.packing.screens import Bench, Counted
+from wms.services.packing.on_bench import Bench, Counted
 
 
 def begin(session: Session, actor: Actor, bench: Bench) -> None:

@@ -10,7 +10,7 @@ from wms.domain.floor import Station
 from wms.domain.outbox import JobKind, keep_asking
 from wms.domain.people import Worker, WorkerSession, read_roles
 from wms.domain.weighing import ScaleState, Weighing
-from wms.services.packing.screens import Bench
+from wms.services.packing.on_bench import Bench
 from wms.services.scanning import read_verdict
 from wms.services.screens import Feedback
 

@@ -16,7 +16,8 @@ from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.packing import filling
 from wms.services.packing.bench import box_anew
-from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, ScanItems, Take, Units
+from wms.services.packing.on_bench import Bench, Carton, Take, Units
+from wms.services.packing.screens import BoxAndWeigh, ScanItems
 from wms.services.packing.totes import start_box
 from wms.services.screens import Feedback
 

@@ -22,7 +22,7 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking, unsorted
 from wms.services.packing import totes, units
 from wms.services.packing.bench import desk, open_bench
-from wms.services.packing.screens import Bench, Content
+from wms.services.packing.on_bench import Bench, Content
 from wms.services.recognising import Item, lots_meant
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods

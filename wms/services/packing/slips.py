@@ -7,7 +7,7 @@ from wms.domain.packing import PackageStatus
 from wms.domain.saying import say
 from wms.services import feedback, slips
 from wms.services.packing.labels import last_sealed
-from wms.services.packing.screens import Bench
+from wms.services.packing.on_bench import Bench
 from wms.services.screens import Feedback
 
 _ASKED = "asked for at the station"

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
-from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
-from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.packing import (
     boxes,
@@ -19,15 +17,17 @@ from wms.services.packing import (
     inserts,
     labels,
     recounting,
+    red_totes,
     several,
     singles,
     slips,
+    taking,
     totes,
     units,
 )
 from wms.services.packing.current import current_screen
+from wms.services.packing.on_bench import Bench
 from wms.services.packing.screens import (
-    Bench,
     BoxAndWeigh,
     BoxScreen,
     BuyingLabel,
@@ -36,6 +36,7 @@ from wms.services.packing.screens import (
     LabelFailed,
     NextTote,
     PutIn,
+    RedTote,
     ScanItems,
     ScanLabel,
     ScanStation,
@@ -50,7 +51,7 @@ __all__ = ["current_screen", "judge"]
 def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback:
     """Judge a scan made on a screen; a box that changed meanwhile is judged as it is now."""
     if isinstance(screen, ScanStation):
-        return _take_station(session, actor, code)
+        return taking.take_station(session, actor, code)
     if isinstance(screen, ScanTote):
         return _at_ready(session, actor, code)
     if isinstance(screen, BoxScreen) and not units.is_unchanged(session, actor, screen.bench):
@@ -68,10 +69,12 @@ def _of_any_box(session: Session, actor: Actor, code: Code, screen: Screen) -> F
     """Take the cards that mean the same on several screens of a box; None for all else."""
     if not isinstance(screen, BoxScreen) or code.command is None:
         return None
-    if code.command is Command.PACKING_SLIP:
-        return slips.print_slip(session, actor, screen.bench)
     if code.command in causes.CAUSES:
         return causes.say_cause(session, actor, screen.bench, code.command)
+    if isinstance(screen, RedTote):
+        return None
+    if code.command is Command.PACKING_SLIP:
+        return slips.print_slip(session, actor, screen.bench)
     if code.command is Command.DAMAGED and isinstance(screen, ScanItems | PutIn | BoxAndWeigh):
         return damage.take_out(session, actor, screen.bench)
     return None
@@ -118,7 +121,7 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
         )
     ).one()
     if code.kind is CodeKind.STATION:
-        return _take_station(session, actor, code)
+        return taking.take_station(session, actor, code)
     if station_id is None:
         return feedback.NOT_COUNTED
     if code.kind is CodeKind.TOTE:
@@ -135,30 +138,15 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
     )
 
 
-def _take_station(session: Session, actor: Actor, code: Code) -> Feedback:
-    if code.kind is not CodeKind.STATION:
-        return feedback.wrong_type(code, "station")
-    station = session.scalars(
-        select(Station).where(Station.warehouse_id == actor.warehouse_id, Station.barcode == code.text)
-    ).one_or_none()
-    if station is None:
-        return feedback.unknown(code)
-    _ = session.execute(
-        update(WorkerSession)
-        .where(WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.id == actor.session_id)
-        .values(station_id=station.id)
-        .execution_options(synchronize_session=False)
-    )
-    return feedback.accepted(say("Station {station}", station=station.name))
-
-
 _AFTER_SEALING: Mapping[Command, Callable[[Session, Actor, int], Feedback]] = {
     Command.REPRINT: labels.reprint_last,
     Command.PACKING_SLIP: slips.print_last,
 }
 _JUDGES: Mapping[type[Screen], Callable[[Session, Actor, Code, Any], Feedback]] = {
+    taking.OtherScreen: taking.judge,
     ScanItems: _at_items,
     NextTote: _at_items,
+    RedTote: red_totes.judge,
     PutIn: _at_insert,
     BoxAndWeigh: _at_box,
     CountAgain: recounting.judge,

@@ -25,7 +25,8 @@ from wms.services.locking import locked_order, locked_wave_of
 from wms.services.numbering import next_code
 from wms.services.packing import refusals
 from wms.services.packing.bench import box_anew
-from wms.services.packing.screens import Bench, HoldTote
+from wms.services.packing.on_bench import Bench
+from wms.services.packing.screens import HoldTote
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods
 

@@ -22,9 +22,9 @@ from wms.domain.packing import (
 from wms.domain.saying import Said, say
 from wms.domain.stock import StockMove
 from wms.services import feedback, stocking
-from wms.services.packing import causes, filling
+from wms.services.packing import causes, filling, red_totes
 from wms.services.packing.bench import box_anew
-from wms.services.packing.screens import Bench, Content, Units
+from wms.services.packing.on_bench import Bench, Content, Units
 from wms.services.recognising import Item, find_item, lots_meant
 from wms.services.screens import Card, Feedback
 from wms.services.stocking import Goods
@@ -33,7 +33,14 @@ from wms.services.upserting import upsert
 _W: BindParameter[int] = bindparam("warehouse")
 _PACKAGE: BindParameter[int] = bindparam("package")
 _LOCK = (
-    select(Order.status, Package.status.label("package_status"), Package.weight_g, Package.carton_type_id, Package.full)
+    select(
+        Order.status,
+        Package.status.label("package_status"),
+        Package.weight_g,
+        Package.carton_type_id,
+        Package.full,
+        Package.wrong_unit,
+    )
     .join(Package, and_(Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id))
     .where(Package.warehouse_id == _W, Package.id == _PACKAGE)
     .with_for_update(key_share=True)
@@ -65,15 +72,21 @@ _STOPS: Mapping[str, Said] = {
     FOREIGN: say("NOT IN THIS ORDER. PUT IN RED TOTE"),
     WRONG_LOT: say("WRONG LOT. PUT IN RED TOTE"),
 }
+# The same where red totes have codes.
+_STOPS_TO_SCAN: Mapping[str, Said] = {
+    EXTRA: say("EXTRA. PUT IN RED TOTE, SCAN TOTE"),
+    FOREIGN: say("NOT ORDERED. PUT IN RED TOTE, SCAN TOTE"),
+    WRONG_LOT: say("WRONG LOT. PUT IN RED TOTE, SCAN TOTE"),
+}
 
 
 def is_unchanged(session: Session, actor: Actor, bench: Bench) -> bool:
     """Lock the box and its order, and tell whether they still stand as the bench was read."""
     values = {"warehouse": actor.warehouse_id, "package": bench.package_id}
     row = session.execute(_LOCK, values).one()
-    now = (row.status, row.package_status, row.weight_g, row.carton_type_id, row.full)
     seen = (bench.order_status, bench.package_status, bench.weight_g, bench.carton_type_id, bench.full)
-    return now == seen and int(session.execute(_HERE, values).scalar_one()) == bench.here
+    is_same = tuple(row) == (*seen, bench.wrong_unit)
+    return is_same and int(session.execute(_HERE, values).scalar_one()) == bench.here
 
 
 def scan_unit(session: Session, actor: Actor, bench: Bench, code: Code, wanted: str) -> Feedback:
@@ -158,7 +171,8 @@ def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Ite
     record(session, actor, caught)
     causes.note(session, actor, bench, code)
     have = Card(name=name, sku=found.sku if found else "", detail=_why(bench, found, cause))
-    return feedback.stop(_STOPS[cause], have=have, need=_need(bench, found, cause))
+    stops = _STOPS_TO_SCAN if red_totes.ask(session, actor, bench, code) else _STOPS
+    return feedback.stop(stops[cause], have=have, need=_need(bench, found, cause))
 
 
 def _why(bench: Bench, found: Item | None, cause: str) -> Said:

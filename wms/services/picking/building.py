@@ -21,7 +21,7 @@ from wms.domain.picking import (
     ToteUnbound,
 )
 from wms.domain.saying import Said, say, say_some
-from wms.domain.totes import Tote, ToteStatus
+from wms.domain.totes import RedToteError, Tote, ToteStatus
 from wms.services import feedback
 from wms.services.locking import locked_wave
 from wms.services.picking import full_totes, steps, undo
@@ -146,6 +146,8 @@ def why_not_free(session: Session, actor: Actor, tote: Tote) -> Said | None:
     """Say why a tote cannot be bound; None where it can."""
     if tote.wall or tote.status is not ToteStatus.FREE:
         return _where(session, actor, tote)
+    if tote.is_red:
+        return RedToteError(tote.barcode).said
     if full_totes.holds_units(session, actor, tote.id):
         return say("{tote} is not empty. Take another", tote=tote.barcode)
     return None

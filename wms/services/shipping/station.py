@@ -14,7 +14,7 @@ from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order
 from wms.domain.packing import BoxPutDown, BoxTaken, Package, PackageStatus
 from wms.domain.saying import say
-from wms.services import feedback, labelling
+from wms.services import feedback, recognising_labels
 from wms.services.screens import Feedback, Screen
 from wms.services.shipping.departures import departures, hand_over, why_not
 from wms.services.shipping.screens import ScanBox, ScanDock, ShippingScreen
@@ -122,7 +122,10 @@ def _find_box(session: Session, actor: Actor, code: Code) -> tuple[Package, Orde
     if code.kind is CodeKind.PACKAGE:
         which = Package.barcode == code.text
     elif code.kind in {CodeKind.UNKNOWN, CodeKind.PRODUCT}:  # a carrier's digits may pass for a product's
-        which = Package.id.in_(labelling.packages_by_label(session, actor, code.text))
+        found = recognising_labels.packages_by_label(session, actor, code.text)
+        if len(found) != 1:
+            return None
+        which = Package.id == found.pop()
     else:
         return None
     row = session.execute(
