@@ -19,6 +19,7 @@ from wms.services.picking.screens import Stop
 from wms.services.recognising import Item, find_item
 from wms.services.screens import Answer, Feedback
 
+_SCAN_EACH = say("Scan each serial")
 _MORE: BindParameter[int] = bindparam("units")
 _WANTED: BindParameter[int] = bindparam("wanted")
 # Judged by the row itself, so that two handhelds on one line never take more than is wanted, nor of another's lot.
@@ -52,7 +53,7 @@ def read(session: Session, actor: Actor, stop: Stop, code: Code) -> Taken | Item
 def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> Feedback | Answer:
     """Take a quantity card: so many units in all, once the first was scanned."""
     if stop.has_serials:
-        return feedback.wrong(say("Scan each serial"))
+        return feedback.wrong(_SCAN_EACH)
     if not stop.in_hand:
         return feedback.wrong(say("Scan the item first"))
     if not stop.in_hand < quantity <= stop.wanted:
@@ -60,9 +61,11 @@ def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> F
     return take(session, actor, stop, Taken(units=quantity - stop.in_hand, proof=Proof.BARCODE))
 
 
-def too_many(units: int, left: int) -> Feedback:
-    """Refuse a scan that counts more than what remains."""
-    return feedback.wrong(say("Case of {units}, take {left} loose", units=units, left=left))
+def too_many(stop: Stop, units: int, left: int) -> Feedback | None:
+    """Refuse a scan that counts more than what remains, or more than one unit where each has a serial number."""
+    if stop.has_serials and units > 1:
+        return feedback.wrong(_SCAN_EACH)
+    return feedback.wrong(say("Case of {units}, take {left} loose", units=units, left=left)) if units > left else None
 
 
 def take_here(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback | Answer:
@@ -88,8 +91,9 @@ def take(
     `stood` is where the picker stood before, if this scan has proved the location.
     """
     units = stop.to_take if taken.units == 1 and not stop.counts_units else taken.units
-    if units > stop.to_take:
-        return too_many(units, stop.to_take)
+    refused = too_many(stop, units, stop.to_take)
+    if refused is not None:
+        return refused
     if units > stop.left:
         return dealing.take(session, actor, stop, replace(taken, units=units), stood=stood)
     read_in = lots.read_in(session, actor, stop, taken)

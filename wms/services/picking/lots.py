@@ -260,8 +260,9 @@ def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial)
         .limit(1)
     ).one()
     _take_over_serial(session, actor, stop, serial)
-    row.serial = serial
-    steps.note(session, actor, task.batch_id, task.id, StepKind.SERIAL, units=row.id)
+    one = hands.split_off_one(session, row)
+    one.serial = serial
+    steps.note(session, actor, task.batch_id, task.id, StepKind.SERIAL, units=one.id, of=row.id)
     session.flush()
     return feedback.accepted(feedback.so_far(stop.in_hand, stop.wanted))
 

@@ -95,8 +95,9 @@ def _find_all(stop: Stop, task: PickTask) -> None:
 
 
 def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
-    if taken.units > stop.left:
-        return items.too_many(taken.units, stop.left)
+    refused = items.too_many(stop, taken.units, stop.left)
+    if refused is not None:
+        return refused
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED

@@ -31,6 +31,7 @@ def note(session: Session, actor: Actor, batch_id: int, task_id: int, kind: Step
         "kind": kind,
         "at": actor.at,
         "before": before,
+        "scan": actor.scan,
     }
     _ = session.connection().execute(_INSERT, row)
 

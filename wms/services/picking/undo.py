@@ -139,6 +139,7 @@ def _forget_serial(session: Session, actor: Actor, step: PickStep, task: PickTas
     row = session.get(PickedUnits, (actor.warehouse_id, step.before["units"]), populate_existing=True)
     if row is not None:
         row.serial = ""
+        hands.join_again(session, actor, row, step.before.get("of", row.id))
     _undone(session, actor, task, StepKind.SERIAL)
     return feedback.told(say("Scan the serial again"))
 
