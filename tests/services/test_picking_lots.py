@@ -1,16 +1,19 @@
-"""Lots, use-by dates and serial numbers: proved while picking, changed by scanning another open one, never twice."""
+"""Lots and use-by dates: proved while picking, changed by scanning another open lot, taken back by UNDO."""
 
 import datetime as dt
+import itertools
 
 import pytest
 
 from tests import builders
 from tests.services.picker import Picker
 from tests.services.shelf import SOON, Shelf, gs1
+from wms.domain.codes import CodeKind, check_digit, own_code
 from wms.domain.journal import JournalEntry
+from wms.domain.people import Warehouse
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
-from wms.domain.stock import Stock
+from wms.domain.stock import Lot, Stock
 from wms.services import allocating
 
 
@@ -125,3 +128,87 @@ def test_lots_past_their_date_are_never_set_aside(shelf: Shelf) -> None:
     order = builders.order(shelf.session, (shelf.milk, 9))
     reasons = allocating.allocate(shelf.session, builders.actor(), [order])
     assert reasons[order.id] == "1 of MILK missing: 8 free, 9 asked."
+
+
+@pytest.mark.parametrize("lot", [f"2026101{check_digit('2026101')}", "N12345", own_code(CodeKind.TOTE, 999), "12-10A"])
+def test_a_lot_may_read_like_any_other_code(shelf: Shelf, lot: str) -> None:
+    builders.stock(shelf.session, shelf.place, shelf.milk, 5, lot=lot)
+    assert shelf.marta.scan(shelf.code, shelf.code, lot) == "put_in_tote"
+    assert (shelf.marta.said, shelf.task().lot) == (f"Lot {lot}", lot)
+    assert shelf.holds_up()
+
+
+@pytest.mark.parametrize("lot", [f"2026101{check_digit('2026101')}", "N12345", own_code(CodeKind.TOTE, 999), "2026"])
+def test_what_only_reads_like_a_code_is_named_as_a_lot(shelf: Shelf, lot: str) -> None:
+    assert shelf.marta.scan(shelf.code, shelf.code, lot) == "scan_lot"
+    assert shelf.marta.said == f"Lot {lot} is not open here. Scan A"
+
+
+@pytest.mark.parametrize(
+    "how", ["10B", "]C11727022810B", "1727022810B", "1727022810B\x1d01{code}", "10B\x1d17270228", "]d210B17270228"]
+)
+def test_a_gs1_code_names_the_lot_in_whatever_sequence(shelf: Shelf, how: str) -> None:
+    assert shelf.marta.scan(shelf.code, shelf.code, how.format(code=shelf.code)) == "put_in_tote"
+    assert (shelf.marta.said, shelf.task().lot) == ("Lot B", "B")
+
+
+def test_a_gs1_code_names_the_item_in_whatever_sequence(shelf: Shelf) -> None:
+    assert shelf.marta.scan(f"1727013110A\x1d01{shelf.code}") == "scan_item"
+    assert (shelf.marta.said, shelf.marta.stop.lot_proved) == ("1 of 2", True)
+
+
+def test_a_gs1_code_of_the_lot_alone_says_that_its_units_are_past_their_date(shelf: Shelf) -> None:
+    assert shelf.marta.scan(shelf.code, shelf.code, "1726110110A") == "scan_lot"
+    assert shelf.marta.said == "PAST ITS DATE 2026-11-01. PUT IT BACK"
+
+
+def test_a_lot_of_its_own_is_never_read_as_a_gs1_code_of_another(shelf: Shelf) -> None:
+    builders.stock(shelf.session, shelf.place, shelf.milk, 5, lot="10B")
+    shelf.session.add(Lot(warehouse_id=builders.WAREHOUSE, product_id=shelf.milk.id, lot="10A", expiry=None))
+    assert shelf.marta.scan(shelf.code, shelf.code, "10A") == "scan_lot"
+    assert shelf.marta.said == "Lot 10A is not open here. Scan A"
+    assert shelf.marta.scan("10B") == "put_in_tote"
+    assert shelf.task().lot == "10B"
+
+
+def test_undo_takes_a_unit_back_with_the_lot_that_its_scan_has_changed(shelf: Shelf) -> None:
+    assert shelf.marta.scan(shelf.code, gs1(shelf, "B", expiry="270228")) == "put_in_tote"
+    assert (shelf.reserved("A"), shelf.reserved("B")) == (0, 2)
+    assert shelf.marta.scan("UNDO") == "scan_item"
+    assert (shelf.marta.said, shelf.marta.stop.in_hand) == ("Put 1 back on the shelf", 1)
+    assert (shelf.reserved("A"), shelf.reserved("B"), shelf.task().lot, shelf.task().lot_proved) == (2, 0, "A", False)
+    assert [row.lot for row in shelf.session.query(PickedUnits).populate_existing()] == [""]
+    assert shelf.marta.scan(gs1(shelf, "A")) == "put_in_tote"
+    assert shelf.holds_up()
+
+
+def test_undo_takes_nothing_back_where_the_first_lot_is_gone(shelf: Shelf) -> None:
+    assert shelf.marta.scan(shelf.code, gs1(shelf, "B", expiry="270228")) == "put_in_tote"
+    other = builders.order(shelf.session, (shelf.milk, 5))
+    _ = builders.waiting_batch(shelf.session, other, shelves={shelf.milk.id: shelf.place}, lots={shelf.milk.id: "A"})
+    assert shelf.marta.scan("UNDO") == "put_in_tote"
+    assert (shelf.marta.said, shelf.marta.stop.in_hand, shelf.task().lot) == ("Lot A is taken. Go on", 2, "B")
+
+
+@pytest.fixture
+def evening(shelf: Shelf) -> Shelf:
+    """It is five in the afternoon of the 24th in Los Angeles: in Greenwich it is the 25th."""
+    shelf.session.get_one(Warehouse, builders.WAREHOUSE).time_zone = "America/Los_Angeles"
+    shelf.session.add(
+        Lot(warehouse_id=builders.WAREHOUSE, product_id=shelf.milk.id, lot="TODAY", expiry=dt.date(2026, 11, 24))
+    )
+    builders.stock(shelf.session, shelf.place, shelf.milk, 5, lot="TODAY")
+    shelf.marta.seconds = itertools.count(16 * 3600)
+    return shelf
+
+
+def test_units_are_good_until_the_warehouses_own_day_is_over(evening: Shelf) -> None:
+    assert evening.marta.scan(gs1(evening, "TODAY", expiry="261124")) == "scan_item"
+    assert evening.marta.said == "1 of 2"
+    assert evening.marta.scan(gs1(evening, "TODAY", expiry="261123")) == "scan_item"
+    assert evening.marta.said == "PAST ITS DATE 2026-11-23. PUT IT BACK"
+
+
+def test_lots_are_set_aside_until_the_warehouses_own_day_is_over(evening: Shelf) -> None:
+    order = builders.order(evening.session, (evening.milk, 13))
+    assert allocating.allocate(evening.session, evening.marta.actor, [order]) == {order.id: ""}

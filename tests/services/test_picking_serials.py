@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from tests import builders
 from tests.services.shelf import Shelf, serials
 from wms.domain.catalog import Barcode
+from wms.domain.codes import OWN, CodeKind, check_digit, own_code, slot_code
 from wms.domain.floor import LocationKind
 from wms.domain.picked import PickedUnits
 from wms.domain.putbacks import PutBack
@@ -136,3 +137,68 @@ def test_a_unit_in_a_tote_without_its_serial_is_a_breach(phones: Shelf) -> None:
     (breach,) = verifying.verify(phones.session, builders.WAREHOUSE)
     assert breach.check == "each_unit_has_its_own_serial"
     assert breach.text == f"order {phones.order.number}: 2 of PHONE picked with 1 serials"
+
+
+_NOT_OURS = [own_code(kind, 98) for kind, _ in OWN.values() if kind is not CodeKind.COMMAND]
+
+
+@pytest.mark.parametrize("serial", [*_NOT_OURS, "N12345", slot_code(own_code(CodeKind.CART, 98), 1), "K999"])
+def test_a_serial_may_read_like_one_of_our_labels(phones: Shelf, serial: str) -> None:
+    assert phones.marta.scan(phones.code, serial) == "scan_item"
+    assert serials(phones) == [serial]
+
+
+@pytest.mark.parametrize("body", ["2026101", "20261016001", "202610160012", "2026101600123"])
+def test_a_serial_with_the_form_of_a_gtin_is_kept_as_it_is(phones: Shelf, body: str) -> None:
+    serial = body + check_digit(body)
+    assert phones.marta.scan(phones.code, serial) == "scan_item"
+    assert serials(phones) == [serial]
+    assert phones.marta.scan(phones.code, serial) == "scan_serial"
+    assert phones.marta.said == f"Serial ...{serial[-8:]} was scanned before"
+
+
+def test_a_label_of_ours_is_named_where_a_serial_is_wanted(phones: Shelf) -> None:
+    _ = phones.marta.scan(phones.code)
+    cart = builders.cart(phones.session).barcode
+    for code, words in (
+        (phones.tote.barcode, "That is a TOTE"),
+        (phones.place.barcode, "That is a SHELF"),
+        (cart, "That is a CART"),
+        (slot_code(cart, 1), "That is a SLOT"),
+        (phones.order.barcode, "That is an ORDER"),
+        (phones.marta.worker.badge, "That is a BADGE"),
+        (builders.station(phones.session).barcode, "That is a STATION"),
+        ("N24", "That is a QUANTITY"),
+        ("DONE", "1 line is open. Go on"),
+    ):
+        assert phones.marta.scan(code) == "scan_serial"
+        assert phones.marta.said == (words if code == "DONE" else f"{words}. Scan the SERIAL")
+
+
+@pytest.mark.parametrize("how", ["]d221SN-1", "]C110X\x1d21SN-1", "21SN-1\x1d01{code}", "01{code}21SN-1"])
+def test_a_gs1_code_names_the_serial_in_whatever_sequence(phones: Shelf, how: str) -> None:
+    assert phones.marta.scan(phones.code, how.format(code=phones.code)) == "scan_item"
+    assert serials(phones) == ["SN-1"]
+
+
+@pytest.mark.parametrize("serial", ["21SN-1", "10A", "2100345"])
+def test_a_serial_that_does_not_say_that_it_is_a_gs1_code_is_kept_whole(phones: Shelf, serial: str) -> None:
+    assert phones.marta.scan(phones.code, serial) == "scan_item"
+    assert serials(phones) == [serial]
+
+
+def test_a_gs1_code_without_a_serial_is_none(phones: Shelf) -> None:
+    assert phones.marta.scan(phones.code, "]d210LOTX") == "scan_serial"
+    assert (phones.marta.said, serials(phones)) == ("Scan the SERIAL", [""])
+
+
+@pytest.mark.parametrize("tail", ["10A", "17270131", "1727013110A", "10A\x1d17270131"])
+def test_a_serial_that_ran_into_what_follows_is_cut_by_the_lots_known(shelf: Shelf, tail: str) -> None:
+    shelf.milk.has_serials = True
+    shelf.session.flush()
+    assert shelf.marta.scan(f"01{shelf.code}21SN-1{tail}") == "scan_item"
+    assert (shelf.marta.said, serials(shelf)) == ("1 of 2. Scanner loses FNC1", ["SN-1"])
+    assert shelf.marta.scan(shelf.code, f"01{shelf.code}21SN-2{tail}") == (
+        "put_in_tote" if "10A" in tail else "scan_lot"
+    )
+    assert serials(shelf) == ["SN-1", "SN-2"]
