@@ -97,7 +97,7 @@ class Floor:
         self.units = [barcode for product in self.products for barcode in self._codes(session, product)]
 
     def _codes(self, session: Session, product: Product) -> list[str]:
-        case = [builders.barcode(session, product, 3)] if product in {self.mug, self.phone} else []
+        case = [builders.barcode(session, product, 3)] if product in (self.mug, self.phone) else []
         return [builders.barcode(session, product), *case]
 
     @property
@@ -250,6 +250,14 @@ def codes_near(stop: Stop) -> list[str]:
     return [
         *(code for code, _ in stop.codes),
         *(stop.location_code, stop.check, stop.tote, f"{stop.cart_code}{stop.slot:02d}", f"{stop.cart_code}01"),
-        *(stop.lot, "LOT-A", "LOT-B", f"]d201{stop.codes[0][0]}10{stop.lot}", f"]d201{stop.codes[0][0]}10LOT-B"),
+        *(
+            stop.lot,
+            "LOT-A",
+            "LOT-B",
+            f"10{stop.lot}",
+            "]d21720010110LOT-B",
+            f"]d201{stop.codes[0][0]}10{stop.lot}",
+            f"]d201{stop.codes[0][0]}10LOT-B",
+        ),
         *(stop.serial, "SN-1", "SN-2", f"]d201{stop.codes[0][0]}21SN-1", f"]d201{stop.codes[0][0]}21SN-9"),
     ]

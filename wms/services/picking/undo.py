@@ -29,7 +29,7 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     left = _left(session, actor, {task.id, *also, *(one["task_id"] for one in step.before.get("was", ()))})
     if left:
         return feedback.wrong(say("Too late. {tote} has left", tote=left))
-    change = _lot_of_its_scan(session, actor, step)
+    change = _lot_of_its_scan(session, actor, step) if task.lot else None
     if change is not None and not lots.change_back(session, actor, task, change.before):
         return feedback.wrong(say("Lot {lot} is taken. Go on", lot=change.before["lot"]))
     verdict = _REVERSES[step.kind](session, actor, step, task)
