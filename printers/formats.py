@@ -19,6 +19,18 @@ def formats(zpl: bytes) -> list[bytes]:
     return _FORMAT.findall(zpl)
 
 
+def pages(zpl: bytes) -> list[bytes]:
+    """Return each format that prints, behind those before it that only set or store something."""
+    found: list[bytes] = []
+    set_up = b""
+    for one in formats(zpl):
+        if copies(one):
+            found.append(set_up + one)
+        else:
+            set_up += one
+    return found
+
+
 def is_whole(zpl: bytes) -> bool:
     """Tell whether every format that ends has begun, and none is left open.
 

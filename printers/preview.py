@@ -23,6 +23,8 @@ BUNDLE_NAME = "zpl-renderer.umd.js"
 # Beside the package in a checkout, inside the application when both are installed from one wheel.
 BUNDLE_FOLDERS = ("static/vendor", "wms/static/vendor")
 LIMIT_DOTS = 4000
+# A large label takes a second or two on a busy machine; the worker that waits for it has its job for a minute.
+PATIENCE_S = 30.0
 
 
 class Preview(Protocol):
@@ -63,9 +65,10 @@ def label_size(zpl: bytes) -> LabelSize:
 class ZebrashPreview:
     """Draws labels in a child process; safe to share between threads, which take turns."""
 
-    def __init__(self, *, bundle: Path | None = None) -> None:
-        """Use the renderer's UMD bundle; raises PreviewError where it cannot be found."""
+    def __init__(self, *, bundle: Path | None = None, patience_s: float = PATIENCE_S) -> None:
+        """Use the renderer's UMD bundle, which may take `patience_s` a label; PreviewError where it cannot be found."""
         self._bundle = bundle or find_bundle()
+        self.patience_s = patience_s
         self._turn = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
         _ = atexit.register(self.close)
@@ -85,9 +88,8 @@ class ZebrashPreview:
         size = size or label_size(zpl)
         request = {"zpl": zpl.decode("utf-8", errors="replace"), "width": size.width_dots, "height": size.height_dots}
         with self._turn:
-            answer = self._ask(json.dumps(request))
+            answer = self._ask_in_time(json.dumps(request))
         if not answer:
-            self.close()
             raise PreviewError("the renderer stopped; it starts again with the next label.")
         reply = json.loads(answer)
         if "png" not in reply:
@@ -97,29 +99,61 @@ class ZebrashPreview:
     def close(self) -> None:
         """Stop the child process, if there is one."""
         with self._turn:
-            child, self._child = self._child, None
-            if child is None:
-                return
-            # The end of its input is the child's sign to leave.
-            _ = child.communicate()
+            self._stop()
         atexit.unregister(self.close)
 
-    def _ask(self, line: str) -> str:
+    def _stop(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        try:
+            # The end of its input is the child's sign to leave.
+            _ = child.communicate(timeout=self.patience_s)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            _ = child.communicate()
+
+    def _ask_in_time(self, line: str) -> str:
+        """Return the child's answer, nothing when it has died; PreviewError when it hangs, and is killed for it."""
+        child = self._child or self._start()
+        is_late = threading.Event()
+
+        def kill() -> None:
+            is_late.set()
+            child.kill()
+
+        # A thread of its own, for a child that hangs may keep both pipes blocked.
+        clock = threading.Timer(self.patience_s, kill)
+        clock.start()
+        try:
+            answer = self._ask(child, line)
+        finally:
+            clock.cancel()
+        if not answer or is_late.is_set():
+            self._stop()
+        if is_late.is_set():
+            raise PreviewError(f"the renderer took more than {self.patience_s:g} s; it starts again with the next.")
+        return answer
+
+    def _start(self) -> subprocess.Popen[str]:
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "printers.drawing", str(self._bundle)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        )
+        return self._child
+
+    @staticmethod
+    def _ask(child: subprocess.Popen[str], line: str) -> str:
         """Return the child's answer, one line of JSON, or nothing when it has died."""
-        if self._child is None:
-            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "printers.drawing", str(self._bundle)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-            )
-        if self._child.stdin is None or self._child.stdout is None:
+        if child.stdin is None or child.stdout is None:
             raise PreviewError("the renderer has no pipes.")
         try:
-            _ = self._child.stdin.write(line + "\n")
-            self._child.stdin.flush()
-            return self._child.stdout.readline()
+            _ = child.stdin.write(line + "\n")
+            child.stdin.flush()
+            return child.stdout.readline()
         except BrokenPipeError:
             return ""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from printers.status import Status
+from printers.status import Notice, Status
 
 
 class OutcomeKind(StrEnum):
@@ -29,13 +29,14 @@ class Outcome:
     """How a job ended: `printed` and `not printed` are proven, `unknown` is for a person to settle.
 
     `reason` is empty for `printed`. `is_sent`: at least one byte of the job may have reached the printer.
-    `labels_printed` is what the printer counted, None where nothing counts.
+    `labels_printed` is what the printer counted, None where nothing counts; `notices` is what it wants all the same.
     """
 
     kind: OutcomeKind
     reason: str = ""
     labels_printed: int | None = None
     is_sent: bool = True
+    notices: tuple[Notice, ...] = ()
 
 
 class Printer(Protocol):

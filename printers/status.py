@@ -1,16 +1,26 @@
 """Read what a Zebra says about itself: ~HS, ~HQES and the label odometer.
 
-Layouts: Zebra's ZPL II Programming Guide, ~HS and ~HQ.
+Layouts: Zebra's ZPL II Programming Guide, ~HS and ~HQ (its tables of error and warning flags by nibbles). What only
+~HQES tells, a cutter, a motor, a head or a roll that ends, older firmware does not tell at all.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 HOST_STATUS_FRAMES = 3
 FRAME = re.compile(rb"\x02([^\x03]*)\x03")
 HOST_QUERY_LINE = re.compile(r"(ERRORS|WARNINGS):\s*[01]\s+([0-9A-Fa-f]{8})\s+([0-9A-Fa-f]{8})")
 QUOTED = re.compile(rb'"([^"]*)"')
+
+
+class Notice(StrEnum):
+    """What a printer wants although it prints on, in the words a worker would use."""
+
+    CALIBRATE = "calibrate media"
+    CLEAN_HEAD = "clean print head"
+    REPLACE_HEAD = "replace print head"
+    PAPER_LOW = "paper nearly out"
 
 
 class Trouble(StrEnum):
@@ -39,9 +49,10 @@ HOST_QUERY_ERRORS = {
     0x20: Trouble.MOTOR_HOT,
     0x40: Trouble.HEAD_BROKEN,
     0x80: Trouble.HEAD_BROKEN,
+    0x200: Trouble.HEAD_BROKEN,
     0x10000: Trouble.PAUSED,
 }
-HOST_QUERY_WARNINGS = {1: "calibrate media", 2: "clean print head", 4: "replace print head", 8: "paper nearly out"}
+HOST_QUERY_WARNINGS = {1: Notice.CALIBRATE, 2: Notice.CLEAN_HEAD, 4: Notice.REPLACE_HEAD, 8: Notice.PAPER_LOW}
 
 
 class GarbledError(ValueError):
@@ -55,12 +66,13 @@ class GarbledError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostStatus:
-    """What ~HS says."""
+    """What ~HS says, and ~HQES beside it where the printer knows that."""
 
     troubles: tuple[Trouble, ...]
     formats_waiting: int
     labels_remaining: int
     partial_format: bool
+    notices: tuple[Notice, ...] = ()
 
     @property
     def is_idle(self) -> bool:
@@ -70,10 +82,10 @@ class HostStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostQuery:
-    """What ~HQES says: troubles that stop it, warnings that do not."""
+    """What ~HQES says: troubles that stop it, notices that do not."""
 
     troubles: tuple[Trouble, ...]
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +93,7 @@ class Status:
     """How a printer is. `labels_waiting` and `odometer` (labels in its life) are None where it cannot tell."""
 
     troubles: tuple[Trouble, ...] = ()
+    notices: tuple[Notice, ...] = ()
     labels_waiting: int | None = None
     odometer: int | None = None
 
@@ -92,7 +105,12 @@ class Status:
 
 def is_whole_host_status(reply: bytes) -> bool:
     """Tell whether all three frames of a ~HS answer have arrived; they may come in any number of pieces."""
-    return len(FRAME.findall(reply)) >= HOST_STATUS_FRAMES
+    return len(_host_status_frames(reply)) >= HOST_STATUS_FRAMES
+
+
+def _host_status_frames(reply: bytes) -> list[bytes]:
+    """Return what stands between STX and ETX, but for an answer to ~HQES, which may come before it or late."""
+    return [frame for frame in FRAME.findall(reply) if b"ERRORS:" not in frame]
 
 
 def is_whole_setting(reply: bytes) -> bool:
@@ -102,7 +120,7 @@ def is_whole_setting(reply: bytes) -> bool:
 
 def parse_host_status(reply: bytes) -> HostStatus:
     """Read the three frames of ~HS; raises GarbledError."""
-    fields = [frame.decode("ascii", errors="replace").split(",") for frame in FRAME.findall(reply)]
+    fields = [frame.decode("ascii", errors="replace").split(",") for frame in _host_status_frames(reply)]
     try:
         first, second = fields[0], fields[1]
         flags = {
@@ -134,8 +152,18 @@ def parse_host_query(reply: bytes) -> HostQuery:
     if set(lines) != {"ERRORS", "WARNINGS"}:
         raise GarbledError(reply=reply)
     troubles = dict.fromkeys(trouble for bit, trouble in HOST_QUERY_ERRORS.items() if lines["ERRORS"] & bit)
-    warnings = (warning for bit, warning in HOST_QUERY_WARNINGS.items() if lines["WARNINGS"] & bit)
-    return HostQuery(troubles=tuple(troubles), warnings=tuple(warnings))
+    notices = (notice for bit, notice in HOST_QUERY_WARNINGS.items() if lines["WARNINGS"] & bit)
+    return HostQuery(troubles=tuple(troubles), notices=tuple(notices))
+
+
+def parse_both(reply: bytes) -> HostStatus:
+    """Read the answer to ~HQES~HS, of which older firmware leaves the first part out; raises GarbledError."""
+    host = parse_host_status(reply)
+    try:
+        query = parse_host_query(reply)
+    except GarbledError:
+        return host
+    return replace(host, troubles=tuple(dict.fromkeys((*host.troubles, *query.troubles))), notices=query.notices)
 
 
 def parse_setting(reply: bytes) -> int | None:

@@ -57,6 +57,18 @@ def test_a_locked_row_may_be_referred_to() -> None:
     assert locks == []
 
 
+def test_what_locks_rows_has_a_name_of_its_own() -> None:
+    # Who mixes two up takes the locks in a sequence that nobody else keeps.
+    names = [
+        function.name
+        for path in files(".py")
+        if path.is_relative_to(ROOT / "wms")
+        for function in functions(path)
+        if function.name.startswith("locked_")
+    ]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     vague = [
         place(path)

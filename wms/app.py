@@ -9,7 +9,7 @@ from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from wms import config, database
 from wms.config import Settings
@@ -17,7 +17,7 @@ from wms.database import db, reading
 from wms.domain.errors import BadInputError, DomainError, NotFoundError, WmsError
 from wms.domain.saying import say
 from wms.resources import digest_of, resource_dir
-from wms.web import blueprints, context, floor, hooks, languages, security
+from wms.web import blueprints, context, failing, floor, hooks, languages, security
 
 # In place of the framework's own long words; a 403 keeps its own, which name the role.
 _SENTENCES = {
@@ -93,6 +93,11 @@ def _add_errors(app: flask.Flask) -> None:
     def http_error(error: HTTPException) -> tuple[str, int]:
         status = error.code or 500
         return page(status, _SENTENCES.get(status, error.description or _SENTENCES[500]))
+
+    @app.errorhandler(InternalServerError)
+    def broken(error: InternalServerError) -> tuple[str, int, dict[str, str]]:
+        failing.note(error.original_exception or error)
+        return *page(_SERVER_FAILED, _SENTENCES[_SERVER_FAILED]), failing.HEADER
 
     @app.errorhandler(CSRFError)
     def csrf_error(_: CSRFError) -> tuple[str, int]:

@@ -8,9 +8,10 @@ from types import TracebackType
 from typing import Self
 
 from printers.errors import SilentError, UnreachableError
-from printers.status import HostStatus, is_whole_host_status, is_whole_setting, parse_host_status, parse_setting
+from printers.status import HostStatus, is_whole_host_status, is_whole_setting, parse_both, parse_setting
 
-HOST_STATUS = b"~HS"
+# In this order: once ~HS is answered, a printer that has not answered ~HQES does not know it, and nobody waits for it.
+HOST_QUERY_AND_STATUS = b"~HQES~HS"
 # The SGD commands of Zebra's Link-OS guide end with a line end.
 ODOMETER = b'! U1 getvar "odometer.total_label_count"\r\n'
 CHUNK_BYTES = 4096
@@ -46,21 +47,24 @@ class Conversation:
         self._socket.sendall(zpl)
 
     def host_status(self) -> HostStatus:
-        """Ask ~HS; raises SilentError, GarbledError."""
-        return parse_host_status(self._ask(HOST_STATUS, is_whole=is_whole_host_status))
+        """Ask ~HQES and ~HS; raises SilentError, GarbledError."""
+        return parse_both(self._ask(HOST_QUERY_AND_STATUS, is_whole=is_whole_host_status, answers=2))
 
     def odometer(self) -> int | None:
         """Ask how many labels the printer has printed in its life, None where it does not know; raises SilentError."""
         return parse_setting(self._ask(ODOMETER, is_whole=is_whole_setting))
 
-    def _ask(self, question: bytes, *, is_whole: Callable[[bytes], bool]) -> bytes:
-        """Return the answer to `question`, dropping whatever came late from an earlier one."""
+    def _ask(self, question: bytes, *, is_whole: Callable[[bytes], bool], answers: int = 1) -> bytes:
+        """Return the answer to `question`, dropping whatever came late from an earlier one.
+
+        Of several `answers` each may take its time, but a printer that says nothing at all is silent after one.
+        """
         self._drop_late_answers()
-        ends_at = time.monotonic() + self.reply_timeout_s
+        ends_at = time.monotonic() + answers * self.reply_timeout_s
         self.write(question, timeout_s=self.reply_timeout_s)
         reply = b""
         while not is_whole(reply):
-            self._socket.settimeout(max(ends_at - time.monotonic(), 0.001))
+            self._socket.settimeout(max(min(ends_at - time.monotonic(), self.reply_timeout_s), 0.001))
             try:
                 piece = self._socket.recv(CHUNK_BYTES)
             except TimeoutError as error:

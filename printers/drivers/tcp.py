@@ -55,12 +55,15 @@ class TcpPrinter:
         return cls(url=url, host=host, port=port, reply_timeout_s=patience.reply_s, poll_s=patience.poll_s)
 
     def status(self) -> Status:
-        """Ask ~HS and the odometer; silence is a trouble of its own. Raises UnreachableError."""
+        """Ask ~HQES, ~HS and the odometer; silence is a trouble of its own. Raises UnreachableError."""
         try:
             with self._connect() as conversation:
                 host = conversation.host_status()
                 return Status(
-                    troubles=host.troubles, labels_waiting=labels_waiting(host), odometer=conversation.odometer()
+                    troubles=host.troubles,
+                    notices=host.notices,
+                    labels_waiting=labels_waiting(host),
+                    odometer=conversation.odometer(),
                 )
         except SilentError:
             return Status(troubles=(Trouble.SILENT,))
@@ -131,7 +134,7 @@ class TcpPrinter:
             quiet_polls = quiet_polls + 1 if is_quiet else 0
             printed = None if before is None or now is None else now - before
             if printed == labels and host.is_idle:
-                return Outcome(kind=OutcomeKind.PRINTED, labels_printed=printed)
+                return Outcome(kind=OutcomeKind.PRINTED, labels_printed=printed, notices=host.notices)
             if quiet_polls >= QUIET_POLLS and time.monotonic() - quiet_since >= self.reply_timeout_s:
                 return judge(printed=printed, labels=labels)
             time.sleep(self.poll_s)

@@ -3,8 +3,10 @@
     GET  /labels       one object a physical label, oldest first: n, zpl, codes, png (base64); ?codes=0 draws none
     GET  /odometer     {"odometer": labels in its life}
     GET  /faults       what is wrong now, every key below
-    PUT  /faults       sets the keys given and leaves the others: paper_out, ribbon_out, head_open, paused and
-                       over_temperature ("flag", "silent" or null), connection ("refuse", "never_read",
+    PUT  /faults       sets the keys given and leaves the others: paper_out, ribbon_out, head_open, paused,
+                       over_temperature, cutter_fault, motor_hot and bad_head ("flag", "silent" or null),
+                       paper_low, needs_calibration, dirty_head and worn_head, with which it warns and prints on, and
+                       no_query, with which it does not know ~HQES ("flag" or null), connection ("refuse", "never_read",
                        "reset_before", "reset_during", "reset_after", "half_open", "half_open_during",
                        "one_client" or null),
                        label_ms, status_delay_ms, status_pieces (numbers; null for the usual one)
@@ -21,12 +23,13 @@ from typing import TypeVar
 
 from printers.errors import PreviewError
 from printers.preview import Preview
-from printers.virtual.engine import Position, Switch
+from printers.virtual.engine import Position, Quirk, Switch
 from printers.virtual.server import LineFault, Pace, VirtualZebra
 
 LONGEST_MS = 600_000
 MOST_PIECES = 1000
 CONNECTION = "connection"
+FLAG = Position.ANSWERS.value
 Choice = TypeVar("Choice", Position, LineFault)
 # The limits of each number, and how it stands in a printer's pace.
 NUMBERS: Mapping[str, tuple[int, int]] = {
@@ -82,12 +85,14 @@ def _label(printer: VirtualZebra, preview: Preview | None, number: int, *, with_
 
 def faults(printer: VirtualZebra) -> dict[str, object]:
     """Return what is wrong with a printer, as `set_faults` takes it."""
-    positions = printer.state().switches
+    state = printer.state()
+    positions = state.switches
     switches = {
         switch.value: None if positions[switch] is Position.OFF else positions[switch].value for switch in Switch
     }
     line = None if printer.fault is LineFault.NONE else printer.fault.value
-    return {**switches, CONNECTION: line, **numbers(printer.pace)}
+    quirks = {quirk.value: FLAG if quirk in state.quirks else None for quirk in Quirk}
+    return {**switches, **quirks, CONNECTION: line, **numbers(printer.pace)}
 
 
 def numbers(pace: Pace) -> dict[str, int]:
@@ -108,12 +113,14 @@ def set_faults(printer: VirtualZebra, wanted: object) -> None:
     for key, value in wanted.items():
         if key in set(Switch):
             steps.append(_switching(printer, Switch(key), _one_of(key, value, Position, Position.OFF)))
+        elif key in set(Quirk):
+            steps.append(_quirking(printer, Quirk(key), value))
         elif key == CONNECTION:
             steps.append(_breaking(printer, _one_of(key, value, LineFault, LineFault.NONE)))
         elif key in NUMBERS:
             pace = _paced(pace, key, numbers(printer.usual_pace)[key] if value is None else value)
         else:
-            known = ", ".join([*Switch, CONNECTION, *NUMBERS])
+            known = ", ".join([*Switch, *Quirk, CONNECTION, *NUMBERS])
             raise NoSuchFaultError(f"There is no fault {key!r}: use {known}.")
     printer.set_pace(pace)
     for step in steps:
@@ -122,6 +129,12 @@ def set_faults(printer: VirtualZebra, wanted: object) -> None:
 
 def _switching(printer: VirtualZebra, switch: Switch, position: Position) -> Callable[[], None]:
     return lambda: printer.switch(switch, position)
+
+
+def _quirking(printer: VirtualZebra, quirk: Quirk, value: object) -> Callable[[], None]:
+    if value not in (FLAG, None):
+        raise NoSuchFaultError(f"{quirk} cannot be {value!r}: use {FLAG} or null.")
+    return lambda: printer.set_quirk(quirk, is_on=value == FLAG)
 
 
 def _breaking(printer: VirtualZebra, fault: LineFault) -> Callable[[], None]:
@@ -151,7 +164,7 @@ def _paced(pace: Pace, key: str, value: object) -> Pace:
 def _put_faults(printer: VirtualZebra, _preview: Preview | None, asked: Asked) -> object:
     try:
         wanted = json.loads(asked.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NoSuchFaultError("The body is no JSON.") from error
     set_faults(printer, wanted)
     return faults(printer)

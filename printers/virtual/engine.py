@@ -17,13 +17,26 @@ REPRINT = re.compile(rb"\^JZ\s*([YNyn])")
 
 
 class Switch(StrEnum):
-    """What a person can do to a printer."""
+    """What stops a printer; the last three only ~HQES tells."""
 
     PAPER_OUT = "paper_out"
     RIBBON_OUT = "ribbon_out"
     HEAD_OPEN = "head_open"
     PAUSED = "paused"
     OVER_TEMPERATURE = "over_temperature"
+    CUTTER_FAULT = "cutter_fault"
+    MOTOR_HOT = "motor_hot"
+    BAD_HEAD = "bad_head"
+
+
+class Quirk(StrEnum):
+    """What a printer prints on with: a warning of ~HQES, or a firmware so old that it does not know the question."""
+
+    PAPER_LOW = "paper_low"
+    NEEDS_CALIBRATION = "needs_calibration"
+    DIRTY_HEAD = "dirty_head"
+    WORN_HEAD = "worn_head"
+    NO_QUERY = "no_query"
 
 
 class Position(StrEnum):
@@ -47,6 +60,7 @@ class EngineState:
     """What the engine looks like at one moment."""
 
     switches: dict[Switch, Position]
+    quirks: frozenset[Quirk]
     formats_waiting: int
     labels_remaining: int
     buffer_full: bool
@@ -82,6 +96,7 @@ class Engine:
         self._odometer = odometer
         self._jobs: deque[Job] = deque()
         self._switches = dict.fromkeys(Switch, Position.OFF)
+        self._quirks: frozenset[Quirk] = frozenset()
         self._is_partial = False
         self._is_stopped = False
         self._reprints = True
@@ -111,6 +126,7 @@ class Engine:
         with self._changed:
             return EngineState(
                 switches=dict(self._switches),
+                quirks=self._quirks,
                 formats_waiting=len(self._jobs),
                 labels_remaining=sum(job.copies for job in self._jobs),
                 buffer_full=self._is_full(),
@@ -157,6 +173,11 @@ class Engine:
         with self._changed:
             self._switches[switch] = position
             self._changed.notify_all()
+
+    def set_quirk(self, quirk: Quirk, *, is_on: bool) -> None:
+        """Let the printer warn of something, or forget a question, or not any more."""
+        with self._changed:
+            self._quirks = self._quirks | {quirk} if is_on else self._quirks - {quirk}
 
     def cancel(self) -> None:
         """Drop everything that waits (~JA)."""

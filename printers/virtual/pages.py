@@ -12,7 +12,7 @@ from printers.errors import PreviewError
 from printers.preview import Preview
 from printers.virtual import control
 from printers.virtual.control import Asked, NoSuchFaultError
-from printers.virtual.engine import EngineState, Position, Switch
+from printers.virtual.engine import EngineState, Position, Quirk, Switch
 from printers.virtual.server import LineFault, VirtualZebra
 
 NEWEST = 12
@@ -195,6 +195,8 @@ def set_one(printer: VirtualZebra, key: str, value: str) -> None:
         printer.break_line(LineFault(value))
     elif key in PACES:
         control.set_faults(printer, {key: int(value)})
+    elif key in set(Quirk):
+        control.set_faults(printer, {key: None if value == Position.OFF else value})
     else:
         printer.switch(Switch(key), Position(value))
 
@@ -227,7 +229,8 @@ def section(printer: VirtualZebra) -> str:
 
 def words(state: EngineState) -> str:
     """Return how the printer is, for a reader."""
-    troubles = ", ".join(switch.replace("_", " ") for switch in Switch if state.is_on(switch))
+    found = [*filter(state.is_on, Switch), *(quirk for quirk in Quirk if quirk in state.quirks)]
+    troubles = ", ".join(one.replace("_", " ") for one in found)
     ready = f'<span class="trouble">{troubles}</span>' if troubles else "ready"
     return f"{ready} · {state.labels_remaining} waiting · {state.odometer} printed in its life"
 
@@ -236,11 +239,13 @@ def forms(printer: VirtualZebra, state: EngineState) -> str:
     """Return the form with a button for each thing one can do to the printer."""
     positions = [position.value for position in Position]
     rows = "".join(buttons(switch.value, state.switches[switch].value, positions) for switch in Switch)
+    flags = (Position.OFF.value, control.FLAG)
+    quirks = "".join(buttons(quirk.value, flags[quirk in state.quirks], list(flags)) for quirk in Quirk)
     faults = buttons("fault", printer.fault.value, [fault.value for fault in LineFault])
     now = control.numbers(printer.pace)
     paces = "".join(buttons(key, str(now[key]), list(map(str, options))) for key, options in PACES.items())
     power = f'<p><button name="{POWER_CYCLE}" value="1">power off and on</button></p>'
-    return f'<form method="post" action="/{escape(printer.name)}/switch">{rows}{faults}{paces}{power}</form>'
+    return f'<form method="post" action="/{escape(printer.name)}/switch">{rows}{quirks}{faults}{paces}{power}</form>'
 
 
 def buttons(key: str, now: str, options: list[str]) -> str:

@@ -1,8 +1,25 @@
 """What a virtual Zebra answers, byte for byte as the ZPL II Programming Guide lays out ~HS, ~HQES and SGD."""
 
-from printers.virtual.engine import EngineState, Switch
+from printers.virtual.engine import EngineState, Quirk, Switch
 
 COUNT_LIMIT = 999
+# The flags of ~HQES, nibble by nibble.
+_ERROR_BITS = {
+    Switch.PAPER_OUT: 0x1,
+    Switch.RIBBON_OUT: 0x2,
+    Switch.HEAD_OPEN: 0x4,
+    Switch.CUTTER_FAULT: 0x8,
+    Switch.OVER_TEMPERATURE: 0x10,
+    Switch.MOTOR_HOT: 0x20,
+    Switch.BAD_HEAD: 0x40,
+    Switch.PAUSED: 0x10000,
+}
+_WARNING_BITS = {
+    Quirk.NEEDS_CALIBRATION: 0x1,
+    Quirk.DIRTY_HEAD: 0x2,
+    Quirk.WORN_HEAD: 0x4,
+    Quirk.PAPER_LOW: 0x8,
+}
 
 
 def host_status(state: EngineState) -> list[bytes]:
@@ -42,16 +59,15 @@ def host_status(state: EngineState) -> list[bytes]:
 
 
 def host_query(state: EngineState) -> bytes:
-    """Return the answer to ~HQES: bits for errors, no warnings."""
-    bits = (
-        0x1 * state.is_on(Switch.PAPER_OUT)
-        | 0x2 * state.is_on(Switch.RIBBON_OUT)
-        | 0x4 * state.is_on(Switch.HEAD_OPEN)
-        | 0x10 * state.is_on(Switch.OVER_TEMPERATURE)
-        | 0x10000 * state.is_on(Switch.PAUSED)
-    )
-    text = f"\r\n\r\n  PRINTER STATUS\r\n   ERRORS:         {flag(bits > 0)} 00000000 {bits:08X}\r\n"
-    return b"\x02" + f"{text}   WARNINGS:       0 00000000 00000000\r\n".encode("ascii") + b"\x03\r\n"
+    """Return the answer to ~HQES: the bits of errors and of warnings."""
+    errors = sum(bit for switch, bit in _ERROR_BITS.items() if state.is_on(switch))
+    warnings = sum(bit for quirk, bit in _WARNING_BITS.items() if quirk in state.quirks)
+    text = f"\r\n\r\n  PRINTER STATUS\r\n   ERRORS:         {_bits(errors)}\r\n   WARNINGS:       {_bits(warnings)}\r\n"
+    return b"\x02" + text.encode("ascii") + b"\x03\r\n"
+
+
+def _bits(found: int) -> str:
+    return f"{flag(found > 0)} 00000000 {found:08X}"
 
 
 def setting(name: bytes, state: EngineState) -> bytes:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from printers.virtual import replies
-from printers.virtual.engine import DEFAULT_BUFFER_BYTES, Engine, EngineState, Position, Switch
+from printers.virtual.engine import DEFAULT_BUFFER_BYTES, Engine, EngineState, Position, Quirk, Switch
 from printers.virtual.stream import Command, Format, Piece, Question, StreamParser
 from printers.virtual.tray import Tray
 
@@ -144,6 +144,10 @@ class VirtualZebra:
         """Take the paper out, open the head, and so on, or put it right."""
         self._engine.switch(switch, position)
 
+    def set_quirk(self, quirk: Quirk, *, is_on: bool) -> None:
+        """Let the printer warn of something, or not know ~HQES, or not any more."""
+        self._engine.set_quirk(quirk, is_on=is_on)
+
     def break_line(self, fault: LineFault) -> None:
         """Break the line in one way, or mend it with NONE; a running printer has done so when this returns."""
         self._fault = fault
@@ -263,7 +267,7 @@ class VirtualZebra:
                 self._answer(line, state, [replies.setting(setting, state)])
             case Command(name=b"~HS"):
                 self._answer(line, state, replies.host_status(state))
-            case Command(name=b"~HQ"):
+            case Command(name=b"~HQES") if Quirk.NO_QUERY not in state.quirks:
                 self._answer(line, state, [replies.host_query(state)])
             case Command(name=b"~JA"):
                 self._engine.cancel()

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 PIECE = re.compile(
     rb"""(?P<start>\^XA)
     | (?P<end>\^XZ)
-    | (?P<command>~[A-Za-z]{2})
+    | (?P<command>~[Hh][Qq][A-Za-z]{2}|~(?![Hh][Qq])[A-Za-z]{2})
     | !\s?U1\s+getvar\s+"(?P<setting>[^"\r\n]*)"\s?""",
     re.VERBOSE,
 )
 # The longest beginning of a command that may still be waiting for its rest.
-TAIL = re.compile(rb"""(?:\^X?|~[A-Za-z]?|!\s?(?:U1?)?[^\r\n"]{0,12}(?:"[^"\r\n]{0,80})?)\Z""")
+TAIL = re.compile(rb"""(?:\^X?|~(?:[Hh][Qq][A-Za-z]?|[A-Za-z])?|!\s?(?:U1?)?[^\r\n"]{0,12}(?:"[^"\r\n]{0,80})?)\Z""")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +26,7 @@ class Format:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
-    """One immediate command, such as ~HS or ~HQ with its two letters ES."""
+    """One immediate command, such as ~HS, or ~HQES: ~HQ has two letters more."""
 
     name: bytes
 

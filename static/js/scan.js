@@ -9,6 +9,7 @@ const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const ABORT_MS = 4000;
 const SLOW_MS = 700;
 const LOCKED = [401, 419];
+const BROKEN_TRIES = 4; // so often our own program may break at a scan: the next time it will too
 const STOP_SCANS = 3;
 const STOP_MS = 30000;
 const OWN_TWICE_MS = 1500; // our own labels are scanned once a step
@@ -25,6 +26,7 @@ const accepts = () => JSON.parse(page().accept ?? "[]").map(normal); // what wou
 const hasScreen = (answer) => answer.querySelector("#screen[data-screen]") !== null; // a desk or error page has none
 
 let queue = []; // unconfirmed scans, oldest first
+let others = []; // those of workers who are not at the page now, where the store did not take them
 let busy = true; // until the kept scans are read, and while one is under way
 let last = { code: "", at: 0 };
 let lastN = 0;
@@ -55,7 +57,7 @@ function take(raw) {
   const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action };
   queue.push(scan);
   judge(plain);
-  if (worker) keep(scan); // a badge read before a login is nobody's and must not log in after a reload
+  if (worker) keep(scan).then((n) => (scan.isKept = n === scan.n)); // a badge read before a login must not log in after a reload
   tell("taken", [scan]);
   count();
   drain();
@@ -86,14 +88,16 @@ async function drain() {
 async function deliver(scan) {
   const since = Date.now();
   const slow = setTimeout(() => offlineSince || network("slow"), SLOW_MS);
+  let broken = 0;
   for (let tries = 1; page().worker === scan.worker; tries += 1) {
     const answer = await post(scan);
-    if (answer) {
+    if (answer?.isBroken) broken += 1;
+    if (answer && (!answer.isBroken || broken >= BROKEN_TRIES)) {
       clearTimeout(slow);
       backOnline();
       return settle(scan, answer);
     }
-    if (tries >= 2 || Date.now() - since >= ABORT_MS) offline(since);
+    if (!answer && (tries >= 2 || Date.now() - since >= ABORT_MS)) offline(since);
     await pause(RETRY_MS[Math.min(tries, RETRY_MS.length) - 1]);
   }
   clearTimeout(slow);
@@ -102,10 +106,11 @@ async function deliver(scan) {
   return true;
 }
 
-/** One try; null when there was no answer worth the name: cut, late, a server error, or a page that is not ours. */
+/** One try; null when there was no answer worth the name: cut, late, a proxy's error, or a page that is not ours. */
 async function post({ code, scan, ask, at, action }) {
   const body = new URLSearchParams({ code, scan, ask, at, csrf_token: form.elements.csrf_token.value });
   const got = await load(action, { method: "POST", body });
+  if (got?.isBroken) return got;
   if (!got || got.status >= 500 || got.status === 408 || got.status === 429) return null;
   if (hasScreen(got.answer)) return got;
   if (LOCKED.includes(got.status)) await renew(action);
@@ -119,7 +124,8 @@ async function load(address, options) {
   try {
     const response = await fetch(address, { ...options, headers: { "HX-Request": "true" }, signal: abort.signal });
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
-    return { answer, status: response.redirected ? 401 : response.status, cue: response.headers.get("X-Cue") };
+    const { headers, redirected, status } = response;
+    return { answer, status: redirected ? 401 : status, cue: headers.get("X-Cue"), isBroken: status === 500 && headers.has("X-Failed") };
   } catch {
     return null;
   } finally {
@@ -140,10 +146,10 @@ const pause = (ms) => new Promise((resolve) => {
   setTimeout(resolve, ms);
 });
 
-async function settle(scan, { answer, status, cue }) {
+async function settle(scan, { answer, status, cue, isBroken }) {
   const locked = LOCKED.includes(status); // badge first; the scan stays and goes again for the same worker
   if (hasScreen(answer)) swap(answer);
-  else refuse();
+  else refuse(isBroken ? "broken" : "refused");
   const feedback = document.getElementById("feedback");
   play(cue ?? feedback.dataset.cue);
   if (!locked) await done(scan, feedback);
@@ -195,21 +201,24 @@ function calm(feedback) {
   else shownAt = now;
 }
 
-/** The server said no without a screen (a proxy, a page that is gone). */
-function refuse() {
+/** The server said no without a screen (a proxy, a page that is gone, a scan at which our program breaks). */
+function refuse(why) {
   const feedback = document.getElementById("feedback");
   Object.assign(feedback.dataset, { tone: "wrong", cue: "wrong" });
   last = { code: "", at: 0 };
   feedback.className = "verdict";
-  feedback.replaceChildren(say("refused"));
+  feedback.replaceChildren(say(why));
 }
 
 /** Take on the queue of whoever is logged in now; another worker's scans wait for that worker. */
 async function adopt() {
   const { worker, action } = page();
   const kept = worker ? await keptBy(worker, action) : [];
-  const mine = [...kept, ...queue].filter((scan) => scan.worker === worker && scan.action === action);
-  queue = [...new Map(mine.map((scan) => [scan.scan, scan])).values()].sort((one, other) => one.n - other.n);
+  const isMine = (scan) => scan.worker === worker && scan.action === action;
+  const known = [...kept.map((scan) => ({ ...scan, isKept: true })), ...others, ...queue];
+  const mine = new Map(known.filter(isMine).map((scan) => [scan.scan, scan]));
+  queue = [...mine.values()].sort((one, other) => one.n - other.n);
+  others = known.filter((scan) => scan.worker && !scan.isKept && !isMine(scan));
   lastN = Math.max(lastN, ...queue.map((scan) => scan.n));
 }
 

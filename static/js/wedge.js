@@ -5,6 +5,8 @@ import { unlock } from "./cues.js";
 
 const BULK_IDLE_MS = 80; // a whole code committed at once, without terminator
 const TYPED_IDLE_MS = 600; // key by key, or piece by piece, without terminator: a scanner's key delay may be 100 ms
+const WHOLE_IDLE_MS = 150; // the same, when a scanner has typed a whole code: the next one may come 400 ms later
+const SCANNER_KEY_MS = 120; // people are slower from one key to the next
 
 const form = document.getElementById("scan");
 const box = document.getElementById("code");
@@ -12,6 +14,8 @@ let taken = () => {};
 let idle = 0;
 let lengthBefore = 0;
 let counts = false; // the keypad was opened for a quantity: bare digits are one
+let keyAt = 0; // when the last key or piece came
+let isSteady = false; // all that stands in the box came as fast as a scanner types
 let byHand = false; // what stands in the box was tapped on the keypad: a scan must not be glued to it
 
 function finish() {
@@ -21,11 +25,24 @@ function finish() {
   taken(code);
 }
 
+/** Note when a key or piece came, before it is put to what stands in the box. */
+function time(at, isFirst) {
+  isSteady = isFirst || (isSteady && at - keyAt <= SCANNER_KEY_MS);
+  keyAt = at;
+}
+
+/** How long nothing more may come before the box is a scan. A quantity is no whole code here: N2 may become N24. */
+function idleMs(bulk) {
+  if (!isWhole(box.value)) return TYPED_IDLE_MS;
+  if (bulk) return BULK_IDLE_MS;
+  return isSteady && !/^n/i.test(box.value) ? WHOLE_IDLE_MS : TYPED_IDLE_MS;
+}
+
 function waitForMore(bulk) {
   clearTimeout(idle);
   // with the keypad open a person may be typing: only OK ends what comes key by key
   if (!bulk && form.classList.contains("scan--open")) return;
-  idle = setTimeout(finish, bulk && isWhole(box.value) ? BULK_IDLE_MS : TYPED_IDLE_MS);
+  idle = setTimeout(finish, idleMs(bulk));
 }
 
 const isOtherField = (element) => element && element !== box && element.matches("input, select, textarea");
@@ -47,6 +64,7 @@ function onKey(event) {
     return; // presses the focused button
   } else if (key.length === 1 && !event.ctrlKey && !event.metaKey) {
     event.preventDefault(); // altKey is let through: some scanners set it on every key
+    time(event.timeStamp, byHand || !box.value);
     box.value = byHand ? key : box.value + key;
     byHand = false;
     lengthBefore = box.value.length;
@@ -57,6 +75,7 @@ function onKey(event) {
 // Text without key events: the input method commits a part or the whole of a code.
 function onInput(event) {
   const bulk = box.value.length - lengthBefore > 3;
+  time(event.timeStamp, !lengthBefore);
   if (bulk && byHand) box.value = event.data ?? "";
   lengthBefore = box.value.length;
   if (/[\r\n]$/.test(event.data ?? "")) finish();

@@ -2,11 +2,11 @@
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import parse_qsl
 
@@ -16,7 +16,7 @@ from babel import Locale
 from tests.builders import NOW
 from wms.domain.actor import Actor
 from wms.domain.saying import Said, say, say_some
-from wms.web import languages
+from wms.web import failing, languages
 
 ROOT = Path(__file__).resolve().parents[2]
 CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
@@ -46,7 +46,10 @@ class Screen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feedback:
-    """The verdict the page shows; a status other than 200 goes with it."""
+    """The verdict the page shows; a status other than 200 goes with it.
+
+    `is_broken`: our own program broke, and there is no page in the answer but an error's.
+    """
 
     tone: str = "ok"
     cue: str = "step"
@@ -55,6 +58,7 @@ class Feedback:
     need: None = None
     opens: str = ""
     status: int = 200
+    is_broken: bool = False
 
 
 def someone(*, worker_id: int | None = 7, dark: bool = False) -> Actor:
@@ -184,17 +188,27 @@ class _Handler(BaseHTTPRequestHandler):
         elif state.portal_answers > 0:
             state.portal_answers -= 1
             self._send(self.peer.state.portal_status, "text/html", b"<h1>Welcome to the guest network</h1>")
+        elif feedback.is_broken:
+            self._send(500, "text/html", b"<h1>Something went wrong</h1>", headers=failing.HEADER)
         else:
             layout = "swap" if self.headers.get("HX-Request") else "handheld"
             self._send(feedback.status, "text/html", self.peer.render(layout, feedback).encode(), feedback.cue)
 
-    def _send(self, status: int, kind: str, body: bytes, cue: str = "", length: int = 0) -> None:
+    def _send(
+        self,
+        status: int,
+        kind: str,
+        body: bytes,
+        cue: str = "",
+        length: int = 0,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(length or len(body)))
         self.send_header("Content-Security-Policy", CSP)
-        if cue:
-            self.send_header("X-Cue", cue)
+        for name, value in {**headers, **({"X-Cue": cue} if cue else {})}.items():
+            self.send_header(name, value)
         self.end_headers()
         try:
             _ = self.wfile.write(body)

@@ -21,6 +21,40 @@ BUZZES: dict[str, list[int]] = {
     "command": [],
     "moved": [600],
 }
+THREE_LOW = [(320, "square")] * 3
+STOP = [(320, "square")] * 4
+# The same section's sounds: cue -> pitch in Hz and wave of each beep, from first to last.
+SOUNDS: dict[str, list[tuple[int, str]]] = {
+    "match": [(1200, "sine")],
+    "step": [(1000, "sine")],
+    "line": [(880, "sine"), (1320, "sine")],
+    "complete": [(660, "sine"), (880, "sine"), (1320, "sine")],
+    "wrong": THREE_LOW,
+    "unknown": THREE_LOW,
+    "stop": STOP,
+    "repeated": [(700, "sine")] * 2,
+    "command": [(1000, "sine")] * 2,
+    "offline": [(700, "sine")] * 2,
+    "online": [(1000, "sine")],
+    "blocked": STOP,
+    "moved": STOP,
+}
+# What it says of how long a beep lasts, in ms.
+LENGTHS: dict[str, list[int | None]] = {"match": [60], "step": [70], "stop": [500, None, None, None]}
+HEAR = """
+window.beeps = [];
+window.OscillatorNode = class extends OscillatorNode {
+  start(at) {
+    beeps.push({ hz: this.frequency.value, shape: this.type, at });
+    super.start(at);
+  }
+  stop(at) {
+    beeps.at(-1).ms = Math.round((at - beeps.at(-1).at) * 1000);
+    super.stop(at);
+  }
+};
+"heard"
+"""
 FEEL = "window.buzzes = []; Navigator.prototype.vibrate = (pattern) => Boolean(buzzes.push(pattern)); 'felt'"
 WATCH = """
 window.flashes = { line: [], verdict: [] };
@@ -48,6 +82,26 @@ def test_each_verdict_vibrates_by_its_own_pattern(page: Page, peer: ScanPeer) ->
         expect(page.locator("#feedback")).to_have_text(cue)
         felt[cue] = [ms for pattern in page.evaluate("buzzes.splice(0)") for ms in pattern]
     assert felt == BUZZES
+
+
+def test_each_cue_sounds_as_the_paper_says(page: Page, peer: ScanPeer) -> None:
+    _ = page.evaluate(HEAR)
+    scan(page, SHELF)  # a browser is silent until a key is pressed
+    confirmed(page)
+    cues = page.evaluate_handle(
+        "import(document.querySelector('script[type=module]').src.replace('scan.js', 'cues.js'))"
+    )
+    _ = page.wait_for_function("beeps.length")
+    heard = {
+        cue: page.evaluate("([{ play }, cue]) => { beeps.length = 0; play(cue); return beeps; }", [cues, cue])
+        for cue in SOUNDS
+    }
+    assert {cue: [(beep["hz"], beep["shape"]) for beep in beeps] for cue, beeps in heard.items()} == SOUNDS
+    for cue, lengths in LENGTHS.items():
+        said = [beep["ms"] if ms else None for beep, ms in zip(heard[cue], lengths, strict=True)]
+        assert said == lengths
+    for beeps in heard.values():
+        assert all(later["at"] >= sooner["at"] + sooner["ms"] / 1000 for sooner, later in itertools.pairwise(beeps))
 
 
 def test_going_offline_and_being_stopped_can_be_felt(page: Page, peer: ScanPeer) -> None:

@@ -100,6 +100,55 @@ def test_text_that_the_input_method_brings_in_two_pieces_is_one_scan(page: Page,
     assert peer.codes == [SHELF]
 
 
+@pytest.mark.parametrize("codes", [(SHELF, "04006381333931"), (MUG, MUG), (MUG, SHELF), ("C0017", "T000017")])
+def test_two_codes_without_terminator_are_two_scans(page: Page, peer: ScanPeer, codes: tuple[str, str]) -> None:
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    for code in codes:
+        page.keyboard.type(code)
+        page.clock.run_for(400)
+        expect(page.locator("#code")).to_have_value("")
+    confirmed(page)
+    assert peer.codes == list(codes)
+
+
+def test_two_codes_that_the_input_method_brings_key_by_key_are_two_scans(page: Page, peer: ScanPeer) -> None:
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    for code in (SHELF, MUG):
+        for key in code:
+            page.keyboard.insert_text(key)
+        page.clock.run_for(400)
+        expect(page.locator("#code")).to_have_value("")
+    confirmed(page)
+    assert peer.codes == [SHELF, MUG]
+
+
+@pytest.mark.parametrize("code", ["N24", "C001702", "40000008" + "00005"])
+def test_what_a_person_types_is_not_cut_where_its_beginning_is_a_code(page: Page, peer: ScanPeer, code: str) -> None:
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    for key in code:
+        page.keyboard.type(key)
+        page.clock.run_for(300)
+    page.clock.run_for(600)
+    expect(page.locator("#code")).to_have_value("")
+    confirmed(page)
+    assert peer.codes == [code]
+
+
+def test_a_scanners_slow_keys_are_one_scan_where_its_beginning_is_a_code(page: Page, peer: ScanPeer) -> None:
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    for key in "C001702":
+        page.keyboard.type(key)
+        page.clock.run_for(100)
+    page.clock.run_for(600)
+    expect(page.locator("#code")).to_have_value("")
+    confirmed(page)
+    assert peer.codes == ["C001702"]
+
+
 def test_a_tab_ends_a_scan_as_enter_does(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
     page.keyboard.type(SHELF)

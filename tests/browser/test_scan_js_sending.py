@@ -71,6 +71,48 @@ def test_a_server_error_keeps_the_scan_and_goes_on_when_the_server_is_well(page:
     assert peer.codes == [SHELF]
 
 
+def test_a_scan_at_which_our_own_program_breaks_is_refused_and_holds_nobody_up(page: Page, peer: ScanPeer) -> None:
+    peer.state.judge = lambda post: Feedback(is_broken=post["code"] == SIX[0])
+    peer.state.open.clear()
+    for code in SIX[:3]:
+        scan(page, code)
+    waiting(page, 3)
+    peer.state.open.set()
+    expect(page.locator("#feedback .dropped")).to_have_text("2 later scans not counted. Scan again")
+    expect(page.locator("#feedback")).to_contain_text("That scan broke something. Scan again or HELP")
+    expect(page.locator("#feedback")).to_have_attribute("data-tone", "wrong")
+    confirmed(page)
+    assert [post["code"] for post in peer.state.posts] == SIX[:1] * 4
+    assert len({post["scan"] for post in peer.state.posts}) == 1
+    assert page.evaluate("cues") == ["wrong"]
+    _ = page.reload()
+    scan(page, SHELF)
+    expect(page.locator("#feedback")).to_have_text("Good")
+    assert peer.codes == [SIX[0], SHELF]
+
+
+def test_a_program_that_is_well_again_at_the_next_try_counts_the_scan(page: Page, peer: ScanPeer) -> None:
+    broken = [Feedback(is_broken=True)] * 3
+    peer.state.judge = lambda _post: broken.pop() if broken else Feedback()
+    scan(page, SHELF)
+    expect(page.locator("#feedback")).to_have_text("Good")
+    assert peer.codes == [SHELF]
+    assert page.evaluate("cues") == ["step"]
+
+
+def test_a_proxys_error_never_ends_a_scan(page: Page, peer: ScanPeer) -> None:
+    proxys = [Feedback(status=status) for status in (500, 502, 503, 504) * 2]
+    peer.state.judge = lambda _post: proxys.pop() if proxys else Feedback()
+    page.clock.install()
+    scan(page, SHELF)
+    expect(page.locator("#network")).to_have_text("NO NETWORK. 1 kept")
+    for _second in range(30):
+        page.clock.run_for(1000)
+    confirmed(page)
+    assert len(peer.state.posts) >= 9  # the clock runs on while an answer is under way, so that one may be given up
+    assert peer.codes == [SHELF]
+
+
 def test_a_guest_networks_welcome_page_is_no_answer(page: Page, peer: ScanPeer) -> None:
     peer.state.portal_answers = 1
     scan(page, SHELF)
@@ -227,6 +269,29 @@ def test_a_workers_unconfirmed_scans_are_never_sent_by_another_worker(page: Page
     expect(page.locator("#feedback")).to_have_text("Good")
     confirmed(page)
     assert peer.codes == [SIX[1], SIX[0]]
+
+
+def test_a_workers_unconfirmed_scans_wait_in_a_browser_that_keeps_nothing(page: Page, peer: ScanPeer) -> None:
+    def judge(post: dict[str, str]) -> Feedback:
+        if post["code"].startswith("B"):
+            peer.state.actor = someone()
+        return Feedback(words=post["code"])
+
+    _ = page.add_init_script(
+        "Object.defineProperty(window, 'indexedDB', { value: { open() { throw Error('no disk'); } } })"
+    )
+    _ = page.reload()
+    peer.state.judge = judge
+    peer.state.portal_answers, peer.state.portal_status = 1, 419
+    peer.state.actor = someone(worker_id=8)
+    scan(page, SHELF)
+    expect(page.locator("#screen")).to_have_attribute("data-worker", "8")
+    waiting(page, 0)
+    scan(page, "B000000017")
+    expect(page.locator("#screen")).to_have_attribute("data-worker", "7")
+    expect(page.locator("#feedback")).to_have_text(SHELF)
+    confirmed(page)
+    assert [post["csrf_token"] for post in peer.state.posts if post["code"] == SHELF] == ["csrf-7", "csrf-7"]
 
 
 def test_a_locked_session_asks_for_the_badge_and_then_goes_on_with_the_same_scan(page: Page, peer: ScanPeer) -> None:

@@ -1,6 +1,7 @@
 """Picks a wave over a bad radio line and says what the line did and what came of it.
 
-`python -m tests.faults.bad_radio --lines 200` (make faults) does so on both engines and prints the figures.
+`python -m tests.faults.bad_radio --lines 200` (make faults) does so on both engines and prints the figures; a scan
+that did not count, or counted twice, ends it with an AssertionError.
 """
 
 import argparse

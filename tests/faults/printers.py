@@ -1,10 +1,11 @@
 """Sends print jobs to virtual printers, half of them into trouble, and says what came of each.
 
-`python -m tests.faults.printers --jobs 500` (make faults) prints the figures.
+`python -m tests.faults.printers --jobs 500` (make faults) prints the figures, and fails where one is not as it must be.
 """
 
 import argparse
 import itertools
+import sys
 import tempfile
 import threading
 import time
@@ -45,10 +46,25 @@ class Day:
     visits: tuple[Visit, ...]
     seconds: float
 
+    @property
+    def overlaps(self) -> tuple[tuple[Visit, Visit], ...]:
+        """Visits to one printer of which one began before the other had ended."""
+        by_printer: dict[str, list[Visit]] = {}
+        for visit in self.visits:
+            by_printer.setdefault(visit.printer, []).append(visit)
+        pairs = itertools.chain(*map(itertools.pairwise, by_printer.values()))
+        return tuple((one, then) for one, then in pairs if one.ended > then.begun)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether each job ended as it had to, each label lies in a tray once, and nobody met another at a printer."""
+        return not self.wrong and self.labels == self.labels_wanted and not self.overlaps
+
     def __str__(self) -> str:
         sums = f"{self.jobs} jobs, {self.troubles.total()} of them in trouble; {self.labels} labels in the trays"
+        wrong = f"{self.labels_wanted} wanted; {len(self.wrong)} wrong; {len(self.overlaps)} times two at a printer"
         lines = [
-            f"{sums}, {self.labels_wanted} wanted; {len(self.wrong)} wrong; {self.seconds:.0f} seconds",
+            f"{sums}, {wrong}; {self.seconds:.0f} seconds",
             *(f"  {count:4d}  {end}" for end, count in sorted(self.ends.items())),
             *(f"      {count:4d}  {name}" for name, count in self.troubles.items()),
             *self.wrong,
@@ -123,17 +139,19 @@ def work_at_once(turns: Sequence[tuple[Bench, Sequence[Trouble]]]) -> None:
         raise failed[0]
 
 
-def main() -> None:
-    """Print the figures of a long day on SQLite."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the figures of a long day on SQLite; return 1 where one is not as it must be, else 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     _ = parser.add_argument("--jobs", type=int, default=500)
     _ = parser.add_argument("--printers", type=int, default=PRINTERS)
     _ = parser.add_argument("--nodes", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as name:
         settings = config.load({"WMS_DATABASE_URL": f"sqlite:///{name}/wms.db", "WMS_DATA_DIR": name})
-        print(troubled_day(settings, Path(name), jobs=options.jobs, printers=options.printers, nodes=options.nodes))
+        day = troubled_day(settings, Path(name), jobs=options.jobs, printers=options.printers, nodes=options.nodes)
+    print(day)
+    return int(not day.is_right)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

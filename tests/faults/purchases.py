@@ -1,15 +1,18 @@
 """Buys labels from a carrier that fails, by workers that are killed at random, and says what came of each purchase.
 
-`python -m tests.faults.purchases --boxes 1000` (make faults) prints the figures.
+`python -m tests.faults.purchases --boxes 1000` (make faults) prints the figures, and fails where one must be zero and
+is not.
 """
 
 import argparse
 import datetime as dt
 import logging
 import random
+import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -78,6 +81,12 @@ class Sale:
     posted: int
     events: int
     misplaced: int
+
+    @property
+    def is_right(self) -> bool:
+        """Whether each box has its one paid label, and each step of each paid box's way is told once."""
+        counts = self.paid_twice, self.lost, self.unpaid, self.misplaced, len(self.wrong)
+        return not any(counts) and self.events == self.paid * len(WAY)
 
     def __str__(self) -> str:
         labels = ", ".join(f"{count} {status}" for status, count in sorted(self.labels.items()))
@@ -324,18 +333,20 @@ def told_of(session: Session) -> dict[int, list[str]]:
     return told
 
 
-def main() -> None:
-    """Print the figures of a long sale on SQLite."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the figures of a long sale on SQLite; return 1 where one is not as it must be, else 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     _ = parser.add_argument("--boxes", type=int, default=1000)
     _ = parser.add_argument("--chance", type=float, default=0.3)
     _ = parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # thousands of posts
     with tempfile.TemporaryDirectory() as name:
         settings = config.load({"WMS_DATABASE_URL": f"sqlite:///{name}/wms.db", "WMS_DATA_DIR": name})
-        print(sell(settings, Path(name), boxes=options.boxes, chance=options.chance, seed=options.seed))
+        sale = sell(settings, Path(name), boxes=options.boxes, chance=options.chance, seed=options.seed)
+    print(sale)
+    return int(not sale.is_right)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

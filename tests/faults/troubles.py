@@ -89,6 +89,12 @@ TROUBLES = (
     Trouble(name="head open, silent", before={"head_open": "silent"}, end=AFTER_CURE),
     Trouble(name="head open under way, closed in time", under_head={"head_open": "silent"}, end=PRINTED),
     Trouble(name="head open under way, closed too late", under_head={"head_open": "flag"}, in_time=False, end=UNKNOWN),
+    # What only ~HQES tells, and what it warns of; older firmware does not know the question.
+    Trouble(name="cutter fault, said", before={"cutter_fault": "flag"}, end=AFTER_CURE),
+    Trouble(name="motor too hot under way, cooled in time", under_head={"motor_hot": "flag"}, end=PRINTED),
+    Trouble(name="print head fault under way, too late", under_head={"bad_head": "flag"}, in_time=False, end=UNKNOWN),
+    Trouble(name="paper nearly out", before={"paper_low": "flag"}, end=PRINTED),
+    Trouble(name="firmware without ~HQES", before={"no_query": "flag"}, end=PRINTED),
     # The power: the printer's memory is lost, its count is not.
     Trouble(name="power cycle under way", is_power_cycled=True, end=AGAIN, on_paper=0),
     Trouble(name="power cycle without paper", under_head=PAPER_SAID, is_power_cycled=True, end=AGAIN, on_paper=0),

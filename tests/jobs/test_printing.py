@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, delete, select, update
 
-from printers.virtual.engine import Position, Switch
+from printers.virtual.engine import Position, Quirk, Switch
 from printers.virtual.server import LineFault, VirtualZebra
 from tests import builders
 from tests.jobs.boxes import full_box
@@ -84,6 +84,38 @@ def test_a_printer_without_paper_keeps_its_jobs_waiting(engine: Engine, context:
     due_now(engine)
     _ = outbox.drain(context, HANDLERS)
     assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
+
+
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [
+        (Switch.CUTTER_FAULT, "cutter fault"),
+        (Switch.MOTOR_HOT, "motor too hot"),
+        (Switch.BAD_HEAD, "print head fault"),
+    ],
+)
+def test_what_only_the_error_query_tells_keeps_jobs_waiting_and_is_said(
+    switch: Switch, said: str, engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    zebra.switch(switch, Position.ANSWERS)
+    _ = ask(engine, zebra.url)
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(engine).status, the_job(engine).reason) == (PrintStatus.CHECKED, said)
+    zebra.switch(switch, Position.OFF)
+    due_now(engine)
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(engine).status, the_job(engine).reason) == (PrintStatus.PRINTED, "")
+    assert zebra.tray.numbers() == [1]
+
+
+def test_a_printed_job_keeps_what_its_printer_wants_next_and_goes_into_no_inbox(
+    engine: Engine, context: Context, zebra: VirtualZebra
+) -> None:
+    zebra.set_quirk(Quirk.PAPER_LOW, is_on=True)
+    _ = ask(engine, zebra.url)
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(engine).status, the_job(engine).reason) == (PrintStatus.PRINTED, "paper nearly out")
+    assert inbox(engine) == []
 
 
 def test_a_printer_that_is_off_keeps_its_jobs_waiting(engine: Engine, context: Context) -> None:
@@ -217,6 +249,47 @@ def test_a_label_that_does_not_say_its_number_goes_to_the_inbox_and_on_no_box(
     assert (held.status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
     assert fault in held.reason
     assert held.reason in inbox(context.engine)[0]
+
+
+OTHER_PAGE = "^XA^FO40,40^A0N,40^FDCustoms: 2 mugs^FS^XZ"
+
+
+@pytest.mark.parametrize(
+    ("zpl", "pages"),
+    [
+        (barred(TRACKING) + OTHER_PAGE, 2),
+        ("^XA^MMT^XZ" + OTHER_PAGE + "^XA^PON^XZ" + barred("SOMETHING") + barred(TRACKING), 3),
+    ],
+)
+def test_a_carriers_label_of_several_pages_comes_out_whole_where_one_says_its_number(
+    zpl: str, pages: int, context: Context, zebra: VirtualZebra
+) -> None:
+    printed = print_label(context, zebra.url, zpl, TRACKING, carrier="shippo")
+    assert (printed.status, printed.labels, zebra.tray.numbers()) == (
+        PrintStatus.PRINTED,
+        pages,
+        [*range(1, pages + 1)],
+    )
+    with transaction(context.engine) as session:
+        label_id = session.scalars(select(Label.id)).one()
+        _ = printing.reprint(session, now(), label_id, "torn")
+    _ = outbox.drain(context, HANDLERS)
+    assert (the_job(context.engine).status, len(zebra.tray.numbers())) == (PrintStatus.PRINTED, 2 * pages)
+
+
+@pytest.mark.parametrize(
+    ("zpl", "fault"),
+    [
+        (OTHER_PAGE * 2, f"no barcode of the label can be read; {TRACKING} is wanted"),
+        (OTHER_PAGE + barred("SOMETHING"), f"no barcode of the label holds {TRACKING} (read: SOMETHING)"),
+        (barred(TRACKING) + OTHER_PAGE * 10, "the data makes 11 labels, 10 are wanted"),
+    ],
+)
+def test_a_carriers_label_of_several_pages_is_held_where_none_says_its_number_or_they_are_too_many(
+    zpl: str, fault: str, context: Context, zebra: VirtualZebra
+) -> None:
+    held = print_label(context, zebra.url, zpl, TRACKING, carrier="shippo")
+    assert (held.status, held.reason, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, fault, [])
 
 
 @pytest.mark.parametrize("kind", ["zpl", "pdf", "png"])

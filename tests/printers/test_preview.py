@@ -11,7 +11,7 @@ from PIL import Image
 
 from printers.decode import decode
 from printers.errors import PreviewError
-from printers.preview import BUNDLE_VARIABLE, ZebrashPreview, find_bundle, label_size
+from printers.preview import BUNDLE_VARIABLE, PATIENCE_S, ZebrashPreview, find_bundle, label_size
 from printers.zpl import FOUR_BY_SIX, Label, LabelSize
 
 BOX = b"^XA^FO1,1^GB50,50,50^FS^XZ"
@@ -71,6 +71,30 @@ def test_a_renderer_that_died_is_said_once_and_started_again() -> None:
         with pytest.raises(PreviewError, match="stopped"):
             _ = preview.draw(BOX)
         assert preview.draw(BOX).startswith(b"\x89PNG")
+
+
+def test_a_renderer_that_hangs_is_killed_and_started_again_for_all_who_wait() -> None:
+    with ZebrashPreview() as preview, ThreadPoolExecutor(2) as pool:
+        _ = preview.draw(BOX)
+        assert preview._child is not None
+        preview.patience_s = 0.5
+        os.kill(preview._child.pid, signal.SIGSTOP)
+        first = pool.submit(preview.draw, BOX)
+        with pytest.raises(PreviewError, match=r"more than 0\.5 s"):
+            _ = first.result(timeout=10)
+        preview.patience_s = PATIENCE_S
+        assert pool.submit(preview.draw, BOX).result(timeout=PATIENCE_S).startswith(b"\x89PNG")
+
+
+def test_a_renderer_that_hangs_does_not_keep_the_program_from_ending() -> None:
+    preview = ZebrashPreview()
+    _ = preview.draw(BOX)
+    child = preview._child
+    assert child is not None
+    os.kill(child.pid, signal.SIGSTOP)
+    preview.patience_s = 0.2
+    preview.close()
+    assert child.returncode == -signal.SIGKILL
 
 
 def test_threads_take_turns_and_get_their_own_pictures(preview: ZebrashPreview) -> None:

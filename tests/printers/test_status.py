@@ -4,8 +4,10 @@ import pytest
 
 from printers.status import (
     GarbledError,
+    Notice,
     Trouble,
     is_whole_host_status,
+    parse_both,
     parse_host_query,
     parse_host_status,
     parse_setting,
@@ -78,12 +80,71 @@ def test_the_error_bits_are_found_on_whatever_line_they_stand(gap: str) -> None:
     reply = f"\x02{gap}PRINTER STATUS{gap}ERRORS: 1 00000000 00010005{gap}WARNINGS: 1 00000000 00000008{gap}\x03"
     query = parse_host_query(reply.encode())
     assert query.troubles == (Trouble.PAPER_OUT, Trouble.HEAD_OPEN, Trouble.PAUSED)
-    assert query.warnings == ("paper nearly out",)
+    assert query.notices == (Notice.PAPER_LOW,)
 
 
 def test_a_query_without_its_two_lines_is_garbled() -> None:
     with pytest.raises(GarbledError):
         _ = parse_host_query(b"ERRORS: 0 00000000 00000000")
+
+
+# ZPL II Programming Guide, ~HQ, the tables of error and warning flags, by group 1 of each line.
+@pytest.mark.parametrize(
+    ("errors", "trouble"),
+    [
+        ("00000001", Trouble.PAPER_OUT),
+        ("00000002", Trouble.RIBBON_OUT),
+        ("00000004", Trouble.HEAD_OPEN),
+        ("00000008", Trouble.CUTTER),
+        ("00000010", Trouble.OVER_TEMPERATURE),
+        ("00000020", Trouble.MOTOR_HOT),
+        ("00000040", Trouble.HEAD_BROKEN),
+        ("00000080", Trouble.HEAD_BROKEN),
+        ("00000200", Trouble.HEAD_BROKEN),
+        ("00010000", Trouble.PAUSED),
+    ],
+)
+def test_each_error_flag_is_its_own_trouble(errors: str, trouble: Trouble) -> None:
+    reply = f"ERRORS: 1 00000000 {errors}\r\nWARNINGS: 0 00000000 00000000".encode()
+    assert parse_host_query(reply).troubles == (trouble,)
+
+
+@pytest.mark.parametrize(
+    ("warnings", "notice"),
+    [
+        ("00000001", Notice.CALIBRATE),
+        ("00000002", Notice.CLEAN_HEAD),
+        ("00000004", Notice.REPLACE_HEAD),
+        ("00000008", Notice.PAPER_LOW),
+    ],
+)
+def test_each_warning_flag_is_its_own_notice(warnings: str, notice: Notice) -> None:
+    reply = f"ERRORS: 0 00000000 00000000\r\nWARNINGS: 1 00000000 {warnings}".encode()
+    assert parse_host_query(reply).notices == (notice,)
+
+
+def query(errors: int, warnings: int = 0) -> bytes:
+    return f"\x02\r\n ERRORS: 1 00000000 {errors:08X}\r\n WARNINGS: 1 00000000 {warnings:08X}\r\n\x03\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "reply", [query(0x9, 0x8) + READY, READY + query(0x9, 0x8), query(0x2) + query(0x9, 0x8) + READY]
+)
+def test_both_answers_are_read_in_whatever_order_and_with_a_late_one_between(reply: bytes) -> None:
+    status = parse_both(reply.replace(b"030,0,", b"030,1,"))
+    assert (status.troubles, status.notices) == ((Trouble.PAPER_OUT, Trouble.CUTTER), (Notice.PAPER_LOW,))
+
+
+def test_without_an_answer_to_the_error_query_the_host_status_counts() -> None:
+    assert parse_both(READY.replace(b"030,0,0,", b"030,0,1,")).troubles == (Trouble.PAUSED,)
+
+
+def test_an_answer_to_the_error_query_is_no_frame_of_the_host_status() -> None:
+    first_two = READY.removesuffix(THIRD)
+    assert not is_whole_host_status(query(0x9) + first_two)
+    assert is_whole_host_status(query(0x9) + READY)
+    with pytest.raises(GarbledError):
+        _ = parse_both(query(0x9))
 
 
 @pytest.mark.parametrize(("reply", "value"), [(b'"1234"', 1234), (b'"?"', None), (b"", None)])

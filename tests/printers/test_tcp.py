@@ -9,9 +9,9 @@ import pytest
 from printers.drivers.tcp import judge
 from printers.errors import UnreachableError
 from printers.printer import Outcome, OutcomeKind
-from printers.status import Trouble
-from printers.virtual.engine import Position, Switch
-from printers.virtual.server import LineFault, VirtualZebra
+from printers.status import Notice, Status, Trouble
+from printers.virtual.engine import Position, Quirk, Switch
+from printers.virtual.server import LineFault, Pace, VirtualZebra
 
 from .conftest import driver, label
 
@@ -73,7 +73,7 @@ def test_a_broken_line_ends_in_what_can_be_proven(
 def test_a_printer_in_trouble_gets_nothing_sent(zebra: VirtualZebra, switch: Switch, position: Position) -> None:
     zebra.switch(switch, position)
     outcome = driver(zebra).send(label(), labels=1, timeout_s=10)
-    assert outcome.kind is NOT_PRINTED
+    assert (outcome.kind, outcome.is_sent) == (NOT_PRINTED, False)
     assert outcome.reason
     assert_true(outcome, zebra, labels=1)
     assert zebra.tray.numbers() == []
@@ -88,6 +88,48 @@ def test_paper_running_out_under_way_is_unknown_and_never_sent_again(
     assert outcome.kind is UNKNOWN
     assert outcome.reason == (Trouble.PAPER_OUT if position is Position.ANSWERS else Trouble.SILENT)
     assert zebra.state().formats_waiting == 1
+
+
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [
+        (Switch.CUTTER_FAULT, Trouble.CUTTER),
+        (Switch.MOTOR_HOT, Trouble.MOTOR_HOT),
+        (Switch.BAD_HEAD, Trouble.HEAD_BROKEN),
+    ],
+)
+def test_what_only_the_error_query_tells_is_named_before_and_under_way(
+    switch_on: Callable[..., VirtualZebra], switch: Switch, said: Trouble
+) -> None:
+    zebra = switch_on(label_s=5)
+    outcome = during(zebra, lambda: zebra.switch(switch, Position.ANSWERS), timeout_s=1)
+    assert (outcome.kind, outcome.reason) == (UNKNOWN, said)
+    assert driver(zebra).status().troubles == (said,)
+    outcome = driver(zebra).send(label(), labels=1, timeout_s=1)
+    assert (outcome.kind, outcome.reason, outcome.is_sent) == (NOT_PRINTED, said, False)
+
+
+def test_a_printer_that_warns_prints_and_what_it_wants_is_told(zebra: VirtualZebra) -> None:
+    zebra.set_quirk(Quirk.PAPER_LOW, is_on=True)
+    zebra.set_quirk(Quirk.DIRTY_HEAD, is_on=True)
+    wanted = (Notice.CLEAN_HEAD, Notice.PAPER_LOW)
+    assert (driver(zebra).status().is_ready, driver(zebra).status().notices) == (True, wanted)
+    outcome = driver(zebra).send(label(), labels=1, timeout_s=10)
+    assert outcome == Outcome(kind=PRINTED, labels_printed=1, notices=wanted)
+
+
+def test_a_printer_that_does_not_know_the_error_query_prints_without_waiting_for_it(zebra: VirtualZebra) -> None:
+    zebra.set_quirk(Quirk.NO_QUERY, is_on=True)
+    zebra.set_quirk(Quirk.PAPER_LOW, is_on=True)
+    patient = driver(zebra, reply_timeout_s=60)  # one answer waited for in vain would last longer than the test may
+    assert patient.status().troubles == ()
+    outcome = patient.send(label(), labels=1, timeout_s=20)
+    assert outcome == Outcome(kind=PRINTED, labels_printed=1)
+
+
+def test_each_of_two_answers_may_take_the_time_of_one(zebra: VirtualZebra) -> None:
+    zebra.set_pace(Pace(status_delay_s=0.3))
+    assert driver(zebra, reply_timeout_s=0.45).status() == Status(labels_waiting=0, odometer=0)
 
 
 def test_paper_put_back_in_time_is_printed(switch_on: Callable[..., VirtualZebra]) -> None:

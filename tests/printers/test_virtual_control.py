@@ -71,6 +71,19 @@ def test_a_fault_shows_in_the_manuals_field_and_in_no_other(
         assert changed(zebra, ready) == {}
 
 
+@pytest.mark.parametrize("fault", ["cutter_fault", "motor_hot", "bad_head", "paper_low", "worn_head"])
+def test_the_manuals_host_status_has_no_field_for_what_only_the_error_query_tells(
+    zebra: VirtualZebra, fault: str
+) -> None:
+    ready = fields(host_status(zebra))
+    with serving(None, zebra) as url:
+        assert put(url, **{fault: "flag"})[fault] == "flag"
+        assert changed(zebra, ready) == {}
+        assert b" 1 00000000 000000" in ask(zebra, b"~HQES", end=b"\x03\r\n")
+        assert put(url, **{fault: None})[fault] is None
+        assert b" 1 00000000 000000" not in ask(zebra, b"~HQES", end=b"\x03\r\n")
+
+
 def test_what_waits_shows_in_the_manuals_fields(switch_on: Callable[..., VirtualZebra]) -> None:
     zebra = switch_on(buffer_bytes=60)
     ready = fields(host_status(zebra))
@@ -122,7 +135,7 @@ def test_faults_given_are_set_and_the_others_left(zebra: VirtualZebra) -> None:
 @pytest.mark.parametrize(
     "wanted",
     [{"paper_out": "no"}, {"paper_out": []}, {"colour": "red"}, {"connection": "none"}, {"label_ms": -1},
-     {"status_pieces": 0}, {"label_ms": True}, {"status_delay_ms": "1"}],
+     {"status_pieces": 0}, {"paper_low": "silent"}, {"no_query": []}, {"label_ms": True}, {"status_delay_ms": "1"}],
 )  # fmt: skip
 def test_a_fault_that_does_not_exist_is_refused_and_nothing_is_set(zebra: VirtualZebra, wanted: object) -> None:
     with serving(None, zebra) as url, pytest.raises(urllib.error.HTTPError) as refused:
@@ -131,6 +144,14 @@ def test_a_fault_that_does_not_exist_is_refused_and_nothing_is_set(zebra: Virtua
         assert error.code == 400
         assert json.loads(error.read())["error"]
     assert not zebra.state().is_on(Switch.PAUSED)
+
+
+@pytest.mark.parametrize("body", [b"no JSON", b"[" * 100_000, b'{"paper_out":' * 100_000])
+def test_a_body_that_is_no_json_or_nests_too_deeply_is_answered(zebra: VirtualZebra, body: bytes) -> None:
+    with serving(None, zebra) as url, pytest.raises(urllib.error.HTTPError) as refused:
+        _ = urllib.request.urlopen(urllib.request.Request(f"{url}/faults", data=body, method="PUT"), timeout=10)  # noqa: S310 - our own server
+    with refused.value as error:
+        assert (error.code, json.loads(error.read())) == (400, {"error": "The body is no JSON."})
 
 
 def test_a_power_cycle_over_http_loses_what_waits(zebra: VirtualZebra) -> None:

@@ -56,6 +56,16 @@ def test_the_inbox_is_told_once_until_somebody_has_settled_it(walk: Walk) -> Non
     assert len(inbox(walk)) == 2
 
 
+def test_the_longest_name_still_fits_into_the_inbox_once(walk: Walk) -> None:
+    marta = walk.at_shelf()
+    walk.mug.name, walk.mug.sku = "N" * 200, walk.mug.sku.ljust(80, "S")
+    walk.session.flush()
+    for _ in range(2):
+        assert marta.scan("NO BARCODE") == "scan_item"
+    (text,) = inbox(walk)
+    assert len(text) == 300
+
+
 def test_no_barcode_before_the_shelf_is_proved_asks_for_the_shelf(walk: Walk) -> None:
     marta = walk.begin()
     assert marta.scan("NO BARCODE") == "go_to"

@@ -63,6 +63,18 @@ def test_a_reason_skips_the_line_and_tells_the_lead(walk: Walk, card: str, reaso
     assert reasons(walk)[-1] == (2, reason)
 
 
+def test_the_longest_names_still_fit_into_the_inbox(walk: Walk) -> None:
+    marta = asked(walk)
+    for product in (walk.mug, walk.pen):
+        product.name = "N" * 200
+        product.sku = product.sku.ljust(80, "S")
+    marta.worker.name = "M" * 80
+    walk.session.flush()
+    assert marta.scan("BLOCKED") == "go_to"
+    (text,) = told(walk)
+    assert len(text) == 300
+
+
 @pytest.mark.parametrize("word", ["NO", "UNDO"])
 def test_a_line_is_gone_on_with_after_all(walk: Walk, word: str) -> None:
     marta = asked(walk)

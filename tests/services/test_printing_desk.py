@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.jobs.boxes import full_box
-from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.errors import DomainError, IllegalMoveError, NotFoundError
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
@@ -84,6 +84,12 @@ def test_what_did_not_come_out_is_printed_again_once(session: Session, printer: 
     page = printing_desk.page(session, builders.actor())
     assert (page.unsettled, len(page.last), open_rows(session)) == ((), 2, 0)
     assert session.scalars(select(JournalEntry).where(JournalEntry.event == "PrintAsked")).one().data["what"] == "hello"
+
+
+def test_what_did_not_come_out_is_never_in_line_itself_again(session: Session, printer: Printer) -> None:
+    job = hello(session, printer, PrintStatus.NOT_PRINTED)
+    with pytest.raises(IllegalMoveError):
+        _ = job.move_to(PrintStatus.QUEUED, printer="office", at=builders.NOW)
 
 
 @pytest.mark.parametrize("status", [PrintStatus.NOT_PRINTED, PrintStatus.DROPPED])

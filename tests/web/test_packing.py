@@ -22,12 +22,14 @@ from wms.domain.journal import JournalEntry
 from wms.domain.outbox import Job, JobKind
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import Worker
+from wms.domain.printing import PrintJob
 from wms.domain.shipping import Label
 from wms.domain.weighing import LearnedWeight
 from wms.jobs import outbox, weighing
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
 from wms.scales.virtual import VirtualScale
+from wms.services import cancelling
 from wms.services.verifying import verify
 
 
@@ -100,6 +102,32 @@ def test_a_tote_becomes_a_sealed_box_and_leaves(
     assert station.hears("complete")
     with reading(engine) as session:
         assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_a_packer_reads_that_the_paper_is_nearly_out_when_a_label_is_printed(
+    station: Handheld, floor: Floor, engine: Engine, settings: Settings
+) -> None:
+    _ = station.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    assert _work(settings, engine) >= 2
+    assert station.look() == "scan_label"
+    assert not station.sees("paper nearly out")
+    with transaction(engine) as session:
+        session.scalars(select(PrintJob)).one().reason = "paper nearly out"
+    assert station.look() == "scan_label"
+    assert station.sees("paper nearly out")
+    assert station.sees("STICK LABEL, SCAN LABEL")
+
+
+def test_a_house_without_a_hold_lane_shows_yes(station: Handheld, floor: Floor, engine: Engine) -> None:
+    with transaction(engine) as session:
+        session.delete(session.merge(floor.hold))
+    _ = station.scan(floor.tote.barcode, floor.mug_code)
+    with transaction(engine) as session:
+        _ = cancelling.cancel_by_id(session, builders.actor(), floor.order.id, "changed their mind")
+    assert station.look() == "hold_tote"
+    assert station.sees("ORDER CANCELLED. PUT ALL BACK, THEN YES")
+    assert station.sees("give it to the lead")
+    assert station.scan("YES") == "scan_tote"
 
 
 def test_a_bench_goes_on_after_a_break_and_with_the_packer_it_is_handed_to(

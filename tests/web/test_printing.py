@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from printers.decode import decode
 from printers.preview import ZebrashPreview
-from printers.virtual.engine import Position, Switch
+from printers.virtual.engine import Position, Quirk, Switch
 from printers.virtual.server import VirtualZebra
 from tests import builders
 from wms.app import create_app
@@ -137,6 +137,12 @@ def test_a_printer_says_how_it_is_and_one_that_prints_is_left_alone(
     assert "0 labels in its life" in lead.get(asked[1]).text
     zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
     assert "paper out" in lead.get(asked[1]).text
+    zebra.switch(Switch.PAPER_OUT, Position.OFF)
+    zebra.switch(Switch.CUTTER_FAULT, Position.ANSWERS)
+    assert "cutter fault" in lead.get(asked[1]).text
+    zebra.switch(Switch.CUTTER_FAULT, Position.OFF)
+    zebra.set_quirk(Quirk.PAPER_LOW, is_on=True)
+    assert '<span class="chip chip--warn">ready, paper nearly out</span>' in lead.get(asked[1]).text
     with transaction(engine) as session:
         printer_id = session.scalars(select(Printer.id)).one()
         job = printing.queue(session, builders.actor(), printer_id, Wanted(what="trial", zpl="^XA^XZ"))

@@ -51,6 +51,8 @@ _ZEROS_OF_GTIN_8, _ZEROS_OF_GTIN_12 = 6, 2
 _AIM_PREFIX_LENGTH = 3
 # GS1-128, GS1 DataBar and Composite, GS1 DataMatrix, GS1 QR Code (GS1 General Specifications, section 5.1.2).
 _GS1_SYMBOLOGIES = ("]C1", "]e0", "]e1", "]e2", "]d2", "]Q3")
+SEPARATOR = "\x1d"  # a GS1 code's FNC1, as scanners send it
+_SEPARATOR_SIGN = "\u241d"
 
 
 class Command(StrEnum):
@@ -161,8 +163,14 @@ def slot_code(cart_code: str, slot: int) -> str:
 
 def clean(text: str) -> str:
     """Trim, upper-case and drop a leading AIM symbology identifier (`]C1`, `]E0`, ...)."""
-    text = "".join(char for char in text if char.isprintable() or char == "\x1d").strip().upper()
+    text = "".join(char for char in text if char.isprintable() or char == SEPARATOR).strip().upper()
     return text[_AIM_PREFIX_LENGTH:] if text.startswith("]") and len(text) > _AIM_PREFIX_LENGTH else text
+
+
+def readable(text: str) -> str:
+    """Return a scanned text as the database and people get it: separators by their sign, nothing that is no letter."""
+    text = text.replace(SEPARATOR, _SEPARATOR_SIGN)
+    return "".join(char for char in text if char.isprintable())
 
 
 def gtin14(text: str) -> str | None:

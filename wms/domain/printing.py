@@ -34,7 +34,8 @@ PRINT_LIFECYCLE = Lifecycle(
         # Back to checked where the printer was no longer ready and not one byte was sent.
         _S.SENDING: {_S.PRINTED, _S.NOT_PRINTED, _S.HANDED_TO_SPOOLER, _S.UNKNOWN, _S.CHECKED},
         _S.PRINTED: set(),
-        _S.NOT_PRINTED: {_S.QUEUED, _S.DROPPED},
+        # Printed again it is a job of its own, so that each print is counted.
+        _S.NOT_PRINTED: {_S.DROPPED},
         _S.HANDED_TO_SPOOLER: set(),
         # A person settles it: the label's own scan proves it printed, a reprint or a void drops it.
         _S.UNKNOWN: {_S.PRINTED, _S.DROPPED},

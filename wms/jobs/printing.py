@@ -20,7 +20,7 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.shipping import AnyLabel
+from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.jobs.labels import system
 from wms.jobs.outbox import Context, RetryLaterError, hold
 from wms.jobs.releasing import Verdict, judge_bytes, judge_pages, judge_picture
@@ -29,6 +29,7 @@ MAX_AGE = dt.timedelta(minutes=30)
 _POLLS_AN_ANSWER = 10
 # A 2 x 1 inch label at 4 inches a second. The outbox's lease must outlast the longest job: see MOST_LABELS.
 _A_LABEL_S = 0.3
+_GIVEN_BACK = "its label is given back"
 _THEN = {
     OutcomeKind.PRINTED: PrintStatus.PRINTED,
     OutcomeKind.NOT_PRINTED: PrintStatus.NOT_PRINTED,
@@ -69,16 +70,19 @@ def print_job(context: Context, payload: Mapping[str, Any]) -> None:
     else:
         if ready.troubles:
             _wait(context, job_id, ", ".join(trouble.value for trouble in ready.troubles))
+            return
         _send(context, job_id, printer_driver, zpl, labels)
 
 
 def _send(context: Context, job_id: int, printer: Driver, zpl: str, labels: int) -> None:
     """Print once, with the intent committed before, and record what can be proven of it."""
-    _begin(context, job_id)
+    if not _begin(context, job_id):
+        return
     outcome = printer.send(zpl.encode(), labels=labels, timeout_s=print_timeout_s(labels, context.settings.print_s))
     if not outcome.is_sent:
         _take_back(context, job_id, outcome.reason)
-    _end(context, job_id, _THEN[outcome.kind], outcome.reason)
+    # A printed job has no reason but what its printer wants next: the packing screen says it.
+    _end(context, job_id, _THEN[outcome.kind], outcome.reason or ", ".join(outcome.notices))
 
 
 def print_timeout_s(labels: int, one_s: float) -> float:
@@ -133,18 +137,40 @@ def _check(context: Context, job_id: int, warning: str) -> None:
     with transaction(context.engine) as session:
         actor = system()
         job, printer = _job(session, job_id)
+        if job.status is PrintStatus.DROPPED:
+            return  # while its picture was looked at
         record(session, actor, job.move_to(PrintStatus.CHECKED, printer=printer.name, at=actor.at))
         if warning:
             _tell(session, actor, job, printer, f"printed unread: {warning}")
 
 
-def _begin(context: Context, job_id: int) -> None:
-    """Commit the intent before the first byte leaves; the printer is this worker's until the job has ended."""
+def _begin(context: Context, job_id: int) -> bool:
+    """Commit the intent before the first byte leaves; the printer is this worker's until the job has ended.
+
+    False where nothing may leave: the label was given back, or the job dropped, since it was looked at.
+    """
     with transaction(context.engine) as session:
         actor = system()
+        is_good = _is_good(session, job_id)
         job, printer = _job(session, job_id)
         hold(session, context)
-        record(session, actor, job.move_to(PrintStatus.SENDING, printer=printer.name, at=actor.at))
+        if job.status is not PrintStatus.CHECKED:
+            return False
+        then = PrintStatus.SENDING if is_good else PrintStatus.DROPPED
+        reason = "" if is_good else _GIVEN_BACK
+        record(session, actor, job.move_to(then, printer=printer.name, at=actor.at, reason=reason))
+    return is_good
+
+
+def _is_good(session: Session, job_id: int) -> bool:
+    """Tell whether what a job prints may be used: all but a label given back. Locks the label first, as everyone."""
+    status = session.scalars(
+        select(AnyLabel.status)
+        .join(PrintJob, and_(PrintJob.warehouse_id == AnyLabel.warehouse_id, PrintJob.label_id == AnyLabel.id))
+        .where(PrintJob.warehouse_id == WAREHOUSE_ID, PrintJob.id == job_id)
+        .with_for_update(of=AnyLabel, key_share=True)
+    ).one_or_none()
+    return status in {None, LabelStatus.BOUGHT}
 
 
 def _take_back(context: Context, job_id: int, reason: str) -> None:
@@ -159,6 +185,8 @@ def _take_back(context: Context, job_id: int, reason: str) -> None:
 def _wait(context: Context, job_id: int, reason: str) -> None:
     with transaction(context.engine) as session:
         job, _ = _job(session, job_id)
+        if job.status is PrintStatus.DROPPED:
+            return
         job.reason = reason[:300]
     raise RetryLaterError(reason, delay_s=context.settings.printer_s)
 
@@ -170,10 +198,18 @@ def _end(context: Context, job_id: int, then: PrintStatus, reason: str) -> None:
     """
     with transaction(context.engine) as session:
         actor = system()
+        is_good = _is_good(session, job_id)
         job, printer = _job(session, job_id)
         hold(session, context)
+        if job.status is PrintStatus.DROPPED:
+            return  # by a person, meanwhile
         record(session, actor, job.move_to(then, printer=printer.name, at=actor.at, reason=reason))
-        if then not in {PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER}:
+        if then in {PrintStatus.NOT_PRINTED, PrintStatus.UNKNOWN} and not is_good:
+            # Whether it came out or not, it is thrown away: nobody need say which.
+            record(
+                session, actor, job.move_to(PrintStatus.DROPPED, printer=printer.name, at=actor.at, reason=_GIVEN_BACK)
+            )
+        elif then not in {PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER}:
             _tell(session, actor, job, printer, f"{then}: {reason}")
 
 

@@ -4,6 +4,7 @@ Our own labels, carriers' ZPL and pictures made from their PDFs alike. What fail
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from printers import formats, reading
@@ -33,15 +34,17 @@ def judge_bytes(zpl: str, labels: int) -> Verdict:
 
 
 def judge_picture(zpl: str, tracking: str, *, may_be_unreadable: bool) -> Verdict:
-    """Hold a label of whose picture nobody could scan its own tracking number.
+    """Hold a label of whose picture nobody could scan its own tracking number; of several pages one must hold it.
 
     `may_be_unreadable` lets one go, with a warning, of which nothing at all can be read: some carriers' codes are
     readable on paper and not by us. A code that says something else, or lies off the paper, is held always.
     """
     if not tracking:
         return Verdict(fault="the carrier gave no tracking number")
+    data = zpl.encode()
+    pages = formats.pages(data)
     try:
-        found = reading.read(zpl.encode(), tracking, _renderer())
+        found = _read(pages if len(pages) > 1 else [data], tracking)
     except PreviewError as error:
         _log.exception("preview")
         return Verdict(fault=str(error))
@@ -51,6 +54,16 @@ def judge_picture(zpl: str, tracking: str, *, may_be_unreadable: bool) -> Verdic
     if found.legibility is Legibility.NOTHING_READ and may_be_unreadable:
         return Verdict(warning=sentence)
     return Verdict(fault=sentence)
+
+
+def _read(pages: Sequence[bytes], tracking: str) -> Reading:
+    """Return the reading of the page that holds the number, else of the first that says something else."""
+    found: list[Reading] = []
+    for page in pages:
+        found.append(reading.read(page, tracking, _renderer()))
+        if found[-1].legibility is Legibility.READ:
+            return found[-1]
+    return next((one for one in found if one.legibility is not Legibility.NOTHING_READ), found[0])
 
 
 def judge_pages(zpl: str, wanted: str) -> Verdict:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -10,12 +10,10 @@ from wms.domain.journal import record
 from wms.domain.orders import Order
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.picking import PickTask
-from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.printing import PrintJob
 from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import labelling, printing, putting_back
-
-_UNSENT = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.NOT_PRINTED, PrintStatus.UNKNOWN)
 
 
 def empty(session: Session, actor: Actor, order: Order, tasks: Sequence[PickTask], reason: str) -> None:
@@ -57,7 +55,7 @@ def _give_up(session: Session, actor: Actor, package: Package, reason: str) -> N
         record(session, actor, package.move_to(PackageStatus.OPEN, reason))
     record(session, actor, package.move_to(PackageStatus.CANCELLED, reason))
     session.flush()
-    _drop_prints(session, actor, PrintJob.slip_of_id == package.id, reason)
+    printing.drop_unwanted(session, actor, PrintJob.slip_of_id == package.id, reason)
     label = labelling.standing(session, actor, package.id)
     if label is None:
         return
@@ -67,20 +65,3 @@ def _give_up(session: Session, actor: Actor, package: Package, reason: str) -> N
         record(session, actor, moved)
     elif label.status is LabelStatus.BOUGHT:
         labelling.void(session, actor, package.id, reason)
-    _drop_prints(session, actor, PrintJob.label_id == label.id, reason)
-
-
-def _drop_prints(session: Session, actor: Actor, of: ColumnElement[bool], reason: str) -> None:
-    for job in session.scalars(
-        select(PrintJob)
-        .where(
-            PrintJob.warehouse_id == actor.warehouse_id,
-            of,
-            PrintJob.status.in_(_UNSENT),
-        )
-        .order_by(PrintJob.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ):
-        printer = printing.printer_name(session, job)
-        record(session, actor, job.move_to(PrintStatus.DROPPED, printer=printer, at=actor.at, reason=reason))

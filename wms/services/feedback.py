@@ -1,6 +1,6 @@
 """The verdicts' shapes, one constructor each, with the cue of the UX paper's section 7."""
 
-from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.codes import Code, CodeKind, Command, readable
 from wms.domain.saying import Said, say, say_some
 from wms.services.screens import Card, Feedback, Keypad
 
@@ -151,7 +151,7 @@ def wrong_type(code: Code, wanted: str) -> Feedback:
 
 def unknown(code: Code) -> Feedback:
     """Say that a code means nothing here."""
-    end = f"...{code.text[-_LAST:]}"
+    end = f"...{readable(code.text)[-_LAST:]}"
     return Feedback(tone="wrong", cue="unknown", words=say("Not known: {code}. See the lead", code=end))
 
 

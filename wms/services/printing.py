@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from printers import formats
 from wms.domain.actor import Actor
 from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.floor import Printer, Station
@@ -18,8 +19,10 @@ from wms.domain.saying import say
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.services import settling
 
-_NOT_BEGUN = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.NOT_PRINTED)
+_UNSENT = frozenset({PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.NOT_PRINTED})
 _ENDED = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER, PrintStatus.NOT_PRINTED, PrintStatus.DROPPED)
+# What a carrier sells as a label has a page or two; a file of more is held by its count (jobs/releasing.py).
+_MOST_PAGES = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +75,7 @@ def queue_label(
     wanted = Wanted(
         what=f"{what} {label.tracking_number}",
         zpl=label.zpl,
+        labels=min(max(1, len(formats.pages(label.zpl.encode()))), _MOST_PAGES),
         label_id=label.id,
         order_id=package.order_id,
         copy=copy,
@@ -110,7 +114,8 @@ def reprint(session: Session, actor: Actor, label_id: int, reason: str) -> Print
 def move(session: Session, actor: Actor, label_id: int, reason: str) -> Printer:
     """Let a label that its printer has not begun come out of a neighbour; return that one. DomainError where none can.
 
-    The neighbour is the station printer after it, by name, of those with the shortest line.
+    So goes a label dropped after its half hour, too, and one for which its station had no printer. The neighbour is
+    the station printer after it, by name, of those with the shortest line.
     """
     label = session.scalars(
         select(AnyLabel)
@@ -124,22 +129,21 @@ def move(session: Session, actor: Actor, label_id: int, reason: str) -> Printer:
         .limit(1)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
-    ).one()
-    if job.status not in _NOT_BEGUN:
+    ).one_or_none()
+    if job is not None and job.status not in _UNSENT | {PrintStatus.DROPPED}:
         raise DomainError(say("Too late: its printer has it"))
-    printer = _neighbour(session, actor, job.printer_id)
+    printer = _neighbour(session, actor, job.printer_id if job else None)
     if printer is None:
         raise DomainError(say("There is no other printer"))
-    record(
-        session, actor, job.move_to(PrintStatus.DROPPED, printer=printer_name(session, job), at=actor.at, reason=reason)
-    )
-    settle_inbox(session, actor, job.id)
-    moved = queue_label(session, actor, label, copy=job.copy, what="moved", printer_id=printer.id)
+    drop_unsent(session, actor, PrintJob.label_id == label_id, reason)
+    # What was told of the one dropped before, or of the label that had no printer, is answered by this.
+    settle_inbox(session, actor, job.id if job else label_id)
+    moved = queue_label(session, actor, label, copy=job.copy if job else 1, what="moved", printer_id=printer.id)
     moved.reason = reason[:300]
     return printer
 
 
-def _neighbour(session: Session, actor: Actor, printer_id: int) -> Printer | None:
+def _neighbour(session: Session, actor: Actor, printer_id: int | None) -> Printer | None:
     at_stations = select(Station.printer_id).where(Station.warehouse_id == actor.warehouse_id)
     printers = session.scalars(
         select(Printer)
@@ -149,6 +153,29 @@ def _neighbour(session: Session, actor: Actor, printer_id: int) -> Printer | Non
     here = next((place for place, printer in enumerate(printers) if printer.id == printer_id), 0)
     others = [printer for printer in (*printers[here:], *printers[:here]) if printer.id != printer_id]
     return min(others, key=lambda printer: waiting(session, actor.warehouse_id, printer.id), default=None)
+
+
+def drop_unsent(session: Session, actor: Actor, of: ColumnElement[bool], reason: str) -> None:
+    """Drop prints that no printer has begun, as `of` says, and settle what the inbox asks of them."""
+    _drop(session, actor, of, _UNSENT, reason)
+
+
+def drop_unwanted(session: Session, actor: Actor, of: ColumnElement[bool], reason: str) -> None:
+    """Drop also those of unknown end: whether they came out or not, nobody may use them."""
+    _drop(session, actor, of, _UNSENT | {PrintStatus.UNKNOWN}, reason)
+
+
+def _drop(session: Session, actor: Actor, of: ColumnElement[bool], those: frozenset[PrintStatus], reason: str) -> None:
+    for job in session.scalars(
+        select(PrintJob)
+        .where(PrintJob.warehouse_id == actor.warehouse_id, of, PrintJob.status.in_(those))
+        .order_by(PrintJob.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all():
+        dropped = job.move_to(PrintStatus.DROPPED, printer=printer_name(session, job), at=actor.at, reason=reason)
+        record(session, actor, dropped)
+        settle_inbox(session, actor, job.id)
 
 
 def settle(session: Session, actor: Actor, print_job_id: int, *, printed: bool, reason: str) -> PrintJob:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.catalog import Barcode, Product
-from wms.domain.codes import Code, CodeKind
+from wms.domain.codes import SEPARATOR, Code, CodeKind
 from wms.domain.floor import Location
 from wms.domain.orders import OrderLine
 from wms.domain.picking import PickTask
@@ -32,7 +32,6 @@ from wms.domain.picking import PickTask
 # written into the statement anew at each run.
 _BREAK: Any = literal_column("'\n'")
 _GTIN_AI = "01"
-_SEPARATOR = "\x1d"
 _COUNT_AIS = ("37", "30")
 _W: BindParameter[int] = bindparam("warehouse")
 _TEXT: BindParameter[str] = bindparam("text")
@@ -137,13 +136,13 @@ def read_elements(text: str) -> Gs1 | None:
     found = {element.ai.ai: element for element in message.element_strings} if message else {}
     if not found or (_GTIN_AI in found and not found[_GTIN_AI].gtin):
         return None
-    count = next((found[ai].value for ai in _COUNT_AIS if ai in found), "0")
+    count = next((found[ai].value for ai in _COUNT_AIS if ai in found), "")
     return Gs1(
         gtin=found[_GTIN_AI].value if _GTIN_AI in found else "",
         lot=found["10"].value if "10" in found else "",
         serial=found["21"].value if "21" in found else "",
         expiry=found["17"].date if "17" in found else None,
-        count=int(count),
+        count=int(count or 0),  # a code cut short names its count and says none
     )
 
 
@@ -152,7 +151,7 @@ def says_gs1(code: Code) -> bool:
 
     Others may be read as one by chance: a lot 1016 is no lot 16.
     """
-    return code.is_gs1 or _SEPARATOR in code.raw or code.raw.startswith(_GTIN_AI)
+    return code.is_gs1 or SEPARATOR in code.raw or code.raw.startswith(_GTIN_AI)
 
 
 def lots_meant(item: Item, known: Collection[str]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.codes import Code, Command, parse
+from wms.domain.codes import Code, Command, parse, readable
 from wms.domain.journal import Scan, record
 from wms.domain.picking import ScanRefused
 from wms.domain.saying import kept, read_kept, say
@@ -80,7 +80,7 @@ def take(
     if verdict.tone in {"wrong", "warn"} and code.command is not Command.SAY_AGAIN:
         refused = ScanRefused(
             station=station,
-            code=code.text[:_MAX_CODE],
+            code=readable(code.text)[:_MAX_CODE],
             kind=code.kind,
             wanted=before.wants,
             said=verdict.words,
@@ -115,7 +115,7 @@ def _take_in(session: Session, actor: Actor, station: str, pulled: Pulled) -> bo
         worker_id=actor.worker_id,
         device=actor.device,
         station=station,
-        code=pulled.code[:_MAX_CODE],
+        code=readable(pulled.code)[:_MAX_CODE],
         pulled_ms=pulled.pulled_ms,
         tone="",
         answer={},

@@ -23,6 +23,7 @@ from wms.web import languages, sessions
 
 htmx = HTMX()
 _MAX_SCAN_ID = 64
+_MAX_CLOCK_DIGITS = 15
 _SIGNED_OUT = 401
 _CONFLICT = 409
 _FOR = "@"
@@ -82,10 +83,11 @@ def read_scan() -> tuple[Pulled, Ask]:
     """Read the scan contract's fields; BadInputError where the scan has no usable id."""
     form = flask.request.form
     scan = form.get("scan", "")
-    if not scan or len(scan) > _MAX_SCAN_ID:
+    if not scan or len(scan) > _MAX_SCAN_ID or not scan.isprintable():
         raise BadInputError(say("The scan has no id. Load the page"))
     at, ask = form.get("at", ""), Ask.read(form.get("ask", ""))
-    pulled_ms = int(at) if at.isascii() and at.isdigit() else None
+    is_clock = at.isascii() and at.isdigit() and len(at) <= _MAX_CLOCK_DIGITS
+    pulled_ms = int(at) if is_clock else None
     return Pulled(code=form.get("code", ""), scan=scan, token=ask.token, pulled_ms=pulled_ms), ask
 
 

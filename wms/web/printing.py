@@ -76,8 +76,8 @@ def state(printer: str) -> str:
         status = open_printer(url, _QUICK).status()
     except PrinterError as error:
         return _state("no answer", "wrong", detail=str(error))
-    words = ", ".join(trouble.value for trouble in status.troubles) or "ready"
-    return _state(words, "ok" if status.is_ready else "warn", status=status)
+    words = ", ".join((*(status.troubles or ("ready",)), *status.notices))
+    return _state(words, "warn" if status.troubles or status.notices else "ok", status=status)
 
 
 def _state(words: str, tone: str, *, detail: str = "", status: Status | None = None) -> str:

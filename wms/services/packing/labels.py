@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from printers.status import Trouble
+from printers.status import Notice, Trouble
 from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.journal import record
@@ -44,6 +44,12 @@ _TROUBLES: Mapping[str, Said] = {
     Trouble.HEAD_BROKEN: say("print head fault"),
     Trouble.SILENT: say("no answer"),
 }
+_NOTICES: Mapping[str, Said] = {
+    Notice.CALIBRATE: say("calibrate the paper"),
+    Notice.CLEAN_HEAD: say("clean the print head"),
+    Notice.REPLACE_HEAD: say("replace the print head"),
+    Notice.PAPER_LOW: say("paper nearly out"),
+}
 
 
 def print_word(state: LabelState) -> str:
@@ -60,20 +66,28 @@ def print_word(state: LabelState) -> str:
 
 
 def print_reason(state: LabelState) -> str:
-    """Say why the label is not printed: a printer's troubles in the packer's language, what is rarer as it was kept."""
+    """Say why the label is not printed: a printer's troubles in the packer's language, what is rarer as it was kept.
+
+    Of a printed one, what its printer wants before long.
+    """
+    is_done = state.print_status in _DONE
+    known = _NOTICES if is_done else _TROUBLES
     words = state.print_reason.split(", ")
-    if not all(word in _TROUBLES for word in words):
-        return state.print_reason
-    first, *others = (_TROUBLES[word] for word in words)
+    if not all(word in known for word in words):
+        return "" if is_done else state.print_reason
+    first, *others = (known[word] for word in words)
     return functools.reduce(lambda so_far, one: say("{first}, {then}", first=so_far, then=one), others, first)
 
 
 def judge_buying(session: Session, actor: Actor, code: Code, screen: BuyingLabel) -> Feedback:
-    """Nothing can be scanned while the carrier answers; one that takes too long is left to it by NO."""
+    """Nothing can be scanned while the carrier answers; a void, or one that takes too long, is left to it by NO."""
     if screen.may_leave and code.command is Command.NO:
-        give_up(session, actor, screen.bench, "set aside: the carrier did not answer")
+        why = "its label is being voided" if screen.is_voiding else "the carrier did not answer"
+        give_up(session, actor, screen.bench, f"set aside: {why}")
         return feedback.told(_SET_ASIDE)
-    return feedback.repeated(say("Wait for the void") if screen.is_voiding else say("Wait for the label"))
+    return feedback.repeated(
+        say("Wait for the void. NO sets aside") if screen.is_voiding else say("Wait for the label")
+    )
 
 
 def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed) -> Feedback:
@@ -177,10 +191,12 @@ def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     ).all()
     if not any(job.status in _ON_PAPER for job in prints):
         return feedback.wrong(say("Not printed yet. Scan the printed label"))
+    package, order = labelling.package_of(session, actor, screen.bench.package_id)
     for job in prints:
         if job.status is PrintStatus.UNKNOWN:
             _ = printing.settle(session, actor, job.id, printed=True, reason="its label was scanned")
-    package, order = labelling.package_of(session, actor, screen.bench.package_id)
+    # Another copy in line would come out with no box to go on.
+    printing.drop_unsent(session, actor, PrintJob.label_id == screen.label_id, "its box is sealed")
     record(session, actor, package.move_to(PackageStatus.SEALED))
     package.sealed_at = actor.at
     session.flush()

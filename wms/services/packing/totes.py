@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.codes import Code, CodeKind
+from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.errors import DomainError
 from wms.domain.floor import ADJUSTMENT_ID, Location, LocationKind, Place, PlaceKind, Station
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -24,6 +24,7 @@ from wms.services import deciding, feedback, inserting, stocking
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.numbering import next_code
 from wms.services.packing import refusals
+from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import Bench, HoldTote
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods
@@ -206,11 +207,7 @@ def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
         raise DomainError(say("Scan a tote of order {order} first", order=bench.number))
     take_units_back(session, actor, bench.package_id, keep_id)
     inserting.take_out(session, actor, bench.package_id)
-    package = session.scalars(
-        select(Package)
-        .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    package = box_anew(session, actor, bench.package_id)
     if package.status is PackageStatus.OPEN:
         record(session, actor, package.move_to(PackageStatus.CANCELLED, reason[:200]))
     session.flush()
@@ -312,7 +309,10 @@ def _tote(session: Session, actor: Actor, tote_id: int) -> Tote:
 
 
 def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) -> Feedback:
-    """Stage the tote of a box given up in the hold lane scanned."""
+    """Stage the tote of a box given up in the hold lane scanned, or nowhere, by YES, in a house that has none."""
+    if not screen.lanes and code.command in {Command.YES, Command.NO}:
+        _put_back(session, actor, screen, None)
+        return feedback.complete(say("{tote} set aside. Scan next tote", tote=screen.tote))
     if code.kind is not CodeKind.LANE:
         return feedback.wrong_type(code, "hold lane")
     lane = session.scalars(
@@ -320,16 +320,20 @@ def put_on_hold(session: Session, actor: Actor, code: Code, screen: HoldTote) ->
     ).one_or_none()
     if lane is None or lane.kind is not LocationKind.HOLD:
         return feedback.wrong(say("{lane} is no hold lane", lane=lane.code if lane else code.text))
+    _put_back(session, actor, screen, lane.id)
+    return feedback.complete(say("{tote} in {lane}. Scan next tote", tote=screen.tote, lane=lane.code))
+
+
+def _put_back(session: Session, actor: Actor, screen: HoldTote, lane_id: int | None) -> None:
     bench = screen.bench
     _ = locked_wave_of(session, actor, bench.order_id)  # before the order, as everyone locks
     give_up(session, actor, bench, screen.why)
     for opened in bench.open_totes:
         tote = _tote(session, actor, opened.tote_id)
         if tote.status is ToteStatus.PACKING:
-            tote.stage(None if tote.wall else lane.id, actor.at)  # a place of a wall stays where it is
+            tote.stage(None if tote.wall else lane_id, actor.at)  # a place of a wall stays where it is
     session.flush()
     follow_short(session, actor, bench.order_id)
-    return feedback.complete(say("{tote} in {lane}. Scan next tote", tote=screen.tote, lane=lane.code))
 
 
 def hold_lanes(session: Session, actor: Actor) -> tuple[Location, ...]:

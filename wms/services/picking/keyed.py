@@ -32,7 +32,7 @@ def ask_sku(session: Session, actor: Actor, stop: Stop) -> Feedback:
         return feedback.wrong(say("Scan the shelf first"))
     if not stop.left:
         return feedback.wrong(say("{n} of {total} so far", n=stop.in_hand, total=stop.wanted))
-    text = f"{stop.location}: {stop.sku} {stop.product} has no barcode. It needs a label."
+    text = f"{stop.location}: {stop.sku} {stop.product} has no barcode. It needs a label."[:300]
     if not _is_told(session, actor, text):
         session.add(
             ExceptionItem(

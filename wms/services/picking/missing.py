@@ -63,7 +63,7 @@ class Gone:
     instead: str = ""
 
 
-def locked_walk(session: Session, actor: Actor, batch_id: int) -> list[PickTask]:
+def locked_open_tasks(session: Session, actor: Actor, batch_id: int) -> list[PickTask]:
     """Lock the open tasks of a walk, one after another by id, and return them in the sequence of the walk."""
     rows = session.scalars(
         select(PickTask)

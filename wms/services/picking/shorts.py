@@ -110,7 +110,7 @@ def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
 
 
 def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
-    walk = missing.locked_walk(session, actor, stop.batch_id)
+    walk = missing.locked_open_tasks(session, actor, stop.batch_id)
     task = next((row for row in walk if row.id == stop.task_id), None)
     if task is None or not tasks.is_as_seen(task, stop) or task.found is None:
         return feedback.NOT_COUNTED

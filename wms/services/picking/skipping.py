@@ -99,7 +99,7 @@ def _tell(session: Session, actor: Actor, stop: Stop, task: PickTask, reason: st
             warehouse_id=actor.warehouse_id,
             kind=ExceptionKind.SKIP,
             at=actor.at,
-            text=f"{stop.location}: {actor.name} skipped {stop.about} {task.skips} times: {reason}",
+            text=f"{stop.location}: {actor.name} skipped {stop.about} {task.skips} times: {reason}"[:300],
             order_id=task.order_id,
             subject_id=task.id,
         )

@@ -111,7 +111,7 @@ def _without_a_line(session: Session, actor: Actor) -> Screen:
 def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedback | Answer:
     """Judge one scan on the screen it was made for."""
     if isinstance(screen, TaskScreen) and screen.stop.device != actor.device:
-        _ = missing.locked_walk(session, actor, screen.stop.batch_id)  # tasks before the walk, as everyone locks
+        _ = missing.locked_open_tasks(session, actor, screen.stop.batch_id)  # tasks before the walk, as everyone locks
         home.adopt(session, actor, screen.stop.batch_id)
     kind = errands.KINDS.get(code.command) if code.command is not None else None
     begun = errands.begin(session, actor, kind, screen) if kind is not None else None
