@@ -26,3 +26,15 @@ def test_a_gtin_is_printed_in_as_many_digits_as_it_was_given(body: str) -> None:
     stored = gtin14(digits)
     assert stored is not None
     assert printed_gtin(stored) == digits
+
+
+@pytest.mark.parametrize("text", ["20261016", " short ", "]C110a", "T000018", "n12"])
+def test_a_code_keeps_its_text_as_it_was_read(text: str) -> None:
+    assert parse(text).raw == text.strip().upper().removeprefix("]C1")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_gs1"), [("]C110A", True), ("]d210A", True), ("]E04006381333931", False), ("10A", False)]
+)
+def test_a_symbology_says_that_a_code_is_a_gs1_one(text: str, is_gs1: bool) -> None:  # noqa: FBT001 - a parameter
+    assert parse(text).is_gs1 is is_gs1

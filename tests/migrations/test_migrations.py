@@ -10,11 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from tests import builders
 from tests.jobs.boxes import full_box
 from tests.services import boxes
+from tests.services.picker import Picker
 from wms import config, migrations
 from wms.config import WAREHOUSE_ID
 from wms.database import make_engine, reading, transaction
 from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.people import Worker
+from wms.domain.picked import PickedUnits
 from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import LabelStatus
 from wms.services import opening, recognising_labels
@@ -85,6 +87,26 @@ def test_the_first_admins_badge_is_told_once(empty: Engine) -> None:
         assert opening.open_warehouse(session, WAREHOUSE_ID) is None
     with reading(empty) as session:
         assert session.query(Worker.badge).scalar() == badge
+
+
+def test_a_serial_of_several_units_is_left_with_one_of_them(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    with transaction(empty) as session:
+        _ = builders.warehouse(session)
+        phone = builders.product(session)
+        _ = builders.waiting_batch(session, builders.order(session, (phone, 2)))
+        marta = Picker(session)
+        _ = marta.begin(builders.cart(session), builders.tote(session))
+        _ = marta.reach()
+        _ = marta.scan(builders.barcode(session, phone), builders.barcode(session, phone))
+    migrations.downgrade(empty, "0017")
+    with empty.begin() as connection:
+        _ = connection.execute(text("DELETE FROM picked_units WHERE id = (SELECT max(id) FROM picked_units)"))
+        _ = connection.execute(text("UPDATE picked_units SET quantity = 2, serial = 'SN-1'"))
+    migrations.upgrade(empty)
+    with reading(empty) as session:
+        units = [(row.quantity, row.serial, row.product_id) for row in session.query(PickedUnits)]
+    assert sorted(units) == [(1, "", phone.id), (1, "SN-1", phone.id)]
 
 
 def test_labels_given_back_before_refunds_were_followed_are_followed_from_now_on(empty: Engine) -> None:

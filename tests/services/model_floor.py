@@ -48,7 +48,7 @@ class Hand:
 
 
 class Floor:
-    """Mugs (in cases of 3) on a Strict and a Standard shelf, milk in lots, phones with serials, pens alone.
+    """Mugs on a Strict and a Standard shelf, milk in lots, phones with serials, pens alone; some come in cases of 3.
 
     Pens may stand in for mugs and phones, and mugs for milk.
     """
@@ -64,7 +64,7 @@ class Floor:
         _ = builders.warehouse(session)
         builders.zone(session, _STANDARD, profile=Profile.STANDARD)
         self.mug, self.milk = builders.product(session, "MUG", case_of=3), builders.product(session, "MILK")
-        self.phone, self.pen = builders.product(session, "PHONE"), builders.product(session, "PEN")
+        self.phone, self.pen = builders.product(session, "PHONE", case_of=3), builders.product(session, "PEN")
         self.phone.has_serials = True
         self.products = [self.mug, self.milk, self.phone, self.pen]
         for missing, other in ((self.mug, self.pen), (self.milk, self.mug), (self.phone, self.pen)):
@@ -97,7 +97,7 @@ class Floor:
         self.units = [barcode for product in self.products for barcode in self._codes(session, product)]
 
     def _codes(self, session: Session, product: Product) -> list[str]:
-        case = [builders.barcode(session, product, 3)] if product is self.mug else []
+        case = [builders.barcode(session, product, 3)] if product in (self.mug, self.phone) else []
         return [builders.barcode(session, product), *case]
 
     @property
@@ -250,6 +250,14 @@ def codes_near(stop: Stop) -> list[str]:
     return [
         *(code for code, _ in stop.codes),
         *(stop.location_code, stop.check, stop.tote, f"{stop.cart_code}{stop.slot:02d}", f"{stop.cart_code}01"),
-        *(stop.lot, "LOT-A", "LOT-B", f"]d201{stop.codes[0][0]}10{stop.lot}", f"]d201{stop.codes[0][0]}10LOT-B"),
+        *(
+            stop.lot,
+            "LOT-A",
+            "LOT-B",
+            f"10{stop.lot}",
+            "]d21720010110LOT-B",
+            f"]d201{stop.codes[0][0]}10{stop.lot}",
+            f"]d201{stop.codes[0][0]}10LOT-B",
+        ),
         *(stop.serial, "SN-1", "SN-2", f"]d201{stop.codes[0][0]}21SN-1", f"]d201{stop.codes[0][0]}21SN-9"),
     ]

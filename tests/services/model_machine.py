@@ -119,8 +119,10 @@ class Machine(RuleBasedStateMachine):
     def _undone(self, scan: str) -> int | None:
         """The line that a scan took something back of."""
         with reading(self.floor.engine) as session:
-            entry = session.query(JournalEntry).filter_by(scan=scan, event="ScanUndone").one_or_none()
-            return None if entry is None else int(entry.data["task_id"])
+            entries = session.query(JournalEntry).filter_by(scan=scan, event="ScanUndone")
+            lines = {int(entry.data["task_id"]) for entry in entries}
+            assert len(lines) <= 1
+            return next(iter(lines), None)
 
     def _short(self, stop: Stop, was: model_laws.Books) -> None:
         """What leaves the house by a short: all that no other walk has set aside there."""

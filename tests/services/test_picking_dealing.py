@@ -142,3 +142,17 @@ def test_a_strict_zone_takes_one_tote_after_another(session: Session) -> None:
     assert deal.marta.scan(deal.mug) == "put_in_tote"
     assert deal.in_hand() == [3, 0, 0]
     assert deal.marta.scan(deal.totes[0].barcode) == "scan_item"
+
+
+def test_a_case_that_is_one_orders_leaves_the_others_to_be_taken_after_it(session: Session) -> None:
+    builders.zone(session, profile=Profile.STANDARD)
+    mug = builders.product(session, case_of=3)
+    _ = builders.waiting_batch(session, builders.order(session, (mug, 3)), builders.order(session, (mug, 2)))
+    marta, totes = Picker(session), [builders.tote(session) for _ in range(2)]
+    _ = marta.begin(builders.cart(session), *totes)
+    _ = marta.reach()
+    assert marta.stop.to_take == 5
+    assert marta.scan(builders.barcode(session, mug, 3)) == "put_in_tote"
+    assert marta.stop.to_take == 0
+    assert marta.scan(totes[0].barcode) == "scan_item"
+    assert marta.stop.to_take == 2

@@ -1,5 +1,7 @@
 """What is typed where no scan can say it: a quantity, and the SKU of a product without a barcode."""
 
+import pytest
+
 from tests.services.conftest import Walk
 from tests.services.picker import Picker
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -87,3 +89,30 @@ def test_say_again_says_nothing_of_what_somebody_else_was_told(walk: Walk) -> No
     tom = Picker(walk.session)
     assert tom.scan("SAY AGAIN") == "home"
     assert tom.said == "Nothing to say again"
+
+
+@pytest.mark.parametrize(
+    "sku", ["N100", "S123", "X123", "L0001236", "T000123", "B123456782", "12345670", "4006381333931"]
+)
+def test_a_sku_may_read_like_any_other_code(walk: Walk, sku: str) -> None:
+    walk.mug.sku = sku
+    walk.session.flush()
+    marta = walk.at_shelf()
+    assert marta.scan("NO BARCODE", sku) == "scan_item"
+    assert (marta.said, walk.session.query(PickedUnits).one().product_proof) == ("1 of 2", Proof.SKU)
+    assert marta.scan("SHORT", sku) == "put_in_tote"
+
+
+def test_a_sku_that_reads_like_a_shelf_is_taken_where_the_item_proves_it(walk: Walk) -> None:
+    walk.mug.sku = "L0001236"
+    walk.session.flush()
+    marta = walk.begin()
+    assert marta.scan("L0001236") == "go_to"
+    assert marta.said == "Scan the shelf first"
+
+
+def test_a_quantity_is_still_one_for_other_products(walk: Walk) -> None:
+    walk.pen.sku = "N2"
+    walk.session.flush()
+    marta = walk.at_shelf()
+    assert marta.scan(walk.mug_code, "N2") == "put_in_tote"

@@ -1,73 +1,20 @@
-"""Lots, use-by dates and serial numbers: proved while picking, changed by scanning another open one, never twice."""
+"""Lots and use-by dates: proved while picking, changed by scanning another open lot, taken back by UNDO."""
 
 import datetime as dt
-from dataclasses import dataclass
+import itertools
 
 import pytest
-from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.services.picker import Picker
-from wms.domain.catalog import Product
-from wms.domain.floor import Location, LocationKind
+from tests.services.shelf import SOON, Shelf, gs1
+from wms.domain.codes import CodeKind, check_digit, own_code
 from wms.domain.journal import JournalEntry
-from wms.domain.orders import Order
+from wms.domain.people import Warehouse
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
-from wms.domain.putbacks import PutBack
 from wms.domain.stock import Lot, Stock
-from wms.domain.totes import Tote
-from wms.services import allocating, cancelling, putting_back, verifying
-
-SOON = dt.date(2027, 1, 31)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shelf:
-    """Milk in lots A (use by January), B (February) and OLD (past its date) on one shelf; an order of 2 from lot A."""
-
-    session: Session
-    marta: Picker
-    milk: Product
-    place: Location
-    tote: Tote
-    order: Order
-
-    @property
-    def code(self) -> str:
-        return builders.barcode(self.session, self.milk)
-
-    def task(self) -> PickTask:
-        return self.session.query(PickTask).filter_by(order_id=self.order.id).populate_existing().one()
-
-    def reserved(self, lot: str) -> int:
-        row = self.session.get(
-            Stock, (builders.WAREHOUSE, self.place.id, self.milk.id, lot, ""), populate_existing=True
-        )
-        return row.reserved if row else 0
-
-    def holds_up(self) -> bool:
-        self.session.flush()
-        return verifying.verify(self.session, builders.WAREHOUSE) == []
-
-
-@pytest.fixture
-def shelf(session: Session) -> Shelf:
-    milk, place = builders.product(session, "MILK"), builders.location(session)
-    for name, expiry in (("A", SOON), ("B", SOON + dt.timedelta(days=28)), ("OLD", dt.date(2026, 11, 1))):
-        session.add(Lot(warehouse_id=builders.WAREHOUSE, product_id=milk.id, lot=name, expiry=expiry))
-        builders.stock(session, place, milk, 5, lot=name)
-    order = builders.order(session, (milk, 2))
-    _ = builders.waiting_batch(session, order, shelves={milk.id: place}, lots={milk.id: "A"})
-    marta, tote = Picker(session), builders.tote(session)
-    _ = marta.begin(builders.cart(session), tote)
-    _ = marta.scan(place.barcode)
-    return Shelf(session=session, marta=marta, milk=milk, place=place, tote=tote, order=order)
-
-
-def gs1(shelf: Shelf, lot: str, *, expiry: str = "270131", serial: str = "") -> str:
-    tail = f"\x1d21{serial}" if serial else ""
-    return f"]d201{shelf.code}17{expiry}10{lot}{tail}"
+from wms.services import allocating
 
 
 def test_the_lot_that_is_used_by_first_is_set_aside_and_asked_for(shelf: Shelf) -> None:
@@ -183,80 +130,85 @@ def test_lots_past_their_date_are_never_set_aside(shelf: Shelf) -> None:
     assert reasons[order.id] == "1 of MILK missing: 8 free, 9 asked."
 
 
+@pytest.mark.parametrize("lot", [f"2026101{check_digit('2026101')}", "N12345", own_code(CodeKind.TOTE, 999), "12-10A"])
+def test_a_lot_may_read_like_any_other_code(shelf: Shelf, lot: str) -> None:
+    builders.stock(shelf.session, shelf.place, shelf.milk, 5, lot=lot)
+    assert shelf.marta.scan(shelf.code, shelf.code, lot) == "put_in_tote"
+    assert (shelf.marta.said, shelf.task().lot) == (f"Lot {lot}", lot)
+    assert shelf.holds_up()
+
+
+@pytest.mark.parametrize("lot", [f"2026101{check_digit('2026101')}", "N12345", own_code(CodeKind.TOTE, 999), "2026"])
+def test_what_only_reads_like_a_code_is_named_as_a_lot(shelf: Shelf, lot: str) -> None:
+    assert shelf.marta.scan(shelf.code, shelf.code, lot) == "scan_lot"
+    assert shelf.marta.said == f"Lot {lot} is not open here. Scan A"
+
+
+@pytest.mark.parametrize(
+    "how", ["10B", "]C11727022810B", "1727022810B", "1727022810B\x1d01{code}", "10B\x1d17270228", "]d210B17270228"]
+)
+def test_a_gs1_code_names_the_lot_in_whatever_sequence(shelf: Shelf, how: str) -> None:
+    assert shelf.marta.scan(shelf.code, shelf.code, how.format(code=shelf.code)) == "put_in_tote"
+    assert (shelf.marta.said, shelf.task().lot) == ("Lot B", "B")
+
+
+def test_a_gs1_code_names_the_item_in_whatever_sequence(shelf: Shelf) -> None:
+    assert shelf.marta.scan(f"1727013110A\x1d01{shelf.code}") == "scan_item"
+    assert (shelf.marta.said, shelf.marta.stop.lot_proved) == ("1 of 2", True)
+
+
+def test_a_gs1_code_of_the_lot_alone_says_that_its_units_are_past_their_date(shelf: Shelf) -> None:
+    assert shelf.marta.scan(shelf.code, shelf.code, "1726110110A") == "scan_lot"
+    assert shelf.marta.said == "PAST ITS DATE 2026-11-01. PUT IT BACK"
+
+
+def test_a_lot_of_its_own_is_never_read_as_a_gs1_code_of_another(shelf: Shelf) -> None:
+    builders.stock(shelf.session, shelf.place, shelf.milk, 5, lot="10B")
+    shelf.session.add(Lot(warehouse_id=builders.WAREHOUSE, product_id=shelf.milk.id, lot="10A", expiry=None))
+    assert shelf.marta.scan(shelf.code, shelf.code, "10A") == "scan_lot"
+    assert shelf.marta.said == "Lot 10A is not open here. Scan A"
+    assert shelf.marta.scan("10B") == "put_in_tote"
+    assert shelf.task().lot == "10B"
+
+
+def test_undo_takes_a_unit_back_with_the_lot_that_its_scan_has_changed(shelf: Shelf) -> None:
+    assert shelf.marta.scan(shelf.code, gs1(shelf, "B", expiry="270228")) == "put_in_tote"
+    assert (shelf.reserved("A"), shelf.reserved("B")) == (0, 2)
+    assert shelf.marta.scan("UNDO") == "scan_item"
+    assert (shelf.marta.said, shelf.marta.stop.in_hand) == ("Put 1 back on the shelf", 1)
+    assert (shelf.reserved("A"), shelf.reserved("B"), shelf.task().lot, shelf.task().lot_proved) == (2, 0, "A", False)
+    assert [row.lot for row in shelf.session.query(PickedUnits).populate_existing()] == [""]
+    assert shelf.marta.scan(gs1(shelf, "A")) == "put_in_tote"
+    assert shelf.holds_up()
+
+
+def test_undo_takes_nothing_back_where_the_first_lot_is_gone(shelf: Shelf) -> None:
+    assert shelf.marta.scan(shelf.code, gs1(shelf, "B", expiry="270228")) == "put_in_tote"
+    other = builders.order(shelf.session, (shelf.milk, 5))
+    _ = builders.waiting_batch(shelf.session, other, shelves={shelf.milk.id: shelf.place}, lots={shelf.milk.id: "A"})
+    assert shelf.marta.scan("UNDO") == "put_in_tote"
+    assert (shelf.marta.said, shelf.marta.stop.in_hand, shelf.task().lot) == ("Lot A is taken. Go on", 2, "B")
+
+
 @pytest.fixture
-def phones(session: Session) -> Shelf:
-    """Two phones of an order, each with a serial number to be scanned, in a zone that takes a line by one scan."""
-    phone, place = builders.product(session, "PHONE"), builders.location(session)
-    phone.has_serials = True
-    builders.zone(session)
-    builders.stock(session, place, phone, 9)
-    order = builders.order(session, (phone, 2))
-    _ = builders.waiting_batch(session, order, shelves={phone.id: place})
-    marta, tote = Picker(session), builders.tote(session)
-    _ = marta.begin(builders.cart(session), tote)
-    _ = marta.scan(place.barcode)
-    return Shelf(session=session, marta=marta, milk=phone, place=place, tote=tote, order=order)
+def evening(shelf: Shelf) -> Shelf:
+    """It is five in the afternoon of the 24th in Los Angeles: in Greenwich it is the 25th."""
+    shelf.session.get_one(Warehouse, builders.WAREHOUSE).time_zone = "America/Los_Angeles"
+    shelf.session.add(
+        Lot(warehouse_id=builders.WAREHOUSE, product_id=shelf.milk.id, lot="TODAY", expiry=dt.date(2026, 11, 24))
+    )
+    builders.stock(shelf.session, shelf.place, shelf.milk, 5, lot="TODAY")
+    shelf.marta.seconds = itertools.count(16 * 3600)
+    return shelf
 
 
-def serials(shelf: Shelf) -> list[str]:
-    rows = shelf.session.query(PickedUnits).filter_by(task_id=shelf.task().id).order_by(PickedUnits.id)
-    return [row.serial for row in rows.populate_existing()]
+def test_units_are_good_until_the_warehouses_own_day_is_over(evening: Shelf) -> None:
+    assert evening.marta.scan(gs1(evening, "TODAY", expiry="261124")) == "scan_item"
+    assert evening.marta.said == "1 of 2"
+    assert evening.marta.scan(gs1(evening, "TODAY", expiry="261123")) == "scan_item"
+    assert evening.marta.said == "PAST ITS DATE 2026-11-23. PUT IT BACK"
 
 
-def test_each_unit_with_a_serial_is_scanned_with_it(phones: Shelf) -> None:
-    assert phones.marta.scan(phones.code) == "scan_serial"
-    assert phones.marta.scan("SN-1") == "scan_item"
-    assert phones.marta.scan(phones.code, "SN-2") == "put_in_tote"
-    assert serials(phones) == ["SN-1", "SN-2"]
-    assert phones.marta.scan(phones.tote.barcode) == "drop_cart"
-    assert phones.holds_up()
-
-
-def test_a_gs1_code_brings_the_serial_with_it(phones: Shelf) -> None:
-    assert phones.marta.scan(f"]d201{phones.code}21SN-1") == "scan_item"
-    assert phones.marta.scan(f"]d201{phones.code}21SN-2") == "put_in_tote"
-    assert serials(phones) == ["SN-1", "SN-2"]
-
-
-def test_a_serial_counts_once_in_the_house(phones: Shelf) -> None:
-    assert phones.marta.scan(phones.code, "SN-1", phones.code, "SN-1") == "scan_serial"
-    assert (phones.marta.said, phones.marta.feedback.tone) == ("Serial ...SN-1 was scanned before", "warn")
-    assert phones.marta.scan(phones.code) == "scan_serial"
-    assert phones.marta.said == "Scan the SERIAL, not the item"
-    assert phones.marta.scan(f"]d201{phones.code}21SN-1") == "scan_serial"
-
-
-@pytest.mark.parametrize("how", ["SN-1", "]d201{gtin}21SN-1"])
-def test_a_unit_put_back_for_a_cancelled_order_is_picked_by_its_serial_again(phones: Shelf, how: str) -> None:
-    session, marta = phones.session, phones.marta
-    _ = marta.scan(phones.code, "SN-1", phones.code, "SN-2", phones.tote.barcode)
-    _ = marta.scan(builders.location(session, kind=LocationKind.LANE).barcode)
-    cancelling.cancel(session, builders.actor(), phones.order, "customer")
-    for back in session.query(PutBack).all():
-        _ = putting_back.done(session, builders.actor(), back.id)
-    order = builders.order(session, (phones.milk, 1))
-    _ = builders.waiting_batch(session, order, shelves={phones.milk.id: phones.place})
-    _ = marta.scan(builders.cart(session).barcode, phones.tote.barcode)
-    _ = marta.reach()
-    codes = [how.format(gtin=phones.code)] if how.startswith("]") else [phones.code, how]
-    assert marta.scan(*codes) == "put_in_tote"
-    assert marta.scan(phones.tote.barcode) == "drop_cart"
-    assert phones.holds_up()
-
-
-def test_undo_takes_the_serial_back_and_then_its_unit(phones: Shelf) -> None:
-    _ = phones.marta.scan(phones.code, "SN-1")
-    assert phones.marta.scan("UNDO") == "scan_serial"
-    assert serials(phones) == [""]
-    assert phones.marta.scan("UNDO") == "scan_item"
-    assert (serials(phones), phones.marta.stop.in_hand) == ([], 0)
-
-
-def test_a_serial_that_was_undone_may_be_scanned_again(phones: Shelf) -> None:
-    assert phones.marta.scan(phones.code, "SN-1", "UNDO", "SN-1") == "scan_item"
-
-
-def test_a_quantity_card_never_stands_for_serials(phones: Shelf) -> None:
-    _ = phones.marta.scan(phones.code, "SN-1")
-    assert phones.marta.scan("N2") == "scan_item"
-    assert phones.marta.said == "Scan each serial"
+def test_lots_are_set_aside_until_the_warehouses_own_day_is_over(evening: Shelf) -> None:
+    order = builders.order(evening.session, (evening.milk, 13))
+    assert allocating.allocate(evening.session, evening.marta.actor, [order]) == {order.id: ""}

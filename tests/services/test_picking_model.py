@@ -108,7 +108,7 @@ class Picking(Machine):
             if is_swapped:
                 _ = self.scan(hand, self.floor.free_tote())
 
-    @rule(who=WHO, number=st.integers(0, 9), unit=st.integers(0, 4), answers=st.lists(ANSWERS, max_size=4))
+    @rule(who=WHO, number=st.integers(0, 9), unit=st.integers(0, 5), answers=st.lists(ANSWERS, max_size=4))
     def finds_a_wrong_item(self, *, who: int, number: int, unit: int, answers: list[Command]) -> None:
         hand = self.floor.hands[who]
         _ = self.scan(hand, Command.WRONG_ITEM)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.services.picker import Picker
-from wms.domain.catalog import Product
+from wms.domain.catalog import Barcode, Product
 from wms.domain.floor import Location, LocationKind, Profile
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
@@ -181,3 +181,15 @@ def test_a_walk_with_one_tote_needs_no_tote_scan_in_a_single_zone(session: Sessi
 def test_a_cart_with_more_totes_asks_for_them_in_a_single_zone(session: Session) -> None:
     zone = opened(session, Profile.SINGLE)
     assert zone.marta.scan(zone.code) == "put_in_tote"
+
+
+def test_a_refused_item_proves_no_location(session: Session) -> None:
+    zone = opened(session, Profile.STANDARD)
+    case = builders.gtin(777_777)
+    session.add(Barcode(warehouse_id=builders.WAREHOUSE, code=case, product_id=zone.mug.id, quantity=12))
+    session.flush()
+    assert zone.code in (zone.marta.screen.accept or ())
+    assert zone.marta.scan(case) == "go_to"
+    assert (zone.marta.said, zone.marta.stop.at_shelf) == ("Case of 12, take 4 loose", False)
+    assert zone.marta.scan("UNDO") == "go_to"
+    assert zone.marta.said == "Nothing to undo"

@@ -14,6 +14,7 @@ from tests.web import desk
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, transaction
+from wms.domain.catalog import Barcode, Product
 from wms.domain.codes import CodeKind, own_code
 from wms.domain.floor import LocationKind
 from wms.resources import resource_dir
@@ -107,6 +108,34 @@ def test_an_unknown_badge_comes_to_nothing(floor: Floor) -> None:
     assert handheld.scan(own_code(CodeKind.BADGE, 4711)) == "sign_in"
     assert handheld.sees("Badge not known. See the lead")
     assert handheld.hears("wrong")
+
+
+def test_a_serial_that_reads_like_a_badge_nobody_has_is_a_serial(floor: Floor, engine: Engine) -> None:
+    with transaction(engine) as session:
+        for product in session.query(Product):
+            product.has_serials = True
+    handheld = Handheld(floor.app)
+    nobodys = own_code(CodeKind.BADGE, 4711)
+    assert handheld.scan(floor.marta, floor.cart, floor.tote) == "go_to"
+    assert handheld.accept
+    assert handheld.scan(handheld.accept[0], nobodys) == "scan_item"
+    assert handheld.sees("Badge not known. See the lead")
+    assert handheld.scan(floor.mug, nobodys) == "scan_item"
+    assert handheld.sees("1 of 2")
+    assert handheld.scan(floor.mug, floor.tom) == "scan_serial"
+    assert handheld.sees("Hand over from Marta? YES or badge again")
+
+
+def test_a_sku_that_reads_like_a_badge_nobody_has_is_a_sku(floor: Floor, engine: Engine) -> None:
+    nobodys = own_code(CodeKind.BADGE, 4711)
+    with transaction(engine) as session:
+        mug = session.query(Product).join(Barcode, Barcode.product_id == Product.id).filter(Barcode.code == floor.mug)
+        mug.one().sku = nobodys
+    handheld = Handheld(floor.app)
+    assert handheld.scan(floor.marta, floor.cart, floor.tote) == "go_to"
+    assert handheld.accept
+    assert handheld.scan(handheld.accept[0], "NO BARCODE", nobodys) == "scan_item"
+    assert handheld.sees("1 of 2")
 
 
 def test_a_badge_whose_answer_was_lost_signs_in_when_it_comes_again(floor: Floor) -> None:

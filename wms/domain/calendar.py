@@ -93,6 +93,11 @@ class Collection:
     pickup_id: int
 
 
+def day_of(at: dt.datetime, time_zone: str) -> dt.date:
+    """Return the date of a moment where the warehouse is."""
+    return at.astimezone(zoneinfo.ZoneInfo(time_zone)).date()
+
+
 def collections(
     pickups: Iterable[Pickup],
     holidays: frozenset[dt.date],
@@ -102,7 +107,7 @@ def collections(
 ) -> list[Collection]:
     """Return the collections whose cutoff is at or after a moment, soonest first, `days` ahead."""
     zone = zoneinfo.ZoneInfo(time_zone)
-    today = after.astimezone(zone).date()
+    today = day_of(after, time_zone)
     found = []
     for pickup in pickups:
         for ahead in range(days + 1):

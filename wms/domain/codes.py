@@ -4,7 +4,7 @@ Grammar in design section 6 and the UX paper, section 4. Product codes are GTINs
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -42,11 +42,15 @@ OWN = {
     "R": (CodeKind.RECEIPT, 8),
     "K": (CodeKind.COMMAND, 3),
 }
+QUANTITY_CARDS = 24
+"""The highest number of which there is a card; others are typed."""
 _LETTER = {kind: (letter, digits) for letter, (kind, digits) in OWN.items()}
 _MAX_QUANTITY_DIGITS = 5
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _ZEROS_OF_GTIN_8, _ZEROS_OF_GTIN_12 = 6, 2
 _AIM_PREFIX_LENGTH = 3
+# GS1-128, GS1 DataBar and Composite, GS1 DataMatrix, GS1 QR Code (GS1 General Specifications, section 5.1.2).
+_GS1_SYMBOLOGIES = ("]C1", "]e0", "]e1", "]e2", "]d2", "]Q3")
 SEPARATOR = "\x1d"  # a GS1 code's FNC1, as scanners send it
 _SEPARATOR_SIGN = "\u241d"
 
@@ -97,12 +101,18 @@ _WORDS = {command.name.replace("_", " "): command for command in Command}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Code:
-    """A scanned text, cleaned (`text`), with what it says it is and the number or quantity it carries."""
+    """A scanned text, cleaned (`text`), with what it says it is and the number or quantity it carries.
+
+    `raw` is the text cleaned only: neither padded nor a command's code for its word. `is_gs1`: its symbology says that
+    it is a GS1 element string.
+    """
 
     text: str
     kind: CodeKind
     quantity: int = 0
     slot: int = 0
+    raw: str = field(default="", compare=False)
+    is_gs1: bool = field(default=False, compare=False)
 
     @property
     def command(self) -> Command | None:
@@ -186,7 +196,11 @@ def printed_gtin(gtin: str) -> str:
 
 def parse(text: str) -> Code:
     """Say what a scanned text is by its form alone; never guesses: a wrong check digit leaves it UNKNOWN."""
-    text = clean(text)
+    raw = clean(text)
+    return replace(_parse(raw), raw=raw, is_gs1=text.strip().startswith(_GS1_SYMBOLOGIES))
+
+
+def _parse(text: str) -> Code:
     if text in _WORDS:
         return Code(text=_WORDS[text].value, kind=CodeKind.COMMAND)
     letter, digits = text[:1], text[1:]

@@ -56,7 +56,10 @@ class UnitsSorted(Event):
 
 
 class PickedUnits(Row, Base, kw_only=True):
-    """Units that one scan took from a shelf: in hand while `tote_id` is None, then in that tote."""
+    """Units that one scan took from a shelf: in hand while `tote_id` is None, then in that tote.
+
+    A serial number is one unit's.
+    """
 
     __tablename__ = "picked_units"
     __table_args__ = (
@@ -72,6 +75,7 @@ class PickedUnits(Row, Base, kw_only=True):
             postgresql_where=text("serial <> ''"),
         ),
         CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("serial = '' OR quantity = 1", name="one_serial"),
         one_of("location_proof", Proof),
         one_of("product_proof", Proof),
         one_of("tote_proof", Proof),
@@ -115,7 +119,10 @@ class StepKind(StrEnum):
 
 
 class PickStep(Row, Base, kw_only=True):
-    """An accepted step of a walk that UNDO can take back, newest first; `before` is what it needs for that."""
+    """An accepted step of a walk that UNDO can take back, newest first; `before` is what it needs for that.
+
+    One scan may be several steps.
+    """
 
     __tablename__ = "pick_steps"
     __table_args__ = (
@@ -130,3 +137,4 @@ class PickStep(Row, Base, kw_only=True):
     kind: Mapped[StepKind] = mapped_column(EnumText(StepKind))
     at: Mapped[dt.datetime]
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    scan: Mapped[str | None] = mapped_column(String(64), default=None)

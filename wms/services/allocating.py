@@ -10,9 +10,11 @@ from sqlalchemy import and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.calendar import day_of
 from wms.domain.floor import Location, LocationKind
 from wms.domain.journal import record
 from wms.domain.orders import OPEN, Hold, HoldReleased, Order, OrderLine, OrderStatus
+from wms.domain.people import Warehouse
 from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Allocation
 from wms.services import counting, stocking
@@ -128,6 +130,7 @@ def shelves(session: Session, actor: Actor, product_ids: Collection[int], *, loc
 
     Lots past their date and locations under count are left out.
     """
+    zone = session.get_one(Warehouse, actor.warehouse_id).time_zone
     statement = (
         select(
             Stock.place_id,
@@ -149,7 +152,7 @@ def shelves(session: Session, actor: Actor, product_ids: Collection[int], *, loc
             Stock.on_hand > Stock.reserved,
             Location.kind == LocationKind.PICK,
             Location.id.not_in(counting.under_count(actor)),
-            or_(Lot.expiry.is_(None), Lot.expiry >= actor.at.date()),
+            or_(Lot.expiry.is_(None), Lot.expiry >= day_of(actor.at, zone)),
         )
         # One order of locking for all planners, so that two of them wait and never lock each other out.
         .order_by(Stock.place_id, Stock.product_id, Stock.lot, Stock.serial)

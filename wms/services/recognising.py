@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.catalog import Barcode, Product
-from wms.domain.codes import Code, CodeKind
+from wms.domain.codes import SEPARATOR, Code, CodeKind
 from wms.domain.floor import Location
 from wms.domain.orders import OrderLine
 from wms.domain.picking import PickTask
@@ -51,7 +51,7 @@ _LOCATION_BY_NAME = select(Location.id, Location.code).where(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gs1:
-    """What a GS1 code says of its units: GTIN (14 digits), lot, use-by date, serial and count (0: none)."""
+    """What a GS1 code says of its units: GTIN (14 digits, '' for none), lot, use-by date, serial, count (0: none)."""
 
     gtin: str
     lot: str = ""
@@ -119,26 +119,39 @@ def find_shelf(session: Session, actor: Actor, code: Code) -> Shelf | None:
 
 
 def read_gs1(text: str) -> Gs1 | None:
-    """Read a GS1 element string (GS1-128, DataMatrix) that names a trade item, or return None.
+    """Read a GS1 element string (GS1-128, DataMatrix) that names a trade item, or return None."""
+    gs1 = read_elements(text)
+    return gs1 if gs1 is not None and gs1.gtin else None
+
+
+def read_elements(text: str) -> Gs1 | None:
+    """Read a GS1 element string, in whatever sequence and with or without a trade item; None where the text is none.
 
     Application identifiers as in the GS1 General Specifications, section 3: 01 GTIN, 10 lot, 17 use-by, 21 serial,
     30 and 37 counts.
     """
-    if not text.startswith(_GTIN_AI):
+    if not (text.isascii() and text[:2].isdigit()):
         return None
     message = biip.parse(text).gs1_message
-    gtin = message.element_strings.get(ai=_GTIN_AI) if message else None
-    if message is None or gtin is None or not gtin.gtin:
+    found = {element.ai.ai: element for element in message.element_strings} if message else {}
+    if not found or (_GTIN_AI in found and not found[_GTIN_AI].gtin):
         return None
-    found = {element.ai.ai: element for element in message.element_strings}
     count = next((found[ai].value for ai in _COUNT_AIS if ai in found), "")
     return Gs1(
-        gtin=gtin.value,
+        gtin=found[_GTIN_AI].value if _GTIN_AI in found else "",
         lot=found["10"].value if "10" in found else "",
         serial=found["21"].value if "21" in found else "",
         expiry=found["17"].date if "17" in found else None,
         count=int(count or 0),  # a code cut short names its count and says none
     )
+
+
+def says_gs1(code: Code) -> bool:
+    """Tell whether a code says that it is a GS1 element string: by its symbology, a separator or its trade item.
+
+    Others may be read as one by chance: a lot 1016 is no lot 16.
+    """
+    return code.is_gs1 or SEPARATOR in code.raw or code.raw.startswith(_GTIN_AI)
 
 
 def lots_meant(item: Item, known: Collection[str]) -> frozenset[str]:
@@ -160,12 +173,37 @@ def cut_lot(gs1: Gs1, lots: Collection[str]) -> Gs1 | None:
     for lot in sorted(lots, key=len, reverse=True):
         rest = gs1.lot.removeprefix(lot)
         if lot and rest and rest != gs1.lot:
-            more = read_gs1(f"{_GTIN_AI}{gs1.gtin}{rest}")
+            more = read_elements(rest)
             if more is not None:
-                return replace(
-                    gs1, lot=lot, serial=more.serial, expiry=gs1.expiry or more.expiry, count=gs1.count or more.count
-                )
+                return _joined(replace(gs1, lot=lot), more)
     return None
+
+
+def cut_serial(gs1: Gs1, lots: Collection[str], *, serial: str = "", expiry: dt.date | None = None) -> Gs1 | None:
+    """Return what a GS1 code says when its serial has run into what follows because the separator was lost.
+
+    What tells it is what is known: the `serial` set aside (upper case), or one of the `lots` (upper case) or the use-by
+    date that follow it. None where none of them does: any text may be a serial number.
+    """
+    for end in range(1, len(gs1.serial)):
+        more = read_elements(gs1.serial[end:])
+        if more is not None and (
+            gs1.serial[:end].upper() == serial
+            or (more.lot.upper() in lots if more.lot else expiry is not None and more.expiry == expiry)
+        ):
+            return _joined(replace(gs1, serial=gs1.serial[:end]), more)
+    return None
+
+
+def _joined(gs1: Gs1, more: Gs1) -> Gs1:
+    return replace(
+        gs1,
+        gtin=gs1.gtin or more.gtin,
+        lot=gs1.lot or more.lot,
+        serial=gs1.serial or more.serial,
+        expiry=gs1.expiry or more.expiry,
+        count=gs1.count or more.count,
+    )
 
 
 def _first(session: Session, actor: Actor, statement: object, text: str) -> Row[tuple[object, ...]] | None:

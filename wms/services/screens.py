@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
+from wms.domain.codes import Code
 from wms.domain.saying import say
 
 Keypad = Literal["", "number", "letters"]
@@ -83,6 +84,10 @@ class Screen:
     def order_id(self) -> int | None:
         """The order that the screen is about, None for none."""
         return None
+
+    def may_want(self, code: Code) -> bool:  # noqa: ARG002 - most screens ask for labels of one kind only
+        """Tell whether a text may be what is asked for even where it reads like a label of another kind."""
+        return False
 
     @property
     def about(self) -> str:

@@ -168,6 +168,11 @@ def handles(session: Session, actor: Actor, code: Code) -> bool:
     return code.command in _ANSWERS and asked_badge(session, actor) is not None
 
 
+def is_badge(session: Session, actor: Actor, code: Code) -> bool:
+    """Tell whether a text with the form of a badge is somebody's."""
+    return code.kind is CodeKind.BADGE and _holder(session, actor, code) is not None
+
+
 def asked_badge(session: Session, actor: Actor) -> Code | None:
     """Return the badge whose holder was asked just now whether to take the device over, or None."""
     before = asking.asked(session, actor)

@@ -17,7 +17,7 @@ from wms.domain.shipping import STANDING, Label, LabelStatus
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Allocation
-from wms.services import verifying_carriers
+from wms.services import verifying_carriers, verifying_picks
 
 FREE_CARRIERS = frozenset({"offline"})
 
@@ -332,5 +332,6 @@ CHECKS: tuple[Check, ...] = (
     free_totes_are_empty,
     boxes_hold_what_was_scanned,
     picked_units_are_those_of_their_tasks,
+    *verifying_picks.CHECKS,
     *verifying_carriers.CHECKS,
 )

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from wms.domain.calendar import day_of
 from wms.domain.catalog import Product
 from wms.domain.counting import CountStatus, CountTask
 from wms.domain.floor import Cart, Location, LocationKind
 from wms.domain.orders import OPEN, Hold, Order, OrderLine, OrderStatus
 from wms.domain.packing import Package, PackageStatus
+from wms.domain.people import Warehouse
 from wms.domain.stock import Lot, Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
@@ -170,6 +172,7 @@ def _lacking(session: Session, warehouse_id: int, orders: Collection[int]) -> La
 
 def _free(session: Session, warehouse_id: int, at: dt.datetime) -> Counter[int]:
     """Units by product that lie on pick faces not under count, belong to nobody and are not past their date."""
+    zone = session.get_one(Warehouse, warehouse_id).time_zone
     under_count = select(CountTask.location_id).where(
         CountTask.warehouse_id == warehouse_id, CountTask.status == CountStatus.OPEN
     )
@@ -185,7 +188,7 @@ def _free(session: Session, warehouse_id: int, at: dt.datetime) -> Counter[int]:
             Stock.warehouse_id == warehouse_id,
             Location.kind == LocationKind.PICK,
             Location.id.not_in(under_count),
-            or_(Lot.expiry.is_(None), Lot.expiry >= at.date()),
+            or_(Lot.expiry.is_(None), Lot.expiry >= day_of(at, zone)),
         )
     ):
         free[product_id] += units

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from wms.database import db, reading, transaction
 from wms.domain.actor import Actor, Role
-from wms.domain.codes import parse
+from wms.domain.codes import Code, CodeKind, parse
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.saying import Said, say
 from wms.services import calling, feedback, scanning, signing_in
@@ -142,7 +142,7 @@ def _for_another(station: Station, actor: Actor, screen: Screen) -> flask.Respon
 
 def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new_token: str) -> tuple[Actor, Answer]:
     may = before.may(station.role)
-    if not may or signing_in.handles(session, before, parse(pulled.code)):
+    if not may or _is_about_people(session, before, station, parse(pulled.code)):
         actor = before
         take_badge = signing_in.hand_over if may else signing_in.scan
 
@@ -168,6 +168,14 @@ def _take(session: Session, before: Actor, station: Station, pulled: Pulled, new
     return before, scanning.take(
         session, before, station.name, pulled, station.current_screen, station.judge, station.why_left
     )
+
+
+def _is_about_people(session: Session, actor: Actor, station: Station, code: Code) -> bool:
+    if not signing_in.handles(session, actor, code):
+        return False
+    # A serial number may read like a badge that nobody has.
+    is_nobodys = code.kind is CodeKind.BADGE and not signing_in.is_badge(session, actor, code)
+    return not (is_nobodys and actor.worker_id is not None and station.current_screen(session, actor).may_want(code))
 
 
 def _screen(session: Session, actor: Actor, station: Station) -> Screen:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from printers.symbols import Symbology, gtin_symbology, is_printable_ascii
 from wms.domain.actor import Actor
 from wms.domain.catalog import Barcode, Product
-from wms.domain.codes import CodeKind, Command, gtin14, parse, printed_gtin, slot_code
+from wms.domain.codes import QUANTITY_CARDS, CodeKind, Command, gtin14, parse, printed_gtin, slot_code
 from wms.domain.errors import BadInputError
 from wms.domain.floor import Cart, CartonType, Location, Station
 from wms.domain.people import Worker
@@ -21,7 +21,6 @@ from wms.labels.sheets import SheetLabel, inner_size
 from wms.services.label_sheets.kinds import ALL, Choice, SheetKind
 from wms.services.recognising import find_shelf
 
-QUANTITY_CARDS = 24
 # A longer text makes bars too fine for a label of this size; handhelds read the squares as well.
 LONGEST_IN_BARS = 12
 _BENCH_ONLY = frozenset(

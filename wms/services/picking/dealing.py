@@ -24,6 +24,8 @@ def take(session: Session, actor: Actor, stop: Stop, taken: Taken, *, stood: dic
     is_untouched = all(_is_untouched(rows[line.task_id]) for line in stop.dealt)
     if not is_untouched or not tasks.is_as_seen(rows[stop.task_id], stop):
         return feedback.NOT_COUNTED
+    if stood is not None:
+        tasks.stand_at(session, actor, stop.batch_id, stop.location_id, stop.standing_proof)
     scans: list[int] = []
     left = taken.units
     for line in lines:

@@ -102,6 +102,36 @@ def give_back(session: Session, actor: Actor, task: PickTask, row_id: int) -> in
     return row.quantity
 
 
+def split_off_one(session: Session, row: PickedUnits) -> PickedUnits:
+    """Return one unit of a scan with a row of its own: several are counted where a product has serials only since."""
+    if row.quantity == 1:
+        return row
+    row.quantity -= 1
+    one = PickedUnits(
+        warehouse_id=row.warehouse_id,
+        task_id=row.task_id,
+        product_id=row.product_id,
+        quantity=1,
+        at=row.at,
+        worker_id=row.worker_id,
+        location_proof=row.location_proof,
+        product_proof=row.product_proof,
+        lot=row.lot,
+    )
+    session.add(one)
+    session.flush()
+    return one
+
+
+def join_again(session: Session, actor: Actor, one: PickedUnits, row_id: int) -> None:
+    """Undo `split_off_one`, where the scan that the unit was of has not been laid down since."""
+    row = session.get(PickedUnits, (actor.warehouse_id, row_id), populate_existing=True)
+    if row is not None and row.id != one.id and row.tote_id is None:
+        row.quantity += one.quantity
+        session.delete(one)
+        session.flush()
+
+
 def lay_down(session: Session, actor: Actor, task: PickTask, units: int) -> None:
     """Take so many units in hand back to the shelf, those scanned last first."""
     rows = session.scalars(

@@ -19,6 +19,7 @@ from wms.services.picking.screens import Stop
 from wms.services.recognising import Item, find_item
 from wms.services.screens import Answer, Feedback
 
+_SCAN_EACH = say("Scan each serial")
 _MORE: BindParameter[int] = bindparam("units")
 _WANTED: BindParameter[int] = bindparam("wanted")
 # Judged by the row itself, so that two handhelds on one line never take more than is wanted, nor of another's lot.
@@ -37,22 +38,30 @@ _TAKE = (
 )
 
 
+def known(stop: Stop, code: Code) -> Taken | None:
+    """Return what a code counts that is one of the stop's product by its text alone, whatever else it reads like."""
+    codes = dict(stop.codes)
+    units = codes.get(code.text) or codes.get(code.raw)
+    if units is not None:
+        return Taken(units=units, proof=Proof.CASE if units > 1 else Proof.BARCODE)
+    return Taken(units=1, proof=Proof.SKU) if stop.is_its_sku(code) else None
+
+
 def read(session: Session, actor: Actor, stop: Stop, code: Code) -> Taken | Item | None:
     """Return what a code of the stop's product counts, another product as scanned, or None for no product."""
-    known = dict(stop.codes).get(code.text)
-    if known is not None:
-        return Taken(units=known, proof=Proof.CASE if known > 1 else Proof.BARCODE)
+    mine = known(stop, code)
+    if mine is not None:
+        return mine
     item = find_item(session, actor, code)
     if item is None or item.product_id != stop.product_id:
         return item
-    proof = Proof.GS1 if item.gs1 else Proof.SKU if code.text == stop.sku.upper() else Proof.BARCODE
-    return Taken(units=item.units, proof=proof, gs1=item.gs1)
+    return Taken(units=item.units, proof=Proof.GS1 if item.gs1 else Proof.BARCODE, gs1=item.gs1)
 
 
 def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> Feedback | Answer:
     """Take a quantity card: so many units in all, once the first was scanned."""
     if stop.has_serials:
-        return feedback.wrong(say("Scan each serial"))
+        return feedback.wrong(_SCAN_EACH)
     if not stop.in_hand:
         return feedback.wrong(say("Scan the item first"))
     if not stop.in_hand < quantity <= stop.wanted:
@@ -60,9 +69,11 @@ def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> F
     return take(session, actor, stop, Taken(units=quantity - stop.in_hand, proof=Proof.BARCODE))
 
 
-def too_many(units: int, left: int) -> Feedback:
-    """Refuse a scan that counts more than what remains."""
-    return feedback.wrong(say("Case of {units}, take {left} loose", units=units, left=left))
+def too_many(stop: Stop, units: int, left: int) -> Feedback | None:
+    """Refuse a scan that counts more than what remains, or more than one unit where each has a serial number."""
+    if stop.has_serials and units > 1:
+        return feedback.wrong(_SCAN_EACH)
+    return feedback.wrong(say("Case of {units}, take {left} loose", units=units, left=left)) if units > left else None
 
 
 def take_here(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback | Answer:
@@ -75,7 +86,6 @@ def take_here(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedb
         previous=stop.location,
         put_tote_id=None,
     )
-    tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.BY_ITEM)
     stood = {"location": stop.standing_id, "proof": stop.standing_proof}
     return take(session, actor, here, taken, stood=stood)
 
@@ -88,8 +98,9 @@ def take(
     `stood` is where the picker stood before, if this scan has proved the location.
     """
     units = stop.to_take if taken.units == 1 and not stop.counts_units else taken.units
-    if units > stop.to_take:
-        return too_many(units, stop.to_take)
+    refused = too_many(stop, units, stop.to_take)
+    if refused is not None:
+        return refused
     if units > stop.left:
         return dealing.take(session, actor, stop, replace(taken, units=units), stood=stood)
     read_in = lots.read_in(session, actor, stop, taken)
@@ -112,6 +123,8 @@ def take(
     bare = units if stop.has_serials and not read_in.serial else 0
     # Nothing else of the stop has changed: to read it all again would be half the cost of a scan.
     now = replace(stop, device=actor.device, in_hand=in_hand, unserialled=stop.unserialled + bare)
+    if not now.left:
+        now = replace(now, dealt=())
     if read_in.lot:
         now = replace(now, lot=lot, lot_proved=True)
     proof = proofs.tote_is_proved(now)
@@ -137,6 +150,8 @@ def take_in_hand(
 
     `said` is what had been said to be missing before it, `stood` where the picker had stood if it proved the location.
     """
+    if stood is not None:
+        tasks.stand_at(session, actor, stop.batch_id, stop.location_id, stop.standing_proof)
     row_id = hands.take(session, actor, stop, taken)
     before = {"units": row_id, "said": said, "stood": stood}
     steps.note(session, actor, stop.batch_id, stop.task_id, StepKind.UNITS, **before)

@@ -20,10 +20,11 @@ def judge_shelf(session: Session, actor: Actor, code: Code, screen: GoTo) -> Fee
     if shelves.names_shelf(stop, code):
         shelves.reach(session, actor, stop, code)
         return feedback.accepted(say("Take {n}", n=stop.to_take))
-    refused = shelves.wrong_shelf(session, actor, stop, code)
+    known = items.known(stop, code)
+    refused = shelves.wrong_shelf(session, actor, stop, code) if known is None else None
     if refused is not None:
         return refused
-    found = items.read(session, actor, stop, code)
+    found = known or items.read(session, actor, stop, code)
     if isinstance(found, Taken):
         return (
             items.take_here(session, actor, stop, found)
@@ -36,9 +37,10 @@ def judge_shelf(session: Session, actor: Actor, code: Code, screen: GoTo) -> Fee
 def judge_item(session: Session, actor: Actor, code: Code, screen: ScanItem) -> Feedback | Answer:
     """Judge a scan that should be one of the units to take."""
     stop = screen.stop
-    if code.kind is CodeKind.QUANTITY:
+    known = items.known(stop, code)
+    if known is None and code.kind is CodeKind.QUANTITY:
         return items.say_how_many(session, actor, stop, code.quantity)
-    found = items.read(session, actor, stop, code)
+    found = known or items.read(session, actor, stop, code)
     if isinstance(found, Taken):
         return items.take(session, actor, stop, found)
     if isinstance(found, Item):

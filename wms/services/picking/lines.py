@@ -66,7 +66,8 @@ def _shelf(stop: Stop) -> tuple[str, str]:
 
 
 def _items(stop: Stop) -> tuple[str, ...]:
-    return tuple(code for code, units in stop.codes if units <= stop.to_take)
+    most = min(stop.to_take, 1) if stop.has_serials else stop.to_take
+    return tuple(code for code, units in stop.codes if units <= most)
 
 
 def is_in_hand(stop: Stop) -> bool:

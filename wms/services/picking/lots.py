@@ -1,9 +1,10 @@
 """Lots and serial numbers of the units in hand: proved by a scan, another open lot taken instead, each serial once."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -15,11 +16,11 @@ from wms.domain.picking import LotChanged, PickTask, TaskStatus
 from wms.domain.saying import say
 from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Allocation
-from wms.services import feedback, stocking
+from wms.services import feedback, own_labels, stocking
 from wms.services.picking import hands, steps, tasks
 from wms.services.picking.hands import Taken
 from wms.services.picking.screens import ScanLot, ScanSerial, Stop
-from wms.services.recognising import Gs1, cut_lot, find_item, find_shelf, read_gs1
+from wms.services.recognising import Gs1, cut_lot, cut_serial, find_item, find_shelf, read_elements, says_gs1
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods
 
@@ -54,7 +55,7 @@ def open_lots(session: Session, actor: Actor, stop: Stop) -> tuple[str, ...]:
                 Stock.product_id == stop.product_id,
                 Stock.on_hand > 0,
                 Stock.lot != "",
-                or_(Lot.expiry.is_(None), Lot.expiry >= actor.at.date()),
+                or_(Lot.expiry.is_(None), Lot.expiry >= stop.today),
             )
         )
     )
@@ -63,22 +64,47 @@ def open_lots(session: Session, actor: Actor, stop: Stop) -> tuple[str, ...]:
 def judge_lot(session: Session, actor: Actor, code: Code, screen: ScanLot) -> Feedback:
     """Judge a scan that should name the lot of the units in hand."""
     stop = screen.stop
-    gs1 = read_gs1(code.text)
-    if gs1 is not None:
-        gs1 = whole(session, actor, stop, gs1)
-    refused = past_date(actor, gs1) if gs1 else None
-    if refused is None and code.text not in {lot.upper() for lot in open_lots(session, actor, stop)}:
-        refused = _named(session, actor, stop, code, gs1.lot if gs1 else code.text, screen.wants)
-    return refused or prove(session, actor, stop, gs1.lot if gs1 else code.text)
+    lots = open_lots(session, actor, stop)
+    if code.raw in {lot.upper() for lot in lots}:
+        return prove(session, actor, stop, code.raw)
+    gs1 = _elements_with_lot(session, actor, stop, code, lots)
+    said = gs1.lot if gs1 else code.raw
+    refused = past_date(stop, gs1) if gs1 else None
+    if refused is None:
+        refused = _named(session, actor, stop, code, said, screen.wants)
+    return refused or prove(session, actor, stop, said)
+
+
+def _elements_with_lot(session: Session, actor: Actor, stop: Stop, code: Code, lots: Collection[str]) -> Gs1 | None:
+    """Read a GS1 element string that says which lot the units are of, or which item; None where the scan is none.
+
+    A text that does not say that it is one is read so only where that makes a lot that is open, and where it is not
+    itself a lot of the product that is not.
+    """
+    gs1 = read_elements(code.raw)
+    if gs1 is None or not (gs1.gtin or gs1.lot):
+        return None
+    gs1 = whole(stop, gs1, lots)
+    if says_gs1(code):
+        return gs1
+    return gs1 if gs1.lot in lots and not _is_a_lot(session, actor, stop, code.raw) else None
+
+
+def _is_a_lot(session: Session, actor: Actor, stop: Stop, text: str) -> bool:
+    of_product = Lot.warehouse_id == actor.warehouse_id, Lot.product_id == stop.product_id
+    return session.execute(select(Lot.lot).where(*of_product, func.upper(Lot.lot) == text)).first() is not None
 
 
 def _named(session: Session, actor: Actor, stop: Stop, code: Code, said: str, wants: str) -> Feedback | None:
     """Name a scan that says nothing of the units' lot or serial: another product, an item, a shelf, one of our labels.
 
-    `said` is what it says of them, '' for nothing.
+    `said` is what it says of them, '' for nothing. Any text may be a lot or a serial: what only reads like one of our
+    labels is not named as one.
     """
     if code.kind not in {CodeKind.PRODUCT, CodeKind.UNKNOWN}:
-        return feedback.wrong_type(code, wants)
+        if own_labels.is_ours(session, actor, code):
+            return feedback.wrong_type(code, wants)
+        code = replace(code, kind=CodeKind.UNKNOWN)
     item = find_item(session, actor, code)
     if item is not None and item.product_id != stop.product_id:
         return hands.put_it_back(stop, item)
@@ -89,19 +115,25 @@ def _named(session: Session, actor: Actor, stop: Stop, code: Code, said: str, wa
     return None
 
 
-def whole(session: Session, actor: Actor, stop: Stop, gs1: Gs1) -> Gs1:
-    """Return a GS1 code with its lot as the books spell it, cut where a lost separator let it run into what follows."""
-    lots = {lot.upper(): lot for lot in open_lots(session, actor, stop)}
-    cut = gs1 if not gs1.lot or gs1.lot.upper() in lots else cut_lot(gs1, list(lots)) or gs1
-    return replace(cut, lot=lots.get(cut.lot.upper(), cut.lot))
+def whole(stop: Stop, gs1: Gs1, lots: Collection[str]) -> Gs1:
+    """Return a GS1 code with its lot as the books spell it, of the open `lots`.
+
+    Its lot and its serial are cut where a lost separator has let them run into what follows.
+    """
+    spelled = {lot.upper(): lot for lot in lots}
+    cut = gs1 if not gs1.lot or gs1.lot.upper() in spelled else cut_lot(gs1, list(spelled)) or gs1
+    serial = stop.serial.upper()
+    if stop.has_serials and cut.serial and not cut.lot and cut.serial.upper() != serial:
+        cut = cut_serial(cut, list(spelled), serial=serial, expiry=stop.expiry) or cut
+    return replace(cut, lot=spelled.get(cut.lot.upper(), cut.lot))
 
 
 def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken | Feedback:
     """Hold what a GS1 code says of the units against the line: its lot is proved or changed by it, its serial noted."""
     if taken.gs1 is None:
         return taken
-    gs1 = whole(session, actor, stop, taken.gs1)
-    refused = past_date(actor, gs1)
+    gs1 = whole(stop, taken.gs1, open_lots(session, actor, stop))
+    refused = past_date(stop, gs1)
     if refused is None and gs1.serial and stop.has_serials:
         refused = refuse_serial(session, actor, stop, gs1.serial)
     if refused is None and gs1.lot and stop.lot:
@@ -114,7 +146,7 @@ def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken |
         taken,
         lot=gs1.lot if stop.lot else "",
         serial=gs1.serial if stop.has_serials else "",
-        lost_separator=gs1.lot.upper() != taken.gs1.lot.upper(),
+        lost_separator=gs1.lot.upper() != taken.gs1.lot.upper() or gs1.serial != taken.gs1.serial,
     )
 
 
@@ -130,9 +162,9 @@ def _refuse_lot(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedbac
     )
 
 
-def past_date(actor: Actor, gs1: Gs1) -> Feedback | None:
+def past_date(stop: Stop, gs1: Gs1) -> Feedback | None:
     """Refuse units whose own code says that they are past their date."""
-    if gs1.expiry is None or gs1.expiry >= actor.at.date():
+    if gs1.expiry is None or gs1.expiry >= stop.today:
         return None
     return feedback.stop(say("PAST ITS DATE {date}. PUT IT BACK", date=gs1.expiry.isoformat()))
 
@@ -152,6 +184,14 @@ def prove(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedback:
         changed = LotChanged(order_id=task.order_id, task_id=task.id, sku=stop.sku, before=stop.lot, after=task.lot)
         record(session, actor, changed)
     task.lot_proved = True
+    _note_lot(session, actor, task)
+    steps.note(session, actor, task.batch_id, task.id, StepKind.LOT, **before)
+    session.flush()
+    return feedback.accepted(say("Lot {lot}", lot=task.lot))
+
+
+def _note_lot(session: Session, actor: Actor, task: PickTask) -> None:
+    """Write down of the units in hand what lot they are, as far as that is proved."""
     _ = session.execute(
         update(PickedUnits)
         .where(
@@ -159,12 +199,9 @@ def prove(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedback:
             PickedUnits.task_id == task.id,
             PickedUnits.tote_id.is_(None),
         )
-        .values(lot=task.lot)
+        .values(lot=task.lot if task.lot_proved else "")
         .execution_options(synchronize_session=False)
     )
-    steps.note(session, actor, task.batch_id, task.id, StepKind.LOT, **before)
-    session.flush()
-    return feedback.accepted(say("Lot {lot}", lot=task.lot))
 
 
 def change(session: Session, actor: Actor, task: PickTask, lot: str) -> bool:
@@ -229,6 +266,7 @@ def change_back(session: Session, actor: Actor, task: PickTask, before: dict[str
     if task.lot != lot and not change(session, actor, task, lot):
         return False
     task.lot_proved = bool(before["proved"])
+    _note_lot(session, actor, task)
     session.flush()
     return True
 
@@ -236,12 +274,14 @@ def change_back(session: Session, actor: Actor, task: PickTask, before: dict[str
 def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial) -> Feedback:
     """Judge a scan that should be the serial number of the unit just taken."""
     stop = screen.stop
-    gs1 = read_gs1(code.text)
-    serial = gs1.serial if gs1 else code.text
-    if code.text != stop.serial.upper():
+    gs1 = _elements_with_serial(session, actor, stop, code)
+    serial = gs1.serial if gs1 else code.raw
+    if code.raw != stop.serial.upper():
         refused = _named(session, actor, stop, code, serial, screen.wants)
         if refused is not None:
             return refused
+        if not serial:
+            return feedback.wrong(feedback.ASKS[screen.wants])
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
@@ -260,10 +300,22 @@ def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial)
         .limit(1)
     ).one()
     _take_over_serial(session, actor, stop, serial)
-    row.serial = serial
-    steps.note(session, actor, task.batch_id, task.id, StepKind.SERIAL, units=row.id)
+    one = hands.split_off_one(session, row)
+    one.serial = serial
+    steps.note(session, actor, task.batch_id, task.id, StepKind.SERIAL, units=one.id, of=row.id)
     session.flush()
     return feedback.accepted(feedback.so_far(stop.in_hand, stop.wanted))
+
+
+def _elements_with_serial(session: Session, actor: Actor, stop: Stop, code: Code) -> Gs1 | None:
+    """Read a GS1 element string; None where the scan is none, or only reads like one: any text may be a serial."""
+    gs1 = read_elements(code.raw)
+    if gs1 is None:
+        return None
+    if gs1.serial and (stop.lot or stop.serial):
+        gs1 = whole(stop, gs1, open_lots(session, actor, stop))
+    is_the_one = bool(gs1.serial) and gs1.serial.upper() == stop.serial.upper()
+    return gs1 if says_gs1(code) or is_the_one else None
 
 
 def refuse_serial(session: Session, actor: Actor, stop: Stop, serial: str) -> Feedback | None:

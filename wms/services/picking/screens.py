@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from wms.domain.codes import Code
 from wms.domain.floor import Profile
 from wms.domain.picking import Method, Proof, TaskStatus
 from wms.services.screens import Screen
@@ -28,7 +29,7 @@ class Stop:
     what the shelf really had. `found` is set while or after less was found than asked. `at_shelf` says that the
     location was proved by a scan. `unbound` counts orders still without a tote. `asks_empty`: the zone asks about
     shelves that should be empty; `asked_empty_id` is the one asked about now. `replaces` is the SKU that the line's
-    product stands in for, '' for none.
+    product stands in for, '' for none. `today` is the warehouse's date, which use-by dates are held against.
     """
 
     batch_id: int
@@ -76,6 +77,7 @@ class Stop:
     previous: str
     next: str
     due: str
+    today: dt.date
     asks_empty: bool = False
     asked_empty_id: int | None = None
     replaces: str = ""
@@ -110,6 +112,10 @@ class Stop:
     def is_shorting(self) -> bool:
         """The picker said that units are missing and has not confirmed it at the shelf."""
         return self.found is not None and not self.short_confirmed
+
+    def is_its_sku(self, code: Code) -> bool:
+        """Tell whether a text is the SKU of the product, whatever else it reads like."""
+        return code.raw == self.sku.upper()
 
     @property
     def tail(self) -> str:
@@ -221,6 +227,10 @@ class TaskScreen(PickingScreen):
         """The line."""
         return self.stop.about
 
+    def may_want(self, code: Code) -> bool:
+        """Tell whether a text is the SKU: that may be any."""
+        return self.stop.is_its_sku(code)
+
 
 @dataclass(frozen=True, kw_only=True)
 class GoTo(TaskScreen):
@@ -258,12 +268,20 @@ class ScanLot(TaskScreen):
 
     wants: str = "lot"
 
+    def may_want(self, code: Code) -> bool:  # noqa: ARG002 - all are
+        """Any text may be a lot's."""
+        return True
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScanSerial(TaskScreen):
     """Scan the serial number of the unit just taken."""
 
     wants: str = "serial"
+
+    def may_want(self, code: Code) -> bool:  # noqa: ARG002 - all are
+        """Any text may be a serial number."""
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,7 +53,7 @@ def _said_before(task: PickTask) -> dict[str, Any]:
 def judge_short(session: Session, actor: Actor, code: Code, screen: Short) -> Feedback:
     """Judge a scan while a short is being said: a quantity, a unit found after all, or the shelf that confirms."""
     stop = screen.stop
-    if code.kind is CodeKind.QUANTITY:
+    if code.kind is CodeKind.QUANTITY and items.known(stop, code) is None:
         return _say_found(session, actor, stop, code.quantity)
     if shelves.names_shelf(stop, code):
         return _confirm(session, actor, stop)
@@ -95,8 +95,9 @@ def _find_all(stop: Stop, task: PickTask) -> None:
 
 
 def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
-    if taken.units > stop.left:
-        return items.too_many(taken.units, stop.left)
+    refused = items.too_many(stop, taken.units, stop.left)
+    if refused is not None:
+        return refused
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED

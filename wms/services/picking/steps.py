@@ -31,6 +31,7 @@ def note(session: Session, actor: Actor, batch_id: int, task_id: int, kind: Step
         "kind": kind,
         "at": actor.at,
         "before": before,
+        "scan": actor.scan,
     }
     _ = session.connection().execute(_INSERT, row)
 
@@ -38,6 +39,23 @@ def note(session: Session, actor: Actor, batch_id: int, task_id: int, kind: Step
 def newest(session: Session, actor: Actor, batch_id: int) -> PickStep | None:
     """Return the last step of a walk that was not taken back, locked."""
     return session.scalars(_NEWEST, {"warehouse": actor.warehouse_id, "batch": batch_id}).one_or_none()
+
+
+def lot_of_its_scan(session: Session, actor: Actor, step: PickStep) -> PickStep | None:
+    """Return the lot that the scan of a step has proved or changed too, None where it did no such thing."""
+    if step.scan is None:
+        return None
+    return session.scalars(
+        select(PickStep)
+        .where(
+            PickStep.warehouse_id == actor.warehouse_id,
+            PickStep.batch_id == step.batch_id,
+            PickStep.scan == step.scan,
+            PickStep.kind == StepKind.LOT,
+        )
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
 
 
 def forget_shelves(session: Session, actor: Actor, batch_id: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, String, and_, bindparam, case, cast, exist
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
+from wms.domain.calendar import day_of
 from wms.domain.catalog import Product
 from wms.domain.floor import Cart, Location, Profile, Zone
 from wms.domain.orders import OrderLine
@@ -261,6 +262,7 @@ def current(session: Session, actor: Actor) -> Stop | None:
         return None
     facts = dict(row._mapping)  # noqa: SLF001 - the public name of a row's mapping begins so
     zone, cutoff_at, codes = facts.pop("time_zone"), facts.pop("cutoff_at"), facts.pop("codes")
+    facts["today"] = day_of(actor.at, zone)
     facts["method"] = Method(facts["method"])
     facts["at_shelf"], facts["counts_each"] = bool(facts["at_shelf"]), bool(facts["counts_each"])
     facts["asks_empty"] = bool(facts["asks_empty"])

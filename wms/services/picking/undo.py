@@ -29,13 +29,27 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     left = _left(session, actor, {task.id, *also, *(one["task_id"] for one in step.before.get("was", ()))})
     if left:
         return feedback.wrong(say("Too late. {tote} has left", tote=left))
+    change = _lot_of_its_scan(session, actor, step) if task.lot else None
+    if change is not None and not lots.change_back(session, actor, task, change.before):
+        return feedback.wrong(say("Lot {lot} is taken. Go on", lot=change.before["lot"]))
     verdict = _REVERSES[step.kind](session, actor, step, task)
     if verdict is not None and verdict.tone == "wrong":
         return verdict
+    if change is not None:
+        _undone(session, actor, task, StepKind.LOT)
+        session.delete(change)
     session.delete(step)
     _bring_first(session, actor, task)
     session.flush()
     return undo(session, actor, batch_id) if verdict is None else verdict
+
+
+def _lot_of_its_scan(session: Session, actor: Actor, step: PickStep) -> PickStep | None:
+    """The lot that the scan of units still in hand has proved or changed too: it is taken back with them."""
+    if step.kind is not StepKind.UNITS:
+        return None
+    row = session.get(PickedUnits, (actor.warehouse_id, step.before["units"]), populate_existing=True)
+    return None if row is None or row.tote_id is not None else steps.lot_of_its_scan(session, actor, step)
 
 
 def _left(session: Session, actor: Actor, task_ids: Collection[int]) -> str | None:
@@ -139,6 +153,7 @@ def _forget_serial(session: Session, actor: Actor, step: PickStep, task: PickTas
     row = session.get(PickedUnits, (actor.warehouse_id, step.before["units"]), populate_existing=True)
     if row is not None:
         row.serial = ""
+        hands.join_again(session, actor, row, step.before.get("of", row.id))
     _undone(session, actor, task, StepKind.SERIAL)
     return feedback.told(say("Scan the serial again"))
 
