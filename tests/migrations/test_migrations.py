@@ -99,7 +99,7 @@ def test_a_serial_of_several_units_is_left_with_one_of_them(empty: Engine) -> No
         _ = marta.begin(builders.cart(session), builders.tote(session))
         _ = marta.reach()
         _ = marta.scan(builders.barcode(session, phone), builders.barcode(session, phone))
-    migrations.downgrade(empty, "0017")
+    migrations.downgrade(empty, "0018")
     with empty.begin() as connection:
         _ = connection.execute(text("DELETE FROM picked_units WHERE id = (SELECT max(id) FROM picked_units)"))
         _ = connection.execute(text("UPDATE picked_units SET quantity = 2, serial = 'SN-1'"))
