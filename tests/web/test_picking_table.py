@@ -34,6 +34,7 @@ SCREENS = {
     "WRONG-ITEM": "wrong_item",
     "THERE": "is_it_there",
     "WALL": "sort_item",
+    "WALL-EMPTY": "is_tote_empty",
     "WALL-SLOT": "put_in_slot",
 }
 _NO_LOOK_UP = "the paper looks it up: a later issue"
@@ -274,11 +275,24 @@ TABLE: dict[str, dict[str, Cell]] = {
         "cart": (SAME, "wrong", "That is a CART. Scan the ITEM"),
         "lane": (SAME, "wrong", "That is a LANE. Scan the ITEM"),
         "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
-        "SHORT": ("home", "info", "2 orders are short"),
+        "SHORT": ("is_tote_empty", "info", "SHORT. Then scan {wall tote}"),
         "UNDO": (SAME, "wrong", "Nothing to undo"),
         "DONE": ("home", "info", "{wall tote} waits", "a person may leave a tote half sorted"),
         "SKIP": (SAME, "wrong", "SKIP means nothing here. Scan the ITEM"),
         "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
+    },
+    "WALL-EMPTY": {
+        "wall tote": ("home", "info", "2 orders are short"),
+        "first tote": (SAME, "wrong", "That is not {wall tote}"),
+        "first place": (SAME, "wrong", "That is not {wall tote}"),
+        "cup": ("put_in_slot", "ok", "1 x Thing CUP", "the tote is not empty after all"),
+        "other item": (SAME, "wrong", "NOT FOR THIS WALL. PUT IT ASIDE"),
+        "right shelf": (SAME, "wrong", "That is a SHELF. Scan the TOTE"),
+        "UNDO": ("sort_item", "info", "SHORT taken back"),
+        "NO": ("sort_item", "info", "SHORT taken back"),
+        "YES": (SAME, "wrong", "YES means nothing here. Scan the TOTE", "the tote's own scan confirms"),
+        "DONE": ("home", "info", "{wall tote} waits"),
+        "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
     },
     "WALL-SLOT": {
         "first place": ("sort_item", "ok", "1 in A1"),

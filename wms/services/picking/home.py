@@ -20,7 +20,7 @@ from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskSta
 from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services import feedback, unsorted
-from wms.services.picking import carts, contents, wall
+from wms.services.picking import carts, contents, desks, wall, wall_undo
 from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
 from wms.services.screens import Feedback, Screen, clock
 
@@ -79,7 +79,8 @@ def judge_home(session: Session, actor: Actor, code: Code, screen: Screen) -> Fe
         return _take_cart(session, actor, code)
     if code.kind is CodeKind.TOTE:
         return wall.begin(session, actor, code) or _tell(session, actor, code)
-    return feedback.wrong_type(code, screen.wants)
+    undone = wall_undo.undo_last(session, actor) if code.command is Command.UNDO else None
+    return undone or feedback.wrong_type(code, screen.wants)
 
 
 def _tell(session: Session, actor: Actor, code: Code) -> Feedback:
@@ -135,9 +136,12 @@ def adopt(session: Session, actor: Actor, batch_id: int) -> None:
 
 
 def hand_over(session: Session, before: Actor, actor: Actor) -> Feedback | None:
-    """Give the walk on this device to the worker whose badge took the device over; None where there is none on it."""
+    """Give the walk or desk of this device to the worker whose badge took it over; None where there is none on it."""
     walk = own_walk(session, before)
-    if walk is None or walk.device != before.device:
+    if walk is None:
+        tote = desks.hand_over(session, before, actor)
+        return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=tote)) if tote else None
+    if walk.device != before.device:
         return None
     if own_walk(session, actor) is not None:
         said = say("Hello {name}. {other} keeps {batch}", name=actor.name, other=before.name, batch=walk.name)

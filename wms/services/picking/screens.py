@@ -355,6 +355,15 @@ class SortItem(PickingScreen):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IsToteEmpty(PickingScreen):
+    """Nothing is left in a tote at the put wall, as its sorter says: the tote's own scan confirms it."""
+
+    wants: str = "tote"
+    left: int
+    tote: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PutInSlot(PickingScreen):
     """Put the units in hand into their order's place at the wall (`wall_slot` '' while all are taken)."""
 
