@@ -25,7 +25,8 @@ class Stop:
 
     `dealt` are the further lines that the same units are taken for at once, in the sequence of their totes.
     `codes` are the product's barcodes with the units each counts. `wanted` are the units set aside: what was asked, or
-    what the shelf really had. `found` is set while or after less was found than asked. `at_shelf` says that the
+    what the shelf really had. `found` is set while or after less was found than asked: while it is being said, of all
+    that is taken at once. `at_shelf` says that the
     location was proved by a scan. `unbound` counts orders still without a tote. `asks_empty`: the zone asks about
     shelves that should be empty; `asked_empty_id` is the one asked about now. `replaces` is the SKU that the line's
     product stands in for, '' for none.
@@ -90,6 +91,11 @@ class Stop:
     def to_take(self) -> int:
         """Units still to take from the shelf: this line's and those that are dealt out after it."""
         return self.left + sum(line.units for line in self.dealt)
+
+    @property
+    def asked(self) -> int:
+        """Units wanted here in all, in hand or still to take."""
+        return self.in_hand + self.to_take
 
     @property
     def about(self) -> str:
@@ -297,10 +303,13 @@ class ZeroCheck(PickingScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class BrokenTote(PickingScreen):
-    """A tote on the cart is broken: scan it (`tote` '' until then), then a free one for what is in it."""
+    """A tote is broken: scan it (`tote` '' until then), then a free one for what is in it.
+
+    It is on the walk's cart or (`batch_id` None) sorted at the put wall.
+    """
 
     wants: str = "tote"
-    batch_id: int
+    batch_id: int | None
     tote: str
     slots: tuple[Slot, ...]
 
