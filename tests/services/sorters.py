@@ -18,13 +18,17 @@ from wms.services import verifying
 
 
 class Sorter(Picker):
-    """A picker whose device has a session, as it has on the floor."""
+    """A picker whose device has a session, as it has on the floor: `opened`, or one that is made for it."""
+
+    opened: int | None = None
 
     @property
     def actor(self) -> Actor:
         return dataclasses.replace(super().actor, session_id=self._session_id())
 
     def _session_id(self) -> int:
+        if self.opened is not None:
+            return self.opened
         found = self.session.query(WorkerSession).filter_by(worker_id=self.worker.id).one_or_none()
         if found is None:
             device = Device(

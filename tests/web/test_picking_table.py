@@ -277,6 +277,8 @@ TABLE: dict[str, dict[str, Cell]] = {
         "other badge": (SAME, "info", "Hand over from Marta? YES or badge again"),
         "SHORT": ("is_tote_empty", "info", "SHORT. Then scan {wall tote}"),
         "UNDO": (SAME, "wrong", "Nothing to undo"),
+        "WRONG ITEM": ("wrong_item", "info", "{wall tote}. Scan the wrong item"),
+        "BROKEN TOTE": ("broken_tote", "info", "{wall tote} is broken. Scan a free one"),
         "DONE": ("home", "info", "{wall tote} waits", "a person may leave a tote half sorted"),
         "SKIP": (SAME, "wrong", "SKIP means nothing here. Scan the ITEM"),
         "12-WHAT-IS-IT": (SAME, "wrong", "Not known: ...AT-IS-IT. See the lead"),
