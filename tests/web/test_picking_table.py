@@ -236,7 +236,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "first tote": (SAME, "warn", "That is the broken one"),
         "second tote": (SAME, "wrong", "{second tote} is on {cart name}"),
         "first place": (SAME, "wrong", "A1 is a place of the put wall"),
-        "wall tote": (SAME, "wrong", "{wall tote} is in lane PACK 1"),
+        "wall tote": (SAME, "wrong", "{wall tote} is in PACK 1"),
         "right item": (SAME, "wrong", "That is a PRODUCT. Scan the TOTE"),
         "UNDO": ("drop_cart", "info", "Nothing was changed"),
     },

@@ -102,17 +102,7 @@ def book(
         _was(task, task.short_reason, stop.wanted),
         *(_was(row, task.short_reason, row.quantity) for row in rows[1:]),
     ]
-    missing_place = SCRAP_ID if is_damaged else ADJUSTMENT_ID
-    stocking.move(
-        session,
-        actor,
-        tasks.goods_of(task, was[0].asked),
-        from_place_id=task.location_id,
-        to_place_id=missing_place,
-        reason=DAMAGED if is_damaged else SHORT,
-        reserved=True,
-    )
-    tasks.allocate(session, actor, task, -was[0].asked)
+    missing_place = _take_off(session, actor, task, was[0].asked)
     for row in rows[1:]:
         _call_off(session, actor, row)
     written_off = 0 if is_damaged else _write_off_the_rest(session, actor, task)
@@ -135,6 +125,23 @@ def book(
     session.flush()
     instead = next((one.sku for one in found.stood_in if one.line_id == was[0].line_id), "")
     return Gone(elsewhere=sum(one.asked for one in was) - found.short, short=found.short, instead=instead)
+
+
+def _take_off(session: Session, actor: Actor, task: PickTask, units: int) -> int:
+    """Take a line's missing units off its shelf's books; return the place that they are booked to."""
+    is_damaged = task.short_reason == DAMAGED
+    place_id = SCRAP_ID if is_damaged else ADJUSTMENT_ID
+    stocking.move(
+        session,
+        actor,
+        tasks.goods_of(task, units),
+        from_place_id=task.location_id,
+        to_place_id=place_id,
+        reason=DAMAGED if is_damaged else SHORT,
+        reserved=True,
+    )
+    tasks.allocate(session, actor, task, -units)
+    return place_id
 
 
 def _wants_the_same(row: PickTask, task: PickTask) -> bool:
