@@ -25,6 +25,7 @@ LONG_NAME = "Tea towel, striped, organic cotton, red and white, 50 x 70 cm, pack
 # What a screen says, by its fields' names.
 _VALUES: dict[str, object] = {
     "accept": ("L0001236",),
+    "alone": "",
     "batch": "W31-2",
     "bound": 3,
     "carrier": "usps",
@@ -204,6 +205,7 @@ def _at_times() -> Iterator[Shown]:
         word="on hold",
     )
     yield Shown(screen=example(picking.DropCart, turn=picking.Turn.MEET, lanes=("MEET 1",)), word="of parts")
+    yield Shown(screen=example(picking.DropCart, alone="T000041"), word="of a tote alone")
     yield Shown(screen=example(packing.ScanTote, waiting=0, singles=0, shared=(), last=""), word="without totes")
     yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
     yield Shown(screen=example(packing.ScanItems, takes=_TAKES), word="for one box of several")

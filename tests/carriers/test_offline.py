@@ -68,6 +68,7 @@ def test_an_unknown_service_is_refused_with_the_known_ones() -> None:
 
 def test_a_void_is_done_at_once() -> None:
     assert OfflineCarrier().void(tracking_number("intent-1")).status is VoidStatus.VOIDED
+    assert OfflineCarrier().find_refund(tracking_number("intent-1")).status is VoidStatus.VOIDED
 
 
 @pytest.mark.parametrize("number", ["", "05", "9400111899223344556677", "05²" + "0" * 21])

@@ -231,6 +231,45 @@ def test_a_void_whose_answer_was_lost_is_done_when_asked_again(fake: FakeShippo,
     assert shippo.find(prepared) is None
 
 
+@pytest.mark.parametrize(
+    ("decided", "end", "reason"),
+    [("REFUNDED", VoidStatus.VOIDED, ""), ("REFUNDREJECTED", VoidStatus.REFUSED, "USPS: The label was used.")],
+)
+def test_a_refund_is_looked_at_until_its_end_and_never_asked_for_again(
+    fake: FakeShippo, shippo: ShippoCarrier, decided: str, end: VoidStatus, reason: str
+) -> None:
+    label = shippo.buy(shippo.prepare(a_request()))
+    refund_id = shippo.void(label.external_id).refund_id
+    assert shippo.find_refund(label.external_id, refund_id).status is VoidStatus.PENDING
+    fake.account.decide_refunds(rejected=decided == "REFUNDREJECTED")
+    found = shippo.find_refund(label.external_id, refund_id)
+    assert (found.status, found.reason) == (end, reason)
+    assert fake.seen.count("POST /refunds") == 1
+
+
+@pytest.mark.parametrize(("said", "end"), [("SUCCESS", VoidStatus.VOIDED), ("ERROR", VoidStatus.REFUSED)])
+def test_a_refund_that_its_purchase_does_not_tell_of_is_told_by_itself(
+    fake: FakeShippo, shippo: ShippoCarrier, said: str, end: VoidStatus
+) -> None:
+    label = shippo.buy(shippo.prepare(a_request()))
+    refund_id = shippo.void(label.external_id).refund_id
+    fake.account.objects["transactions"][label.external_id]["status"] = "SUCCESS"
+    fake.account.objects["refunds"][refund_id]["status"] = said
+    assert shippo.find_refund(label.external_id, refund_id).status is end
+    assert shippo.find_refund(label.external_id).status is VoidStatus.PENDING
+
+
+@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.BROKEN, Fault.CUT, Fault.NO_JSON])
+def test_a_look_at_a_refund_that_fails_says_nothing_of_it(
+    fake: FakeShippo, shippo: ShippoCarrier, fault: Fault
+) -> None:
+    label = shippo.buy(shippo.prepare(a_request()))
+    _ = shippo.void(label.external_id)
+    fake.fail(fault, on="GET /transactions")
+    with pytest.raises(UnavailableError):
+        _ = shippo.find_refund(label.external_id)
+
+
 def test_an_id_that_is_an_address_is_never_asked_for(fake: FakeShippo, shippo: ShippoCarrier) -> None:
     with pytest.raises(RefusedError):
         _ = shippo.void("../refunds/x?y=1")

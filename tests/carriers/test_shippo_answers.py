@@ -15,17 +15,17 @@ from wms.carriers.shippo_answers import (
     read_messages,
     read_page,
     read_rate,
+    read_refund,
     read_shipment,
-    read_status,
     read_track,
     read_transaction,
 )
-from wms.carriers.shippo_hook import read_hook
+from wms.carriers.shippo_hook import read_hook, read_purchase
 
 RECORDED = Path(__file__).parents[3] / "shared/data/shippo/recorded.jsonl"
 NOWHERE = {"city": "", "state": "", "zip": "", "country": ""}
 READERS: list[Callable[[object], object]] = [
-    read_messages, read_page, read_rate, read_shipment, read_status, read_track, read_transaction,
+    read_messages, read_page, read_rate, read_shipment, read_refund, read_track, read_transaction,
     partial(read_address_check, asked=CUSTOMER),
 ]  # fmt: skip
 JSON = st.recursive(
@@ -176,6 +176,18 @@ def test_a_post_that_tells_no_way_is_unreadable(body: str) -> None:
 
 def test_a_post_about_something_else_tells_no_way() -> None:
     assert read_hook('{"event": "transaction_created", "data": {}}') is None
+
+
+def test_a_post_names_the_purchase_that_it_has_news_of() -> None:
+    data = {"object_id": "a" * 32, "status": "REFUNDREJECTED"}
+    assert read_purchase(json.dumps({"event": "transaction_updated", "data": data})) == "a" * 32
+    assert read_purchase(json.dumps({"event": "track_updated", "data": data})) == ""
+
+
+@pytest.mark.parametrize("data", ["7", "{}", '{"object_id": "../x", "status": "SUCCESS"}'])
+def test_a_post_about_a_purchase_without_an_id_is_unreadable(data: str) -> None:
+    with pytest.raises(UnreadableError):
+        _ = read_purchase(f'{{"event": "transaction_updated", "data": {data}}}')
 
 
 def test_every_recorded_refusal_with_a_body_gives_a_sentence() -> None:

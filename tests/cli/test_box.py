@@ -12,6 +12,7 @@ from wms.database import reading, transaction
 from wms.domain.orders import Order
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob
+from wms.domain.refunds import RefundStatus
 from wms.domain.shipping import Label, LabelStatus
 
 
@@ -46,6 +47,16 @@ def test_a_label_given_back_still_finds_its_box(wms: Wms, engine: Engine, codes:
         label = session.scalars(select(Label)).one()
     assert (label.status, label.reason) == (LabelStatus.VOIDING, "wrong service")
     assert "voiding 0512345" in wms("box", "0512345").out
+
+
+@pytest.mark.parametrize("status", RefundStatus)
+def test_the_money_of_a_label_given_back_is_told(wms: Wms, engine: Engine, status: RefundStatus) -> None:
+    with transaction(engine) as session:
+        box = full_box(session, "file:///tmp/none")
+        _ = boxes.refund(session, box, status, "it was used")
+    shown = wms("box", box.barcode).out
+    assert f": {status}" in next(line for line in shown.splitlines() if "refund asked for" in line)
+    assert ("it was used" in shown) == (status is not RefundStatus.PENDING)
 
 
 def test_a_reprint_gives_its_reason(wms: Wms, engine: Engine, codes: list[str]) -> None:

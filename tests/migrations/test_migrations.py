@@ -4,14 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from tests import builders
+from tests.jobs.boxes import full_box
+from tests.services import boxes
 from wms import config, migrations
 from wms.config import WAREHOUSE_ID
 from wms.database import make_engine, reading, transaction
+from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.people import Worker
+from wms.domain.refunds import Refund, RefundStatus
+from wms.domain.shipping import LabelStatus
 from wms.services import opening
+from wms.services.verifying import verify
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -63,3 +70,30 @@ def test_the_first_admins_badge_is_told_once(empty: Engine) -> None:
         assert opening.open_warehouse(session, WAREHOUSE_ID) is None
     with reading(empty) as session:
         assert session.query(Worker.badge).scalar() == badge
+
+
+def test_labels_given_back_before_refunds_were_followed_are_followed_from_now_on(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    with transaction(empty) as session:
+        _ = builders.warehouse(session)
+        box = full_box(session, "file:///tmp/none")
+        refund = boxes.refund(session, box, RefundStatus.PENDING)
+        _ = boxes.label(session, box, LabelStatus.VOIDED, "OFF0001")
+    migrations.downgrade(empty, "0016")
+    migrations.upgrade(empty)
+    with reading(empty) as session:
+        (found,) = session.scalars(select(Refund))
+        (job,) = session.scalars(select(Job))
+        assert verify(session, WAREHOUSE_ID) == []
+    assert (found.label_id, found.external_id, found.status) == (
+        refund.label_id,
+        refund.external_id,
+        RefundStatus.PENDING,
+    )
+    assert found.due_at == job.due_at == builders.NOW
+    assert (job.kind, job.key, job.status, job.payload) == (
+        JobKind.FOLLOW_REFUNDS,
+        "follow-refunds",
+        JobStatus.OPEN,
+        {},
+    )

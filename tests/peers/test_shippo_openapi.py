@@ -17,7 +17,14 @@ import pytest
 import requests
 
 from tests.carriers.shipments import WAREHOUSE, a_declared_request, a_request
-from wms.carriers.base import InTransit, ManifestRequest, Prepared, UnavailableError, UnsettledError
+from wms.carriers.base import (
+    InTransit,
+    ManifestRequest,
+    Prepared,
+    UnavailableError,
+    UnsettledError,
+    VoidStatus,
+)
 from wms.carriers.shippo import ShippoCarrier
 
 SPEC = Path(__file__).parents[3] / "shared/data/shippo/public-api.yaml"
@@ -101,6 +108,7 @@ def test_a_void_asks_what_the_document_allows(shippo: ShippoCarrier) -> None:
     refund = shippo._wire.ask(lambda sdk: sdk.refunds.create(transaction=PURCHASE, async_=False))
     assert isinstance(refund, dict)
     assert refund["status"] == "QUEUED"
+    assert shippo.find_refund(PURCHASE, PURCHASE).status is VoidStatus.PENDING
 
 
 def test_what_the_document_forbids_is_refused_so_what_passes_is_allowed(prism: str) -> None:

@@ -8,6 +8,7 @@ from wms.domain.codes import CodeKind, own_code
 from wms.domain.floor import Place, PlaceKind
 from wms.domain.orders import Order, OrderLine
 from wms.domain.packing import Package, PackageLine
+from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.totes import Tote
 from wms.services import stocking
@@ -63,6 +64,26 @@ def label(session: Session, box: Package, status: LabelStatus, tracking: str = "
         zpl="^XA^XZ",
         tracking_number=tracking,
     )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def refund(session: Session, box: Package, status: RefundStatus, reason: str = "") -> Refund:
+    """The refund of a paid label of a box that was given back."""
+    void = label(session, box, LabelStatus.VOIDED, "1Z0512345")
+    void.carrier, void.charged, void.external_id = "shippo", True, "a" * 32
+    void.amount_cents, void.currency = 819, "USD"
+    made = Refund(
+        warehouse_id=WAREHOUSE,
+        label_id=void.id,
+        external_id=void.external_id,
+        refund_id="",
+        asked_at=NOW,
+        due_at=NOW,
+    )
+    if status is not RefundStatus.PENDING:
+        made.end(status, NOW, reason)
     session.add(made)
     session.flush()
     return made

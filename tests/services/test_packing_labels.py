@@ -14,6 +14,7 @@ from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import OrderLine, OrderStatus
+from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.packing import PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said
@@ -262,6 +263,37 @@ def test_void_goes_back_to_box_and_weight(session: Session) -> None:
     assert floor.packer.scan("OFF0001").tone == "wrong"
     assert floor.packer.scan("OFF0002").cue == "complete"
     assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_a_void_is_left_to_itself_at_once_and_the_next_tote_is_packed(session: Session) -> None:
+    floor = _weighed(session)
+    label = packers.buy(session, floor.order, "OFF0001")
+    given_up = packers.package_of(session, floor.order)
+    floor.packer.at += dt.timedelta(seconds=40)
+    _ = floor.packer.scan(Command.VOID, Command.YES)
+    screen = floor.packer.sees()
+    assert isinstance(screen, BuyingLabel)
+    assert (screen.may_leave, screen.is_slow, screen.waited_s) == (True, False, 0)
+    assert floor.packer.scan(Command.YES).words == "Wait for the void. NO sets aside"
+    assert floor.packer.scan(Command.NO).words == "Set aside. Put all back in the tote"
+    assert floor.packer.scan(floor.hold.barcode).cue == "complete"
+    other = builders.order(session, (floor.mug, 1))
+    tote = packers.staged(session, other, (floor.mug, 1))
+    assert floor.packer.scan(tote.barcode).words == f"Order {other.number}"
+    assert (given_up.status, label.status) == (PackageStatus.CANCELLED, LabelStatus.VOIDING)
+    assert session.scalars(select(Job.status).where(Job.kind == JobKind.VOID_LABEL)).all() == [JobStatus.OPEN]
+    assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_a_void_that_takes_half_a_minute_is_slow(session: Session) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001")
+    floor.packer.at += dt.timedelta(hours=1)
+    _ = floor.packer.scan(Command.VOID, Command.YES)
+    floor.packer.at += dt.timedelta(seconds=30)
+    screen = floor.packer.sees()
+    assert isinstance(screen, BuyingLabel)
+    assert (screen.may_leave, screen.is_slow, screen.waited_s) == (True, True, 30)
 
 
 def test_the_last_label_prints_again_for_half_an_hour_then_only_for_a_lead(session: Session) -> None:

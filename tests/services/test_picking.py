@@ -163,8 +163,8 @@ def test_only_totes_and_lanes_do_what_they_are_asked_for(walk: Walk) -> None:
     _ = marta.scan(*(tote.barcode for tote in walk.totes))
     for _ in range(3):
         _ = marta.pick()
-    _ = marta.scan(walk.totes[0].barcode)
-    assert marta.said == "That is a TOTE. Scan the LANE"
+    _ = marta.scan(walk.mug_code)
+    assert marta.said == "That is a PRODUCT. Scan the LANE"
     assert isinstance(marta.screen, DropCart)
     assert marta.scan(walk.hold.barcode) == "drop_cart"
     assert marta.said == f"{walk.hold.code} is wrong. Scan a lane for packing"

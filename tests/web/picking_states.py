@@ -79,6 +79,7 @@ def make_floor(session: Session) -> dict[str, str]:
         **wall,
         "hold lane": builders.location(session, "HOLD 1", kind=LocationKind.HOLD).barcode,
         "order": orders[0].barcode,
+        "order number": orders[0].number,
         "station": own_code(CodeKind.STATION, 1),
         "receipt": own_code(CodeKind.RECEIPT, 1),
         "carton": own_code(CodeKind.CARTON, 1),

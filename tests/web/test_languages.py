@@ -1,5 +1,6 @@
 """Floor pages in the worker's language, by the badge; desk pages and the journal stay English."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from wms.database import db, reading, transaction
 from wms.domain.codes import CodeKind, own_code
 from wms.domain.floor import LocationKind
 from wms.domain.journal import JournalEntry
+from wms.domain.outbox import Job, JobKind
 from wms.domain.packing import Package
 from wms.domain.people import Worker
 from wms.jobs import outbox
@@ -26,6 +28,8 @@ from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
 
 CARTON = own_code(CodeKind.CARTON, 1)
+# What stands below the clock, at first and after half a minute.
+_OF_A_VOID = ("Wait, or set aside: VOID goes on.", "Carrier is slow. Set aside: VOID goes on.")
 _SPOKEN = frozenset({"alt", "aria-label", "title"})
 
 
@@ -166,6 +170,30 @@ def test_a_packers_screens_and_verdicts_are_all_in_the_packers_language(floor: F
         pages.append(_page(station))
     assert station.hears("complete")
     assert [_english_left(page, language) for page in pages] == [set()] * len(pages)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_packer_reads_in_their_language_that_a_void_goes_on_by_itself(floor: Floor, language: str) -> None:
+    station, bench = _handheld(floor, language, "/pack/"), floor.bench
+    codes = (bench.tote.barcode, bench.mug_code, bench.mug_code, bench.towel_code, "N720")
+    _ = station.scan(floor.badges[language], bench.station.barcode, *codes)
+    _ = outbox.drain(Context(engine=floor.engine, settings=floor.settings), HANDLERS)
+    assert station.look() == "scan_label"
+    _ = station.scan("VOID", "VOID")
+    assert station.screen == "buying_label"
+    pages = [_page(station)]
+    with transaction(floor.engine) as session:
+        job = session.scalars(select(Job).where(Job.kind == JobKind.VOID_LABEL)).one()
+        job.asked_at -= dt.timedelta(seconds=31)
+    for code in ("YES", "NO"):
+        _ = station.scan(code)
+        pages.append(_page(station))
+    assert station.screen == "hold_tote"
+    said = {message.id: translation for message, (translation, *_) in pairs(language)}
+    for page, english in zip(pages, _OF_A_VOID, strict=False):
+        assert said[english] in page
+    assert said["Wait for the void. NO sets aside"] in pages[1]
+    assert set().union(*(_english_left(page, language) for page in pages)) == {"HOLD"}  # a lane's code
 
 
 def test_an_english_page_is_found_to_be_english(floor: Floor) -> None:

@@ -169,10 +169,11 @@ class VoidStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VoidOutcome:
-    """What the carrier said to a void, with its own words where it refused."""
+    """What the carrier said to a void, with its own words where it refused; `refund_id` is what it calls the void."""
 
     status: VoidStatus
     reason: str = ""
+    refund_id: str = ""
 
 
 class TrackStatus(StrEnum):
@@ -356,6 +357,10 @@ class Carrier(Protocol):
 
     def void(self, external_id: str) -> VoidOutcome:
         """Give a label back by its external id; asking twice is safe."""
+        ...
+
+    def find_refund(self, external_id: str, refund_id: str = "") -> VoidOutcome:
+        """Return how far a void that was PENDING has come since; REFUSED where the money does not come. Only looks."""
         ...
 
     def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:

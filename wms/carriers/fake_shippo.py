@@ -189,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
             case ["transactions"]:
                 return account.create_transaction(body, fault, self.fake.url)
             case ["refunds"]:
-                return account.create_refund(body)
+                return account.create_refund(body, fault)
             case ["manifests"]:
                 return account.create_manifest(body, fault, self.fake.url)
             case _:

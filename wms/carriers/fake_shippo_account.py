@@ -48,8 +48,11 @@ class Fault(StrEnum):
     PDF = "PDF"
     PNG = "PNG"
     NO_LABEL_FILE = "a label file that is none"
+    REJECTED_LATER = "taken, and rejected when it is looked at"
 
 
+# REFUNDREJECTED is paid for ever.
+PAID = frozenset({"SUCCESS", "QUEUED", "REFUNDREJECTED"})
 FILES = {Fault.PDF: "pdf", Fault.PNG: "png", Fault.NO_LABEL_FILE: "html"}
 
 
@@ -81,7 +84,7 @@ class Account:
     @property
     def paid(self) -> list[dict[str, Any]]:
         """The purchases that cost money and were not given back."""
-        return [found for found in self.objects["transactions"].values() if found["status"] in {"SUCCESS", "QUEUED"}]
+        return [found for found in self.objects["transactions"].values() if found["status"] in PAID]
 
     def get(self, kind: str, object_id: str) -> dict[str, Any]:
         """Return one object; a purchase that was queued is done the next time it is looked at."""
@@ -92,6 +95,9 @@ class Account:
             answer = dict(found)
             if found.get("queued_once"):
                 found.update(status="SUCCESS", queued_once=False)
+                answer = dict(found)
+            if found.get("rejected_later"):
+                self._decide(found, rejected=True)
                 answer = dict(found)
             return answer
 
@@ -136,15 +142,29 @@ class Account:
             bought["label_url"] = f"{url}/labels/{bought['object_id']}.{kind}"
             return self._spoil(bought, fault)
 
-    def create_refund(self, body: dict[str, Any]) -> dict[str, Any]:
+    def create_refund(self, body: dict[str, Any], fault: Fault | None = None) -> dict[str, Any]:
         """Return a refund of a purchase, pending as with most carriers; refuses a second one."""
         with self._lock:
             self.requests.append(body)
             bought = self.objects["transactions"].get(str(body.get("transaction")))
             if bought is None or bought["status"] != "SUCCESS":
                 raise Refusal({"transaction": ["This transaction cannot be refunded."]})
-            bought["status"] = "REFUNDPENDING"
+            bought.update(status="REFUNDPENDING", rejected_later=fault is Fault.REJECTED_LATER)
             return dict(self._new("refunds", status="PENDING", transaction=bought["object_id"], test=True))
+
+    def decide_refunds(self, *, rejected: bool = False) -> None:
+        """Bring each pending refund to its end, as the companies that carry do after days."""
+        with self._lock:
+            for bought in self.objects["transactions"].values():
+                if bought["status"] == "REFUNDPENDING":
+                    self._decide(bought, rejected=rejected)
+
+    def _decide(self, bought: dict[str, Any], *, rejected: bool) -> None:
+        bought.update(status="REFUNDREJECTED" if rejected else "REFUNDED", rejected_later=False)
+        bought["messages"] = [{"source": "USPS", "code": "", "text": "The label was used."}] if rejected else []
+        for refund in self.objects["refunds"].values():
+            if refund["transaction"] == bought["object_id"]:
+                refund["status"] = "ERROR" if rejected else "SUCCESS"
 
     def create_manifest(self, body: dict[str, Any], fault: Fault | None, url: str) -> dict[str, Any]:
         """Return a manifest of purchases, queued where asked to be; a purchase on two makes an ERROR."""

@@ -164,6 +164,10 @@ class OfflineCarrier:
             raise RefusedError(f"{external_id} is no label of the offline carrier.", carrier=self.name)
         return VoidOutcome(status=VoidStatus.VOIDED)
 
+    def find_refund(self, external_id: str, refund_id: str = "") -> VoidOutcome:  # noqa: ARG002 - nothing is asked
+        """Return that it is void: a void is done at once."""
+        return self.void(external_id)
+
     def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:  # noqa: ARG002 - nothing is asked
         """Return a way that nobody travelled, marked as simulated: on the road at hand-over, delivered a day later."""
         events = [TrackEvent(at=box.handed_over_at, status=TrackStatus.IN_TRANSIT, details="Simulated: on its way")]

@@ -38,8 +38,8 @@ from wms.carriers.shippo_answers import (
     UnreadableError,
     read_address_check,
     read_page,
+    read_refund,
     read_shipment,
-    read_status,
     read_track,
     read_transaction,
 )
@@ -196,12 +196,27 @@ class ShippoCarrier:
             if now.status in RUNNING:
                 raise UnavailableError(f"Shippo has not decided on the purchase yet ({now.status}).", carrier=NAME)
             answer = self._wire.ask(lambda sdk: sdk.refunds.create(transaction=transaction_id, async_=False))
-            status = read_status(answer)
+            status, refund_id = read_refund(answer)
         except UnreadableError as error:
             raise UnavailableError(f"Shippo's answer to a void cannot be read ({error}).", carrier=NAME) from error
         if status not in REFUNDS:
             raise UnavailableError(f"Shippo has not decided on the void yet ({status}).", carrier=NAME)
-        return VoidOutcome(status=REFUNDS[status])
+        return VoidOutcome(status=REFUNDS[status], refund_id=refund_id)
+
+    def find_refund(self, external_id: str, refund_id: str = "") -> VoidOutcome:
+        """Return what the purchase says of its refund and, while that is nothing final, the refund itself."""
+        transaction_id = checked_id(external_id)
+        try:
+            now = read_transaction(self._wire.ask(lambda sdk: sdk.transactions.get(transaction_id)))
+            status = GIVEN_BACK.get(now.status, VoidStatus.PENDING)
+            if status is VoidStatus.PENDING and refund_id:
+                asked = checked_id(refund_id)
+                said, _ = read_refund(self._wire.ask(lambda sdk: sdk.refunds.get(asked)))
+                status = REFUNDS.get(said, VoidStatus.PENDING)
+        except UnreadableError as error:
+            raise UnavailableError(f"Shippo's answer about a refund cannot be read ({error}).", carrier=NAME) from error
+        reason = self._wire.without_key(" ".join(now.messages))
+        return VoidOutcome(status=status, reason=reason, refund_id=refund_id)
 
     def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:
         """Return what Shippo has heard of a box from the company that carries it."""

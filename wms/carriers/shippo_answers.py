@@ -166,9 +166,11 @@ def read_manifests(answer: object) -> tuple[tuple[Manifest, ...], bool]:
     return tuple(map(read_manifest, results)), not fields.get("next")
 
 
-def read_status(answer: object) -> str:
-    """Return the status of a refund; UnreadableError without one."""
-    return _needed(_object(answer, "refund"), "status")
+def read_refund(answer: object) -> tuple[str, str]:
+    """Return the status of a refund and its id, '' where it has none; UnreadableError without a status."""
+    fields = _object(answer, "refund")
+    found = _text(fields.get("object_id"))
+    return _needed(fields, "status"), found if OBJECT_ID.fullmatch(found) else ""
 
 
 def read_address_check(answer: object, asked: Address) -> AddressCheck:

@@ -7,12 +7,14 @@ Shippo proves itself by a token of ours in the address, by an HMAC of what it se
 import hashlib
 import hmac
 import json
+from typing import Any
 
 from wms.carriers.base import Track
-from wms.carriers.shippo_answers import UnreadableError, read_track
+from wms.carriers.shippo_answers import UnreadableError, read_track, read_transaction
 
 SIGNATURE = "Shippo-Auth-Signature"
 TRACKED = "track_updated"
+PURCHASE_MOVED = "transaction_updated"
 
 
 def is_from_shippo(body: bytes, *, token: str, signature: str, wanted_token: str, secret: str) -> bool:
@@ -36,10 +38,21 @@ def is_from_shippo(body: bytes, *, token: str, signature: str, wanted_token: str
 
 def read_hook(body: str) -> Track | None:
     """Return the way that a post tells, None where it is about something else; raises UnreadableError."""
+    post = _read(body)
+    return read_track(post.get("data")) if post.get("event") == TRACKED else None
+
+
+def read_purchase(body: str) -> str:
+    """Return the id of the purchase that a post has news of, '' where it is about none; raises UnreadableError."""
+    post = _read(body)
+    return read_transaction(post.get("data")).transaction_id if post.get("event") == PURCHASE_MOVED else ""
+
+
+def _read(body: str) -> dict[str, Any]:
     try:
         post = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"The post is no JSON ({type(error).__name__}).") from error
     if not isinstance(post, dict):
         raise UnreadableError("The post is no object.")
-    return read_track(post.get("data")) if post.get("event") == TRACKED else None
+    return post

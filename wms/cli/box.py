@@ -11,7 +11,8 @@ from wms.cli import style
 from wms.database import reading, transaction
 from wms.domain.errors import BadInputError, NotFoundError
 from wms.services.ordering import box as ordering_box
-from wms.services.ordering.box import BoxPage, LabelRow
+from wms.services.ordering.box import BoxPage
+from wms.services.ordering.box_labels import LabelRow
 
 
 @click.command()
@@ -85,6 +86,11 @@ def _label(label: LabelRow) -> Iterator[str]:
     yield f"  {label.status} {label.tracking_number} {label.carrier} {label.service}{paid}{why}"
     for printed in label.prints:
         yield f"    copy {printed.copy} on {printed.printer}: {printed.status} {printed.reason}".rstrip()
+    for refund in label.refunds:
+        surplus = f"of the surplus {refund.purchase} " if refund.is_surplus else ""
+        ended = f" {refund.ended_at:%d %b %H:%M}" if refund.ended_at else ""
+        why = f": {refund.reason}" if refund.reason else ""
+        yield f"    refund {surplus}asked for {refund.asked_at:%d %b %H:%M}: {refund.status}{ended}{why}"
     for event in label.way:
         made_up = ", simulated" if event.simulated else ""
         yield f"    {event.at:%d %b %H:%M} {event.status}: {event.details} {event.place}{made_up}".rstrip()

@@ -14,8 +14,8 @@ from wms.services import closing
 def unsettled(as_json: bool) -> int:
     """List what is not settled, and exit 1 where there is anything.
 
-    Labels whose purchase or void is not known, prints that came out or not, sealed boxes not handed over, packed orders
-    past their promise, totes not emptied, manifests missing. Example: wms unsettled --json
+    Labels whose purchase or void is not known, refunds rejected or late, prints that came out or not, sealed boxes not
+    handed over, packed orders past their promise, totes not emptied, manifests missing. Example: wms unsettled --json
     """
     with reading(style.engine_of(style.settings_at_hand())) as session:
         ends = closing.loose_ends(session, style.actor("wms unsettled"))

@@ -23,6 +23,7 @@ class JobKind(StrEnum):
     TRACK = "track"
     MAKE_MANIFEST = "make manifest"
     CHECK_ADDRESS = "check address"
+    FOLLOW_REFUNDS = "follow refunds"
 
 
 class JobStatus(StrEnum):
@@ -108,7 +109,8 @@ def wake(session: Session, actor: Actor, kind: JobKind, key: str, **payload: int
     elif job.owner:
         job.attempt += 1  # what its worker looked at is old: its end does not count, and it is taken up once more
     elif job.status is not JobStatus.OPEN:
-        job.status, job.due_at, job.attempt, job.ended_at = JobStatus.OPEN, actor.at, 0, None
+        job.status, job.attempt, job.ended_at = JobStatus.OPEN, 0, None
+        job.asked_at = job.due_at = actor.at
     session.flush()
 
 

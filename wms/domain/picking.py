@@ -256,6 +256,8 @@ class Batch(Row, Base, kw_only=True):
     put_tote_id: Mapped[int | None] = mapped_column(default=None)
     # The location about which the picker is asked whether it is empty, as the books say.
     asked_empty_id: Mapped[int | None] = mapped_column(default=None)
+    # The tote that goes down by itself at the next lane; None where all that are due go down together.
+    drop_tote_id: Mapped[int | None] = mapped_column(default=None)
 
     def _move_to(self, then: BatchStatus, reason: str = "") -> BatchMoved:
         self.status = BATCH_LIFECYCLE.check(self.status, then)
@@ -277,6 +279,7 @@ class Batch(Row, Base, kw_only=True):
         """Put a started walk back into the queue; one with totes on its cart keeps it: no other cart gets that walk."""
         event = self._move_to(BatchStatus.WAITING, reason)
         self.worker_id = self.location_id = self.put_tote_id = self.asked_empty_id = None
+        self.drop_tote_id = None
         self.device, self.location_proof = "", Proof.NONE
         if not keep_cart:
             self.cart_id = None

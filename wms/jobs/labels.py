@@ -1,4 +1,4 @@
-"""Buying and voiding labels: claim in a transaction, work in none, record in a transaction; money is spent once.
+"""Buying labels: claim in a transaction, work in none, record in a transaction; money is spent once.
 
 What `buy` and `find` need is committed before the first byte leaves. After a lost answer or a lost worker the job asks
 `find` before anything is bought again (rules in wms/carriers/base.py).
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.carriers import base as carriers
-from wms.carriers.base import Carrier, CarrierError, Keep, Prepared, VoidStatus
+from wms.carriers.base import Carrier, Keep, Prepared
 from wms.carriers.registry import SHIPPO_AT, SHIPPO_URL, open_carrier
 from wms.config import WAREHOUSE_ID, Settings
 from wms.database import reading, transaction
@@ -316,56 +316,4 @@ def _unsettled(context: Context, label_id: int, reason: str) -> None:
 
 
 def _tell(session: Session, actor: Actor, kind: ExceptionKind, order_id: int, subject_id: int, text: str) -> None:
-    item = ExceptionItem(
-        warehouse_id=actor.warehouse_id,
-        kind=kind,
-        at=actor.at,
-        text=text[:300],
-        order_id=order_id,
-        subject_id=subject_id,
-    )
-    session.add(item)
-
-
-def void(context: Context, payload: Mapping[str, Any]) -> None:
-    """Give a label back to its carrier; a refusal puts it back to bought and into the inbox.
-
-    With an `external_id` in the payload it is a surplus purchase of the label that goes back, and the label stays.
-    """
-    label_id = int(payload["label_id"])
-    with reading(context.engine) as session:
-        label = _label(session, label_id)
-        name, status, external_id = label.carrier, label.status, label.external_id
-    surplus = str(payload.get("external_id", ""))
-    if surplus:
-        voided, reason = _give_back(context.settings, name, surplus)
-        if not voided:
-            _tell_surplus_stands(context, label_id, f"bought twice, void {surplus} by hand: {reason}")
-        return
-    if status is not LabelStatus.VOIDING:
-        return
-    voided, reason = _give_back(context.settings, name, external_id)
-    with transaction(context.engine) as session:
-        actor = system()
-        label, package, order = locked(session, label_id)
-        then = LabelStatus.VOIDED if voided else LabelStatus.BOUGHT
-        record(session, actor, label.move_to(then, package=package.barcode, order_id=order.id, reason=reason))
-        if not voided:
-            _tell(session, actor, ExceptionKind.LABEL, order.id, label.id, f"{order.number}: void refused: {reason}")
-
-
-def _give_back(settings: Settings, carrier: str, external_id: str) -> tuple[bool, str]:
-    """Void a purchase and return whether it is void, and why not; RetryLaterError where that is not known yet."""
-    try:
-        outcome = carrier_called(settings, carrier).void(external_id)
-    except carriers.RefusedError as error:
-        return False, str(error)
-    except CarrierError as error:
-        raise RetryLaterError(str(error), delay_s=_UNAVAILABLE_S) from error
-    return outcome.status is not VoidStatus.REFUSED, outcome.reason
-
-
-def _tell_surplus_stands(context: Context, label_id: int, reason: str) -> None:
-    with transaction(context.engine) as session:
-        label, _, order = locked(session, label_id)
-        _tell(session, system(), ExceptionKind.LABEL, order.id, label.id, f"{order.number}: {reason}")
+    settling.tell(session, actor, kind, text, order_id=order_id, subject_id=subject_id)

@@ -174,6 +174,7 @@ _INBOX = {
     JobKind.TRACK: ExceptionKind.LABEL,
     JobKind.MAKE_MANIFEST: ExceptionKind.LABEL,
     JobKind.CHECK_ADDRESS: ExceptionKind.ADDRESS,
+    JobKind.FOLLOW_REFUNDS: ExceptionKind.LABEL,
 }
 
 

@@ -18,7 +18,7 @@ from wms.domain.shipping import AnyLabel
 from wms.domain.tracking import MessageSource, TrackingMessage
 from wms.jobs.labels import carrier_called, locked, system
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import tracking
+from wms.services import refunding, tracking
 
 # A post about a purchase may be faster than the answer to it.
 _LABEL_COMES = dt.timedelta(minutes=5)
@@ -35,7 +35,7 @@ def read(context: Context, payload: Mapping[str, Any]) -> None:
     message_id = int(payload["message_id"])
     with reading(context.engine) as session:
         message = session.get_one(TrackingMessage, (WAREHOUSE_ID, message_id))
-        track, error = _read(message.body)
+        track, purchase, error = _read(message.body)
         found = None if track is None else tracking.label_of(session, system(), track)
     if track and found is None:
         if system().at - message.received_at < _LABEL_COMES:
@@ -43,6 +43,9 @@ def read(context: Context, payload: Mapping[str, Any]) -> None:
         error = f"{track.tracking_number} is no label of ours"
     with transaction(context.engine) as session:
         actor = system()
+        if purchase:
+            # Only a hint, since posts come in any order: what is true of the refund is asked for.
+            error = "" if refunding.look_now(session, actor, purchase) else "about no refund of ours"
         if track and found is not None:
             label, package, _ = locked(session, found.id)
             _ = tracking.take(session, actor, label, package, track, message_id)
@@ -51,12 +54,13 @@ def read(context: Context, payload: Mapping[str, Any]) -> None:
         message.read_at, message.error = actor.at, error[:300]
 
 
-def _read(body: str) -> tuple[Track | None, str]:
+def _read(body: str) -> tuple[Track | None, str, str]:
+    """Return what a post tells of a box's way, the purchase it has news of, and why it says nothing to us."""
     try:
-        track = shippo_hook.read_hook(body)
+        track, purchase = shippo_hook.read_hook(body), shippo_hook.read_purchase(body)
     except UnreadableError as error:
-        return None, str(error)
-    return track, "" if track else "not about a box on its way"
+        return None, "", str(error)
+    return track, purchase, "" if track or purchase else "not about a box on its way"
 
 
 def ask(context: Context, payload: Mapping[str, Any]) -> dt.timedelta:  # noqa: ARG001 - a handler's signature

@@ -17,7 +17,7 @@ from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import manifesting
+from wms.services import manifesting, refunding
 from wms.services.promising import zone_of
 
 _EMPTY = (ToteStatus.FREE, ToteStatus.LOST)
@@ -29,6 +29,7 @@ class LooseKind(StrEnum):
     """What is not settled."""
 
     LABEL = "label"
+    REFUND = "refund"
     PRINT = "print"
     BOX = "box"
     ORDER = "order"
@@ -74,6 +75,20 @@ def _labels(session: Session, actor: Actor) -> Iterator[LooseEnd]:
             kind=LooseKind.LABEL,
             text=f"{said}: {label.reason}" if label.reason else said,
             since=label.wanted_at.astimezone(zone),
+            order_key=text_id(package.order_id),
+            box_key=text_id(package.id),
+        )
+
+
+def _refunds(session: Session, actor: Actor) -> Iterator[LooseEnd]:
+    zone = zone_of(session, actor)
+    for refund, label, package, number in refunding.lost(session, actor):
+        said = f": {refund.reason}" if refund.reason else ""
+        money = f"{refunding.money(label)} for the void label {refunding.name(refund, label)}, order {number}"
+        yield LooseEnd(
+            kind=LooseKind.REFUND,
+            text=f"refund of {money}, is {refund.status}{said}",
+            since=refund.asked_at.astimezone(zone),
             order_key=text_id(package.order_id),
             box_key=text_id(package.id),
         )
@@ -175,5 +190,5 @@ def _manifests(session: Session, actor: Actor) -> Iterator[LooseEnd]:
 
 
 _LOOKS: tuple[Callable[[Session, Actor], Iterator[LooseEnd]], ...] = (
-    _labels, _prints, _boxes, _orders, _totes, _manifests,
+    _labels, _refunds, _prints, _boxes, _orders, _totes, _manifests,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from wms.domain.codes import clean
 from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderLine, OrderStatus
-from wms.domain.outbox import JobKind, enqueue, wake
+from wms.domain.outbox import Job, JobKind, enqueue, wake
 from wms.domain.packing import NotAllScannedError, Package, PackageLine, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
@@ -198,8 +198,16 @@ def state(session: Session, actor: Actor, package_id: int) -> LabelState | None:
         print_status=jobs[0].status if jobs else None,
         print_reason=jobs[0].reason if jobs else "",
         copies=jobs[0].copy if jobs else 0,
-        asked_at=label.wanted_at,
+        asked_at=_asked_at(session, label),
     )
+
+
+def _asked_at(session: Session, label: Label) -> dt.datetime:
+    """When the label, or its void where that is what one waits for, was asked for."""
+    if label.status is not LabelStatus.VOIDING:
+        return label.wanted_at
+    void = select(Job.asked_at).where(Job.warehouse_id == label.warehouse_id, Job.key == _void_key(label))
+    return session.scalars(void).one_or_none() or label.wanted_at
 
 
 def retry(session: Session, actor: Actor, package_id: int) -> Label:
@@ -249,7 +257,11 @@ def _give_back(session: Session, actor: Actor, label: AnyLabel, package: Package
     moved = label.move_to(LabelStatus.VOIDING, package=package.barcode, order_id=order.id, reason=reason)
     record(session, actor, moved)
     # A refused void may be tried again.
-    wake(session, actor, JobKind.VOID_LABEL, f"void-{label.id}", label_id=label.id)
+    wake(session, actor, JobKind.VOID_LABEL, _void_key(label), label_id=label.id)
+
+
+def _void_key(label: AnyLabel) -> str:
+    return f"void-{label.id}"
 
 
 def want_return(session: Session, actor: Actor, package_id: int) -> ReturnLabel:

@@ -79,6 +79,11 @@ def zone_of(session: Session, actor: Actor) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(warehouse.time_zone)
 
 
+def local(at: dt.datetime | None, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
+    """Return a moment, where there is one, as the clocks of the warehouse show it."""
+    return None if at is None else at.astimezone(zone)
+
+
 def repromise(session: Session, actor: Actor) -> int:
     """Promise orders not yet waved whose cutoff has passed, or that had none, anew; return how many have moved."""
     orders = session.scalars(

@@ -102,6 +102,29 @@ def settle(session: Session, actor: Actor, item_id: int) -> ExceptionItem:
     return item
 
 
+def tell(session: Session, actor: Actor, kind: ExceptionKind, text: str, *, order_id: int, subject_id: int) -> None:
+    """Put into the inbox what waits for a person about a thing of an order."""
+    item = ExceptionItem(
+        warehouse_id=actor.warehouse_id,
+        kind=kind,
+        at=actor.at,
+        text=text[:300],
+        order_id=order_id,
+        subject_id=subject_id,
+    )
+    session.add(item)
+
+
+def is_told(session: Session, actor: Actor, subject_id: int, since: dt.datetime) -> bool:
+    """Tell whether the inbox got an exception about a thing since then, settled meanwhile or not."""
+    told = select(ExceptionItem.id).where(
+        ExceptionItem.warehouse_id == actor.warehouse_id,
+        ExceptionItem.subject_id == subject_id,
+        ExceptionItem.at >= since,
+    )
+    return session.scalars(told).first() is not None
+
+
 def close(session: Session, actor: Actor, *those: ColumnElement[bool]) -> None:
     """Take open exceptions from the inbox without a decision of their own: what was done answers them."""
     _ = session.execute(

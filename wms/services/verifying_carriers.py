@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from wms.domain.inbox import ExceptionItem
 from wms.domain.manifests import Manifest, ManifestStatus
 from wms.domain.packing import Package, PackageStatus
+from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.domain.tracking import TrackingEvent, Whereabouts, whereabouts
 
@@ -72,8 +74,34 @@ def a_return_label_is_linked_to_what_went_out(session: Session, warehouse_id: in
             yield f"package {package.barcode} has a return label and is {package.status}"
 
 
+def refunds_are_followed_to_their_end(session: Session, warehouse_id: int) -> Iterator[str]:
+    """A paid label given back has its refund; a pending one has a time to be asked, a rejected one was told."""
+    mine = AnyLabel.warehouse_id == warehouse_id
+    own = and_(Refund.warehouse_id == AnyLabel.warehouse_id, Refund.external_id == AnyLabel.external_id)
+    lost = select(AnyLabel.tracking_number).where(
+        mine,
+        AnyLabel.status == LabelStatus.VOIDED,
+        AnyLabel.charged.is_(True),
+        AnyLabel.external_id != "",
+        ~select(Refund.id).where(own).exists(),
+    )
+    for tracking_number in session.scalars(lost):
+        yield f"label {tracking_number} is void and was paid, and nobody asks for its money"
+    told = select(ExceptionItem.id).where(
+        ExceptionItem.warehouse_id == Refund.warehouse_id, ExceptionItem.subject_id == Refund.id
+    )
+    refunds = select(Refund, told.exists()).where(Refund.warehouse_id == warehouse_id)
+    for refund, is_told in session.execute(refunds.execution_options(yield_per=_MANY)):
+        is_open = refund.status is RefundStatus.PENDING
+        if is_open != (refund.due_at is not None) or is_open != (refund.ended_at is None):
+            yield f"refund of {refund.external_id} is {refund.status}, due at {refund.due_at}, ended {refund.ended_at}"
+        if refund.status is RefundStatus.REJECTED and not is_told:
+            yield f"refund of {refund.external_id} is rejected, and nobody was told"
+
+
 CHECKS: tuple[Callable[[Session, int], Iterator[str]], ...] = (
     tracking_follows_from_its_events,
     a_label_is_on_one_manifest,
     a_return_label_is_linked_to_what_went_out,
+    refunds_are_followed_to_their_end,
 )

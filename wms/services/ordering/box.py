@@ -13,19 +13,19 @@ from wms.domain.actor import Actor
 from wms.domain.base import text_id
 from wms.domain.codes import clean
 from wms.domain.errors import DomainError, NotFoundError
-from wms.domain.floor import CartonType, Location, Printer, Station
+from wms.domain.floor import CartonType, Location, Station
 from wms.domain.orders import Order, OrderLine
 from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
-from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.printing import PrintJob
 from wms.domain.shipping import STANDING, AnyLabel, Label, LabelStatus, ReturnLabel
-from wms.domain.tracking import TrackingEvent, TrackStatus
 from wms.services import labelling, printing
 from wms.services.ordering import telling
+from wms.services.ordering.box_labels import LabelRow, labels_of
 from wms.services.ordering.telling import Moment
-from wms.services.promising import zone_of
+from wms.services.promising import local, zone_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,56 +49,6 @@ class UnitRow:
     lot: str
     serial: str
     picks: tuple[PickRow, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PrintRow:
-    """One print of a label: its copy, where, and how it ended."""
-
-    copy: int
-    printer: str
-    at: dt.datetime
-    status: PrintStatus
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TrackRow:
-    """One thing its carrier said of a box on its way; `simulated` where no carrier was asked."""
-
-    at: dt.datetime
-    status: TrackStatus
-    details: str
-    place: str
-    simulated: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LabelRow:
-    """A label asked for, with its prints and its box's way; `amount` is '' where none was paid."""
-
-    key: str
-    status: LabelStatus
-    carrier: str
-    service: str
-    choice: str
-    tracking_number: str
-    amount: str
-    asked_at: dt.datetime
-    bought_at: dt.datetime | None
-    reason: str
-    prints: tuple[PrintRow, ...]
-    track_status: TrackStatus | None
-    promised_at: dt.datetime | None
-    delivered_at: dt.datetime | None
-    way: tuple[TrackRow, ...]
-
-    @property
-    def on_time(self) -> bool | None:
-        """Whether the box came by the promised moment; None where nothing is promised or it has not come."""
-        if self.delivered_at is None or self.promised_at is None:
-            return None
-        return self.delivered_at <= self.promised_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,7 +106,7 @@ def box_page(session: Session, actor: Actor, package_id: int) -> BoxPage:
         raise NotFoundError("package", package_id)
     box, order, station, carton, packer = row
     zone = zone_of(session, actor)
-    labels, returns = (_labels(session, actor, package_id, zone, kind) for kind in (Label, ReturnLabel))
+    labels, returns = (labels_of(session, actor, package_id, zone, kind) for kind in (Label, ReturnLabel))
     return BoxPage(
         key=text_id(box.id),
         order_key=text_id(box.order_id),
@@ -170,8 +120,8 @@ def box_page(session: Session, actor: Actor, package_id: int) -> BoxPage:
         weight_g=box.weight_g,
         weighed=box.weighed,
         opened_at=box.opened_at.astimezone(zone),
-        sealed_at=_local(box.sealed_at, zone),
-        handed_over_at=_local(box.handed_over_at, zone),
+        sealed_at=local(box.sealed_at, zone),
+        handed_over_at=local(box.handed_over_at, zone),
         units=_units(session, actor, package_id, zone),
         labels=labels,
         returns=returns,
@@ -228,10 +178,6 @@ def return_zpl(session: Session, actor: Actor, package_id: int) -> tuple[str, st
     if label is None or label.status is not LabelStatus.BOUGHT:
         raise NotFoundError("return label of box", text_id(package_id))
     return label.tracking_number, label.zpl
-
-
-def _local(at: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
-    return None if at is None else at.astimezone(zone)
 
 
 def _can(box: Package, labels: Sequence[LabelRow], returns: Sequence[LabelRow]) -> frozenset[str]:
@@ -297,70 +243,4 @@ def _picks(
             proofs=tuple(f"{what}: {proof.value}" for what, proof in proofs if proof.value),
         )
         found[line_id].append((lot, units.serial, pick))
-    return found
-
-
-def _labels(
-    session: Session, actor: Actor, package_id: int, zone: ZoneInfo, kind: type[AnyLabel]
-) -> tuple[LabelRow, ...]:
-    labels = session.scalars(
-        select(kind).where(kind.warehouse_id == actor.warehouse_id, kind.package_id == package_id).order_by(kind.id)
-    ).all()
-    label_ids = [label.id for label in labels]
-    prints = _prints(session, actor, label_ids, zone)
-    ways = _ways(session, actor, label_ids, zone)
-    return tuple(
-        LabelRow(
-            key=text_id(label.id),
-            status=label.status,
-            carrier=label.carrier,
-            service=label.service,
-            choice=label.choice,
-            tracking_number=label.tracking_number,
-            amount=f"{label.amount_cents / 100:.2f} {label.currency}" if label.charged else "",
-            asked_at=label.wanted_at.astimezone(zone),
-            bought_at=_local(label.bought_at, zone),
-            reason=label.reason,
-            prints=tuple(prints[label.id]),
-            track_status=label.track_status,
-            promised_at=_local(label.promised_at, zone),
-            delivered_at=_local(label.delivered_at, zone),
-            way=tuple(ways[label.id]),
-        )
-        for label in labels
-    )
-
-
-def _prints(session: Session, actor: Actor, label_ids: Sequence[int], zone: ZoneInfo) -> Mapping[int, list[PrintRow]]:
-    rows = session.execute(
-        select(PrintJob.label_id, PrintJob.copy, PrintJob.queued_at, PrintJob.status, PrintJob.reason, Printer.name)
-        .join(Printer, and_(Printer.warehouse_id == PrintJob.warehouse_id, Printer.id == PrintJob.printer_id))
-        .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id.in_(label_ids))
-        .order_by(PrintJob.copy, PrintJob.id)
-    )
-    found: dict[int, list[PrintRow]] = defaultdict(list)
-    for label_id, copy, at, status, reason, printer in rows:
-        found[label_id or 0].append(
-            PrintRow(copy=copy, printer=printer, at=at.astimezone(zone), status=status, reason=reason)
-        )
-    return found
-
-
-def _ways(session: Session, actor: Actor, label_ids: Sequence[int], zone: ZoneInfo) -> Mapping[int, list[TrackRow]]:
-    events = session.scalars(
-        select(TrackingEvent)
-        .where(TrackingEvent.warehouse_id == actor.warehouse_id, TrackingEvent.label_id.in_(label_ids))
-        .order_by(TrackingEvent.at, TrackingEvent.id)
-    )
-    found: dict[int, list[TrackRow]] = defaultdict(list)
-    for event in events:
-        found[event.label_id].append(
-            TrackRow(
-                at=event.at.astimezone(zone),
-                status=event.status,
-                details=event.details,
-                place=event.place,
-                simulated=event.simulated,
-            )
-        )
     return found

@@ -25,7 +25,7 @@ from wms.services.ordering import addresses, telling
 from wms.services.ordering.addresses import CheckView
 from wms.services.ordering.desk import too_late_to, why_address_stays
 from wms.services.ordering.telling import Moment
-from wms.services.promising import NOT_WAVED, zone_of
+from wms.services.promising import NOT_WAVED, local, zone_of
 from wms.services.putting_back import OpenPutBack
 
 
@@ -135,9 +135,9 @@ def order_page(session: Session, actor: Actor, order_id: int, *, each_scan: bool
         wave_key=text_id(wave.id) if wave else "",
         placed_at=order.placed_at.astimezone(zone),
         received_at=order.received_at.astimezone(zone),
-        cutoff_at=_local(order.cutoff_at, zone),
-        ship_by_at=_local(order.ship_by_at, zone),
-        shipped_at=_local(order.shipped_at, zone),
+        cutoff_at=local(order.cutoff_at, zone),
+        ship_by_at=local(order.ship_by_at, zone),
+        shipped_at=local(order.shipped_at, zone),
         lines=_lines(session, actor, order_id),
         holds=_holds(session, actor, order_id, zone),
         walks=_walks(session, actor, order_id),
@@ -148,10 +148,6 @@ def order_page(session: Session, actor: Actor, order_id: int, *, each_scan: bool
         cannot=_cannot(order, boxes),
         check=addresses.view(session, actor, order),
     )
-
-
-def _local(at: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
-    return None if at is None else at.astimezone(zone)
 
 
 def _can(order: Order, boxes: tuple[BoxRow, ...]) -> frozenset[str]:
@@ -250,7 +246,7 @@ def _holds(session: Session, actor: Actor, order_id: int, zone: ZoneInfo) -> tup
             reason=hold.reason,
             by=name or "",
             at=hold.at.astimezone(zone),
-            until=_local(hold.until, zone),
+            until=local(hold.until, zone),
             is_active=hold.released_at is None and (hold.until is None or hold.until > actor.at),
         )
         for hold, name in rows
@@ -310,5 +306,5 @@ def _box(package: Package, label: Label | None, zone: ZoneInfo) -> BoxRow:
         tracking_number=label.tracking_number if label else "",
         carrier=label.carrier if label else "",
         track_status=label.track_status if label else None,
-        delivered_at=_local(label.delivered_at, zone) if label else None,
+        delivered_at=local(label.delivered_at, zone) if label else None,
     )

@@ -172,6 +172,15 @@ def desk(session: Session, actor: Actor) -> Found | None:
     return row
 
 
+def box_anew(session: Session, actor: Actor, package_id: int) -> Package:
+    """Return a box as the database has it now, whatever was read of it before."""
+    return session.scalars(
+        select(Package)
+        .where(Package.warehouse_id == actor.warehouse_id, Package.id == package_id)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def open_bench(session: Session, actor: Actor, row: Found) -> Bench | None:
     """Return the bench of a desk with an open box, or with a tote of a box given up; None where it is empty."""
     if row.package_id is None:

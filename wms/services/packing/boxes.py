@@ -11,10 +11,11 @@ from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import CartonType
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
-from wms.domain.packing import Package, PackageWeighed
+from wms.domain.packing import PackageWeighed
 from wms.domain.saying import say
 from wms.services import feedback, labelling
 from wms.services.packing import recounts
+from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, CountAgain, ScanItems, tolerance_g
 from wms.services.packing.several import must_hold, size_of
 from wms.services.screens import Feedback
@@ -95,17 +96,9 @@ def _next_carton(session: Session, actor: Actor, screen: BoxAndWeigh | ScanItems
 
 
 def _choose(session: Session, actor: Actor, bench: Bench, carton: Carton) -> None:
-    package = _package(session, actor, bench)
+    package = box_anew(session, actor, bench.package_id)
     package.carton_type_id = carton.carton_type_id
     package.weight_g, package.weighed = 0, False  # another box weighs something else
-
-
-def _package(session: Session, actor: Actor, bench: Bench) -> Package:
-    return session.scalars(
-        select(Package)
-        .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -> Feedback:
@@ -122,7 +115,7 @@ def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -
     fits = not expected_g or screen.bench.fits(weight_g, expected_g)
     confirmed = screen.doubted_g and abs(weight_g - screen.doubted_g) <= tolerance_g(screen.doubted_g)
     if not fits and not confirmed:
-        package = _package(session, actor, screen.bench)
+        package = box_anew(session, actor, screen.bench.package_id)
         package.carton_type_id = screen.carton.carton_type_id if screen.carton else None
         package.weight_g, package.weighed = weight_g, False
         if screen.bench.is_learned:
@@ -151,7 +144,7 @@ def accept(session: Session, actor: Actor, screen: CountAgain) -> Feedback:
 def _want_label(
     session: Session, actor: Actor, screen: BoxAndWeigh | CountAgain, weight_g: int, *, weighed: bool
 ) -> Feedback:
-    package = _package(session, actor, screen.bench)
+    package = box_anew(session, actor, screen.bench.package_id)
     package.carton_type_id = screen.carton.carton_type_id if screen.carton else None
     package.weight_g, package.weighed = weight_g, weighed
     session.flush()

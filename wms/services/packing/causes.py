@@ -9,12 +9,13 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command, parse
 from wms.domain.floor import Location
 from wms.domain.journal import record
-from wms.domain.packing import LABEL_WAS_WRONG, CauseSaid, Package
+from wms.domain.packing import LABEL_WAS_WRONG, CauseSaid
 from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.saying import Said, say
 from wms.services import feedback
+from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import Bench
 from wms.services.recognising import Item, find_item
 from wms.services.screens import Feedback
@@ -29,7 +30,7 @@ CAUSES: Mapping[Command, str] = {
 
 def note(session: Session, actor: Actor, bench: Bench, code: Code) -> None:
     """Keep what was caught last, so that its cause is asked for."""
-    _package(session, actor, bench).caught = code.text[:80]
+    box_anew(session, actor, bench.package_id).caught = code.text[:80]
     session.flush()
 
 
@@ -51,7 +52,7 @@ def say_cause(session: Session, actor: Actor, bench: Bench, command: Command) ->
         task_id=pick[2] if pick else None,
     )
     record(session, actor, said)
-    _package(session, actor, bench).caught = ""
+    box_anew(session, actor, bench.package_id).caught = ""
     session.flush()
     return feedback.told(_words(command))
 
@@ -94,7 +95,3 @@ def _newest(session: Session, actor: Actor, of: ColumnElement[bool]) -> tuple[st
         .limit(1)
     ).one_or_none()
     return None if row is None else (row[0] or "", row[1], row[2])
-
-
-def _package(session: Session, actor: Actor, bench: Bench) -> Package:
-    return session.get_one(Package, (actor.warehouse_id, bench.package_id), populate_existing=True)

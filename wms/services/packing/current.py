@@ -215,8 +215,15 @@ def _label(session: Session, actor: Actor, state: LabelState, facts: _Facts) -> 
     if state.status is not LabelStatus.BOUGHT:
         waited_s = max(0, int((actor.at - state.asked_at).total_seconds()))
         is_voiding = state.status is LabelStatus.VOIDING
-        may_leave = waited_s >= MAY_LEAVE_S and not is_voiding
-        return BuyingLabel(**facts, accept=(), is_voiding=is_voiding, waited_s=waited_s, may_leave=may_leave)
+        is_slow = waited_s >= MAY_LEAVE_S
+        return BuyingLabel(
+            **facts,
+            accept=(),
+            is_voiding=is_voiding,
+            waited_s=waited_s,
+            is_slow=is_slow,
+            may_leave=is_slow or is_voiding,
+        )
     return ScanLabel(
         **facts,
         accept=state.accept,

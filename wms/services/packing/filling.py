@@ -1,22 +1,18 @@
 """What a scanned unit makes of its box: full, because the rest goes elsewhere, or a unit that ships in its own box."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.packing import BoxFilled, Package, PackageWeighed
 from wms.services import inserting, labelling, slips
+from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import Bench, Units
 
 
 def follow(session: Session, actor: Actor, before: Bench, row: Units, units: int) -> None:
     """Close the box after units of a line went in, where nothing more may; one that needs none gets its label."""
-    package = session.scalars(
-        select(Package)
-        .where(Package.warehouse_id == actor.warehouse_id, Package.id == before.package_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    package = box_anew(session, actor, before.package_id)
     if row.is_own_box:
         _ship_as_it_is(session, actor, before, package, row)
     elif before.packed + units < before.wanted and before.left_for_cartons == units:

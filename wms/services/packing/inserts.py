@@ -4,9 +4,9 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command
-from wms.domain.packing import Package
 from wms.domain.saying import say
 from wms.services import feedback, inserting, labelling
+from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import PutIn
 from wms.services.packing.units import is_unit, scan_unit
 from wms.services.screens import Feedback
@@ -23,7 +23,7 @@ def judge(session: Session, actor: Actor, code: Code, screen: PutIn) -> Feedback
 
 
 def _confirm(session: Session, actor: Actor, screen: PutIn, *, scanned: bool) -> Feedback:
-    package = session.get_one(Package, (actor.warehouse_id, screen.bench.package_id), populate_existing=True)
+    package = box_anew(session, actor, screen.bench.package_id)
     inserting.confirm(session, actor, screen.insert_id, package, scanned=scanned)
     if package.own_box and not inserting.due(session, actor, package):
         _ = labelling.want(session, actor, package.id)

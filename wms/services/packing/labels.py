@@ -69,11 +69,14 @@ def print_reason(state: LabelState) -> str:
 
 
 def judge_buying(session: Session, actor: Actor, code: Code, screen: BuyingLabel) -> Feedback:
-    """Nothing can be scanned while the carrier answers; one that takes too long is left to it by NO."""
+    """Nothing can be scanned while the carrier answers; a void, or one that takes too long, is left to it by NO."""
     if screen.may_leave and code.command is Command.NO:
-        give_up(session, actor, screen.bench, "set aside: the carrier did not answer")
+        why = "its label is being voided" if screen.is_voiding else "the carrier did not answer"
+        give_up(session, actor, screen.bench, f"set aside: {why}")
         return feedback.told(_SET_ASIDE)
-    return feedback.repeated(say("Wait for the void") if screen.is_voiding else say("Wait for the label"))
+    return feedback.repeated(
+        say("Wait for the void. NO sets aside") if screen.is_voiding else say("Wait for the label")
+    )
 
 
 def judge_failed(session: Session, actor: Actor, code: Code, screen: LabelFailed) -> Feedback:

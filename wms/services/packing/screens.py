@@ -328,12 +328,14 @@ class CountAgain(BoxScreen):
 class BuyingLabel(BoxScreen):
     """The label is being bought, or given back: the screen asks for itself until that has ended.
 
-    `may_leave`: the carrier keeps the packer waiting for so long that the order may be set aside meanwhile.
+    `may_leave`: the order may be set aside meanwhile, as a void goes on by itself and a carrier that `is_slow` keeps
+    the packer waiting for too long.
     """
 
     wants: str = "nothing"
     is_voiding: bool
     waited_s: int
+    is_slow: bool
     may_leave: bool
 
 

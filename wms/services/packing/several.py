@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.cartons import Box, CartonSize, Thing, propose
@@ -12,10 +11,11 @@ from wms.domain.codes import Command
 from wms.domain.floor import Station
 from wms.domain.journal import record
 from wms.domain.orders import Order
-from wms.domain.packing import BoxFilled, BoxReopened, Package
+from wms.domain.packing import BoxFilled, BoxReopened
 from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.packing import filling
+from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import Bench, BoxAndWeigh, Carton, ScanItems, Take, Units
 from wms.services.packing.totes import start_box
 from wms.services.screens import Feedback
@@ -98,7 +98,7 @@ def split(session: Session, actor: Actor, bench: Bench) -> Feedback:
     """SPLIT: nothing more goes into this box, the rest goes into others."""
     if not bench.here:
         return feedback.wrong(say("The box is empty. Scan items first"))
-    package = _package(session, actor, bench)
+    package = box_anew(session, actor, bench.package_id)
     package.full = True
     record(session, actor, BoxFilled(order_id=bench.order_id, package=bench.package, units=bench.here))
     session.flush()
@@ -108,19 +108,11 @@ def split(session: Session, actor: Actor, bench: Bench) -> Feedback:
 
 def reopen(session: Session, actor: Actor, bench: Bench) -> Feedback:
     """UNDO of a SPLIT: the box takes units again."""
-    package = _package(session, actor, bench)
+    package = box_anew(session, actor, bench.package_id)
     package.full = False
     package.weight_g, package.weighed = 0, False
     record(session, actor, BoxReopened(order_id=bench.order_id, package=bench.package))
     return feedback.told(say("UNDO. Box {n} takes items again", n=bench.box))
-
-
-def _package(session: Session, actor: Actor, bench: Bench) -> Package:
-    return session.scalars(
-        select(Package)
-        .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 def open_next(session: Session, actor: Actor, bench: Bench, order: Order) -> Feedback:

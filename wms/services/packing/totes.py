@@ -24,6 +24,7 @@ from wms.services import deciding, feedback, inserting, stocking
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.numbering import next_code
 from wms.services.packing import refusals
+from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import Bench, HoldTote
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods
@@ -206,11 +207,7 @@ def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
         raise DomainError(say("Scan a tote of order {order} first", order=bench.number))
     take_units_back(session, actor, bench.package_id, keep_id)
     inserting.take_out(session, actor, bench.package_id)
-    package = session.scalars(
-        select(Package)
-        .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    package = box_anew(session, actor, bench.package_id)
     if package.status is PackageStatus.OPEN:
         record(session, actor, package.move_to(PackageStatus.CANCELLED, reason[:200]))
     session.flush()

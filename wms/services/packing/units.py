@@ -23,6 +23,7 @@ from wms.domain.saying import Said, say
 from wms.domain.stock import StockMove
 from wms.services import feedback, stocking
 from wms.services.packing import causes, filling
+from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import Bench, Content, Units
 from wms.services.recognising import Item, find_item, lots_meant
 from wms.services.screens import Card, Feedback
@@ -246,11 +247,7 @@ def undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
     goods, tote_id = last
     stocking.move(session, actor, goods, from_place_id=bench.package_id, to_place_id=tote_id, reason="undone")
     take_from_lines(session, actor, bench, goods)
-    package = session.scalars(
-        select(Package)
-        .where(Package.warehouse_id == actor.warehouse_id, Package.id == bench.package_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    package = box_anew(session, actor, bench.package_id)
     package.full = package.own_box = package.weighed = False
     package.weight_g = 0
     row = next(row for row in bench.units if row.product_id == goods.product_id)

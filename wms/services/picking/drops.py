@@ -1,4 +1,8 @@
-"""The end of a walk: totes go down in lanes, those of short and cancelled orders first and apart, then parts."""
+"""The end of a walk: totes go down in lanes, those of short and cancelled orders first and apart, then parts.
+
+One lane takes all totes of a turn at once. A tote that is scanned goes down alone, with its order's others: for the
+lane that is full, or the order that is in a hurry. The cart's scan, or UNDO, has them go together again.
+"""
 
 from dataclasses import dataclass
 
@@ -16,7 +20,7 @@ from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave
 from wms.services import deciding, ending, feedback
-from wms.services.picking import full_totes, parts, steps, undo
+from wms.services.picking import full_totes, on_cart, parts, steps, undo
 from wms.services.picking.parts import Others
 from wms.services.picking.screens import DropCart, Slot, Turn
 from wms.services.screens import Feedback
@@ -64,22 +68,33 @@ class Drop:
     lanes: list[Location]
 
     @property
+    def alone(self) -> Carried | None:
+        """The tote that was scanned to go down before the others; None where none was."""
+        return next((one for one in self.carried if one.tote.id == self.batch.drop_tote_id), None)
+
+    @property
     def turn(self) -> Turn:
         """Whose turn it is."""
+        if self.alone is not None:
+            return self.alone.turn
         turns = {one.turn for one in self.carried}
         return next((turn for turn in Turn if turn in turns), Turn.PACK)
 
     @property
     def lane_id(self) -> int | None:
         """The lane where other parts of the orders that are put down now stand; None where none does."""
-        meeting = (one.others.lane_id for one in self.carried if one.turn is Turn.MEET)
+        going = self.carried if self.alone is None else [self.alone]
+        meeting = (one.others.lane_id for one in going if one.turn is Turn.MEET)
         return next(filter(None, meeting), None) if self.turn is Turn.MEET else None
 
     @property
     def now(self) -> list[Carried]:
         """Return what goes down at the next lane, all totes of an order together; an empty one is free again."""
-        turn, lane_id = self.turn, self.lane_id
-        due = {one.order.id for one in self.carried if one.turn is turn and lane_id in {None, one.others.lane_id}}
+        turn, lane_id, alone = self.turn, self.lane_id, self.alone
+        if alone is not None:
+            due = {one.order.id for one in self.carried if one.tote.id == alone.tote.id}
+        else:
+            due = {one.order.id for one in self.carried if one.turn is turn and lane_id in {None, one.others.lane_id}}
         return [one for one in self.carried if one.order.id in due]
 
     @property
@@ -93,7 +108,8 @@ class Drop:
     @property
     def token(self) -> str:
         """What tells one turn of a walk from the others."""
-        return f"drop-{self.batch.id:x}-{self.turn}-{self.lane_id or 0:x}"
+        alone = "" if self.alone is None else f"-{self.alone.tote.id:x}"
+        return f"drop-{self.batch.id:x}-{self.turn}-{self.lane_id or 0:x}{alone}"
 
 
 def screen(session: Session, actor: Actor, batch_id: int) -> DropCart:
@@ -113,7 +129,9 @@ def screen(session: Session, actor: Actor, batch_id: int) -> DropCart:
         done=lines,
         total=lines,
         batch_id=batch_id,
+        cart_code=drop.cart.barcode,
         turn=drop.turn,
+        alone="" if drop.alone is None else drop.alone.tote.barcode,
         totes=tuple({one.tote.id: Slot(number=one.row.slot, code=one.tote.barcode) for one in drop.now}.values()),
         lanes=tuple(lane.code for lane in drop.places),
         lines=lines,
@@ -123,9 +141,17 @@ def screen(session: Session, actor: Actor, batch_id: int) -> DropCart:
 
 
 def judge(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedback:
-    """Judge a scan that should be a lane."""
+    """Judge a scan that should be a lane; a tote's goes down alone, the cart's has all go down together."""
     if code.command is Command.UNDO:
-        return undo.undo(session, actor, screen.batch_id)
+        return _together(session, actor, screen) if screen.alone else undo.undo(session, actor, screen.batch_id)
+    if code.kind in {CodeKind.TOTE, CodeKind.SLOT}:
+        return _alone(session, actor, code, screen)
+    if code.kind is CodeKind.CART and code.text == screen.cart_code:
+        return _together(session, actor, screen)
+    return _at_lane(session, actor, code, screen)
+
+
+def _at_lane(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedback:
     if code.kind is not CodeKind.LANE:
         return feedback.wrong_type(code, screen.wants)
     wave = _wave(session, actor, screen.batch_id)
@@ -139,6 +165,21 @@ def judge(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedb
     if lane not in drop.places:
         return feedback.wrong(_wrong_lane(drop, lane))
     return _put_all_down(session, actor, wave, drop, lane)
+
+
+def _alone(session: Session, actor: Actor, code: Code, screen: DropCart) -> Feedback:
+    tote = on_cart.find(session, actor, screen.batch_id, code)
+    if isinstance(tote, Feedback):
+        return tote
+    session.get_one(Batch, (actor.warehouse_id, screen.batch_id)).drop_tote_id = tote.id
+    session.flush()
+    return feedback.told(say("{tote} goes down alone", tote=tote.barcode))
+
+
+def _together(session: Session, actor: Actor, screen: DropCart) -> Feedback:
+    session.get_one(Batch, (actor.warehouse_id, screen.batch_id)).drop_tote_id = None
+    session.flush()
+    return feedback.told(say("All of them together"))
 
 
 def _wrong_lane(drop: Drop, lane: Location) -> Said:

@@ -18,9 +18,8 @@ from wms.domain.people import Warehouse, Worker
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
 from wms.domain.saying import say
-from wms.domain.totes import Tote
 from wms.services import feedback, unsorted
-from wms.services.picking import carts, contents, desks, wall, wall_undo
+from wms.services.picking import carts, desks, looking_up, wall, wall_undo
 from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
 from wms.services.screens import Feedback, Screen, clock
 
@@ -77,18 +76,10 @@ def judge_home(session: Session, actor: Actor, code: Code, screen: Screen) -> Fe
     """Judge a scan on a device without a walk: a cart starts one, a tote for the put wall is sorted, others tell."""
     if code.kind is CodeKind.CART:
         return _take_cart(session, actor, code)
-    if code.kind is CodeKind.TOTE:
-        return wall.begin(session, actor, code) or _tell(session, actor, code)
-    undone = wall_undo.undo_last(session, actor) if code.command is Command.UNDO else None
-    return undone or feedback.wrong_type(code, screen.wants)
-
-
-def _tell(session: Session, actor: Actor, code: Code) -> Feedback:
-    """Say of a tote that is not to be sorted whose it is and what is in it."""
-    tote = session.scalars(
-        select(Tote).where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode == code.text)
-    ).one_or_none()
-    return feedback.unknown(code) if tote is None else feedback.told(contents.told(session, actor, tote))
+    if code.command is Command.UNDO:
+        return wall_undo.undo_last(session, actor) or feedback.wrong_type(code, screen.wants)
+    to_sort = wall.begin(session, actor, code) if code.kind is CodeKind.TOTE else None
+    return to_sort or looking_up.look_up(session, actor, code) or feedback.wrong_type(code, screen.wants)
 
 
 def _take_cart(session: Session, actor: Actor, code: Code) -> Feedback:

@@ -343,11 +343,16 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class DropCart(PickingScreen):
-    """All picked: put totes down in a lane. Short and cancelled orders' totes have the first turn, parts the second."""
+    """All picked: put totes down in a lane. Short and cancelled orders' totes have the first turn, parts the second.
+
+    `alone` is the tote that goes down before the others, '' where all whose turn it is go together.
+    """
 
     wants: str = "lane"
     batch_id: int
+    cart_code: str
     turn: Turn
+    alone: str
     totes: tuple[Slot, ...]
     lanes: tuple[str, ...]
     lines: int
