@@ -198,6 +198,7 @@ def _at_times() -> Iterator[Shown]:
         screen=example(picking.ScanItem, stop=example(picking.Stop, replaces="TWL-STR-BLU-2")), word="of a substitute"
     )
     yield Shown(screen=example(picking.BrokenTote, tote=""), word="not known yet")
+    yield Shown(screen=example(picking.BrokenTote, batch_id=None, slots=()), word="at the put wall")
     yield Shown(screen=example(picking.WrongItem, wants="tote", tote="", slots=()), word="between walks")
     yield Shown(screen=example(picking.PutInSlot, wall_slot=""), word="of a full wall")
     yield Shown(screen=example(picking.Short, stop=example(picking.Stop, quantity=12)), word="of twelve")

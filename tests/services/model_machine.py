@@ -127,16 +127,22 @@ class Machine(RuleBasedStateMachine):
     def _short(self, stop: Stop, was: model_laws.Books) -> None:
         """What leaves the house by a short: all that no other walk has set aside there."""
         assert stop.found is not None
-        same = [
-            task.quantity
+        same = {
+            task.id: task.quantity
             for task in was.tasks.values()
             if (task.batch_id, task.location_id, task.product_id, task.lot)
             == (stop.batch_id, stop.location_id, stop.product_id, stop.lot)
             and task.id != stop.task_id
             and (task.status, task.in_hand, task.found) == (TaskStatus.OPEN, 0, None)
-        ]
+        }
         on_hand, reserved = was.balances[stop.location_id, stop.product_id, stop.lot]
-        units = on_hand - reserved + stop.wanted - stop.found + sum(same)
+        units = stop.wanted - stop.found
+        for line in stop.dealt:
+            if units <= 0:  # the line before has all that it wants: what was found ends later
+                units += line.units
+                _ = same.pop(line.task_id, None)
+        if stop.short_reason != "damaged":
+            units += on_hand - reserved + sum(same.values())
         self.left[stop.product_id] += units
         self.lost[stop.batch_id].append((stop.product_id, units))
 

@@ -66,3 +66,13 @@ def test_a_place_of_the_wall_is_told_by_its_own_order(walk: Walk) -> None:
     place.take(order.id)
     assert walk.marta.scan(place.barcode) == "home"
     assert walk.marta.said == f"{order.number}: 0 units, at the wall"
+
+
+def test_a_tote_of_a_walk_given_back_is_on_its_cart_for_whoever_scans_it(walk: Walk) -> None:
+    _ = walk.begin().scan("GIVE BACK")
+    tom = Picker(walk.session, device="2")
+    assert tom.scan(walk.totes[0].barcode) == "home"
+    assert tom.said == f"{walk.orders[0].number}: 0 units, on {walk.cart.name}"
+    _ = builders.waiting_batch(walk.session, builders.order(walk.session, (walk.mug, 1)))
+    assert tom.scan(builders.cart(walk.session).barcode, walk.totes[0].barcode) == "build_cart"
+    assert tom.said == f"{walk.totes[0].barcode} is on {walk.cart.name}"

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.services.picker import Picker
-from wms.domain.floor import Location, LocationKind, Profile
+from wms.domain.floor import SCRAP_ID, Location, LocationKind, Profile
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask, TaskStatus
+from wms.domain.stock import StockMove
 from wms.domain.totes import Tote
 from wms.services import cancelling, verifying
 
@@ -32,6 +33,11 @@ class Deal:
     def in_hand(self) -> list[int]:
         rows = self.session.query(PickTask).order_by(PickTask.order_id).populate_existing()
         return [task.in_hand for task in rows]
+
+    def outcome(self) -> list[tuple[int, TaskStatus]]:
+        """What was picked for each order, and how its line ended."""
+        rows = self.session.query(PickTask).order_by(PickTask.order_id).populate_existing()
+        return [(task.picked, task.status) for task in rows]
 
     def holds_up(self) -> bool:
         self.session.flush()
@@ -122,10 +128,90 @@ def test_a_damaged_unit_leaves_the_later_totes_what_is_in_hand(deal: Deal) -> No
     assert deal.holds_up()
 
 
-def test_a_short_is_said_at_the_tote_where_units_run_out(deal: Deal) -> None:
-    assert deal.marta.scan("SHORT", "N7") == "short"
-    assert deal.marta.said == "Deal them out. SHORT at the last"
-    assert deal.marta.scan("UNDO", deal.mug) == "put_in_tote"
+def test_what_was_found_of_nine_is_dealt_out_and_the_line_where_it_ends_is_short(deal: Deal) -> None:
+    assert deal.marta.scan("SHORT") == "short"
+    assert deal.marta.stop.asked == 9
+    assert deal.marta.scan("N10") == "short"
+    assert deal.marta.said == "Only 9 asked"
+    assert deal.marta.scan("N4") == "short"
+    assert deal.marta.said == "4 found. Scan the shelf"
+    assert deal.marta.scan(deal.shelf.barcode) == "scan_item"
+    assert (deal.marta.said, deal.marta.stop.to_take) == ("Take 4", 4)
+    assert deal.marta.scan(deal.mug) == "put_in_tote"
+    assert deal.in_hand() == [3, 1, 0]
+    assert deal.marta.scan(deal.totes[0].barcode, deal.totes[1].barcode) == "drop_cart"
+    assert deal.outcome() == [(3, TaskStatus.PICKED), (1, TaskStatus.SHORT), (0, TaskStatus.SHORT)]
+    assert deal.holds_up()
+
+
+@pytest.mark.parametrize(("found", "picked"), [(3, [3, 0, 0]), (6, [3, 3, 0]), (8, [3, 3, 2])])
+def test_a_short_said_of_nine_is_taken_back_and_said_again(deal: Deal, found: int, picked: list[int]) -> None:
+    _ = deal.marta.scan("SHORT", f"N{found}", deal.shelf.barcode)
+    assert deal.marta.scan("UNDO") == "short"
+    assert (deal.marta.said, deal.marta.stop.found, deal.marta.stop.asked) == ("Say again how many", found, 9)
+    assert deal.holds_up()
+    assert deal.marta.scan("UNDO", "UNDO") == "scan_item"
+    assert (deal.marta.said, deal.marta.stop.to_take) == ("SHORT taken back", 9)
+    _ = deal.marta.scan("SHORT", f"N{found}", deal.shelf.barcode, deal.mug)
+    while deal.marta.screen.name == "put_in_tote":
+        _ = deal.marta.scan(deal.marta.stop.tote)
+    assert sorted(units for units, _ in deal.outcome()) == sorted(picked)
+    assert deal.holds_up()
+
+
+def test_all_nine_found_after_all_are_taken(deal: Deal) -> None:
+    assert deal.marta.scan("SHORT", "N5", "N9") == "scan_item"
+    assert (deal.marta.said, deal.marta.stop.to_take) == ("All found. Nothing is missing", 9)
+
+
+def test_broken_ones_among_nine_leave_the_others_to_be_dealt_out(deal: Deal) -> None:
+    assert deal.marta.scan("DAMAGED", "N8", deal.shelf.barcode, deal.mug) == "put_in_tote"
+    assert deal.in_hand() == [3, 3, 2]
+    scrapped = {(move.reason, move.quantity) for move in deal.session.query(StockMove) if move.to_place_id == SCRAP_ID}
+    assert scrapped == {("damaged", 1)}
+    assert deal.holds_up()
+
+
+def test_what_is_found_for_several_totes_is_told_by_its_number(deal: Deal) -> None:
+    assert deal.marta.scan("SHORT", deal.mug, deal.mug, deal.mug) == "short"
+    assert deal.marta.said == "3 found. Scan the shelf"
+    assert deal.marta.scan(deal.mug) == "short"
+    assert deal.marta.said == "Say how many in all"
+    assert deal.marta.scan("N4", deal.shelf.barcode) == "put_in_tote"
+    assert deal.marta.scan(deal.totes[0].barcode, deal.mug, deal.totes[1].barcode) == "drop_cart"
+    assert deal.outcome() == [(3, TaskStatus.PICKED), (1, TaskStatus.SHORT), (0, TaskStatus.SHORT)]
+    assert deal.holds_up()
+
+
+def test_units_found_for_orders_that_are_cancelled_by_then_are_not_missing(deal: Deal) -> None:
+    _ = deal.marta.scan("SHORT", "N4")
+    for order in deal.orders[1:]:
+        cancelling.cancel(deal.session, builders.actor(), order, "no longer wanted")
+    assert deal.marta.scan(deal.shelf.barcode) == "scan_item"
+    assert deal.marta.said == "All found. Nothing is missing"
+    assert deal.holds_up()
+
+
+def test_a_skip_skips_all_that_is_taken_at_once(session: Session) -> None:
+    builders.zone(session, profile=Profile.STANDARD)
+    mug, pen = builders.product(session, "MUG"), builders.product(session, "PEN")
+    orders = [builders.order(session, (mug, 3)), builders.order(session, (mug, 2)), builders.order(session, (pen, 1))]
+    shelves = {one.id: builders.location(session) for one in (mug, pen)}
+    for one in (mug, pen):
+        builders.stock(session, shelves[one.id], one, 9)
+    _ = builders.waiting_batch(session, *orders, shelves=shelves)
+    marta = Picker(session)
+    _ = marta.begin(builders.cart(session), *(builders.tote(session) for _ in orders))
+    assert marta.stop.to_take == 5
+    assert marta.scan("SKIP") == "go_to"
+    assert (marta.stop.sku, marta.said) == ("PEN", "Skipped. It comes last")
+    assert marta.scan("UNDO") == "go_to"
+    assert (marta.stop.sku, marta.stop.to_take) == ("MUG", 5)
+    _ = marta.scan("SKIP")
+    _ = marta.pick()
+    assert (marta.stop.sku, marta.stop.to_take) == ("MUG", 5)
+    assert marta.scan("SKIP") == "go_to"
+    assert marta.said == "Last line. It cannot wait"
 
 
 def test_the_units_of_an_order_cancelled_meanwhile_go_back_and_the_others_are_dealt_on(deal: Deal) -> None:

@@ -265,13 +265,36 @@ def test_a_short_is_not_taken_back_when_its_lot_was_given_away_since(session: Se
     assert verifying.verify(session, builders.WAREHOUSE) == []
 
 
-def test_damaged_units_are_scrapped_and_the_rest_of_the_shelf_is_counted(session: Session) -> None:
+def test_only_the_broken_units_leave_the_books_for_the_good_ones_stand_on_the_shelf(session: Session) -> None:
+    """The rest was written off as with a short, though nobody had said that it was not there."""
     floor = made(session, spare=20)
     assert floor.marta.scan("DAMAGED", "N1", floor.first.barcode) == "scan_item"
-    reasons = {(move.reason, move.quantity) for move in floor.session.query(StockMove) if move.to_place_id < 5}
-    assert reasons == {("damaged", 1), ("short", 8)}
+    moves = {(move.reason, move.quantity) for move in floor.session.query(StockMove) if move.to_place_id < 5}
+    assert moves == {("damaged", 1)}
+    assert floor.balance(floor.first) == (9, 3)
     assert floor.session.query(CountTask).one().reason == "MUG damaged"
     assert floor.holds_up()
+
+
+def test_other_lines_still_take_good_units_from_a_shelf_where_some_were_broken(session: Session) -> None:
+    floor = made(session, spare=0)
+    _ = floor.marta.scan("DAMAGED", "N1", floor.first.barcode)
+    assert [item.order_id for item in floor.session.query(ExceptionItem)] == [floor.orders[0].id]
+    while floor.marta.screen.name != "drop_cart":
+        _ = floor.marta.pick()
+    assert floor.marta.scan(floor.hold.barcode, floor.lane.barcode) == "home"
+    statuses = [order.status for order in floor.orders]
+    assert statuses == [OrderStatus.SHORT, OrderStatus.PICKED, OrderStatus.PICKED]
+    assert floor.balance(floor.first) == (6, 0)
+    assert floor.holds_up()
+
+
+def test_the_good_units_of_a_shelf_with_broken_ones_wait_for_its_count(session: Session) -> None:
+    floor = made(session, spare=0)
+    _ = floor.marta.scan("DAMAGED", "N1", floor.first.barcode)
+    order = builders.order(session, (floor.mug, 1))
+    reasons = allocating.allocate(session, builders.actor(), [order])
+    assert reasons[order.id] == "1 of MUG missing: 0 free, 1 asked."
 
 
 def test_a_shelf_short_again_is_counted_once(session: Session) -> None:

@@ -1,25 +1,21 @@
 """The put wall: orders share totes on the cart, and each item is sorted into its order's place."""
 
-import dataclasses
-from dataclasses import dataclass
-
 import pytest
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from tests.builders import NOW
-from tests.services.picker import Picker
-from wms.domain.actor import Actor
+from tests.services.sorters import Sorter, Wall, make_wall, places_of
 from wms.domain.catalog import Product
-from wms.domain.floor import Cart, Location, LocationKind, Profile
+from wms.domain.floor import Location
 from wms.domain.inbox import ExceptionItem
-from wms.domain.orders import Order, OrderLine, OrderStatus
-from wms.domain.people import Device, ShortPolicy, Warehouse, WorkerSession
+from wms.domain.orders import OrderLine, OrderStatus
+from wms.domain.people import ShortPolicy, Warehouse
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchOrder, Method, PickTask
 from wms.domain.putbacks import PutBack
-from wms.domain.totes import Tote, ToteStatus
-from wms.services import cancelling, planning, putting_back, verifying
+from wms.domain.totes import ToteStatus
+from wms.services import cancelling, planning
 from wms.services.packing.screens import ScanItems
 from wms.services.picking.screens import Home
 from wms.services.planning import OpenTransaction, parting
@@ -30,91 +26,10 @@ from wms.services.planning.selection import CollectionKey, Rules
 KEY = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
 
 
-class Sorter(Picker):
-    """A picker whose device has a session, as it has on the floor."""
-
-    @property
-    def actor(self) -> Actor:
-        return dataclasses.replace(super().actor, session_id=self._session_id())
-
-    def _session_id(self) -> int:
-        found = self.session.query(WorkerSession).filter_by(worker_id=self.worker.id).one_or_none()
-        if found is None:
-            device = Device(
-                warehouse_id=builders.WAREHOUSE, key_hash=f"d{self.worker.id}", number=700, first_seen_at=NOW
-            )
-            self.session.add(device)
-            self.session.flush()
-            found = WorkerSession(
-                warehouse_id=builders.WAREHOUSE,
-                token_hash=f"w{self.worker.id}",
-                device_id=device.id,
-                worker_id=self.worker.id,
-                started_at=NOW,
-                seen_at=NOW,
-            )
-            self.session.add(found)
-            self.session.flush()
-        return found.id
-
-
-@dataclass(kw_only=True)
-class Wall:
-    """Two orders that share a tote: one of two mugs and a pen, one of a mug. The wall has three places."""
-
-    session: Session
-    marta: Sorter
-    orders: list[Order]
-    tote: Tote
-    spare: Tote
-    places: list[Tote]
-    mug: str
-    pen: str
-    lane: Location
-    cart: Cart
-
-    def pick(self) -> Sorter:
-        """Walk, and put the shared tote down."""
-        _ = self.marta.begin(self.cart, self.tote)
-        while self.marta.screen.name != "drop_cart":
-            _ = self.marta.pick()
-        _ = self.marta.scan(self.lane.barcode)
-        return self.marta
-
-    def holds_up(self) -> bool:
-        self.session.flush()
-        return verifying.verify(self.session, builders.WAREHOUSE) == []
-
-
-def places_of(session: Session, count: int) -> list[Tote]:
-    made = [builders.tote(session) for _ in range(count)]
-    for number, place in enumerate(made, 1):
-        place.wall, place.wall_slot = "W1", f"A{number}"
-    session.flush()
-    return made
-
-
 @pytest.fixture
 def wall(session: Session) -> Wall:
-    builders.zone(session, profile=Profile.STRICT)
-    mug, pen = builders.product(session), builders.product(session)
-    orders = [builders.order(session, (mug, 2), (pen, 1)), builders.order(session, (mug, 1))]
-    _ = builders.waiting_batch(session, *orders)
-    for row in session.query(BatchOrder):
-        row.method, row.slot = Method.PUT_WALL, 1
-    session.flush()
-    return Wall(
-        session=session,
-        marta=Sorter(session),
-        orders=orders,
-        tote=builders.tote(session),
-        spare=builders.tote(session),
-        places=places_of(session, 3),
-        mug=builders.barcode(session, mug),
-        pen=builders.barcode(session, pen),
-        lane=builders.location(session, kind=LocationKind.LANE),
-        cart=builders.cart(session, slots=1),
-    )
+    """Two orders that share a tote, and a wall with three places."""
+    return make_wall(session)
 
 
 def test_each_item_goes_into_its_orders_place_until_the_order_is_whole(wall: Wall) -> None:
@@ -156,18 +71,6 @@ def test_a_wrong_place_stops_and_undo_lays_the_item_back(wall: Wall) -> None:
     assert wall.places[0].status is ToteStatus.FREE
 
 
-def test_undo_takes_what_was_sorted_last_out_of_its_place(wall: Wall) -> None:
-    marta = wall.pick()
-    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, wall.mug, wall.places[1].barcode)
-    assert marta.scan("UNDO") == "sort_item"
-    assert marta.said == "Take 1 out of A2"
-    assert marta.scan("UNDO") == "sort_item"
-    assert marta.said == "Nothing to undo"
-    assert [place.status for place in wall.places] == [ToteStatus.PICKING, ToteStatus.FREE, ToteStatus.FREE]
-    assert marta.scan(wall.mug, wall.places[1].barcode, wall.pen, wall.places[0].barcode) == "home"
-    assert wall.holds_up()
-
-
 def test_an_item_that_is_not_for_the_wall_is_named(wall: Wall) -> None:
     marta = wall.pick()
     other = builders.product(wall.session)
@@ -188,22 +91,6 @@ def test_a_full_wall_says_so_until_a_place_is_free(wall: Wall) -> None:
     wall.places[1].free()
     wall.session.flush()
     assert marta.scan(wall.places[1].barcode) == "sort_item"
-
-
-def test_what_is_not_in_the_tote_makes_its_orders_short_and_is_picked_again(wall: Wall) -> None:
-    marta = wall.pick()
-    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode)
-    assert planning_again.missing(wall.session, builders.actor(), [order.id for order in wall.orders]) == {}
-    assert marta.scan("SHORT") == "home"
-    assert marta.said == "2 orders are short"
-    assert [order.status for order in wall.orders] == [OrderStatus.SHORT, OrderStatus.SHORT]
-    lacking = planning_again.missing(wall.session, builders.actor(), [order.id for order in wall.orders])
-    assert {order: sum(need.quantity for need in needs) for order, needs in lacking.items()} == {
-        order.id: 1 for order in wall.orders
-    }
-    assert wall.session.query(ExceptionItem).count() == 2
-    assert wall.tote.status is ToteStatus.FREE
-    assert wall.holds_up()
 
 
 def test_a_tote_left_half_sorted_goes_on_where_it_was(wall: Wall) -> None:
@@ -268,7 +155,8 @@ def test_a_wave_of_many_small_orders_goes_to_a_wall_with_room_for_all(
 
 def test_a_place_left_short_at_the_wall_is_packed_with_what_is_picked_again(wall: Wall) -> None:
     marta = wall.pick()
-    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, wall.mug, wall.places[1].barcode, "SHORT")
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, wall.mug, wall.places[1].barcode)
+    _ = marta.scan("SHORT", wall.tote.barcode)
     assert wall.places[0].status is ToteStatus.STAGED
     again = planning_again.pick_again(wall.session, builders.actor(), wall.orders[0].id)
     assert again.batch
@@ -309,27 +197,6 @@ def pen_sku(wall: Wall) -> str:
     return wall.session.query(OrderLine).filter_by(order_id=wall.orders[0].id, quantity=1).one().sku
 
 
-def test_the_half_filled_place_of_a_cancelled_order_is_put_back_and_free_again(wall: Wall) -> None:
-    marta = wall.pick()
-    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode)
-    cancelling.cancel(wall.session, builders.actor(), wall.orders[0], "changed their mind")
-    assert marta.scan("UNDO") == "sort_item"
-    assert marta.feedback.tone == "wrong"
-    for row in wall.session.query(PutBack).all():
-        _ = putting_back.done(wall.session, builders.actor(), row.id)
-    assert wall.places[0].status is ToteStatus.FREE
-    assert wall.holds_up()
-
-
-def test_undo_leaves_a_place_that_is_another_orders_by_now(wall: Wall) -> None:
-    marta = wall.pick()
-    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode)
-    wall.places[0].order_id = wall.orders[1].id
-    wall.session.flush()
-    assert marta.scan("UNDO") == "sort_item"
-    assert marta.said == "Too late. A1 has left"
-
-
 def test_orders_of_lots_or_serials_keep_a_tote_of_their_own(open_transaction: OpenTransaction) -> None:
     with open_transaction() as session:
         _ = builders.cart(session, slots=8)
@@ -365,7 +232,7 @@ def test_what_is_missing_at_the_wall_is_decided_when_the_last_part_of_its_order_
         )
     _ = parting.split_by_zone(session, builders.actor(), session.query(Batch).one().id)
     marta = wall.pick()
-    _ = marta.scan(wall.tote.barcode, "SHORT")
+    _ = marta.scan(wall.tote.barcode, "SHORT", wall.tote.barcode)
     assert order.status is OrderStatus.PICKING
     assert session.query(ExceptionItem).filter_by(order_id=order.id).count() == 1
     assert wall.holds_up()

@@ -35,6 +35,7 @@ SCANS_TO = {
     "WRONG-ITEM": ("first tote",),
     "THERE": ("other item",),
     "WALL": ("DONE", "lane", "wall tote"),
+    "WALL-EMPTY": ("SHORT",),
     "WALL-SLOT": ("cup",),
 }
 """What is scanned to come from the state before, in this sequence, to a state."""

@@ -124,6 +124,10 @@ class Device(Row, Base, kw_only=True):
     first_seen_at: Mapped[dt.datetime]
 
 
+SAID_EMPTY = 0
+"""In place of units in hand at a put wall (no row has this id): its sorter said that nothing is left in the tote."""
+
+
 class WorkerSession(Row, Base, kw_only=True):
     """A worker signed in on a device. The cookie's token is kept as a SHA-256 only; ended or idle sessions are dead."""
 
@@ -142,9 +146,9 @@ class WorkerSession(Row, Base, kw_only=True):
     seen_at: Mapped[dt.datetime]
     station_id: Mapped[int | None] = mapped_column(default=None)
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
-    # The exception by which its worker called for help, until the answer was read.
     # The tote of several orders that the items scanned come from: at a packing station, or while it is sorted at a
-    # put wall. There `sorting_id` is the row of the picked units in hand, whose place is asked for.
+    # put wall. There `sorting_id` is the row of the picked units in hand, whose place is asked for, or SAID_EMPTY.
     shared_tote_id: Mapped[int | None] = mapped_column(default=None)
     sorting_id: Mapped[int | None] = mapped_column(default=None)
+    # The exception by which its worker called for help, until the answer was read.
     call_id: Mapped[int | None] = mapped_column(default=None)

@@ -46,13 +46,28 @@ class ScanUndone(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UnitsSorted(Event):
-    """Units went from a shared tote into their order's place at a put wall."""
+    """Units went from a shared tote into their order's place at a put wall.
+
+    `lane_id` and `staged_at` (ISO 8601, '' for never) say where and since when the tote stood, for UNDO.
+    """
 
     task_id: int
     sku: str
     quantity: int
     tote: str
     slot: str
+    lane_id: int | None = None
+    staged_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToteFoundEmpty(Event):
+    """Nothing was left in a shared tote at a put wall; `was` are its orders, with their status before and after."""
+
+    tote: str
+    was: tuple[tuple[int, str, str], ...]
+    lane_id: int | None = None
+    staged_at: str = ""
 
 
 class PickedUnits(Row, Base, kw_only=True):

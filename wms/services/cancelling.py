@@ -13,13 +13,12 @@ from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
-from wms.domain.waves import Wave, WaveOrder, WaveStatus
-from wms.services import allocating, cancelling_boxes, settling
+from wms.domain.waves import WaveOrder
+from wms.services import allocating, cancelling_boxes, ending, settling
 from wms.services.locking import locked_wave_of
 
 _ENDED = (OrderStatus.SHIPPED, OrderStatus.CANCELLED)
 _NOT_WALKED = (OrderStatus.ALLOCATED, OrderStatus.WAVED)
-_GOING_ON = (BatchStatus.WAITING, BatchStatus.STARTED)
 _DECIDED = (ExceptionKind.SHORT, ExceptionKind.MISMATCH, ExceptionKind.PRINT)
 
 
@@ -45,7 +44,7 @@ def cancel(session: Session, actor: Actor, order: Order, reason: str) -> None:
             delete(WaveOrder).where(WaveOrder.warehouse_id == actor.warehouse_id, WaveOrder.order_id == order.id)
         )
     if wave is not None:
-        _end_wave(session, actor, wave)
+        ending.end_wave(session, actor, wave)
     order.reason = ""
     record(session, actor, order.move_to(OrderStatus.CANCELLED, reason[:200]))
     # What the order lacked or printed needs no decision any more.
@@ -130,18 +129,3 @@ def _leave_waiting_batches(session: Session, actor: Actor, order: Order, reason:
         if not others:
             record(session, actor, batch.cancel(f"{order.number}, its last order: {reason}"[:200]))
     session.flush()
-
-
-def _end_wave(session: Session, actor: Actor, wave: Wave) -> None:
-    """End a wave that has no walk left: done where one was walked, else taken back."""
-    going_on = session.scalar(
-        select(func.count()).where(
-            Batch.warehouse_id == actor.warehouse_id, Batch.wave_id == wave.id, Batch.status.in_(_GOING_ON)
-        )
-    )
-    if going_on:
-        return
-    if wave.status is WaveStatus.PICKING:
-        record(session, actor, wave.move_to(WaveStatus.DONE))
-    elif wave.status in {WaveStatus.PLANNED, WaveStatus.RELEASED}:
-        record(session, actor, wave.move_to(WaveStatus.TAKEN_BACK))

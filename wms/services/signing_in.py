@@ -273,6 +273,7 @@ def sign_in(
     )
     session.add(opened)
     session.flush()
+    _go_on_with_tote(session, actor, opened)
     signed_in = replace(
         actor,
         worker_id=worker.id,
@@ -289,6 +290,30 @@ def sign_in(
     )
     record(session, signed_in, WorkerSignedIn(worker=worker.name))
     return signed_in
+
+
+def _go_on_with_tote(session: Session, actor: Actor, opened: WorkerSession) -> None:
+    """Let a new session stand at the shared tote where its worker's last one did, whatever ended it, on any device."""
+    before = session.scalars(
+        select(WorkerSession)
+        .where(
+            WorkerSession.warehouse_id == actor.warehouse_id,
+            WorkerSession.worker_id == opened.worker_id,
+            WorkerSession.started_at > actor.at - SESSION_LIMIT,
+            WorkerSession.shared_tote_id.is_not(None),
+            WorkerSession.station_id.is_(None)
+            if opened.station_id is None
+            else WorkerSession.station_id == opened.station_id,
+        )
+        .order_by(WorkerSession.seen_at.desc(), WorkerSession.id.desc())
+        .limit(1)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if before is not None:
+        opened.shared_tote_id, opened.sorting_id = before.shared_tote_id, before.sorting_id
+        before.shared_tote_id = before.sorting_id = None
+        session.flush()
 
 
 def sign_out(session: Session, actor: Actor, reason: str) -> Actor:

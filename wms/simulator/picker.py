@@ -189,6 +189,10 @@ class Picker(Person):
             self.hall.put_in(self._sorting, code)
             _ = self.scan(Command.DONE)
 
+    def on_is_tote_empty(self) -> None:
+        """Confirm that nothing is left in the tote by its own scan."""
+        _ = self.scan(self.page.accept[0])
+
     def on_put_in_slot(self) -> None:
         """Put the units into their order's place and scan it, now and then a wrong one first; wait for a free one."""
         if not self.page.accept:

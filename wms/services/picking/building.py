@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
-from wms.domain.floor import Cart, Location
+from wms.domain.floor import Cart
 from wms.domain.journal import record
 from wms.domain.picking import (
     Batch,
@@ -24,7 +24,7 @@ from wms.domain.saying import Said, say, say_some
 from wms.domain.totes import RedToteError, Tote, ToteStatus
 from wms.services import feedback
 from wms.services.locking import locked_wave
-from wms.services.picking import full_totes, steps, undo
+from wms.services.picking import contents, full_totes, steps, undo
 from wms.services.picking.screens import BuildCart, Slot
 from wms.services.planning.parting import further_walk
 from wms.services.screens import Feedback
@@ -144,40 +144,17 @@ def _bind(session: Session, actor: Actor, build: Build, code: Code) -> Feedback:
 
 def why_not_free(session: Session, actor: Actor, tote: Tote) -> Said | None:
     """Say why a tote cannot be bound; None where it can."""
-    if tote.wall or tote.status is not ToteStatus.FREE:
-        return _where(session, actor, tote)
+    if tote.wall:
+        return say("{slot} is a place of the put wall", slot=tote.name)
+    if tote.status is ToteStatus.LOST:
+        return say("{tote} is lost. See the lead", tote=tote.barcode)
+    if tote.status is not ToteStatus.FREE:
+        return say("{tote} is {where}", tote=tote.barcode, where=contents.where(session, actor, tote))
     if tote.is_red:
         return RedToteError(tote.barcode).said
     if full_totes.holds_units(session, actor, tote.id):
         return say("{tote} is not empty. Take another", tote=tote.barcode)
     return None
-
-
-def _where(session: Session, actor: Actor, tote: Tote) -> Said:
-    if tote.wall:
-        return say("{slot} is a place of the put wall", slot=tote.name)
-    if tote.status is ToteStatus.PICKING:
-        cart = session.scalars(
-            select(Cart.name)
-            .join(Batch, and_(Batch.warehouse_id == Cart.warehouse_id, Batch.cart_id == Cart.id))
-            .join(BatchOrder, and_(BatchOrder.warehouse_id == Batch.warehouse_id, BatchOrder.batch_id == Batch.id))
-            .where(
-                BatchOrder.warehouse_id == actor.warehouse_id,
-                BatchOrder.tote_id == tote.id,
-                Batch.status == BatchStatus.STARTED,
-            )
-        ).first()
-        return say("{tote} is on {cart}", tote=tote.barcode, cart=cart) if cart else _in_use(tote)
-    lane = session.scalars(
-        select(Location.code).where(Location.warehouse_id == actor.warehouse_id, Location.id == tote.lane_id)
-    ).first()
-    if lane:
-        return say("{tote} is in lane {lane}", tote=tote.barcode, lane=lane)
-    return say("{tote} is lost. See the lead", tote=tote.barcode) if tote.status is ToteStatus.LOST else _in_use(tote)
-
-
-def _in_use(tote: Tote) -> Said:
-    return say("{tote} is in use", tote=tote.barcode)
 
 
 def _choose(session: Session, build: Build, code: Code) -> Feedback:

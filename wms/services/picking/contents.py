@@ -22,7 +22,7 @@ def told(session: Session, actor: Actor, tote: Tote) -> Said:
         "{whose}: {units}, {where}",
         whose=_whose(session, actor, tote),
         units=_units(session, actor, tote),
-        where=_where(session, actor, tote),
+        where=where(session, actor, tote),
     )
 
 
@@ -41,7 +41,8 @@ def _units(session: Session, actor: Actor, tote: Tote) -> Said:
     return say_some("{n} unit", "{n} units", int(units or 0))
 
 
-def _where(session: Session, actor: Actor, tote: Tote) -> Said:
+def where(session: Session, actor: Actor, tote: Tote) -> Said:
+    """Return where a tote in use stands, a part of a sentence; one on a cart that was given back stands on it."""
     if tote.wall:
         return say("at the wall")
     match tote.status:

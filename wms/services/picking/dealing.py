@@ -21,8 +21,8 @@ def take(session: Session, actor: Actor, stop: Stop, taken: Taken, *, stood: dic
     """Count one scan's units into the hands for the stop's line and those dealt out after it, in their sequence."""
     lines = [Dealt(task_id=stop.task_id, order_id=stop.order_id, units=stop.left), *stop.dealt]
     rows = tasks.locked(session, actor, [line.task_id for line in lines])
-    is_untouched = all(_is_untouched(rows[line.task_id]) for line in stop.dealt)
-    if not is_untouched or not tasks.is_as_seen(rows[stop.task_id], stop):
+    are_untouched = all(is_untouched(rows[line.task_id]) for line in stop.dealt)
+    if not are_untouched or not tasks.is_as_seen(rows[stop.task_id], stop):
         return feedback.NOT_COUNTED
     if stood is not None:
         tasks.stand_at(session, actor, stop.batch_id, stop.location_id, stop.standing_proof)
@@ -56,6 +56,20 @@ def lay_down(session: Session, actor: Actor, scans: Iterable[tuple[int, int]]) -
     return laid
 
 
+def where_they_end(stop: Stop, found: int) -> tuple[list[int], Dealt | None, int]:
+    """Deal out the units found: the lines that get all they want, the line where they end (None: none does), its units.
+
+    Lines are told by their tasks.
+    """
+    served: list[int] = []
+    for line in [Dealt(task_id=stop.task_id, order_id=stop.order_id, units=stop.wanted), *stop.dealt]:
+        if found < line.units:
+            return served, line, found
+        served.append(line.task_id)
+        found -= line.units
+    return served, None, 0
+
+
 def drop_the_rest(session: Session, actor: Actor, task: PickTask, walk: Iterable[PickTask]) -> None:
     """Units run out while they are dealt: what the lines after this one were thought to have in hand is not there."""
     for row in walk:
@@ -69,5 +83,6 @@ def drop_the_rest(session: Session, actor: Actor, task: PickTask, walk: Iterable
     session.flush()
 
 
-def _is_untouched(row: PickTask) -> bool:
-    return row.status is TaskStatus.OPEN and not row.in_hand and row.found is None
+def is_untouched(row: PickTask) -> bool:
+    """Tell whether nothing of a line is in hand or being said."""
+    return row.status is TaskStatus.OPEN and not row.in_hand and (row.found is None or row.short_confirmed)

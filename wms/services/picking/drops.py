@@ -18,8 +18,8 @@ from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskSta
 from wms.domain.saying import Said, say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.domain.waves import Wave, WaveStatus
-from wms.services import deciding, feedback
+from wms.domain.waves import Wave
+from wms.services import deciding, ending, feedback
 from wms.services.picking import full_totes, on_cart, parts, steps, undo
 from wms.services.picking.parts import Others
 from wms.services.picking.screens import DropCart, Slot, Turn
@@ -222,7 +222,7 @@ def _put_all_down(session: Session, actor: Actor, wave: Wave, drop: Drop, lane: 
     record(session, actor, drop.batch.finish(actor.at))
     steps.forget(session, actor, drop.batch.id)
     session.flush()
-    _end_wave(session, actor, wave)
+    ending.end_wave(session, actor, wave)
     return feedback.complete(say("{batch} is done", batch=drop.batch.name))
 
 
@@ -246,19 +246,6 @@ def _wave(session: Session, actor: Actor, batch_id: int) -> Wave:
         .with_for_update(of=Wave, key_share=True)
         .execution_options(populate_existing=True)
     ).one()
-
-
-def _end_wave(session: Session, actor: Actor, wave: Wave) -> None:
-    going_on = session.execute(
-        select(func.count()).where(
-            Batch.warehouse_id == actor.warehouse_id,
-            Batch.wave_id == wave.id,
-            Batch.status.in_((BatchStatus.WAITING, BatchStatus.STARTED)),
-        )
-    ).scalar_one()
-    if not going_on and wave.status is WaveStatus.PICKING:
-        record(session, actor, wave.move_to(WaveStatus.DONE))
-        session.flush()
 
 
 def _drop(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Drop:

@@ -7,11 +7,11 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Command
 from wms.domain.errands import Errand, ErrandKind
 from wms.domain.picking import Batch, BatchStatus, TaskStatus
-from wms.domain.saying import say
+from wms.domain.saying import Said, say
 from wms.services import feedback
 from wms.services.locking import locked_walk
-from wms.services.picking import home
-from wms.services.picking.screens import BuildCart, DropCart, Home, TaskScreen
+from wms.services.picking import desks, home
+from wms.services.picking.screens import BuildCart, DropCart, Home, IsToteEmpty, SortItem, TaskScreen
 from wms.services.screens import Feedback, Screen
 
 KINDS = {Command.BROKEN_TOTE: ErrandKind.BROKEN_TOTE, Command.WRONG_ITEM: ErrandKind.WRONG_ITEM}
@@ -44,6 +44,7 @@ def current(session: Session, actor: Actor) -> Errand | None:
 
 def begin(session: Session, actor: Actor, kind: ErrandKind, screen: Screen) -> Feedback | None:
     """Begin an errand; None where the screen is none that it can be begun on."""
+    desk = desks.current(session, actor) if isinstance(screen, SortItem | IsToteEmpty) else None
     if isinstance(screen, TaskScreen):
         if screen.stop.status is TaskStatus.CANCELLED:
             return feedback.wrong(say("Order cancelled. Put it back first"))
@@ -52,7 +53,7 @@ def begin(session: Session, actor: Actor, kind: ErrandKind, screen: Screen) -> F
         batch_id = screen.batch_id
         if not _is_here(session, actor, batch_id):
             return feedback.NOT_COUNTED
-    elif isinstance(screen, Home) and kind is ErrandKind.WRONG_ITEM:
+    elif desk is not None or (isinstance(screen, Home) and kind is ErrandKind.WRONG_ITEM):
         batch_id = None
     else:
         return None
@@ -64,10 +65,20 @@ def begin(session: Session, actor: Actor, kind: ErrandKind, screen: Screen) -> F
             device=actor.device,
             kind=kind,
             batch_id=batch_id,
+            tote_id=None if desk is None else desk.tote.id,
         )
     )
     session.flush()
+    if desk is not None:
+        return feedback.told(_is_known(kind, desk.tote.barcode))
     return feedback.told(say("Scan the broken tote") if kind is ErrandKind.BROKEN_TOTE else say("Scan its tote"))
+
+
+def _is_known(kind: ErrandKind, tote: str) -> Said:
+    """At the put wall the tote is known: it is the one that is sorted."""
+    if kind is ErrandKind.BROKEN_TOTE:
+        return say("{tote} is broken. Scan a free one", tote=tote)
+    return say("{tote}. Scan the wrong item", tote=tote)
 
 
 def _is_here(session: Session, actor: Actor, batch_id: int) -> bool:

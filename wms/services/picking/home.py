@@ -19,7 +19,7 @@ from wms.domain.picked import ScanUndone
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
 from wms.domain.saying import say
 from wms.services import feedback, unsorted
-from wms.services.picking import carts, looking_up, wall
+from wms.services.picking import carts, desks, looking_up, wall, wall_undo
 from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
 from wms.services.screens import Feedback, Screen, clock
 
@@ -76,6 +76,8 @@ def judge_home(session: Session, actor: Actor, code: Code, screen: Screen) -> Fe
     """Judge a scan on a device without a walk: a cart starts one, a tote for the put wall is sorted, others tell."""
     if code.kind is CodeKind.CART:
         return _take_cart(session, actor, code)
+    if code.command is Command.UNDO:
+        return wall_undo.undo_last(session, actor) or feedback.wrong_type(code, screen.wants)
     to_sort = wall.begin(session, actor, code) if code.kind is CodeKind.TOTE else None
     return to_sort or looking_up.look_up(session, actor, code) or feedback.wrong_type(code, screen.wants)
 
@@ -125,9 +127,12 @@ def adopt(session: Session, actor: Actor, batch_id: int) -> None:
 
 
 def hand_over(session: Session, before: Actor, actor: Actor) -> Feedback | None:
-    """Give the walk on this device to the worker whose badge took the device over; None where there is none on it."""
+    """Give the walk or desk of this device to the worker whose badge took it over; None where there is none on it."""
     walk = own_walk(session, before)
-    if walk is None or walk.device != before.device:
+    if walk is None:
+        tote = desks.hand_over(session, before, actor)
+        return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=tote)) if tote else None
+    if walk.device != before.device:
         return None
     if own_walk(session, actor) is not None:
         said = say("Hello {name}. {other} keeps {batch}", name=actor.name, other=before.name, batch=walk.name)

@@ -37,7 +37,7 @@ def screen(session: Session, actor: Actor, stop: Stop) -> TaskScreen:
     if stop.skip_asked:
         return SkipWhy(accept=(*(command.value for command in skipping.REASONS), *_shelf(stop)), **facts)
     if stop.is_shorting:
-        return Short(accept=(*_shelf(stop), *_items(stop)), **facts)
+        return Short(accept=(*_shelf(stop), *_items(stop, stop.left)), **facts)
     if stop.unserialled > 0:
         return ScanSerial(accept=(stop.serial,) if stop.serial else None, **facts)
     if stop.left == 0 and stop.in_hand:
@@ -56,17 +56,19 @@ def _ready(session: Session, actor: Actor, stop: Stop, facts: dict[str, Any]) ->
 def _taking(session: Session, actor: Actor, stop: Stop, facts: dict[str, Any]) -> TaskScreen:
     """Units are still to be taken."""
     if stop.at_shelf:
-        return ScanItem(accept=_items(stop), **facts)
+        return ScanItem(accept=_items(stop, stop.to_take), **facts)
     by_item = proofs.item_proves_location(session, actor, stop)
-    return GoTo(accept=(*_shelf(stop), *_items(stop)) if by_item else _shelf(stop), by_item=by_item, **facts)
+    return GoTo(
+        accept=(*_shelf(stop), *_items(stop, stop.to_take)) if by_item else _shelf(stop), by_item=by_item, **facts
+    )
 
 
 def _shelf(stop: Stop) -> tuple[str, str]:
     return stop.location_code, stop.location
 
 
-def _items(stop: Stop) -> tuple[str, ...]:
-    most = min(stop.to_take, 1) if stop.has_serials else stop.to_take
+def _items(stop: Stop, left: int) -> tuple[str, ...]:
+    most = min(left, 1) if stop.has_serials else left
     return tuple(code for code, units in stop.codes if units <= most)
 
 

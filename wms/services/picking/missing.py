@@ -1,12 +1,14 @@
 """Units that are not on their shelf: the books are put right, the shelf is counted, the walk fetches them elsewhere.
 
 All in the moment in which the shelf's scan confirms it. Lines of the same walk that wanted the same from the same
-shelf are not asked for there any more; what other walks have set aside there stays theirs. What no shelf has makes
-its order short, which waits for a person and holds nobody else up.
+shelf are not asked for there any more; what other walks have set aside there stays theirs. Where units are broken only
+they leave the shelf's books: the good ones beside them are there, for whoever they are set aside for. What no shelf has
+makes its order short, which waits for a person and holds nobody else up.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -79,27 +81,31 @@ def locked_open_tasks(session: Session, actor: Actor, batch_id: int) -> list[Pic
     return sorted(rows, key=lambda row: (row.sequence, row.id))
 
 
-def book(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Sequence[PickTask]) -> Gone:
-    """Book what a confirmed short of `task` means; `walk` are the walk's open tasks, all locked."""
-    rows = [task, *(row for row in walk if row is not task and _wants_the_same(row, task))]
+def book(
+    session: Session,
+    actor: Actor,
+    stop: Stop,
+    task: PickTask,
+    walk: Sequence[PickTask],
+    *,
+    kept: Collection[int] = (),
+    said: Mapping[str, Any] | None = None,
+) -> Gone:
+    """Book what a confirmed short of `task` means; `walk` are the walk's open tasks, all locked.
+
+    `kept` are lines that get what was found. `said`: the short was said on another line, whose units are dealt out.
+    """
+    kept = {task.id, *kept}
+    is_damaged = task.short_reason == DAMAGED
+    rows = [task] if is_damaged else [task, *(row for row in walk if row.id not in kept and _wants_the_same(row, task))]
     was = [
         _was(task, task.short_reason, stop.wanted),
         *(_was(row, task.short_reason, row.quantity) for row in rows[1:]),
     ]
-    missing_place = SCRAP_ID if task.short_reason == DAMAGED else ADJUSTMENT_ID
-    stocking.move(
-        session,
-        actor,
-        tasks.goods_of(task, was[0].asked),
-        from_place_id=task.location_id,
-        to_place_id=missing_place,
-        reason=DAMAGED if missing_place == SCRAP_ID else SHORT,
-        reserved=True,
-    )
-    tasks.allocate(session, actor, task, -was[0].asked)
+    missing_place = _take_off(session, actor, task, was[0].asked)
     for row in rows[1:]:
         _call_off(session, actor, row)
-    written_off = _write_off_the_rest(session, actor, task)
+    written_off = 0 if is_damaged else _write_off_the_rest(session, actor, task)
     count = counting.open_count(session, actor, stop.location_id, stop.location, f"{stop.sku} {was[0].reason}")
     found = _fetch_elsewhere(session, actor, stop, was, rows)
     record(session, actor, *(_shorted(stop, row, one) for row, one in zip(rows, was, strict=True)))
@@ -112,11 +118,30 @@ def book(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Seque
         "missing_place": missing_place,
         "written_off": written_off,
         "count": count,
+        "said": said,
     }
-    steps.note(session, actor, task.batch_id, task.id, StepKind.SHORT, **before)
+    said_of = task.id if said is None else int(said["task"])
+    steps.note(session, actor, task.batch_id, said_of, StepKind.SHORT, **before)
     session.flush()
     instead = next((one.sku for one in found.stood_in if one.line_id == was[0].line_id), "")
     return Gone(elsewhere=sum(one.asked for one in was) - found.short, short=found.short, instead=instead)
+
+
+def _take_off(session: Session, actor: Actor, task: PickTask, units: int) -> int:
+    """Take a line's missing units off its shelf's books; return the place that they are booked to."""
+    is_damaged = task.short_reason == DAMAGED
+    place_id = SCRAP_ID if is_damaged else ADJUSTMENT_ID
+    stocking.move(
+        session,
+        actor,
+        tasks.goods_of(task, units),
+        from_place_id=task.location_id,
+        to_place_id=place_id,
+        reason=DAMAGED if is_damaged else SHORT,
+        reserved=True,
+    )
+    tasks.allocate(session, actor, task, -units)
+    return place_id
 
 
 def _wants_the_same(row: PickTask, task: PickTask) -> bool:
@@ -252,7 +277,8 @@ def take_back(session: Session, actor: Actor, step: PickStep) -> Said | None:
 
     The line that was short is as it was said. Return why it is too late for that, or None where it was done.
     """
-    rows = tasks.locked(session, actor, [*(one["task_id"] for one in step.before["was"]), *step.before["made"]])
+    was_ids = (one["task_id"] for one in step.before["was"])
+    rows = tasks.locked(session, actor, {step.task_id, *was_ids, *step.before["made"]})
     was = _read_was(step, rows)
     too_late = _too_late(session, actor, step, rows)
     if too_late is not None:
@@ -267,6 +293,10 @@ def take_back(session: Session, actor: Actor, step: PickStep) -> Said | None:
     substituting.take_back(session, actor, [StoodIn(**one) for one in step.before.get("stood_in", ())])
     task = rows[mine.task_id]
     task.found, task.short_reason, task.short_confirmed = mine.found, mine.reason, False
+    said = step.before.get("said")
+    if said is not None:
+        _say_anew(task, said["then"])
+        _say_anew(rows[step.task_id], said["now"])
     first = min(row.sequence for row in rows.values())
     for place, one in enumerate(was):
         rows[one.task_id].sequence = first - len(was) + place
@@ -281,6 +311,10 @@ def take_back(session: Session, actor: Actor, step: PickStep) -> Said | None:
     )
     session.flush()
     return None
+
+
+def _say_anew(row: PickTask, said: Mapping[str, Any]) -> None:
+    row.found, row.short_reason, row.short_confirmed = said["found"], said["reason"], said["confirmed"]
 
 
 def _read_was(step: PickStep, rows: Mapping[int, PickTask]) -> list[Was]:

@@ -26,7 +26,8 @@ class Stop:
 
     `dealt` are the further lines that the same units are taken for at once, in the sequence of their totes.
     `codes` are the product's barcodes with the units each counts. `wanted` are the units set aside: what was asked, or
-    what the shelf really had. `found` is set while or after less was found than asked. `at_shelf` says that the
+    what the shelf really had. `found` is set while or after less was found than asked: while it is being said, of all
+    that is taken at once. `at_shelf` says that the
     location was proved by a scan. `unbound` counts orders still without a tote. `asks_empty`: the zone asks about
     shelves that should be empty; `asked_empty_id` is the one asked about now. `replaces` is the SKU that the line's
     product stands in for, '' for none. `today` is the warehouse's date, which use-by dates are held against.
@@ -92,6 +93,11 @@ class Stop:
     def to_take(self) -> int:
         """Units still to take from the shelf: this line's and those that are dealt out after it."""
         return self.left + sum(line.units for line in self.dealt)
+
+    @property
+    def asked(self) -> int:
+        """Units wanted here in all, in hand or still to take."""
+        return self.in_hand + self.to_take
 
     @property
     def about(self) -> str:
@@ -315,10 +321,13 @@ class ZeroCheck(PickingScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class BrokenTote(PickingScreen):
-    """A tote on the cart is broken: scan it (`tote` '' until then), then a free one for what is in it."""
+    """A tote is broken: scan it (`tote` '' until then), then a free one for what is in it.
+
+    It is on the walk's cart or (`batch_id` None) sorted at the put wall.
+    """
 
     wants: str = "tote"
-    batch_id: int
+    batch_id: int | None
     tote: str
     slots: tuple[Slot, ...]
 
@@ -375,6 +384,15 @@ class SortItem(PickingScreen):
 
     wants: str = "item"
     left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsToteEmpty(PickingScreen):
+    """Nothing is left in a tote at the put wall, as its sorter says: the tote's own scan confirms it."""
+
+    wants: str = "tote"
+    left: int
+    tote: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Less on the shelf than asked: how many were found, why, and the shelf's own scan instead of "are you sure"."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -66,9 +68,8 @@ def judge_short(session: Session, actor: Actor, code: Code, screen: Short) -> Fe
 
 
 def _say_found(session: Session, actor: Actor, stop: Stop, found: int) -> Feedback:
-    if found > stop.wanted:
-        said = say("Deal them out. SHORT at the last") if stop.dealt else say("Only {n} asked", n=stop.wanted)
-        return feedback.wrong(said)
+    if found > stop.asked:
+        return feedback.wrong(say("Only {n} asked", n=stop.asked))
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
@@ -77,7 +78,7 @@ def _say_found(session: Session, actor: Actor, stop: Stop, found: int) -> Feedba
 
 
 def _note_found(session: Session, stop: Stop, task: PickTask, found: int) -> Feedback:
-    if found == stop.wanted:
+    if found == stop.asked:
         _find_all(stop, task)
         session.flush()
         return feedback.told(say("All found. Nothing is missing"))
@@ -96,6 +97,8 @@ def _find_all(stop: Stop, task: PickTask) -> None:
 
 def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
     refused = items.too_many(stop, taken.units, stop.left)
+    if refused is not None and stop.dealt and not stop.has_serials:
+        return feedback.wrong(say("Say how many in all"))  # what is dealt out is scanned when its number is known
     if refused is not None:
         return refused
     task = tasks.claim(session, actor, stop)
@@ -114,6 +117,8 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
     task = next((row for row in walk if row.id == stop.task_id), None)
     if task is None or not tasks.is_as_seen(task, stop) or task.found is None:
         return feedback.NOT_COUNTED
+    if task.found >= stop.wanted:
+        return _confirm_later(session, actor, stop, task, walk)
     task.short_confirmed = True
     found = task.found
     spare = max(task.in_hand - found, 0)
@@ -128,6 +133,34 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
         return feedback.line_done(_none_found(gone))
     if spare:
         return feedback.accepted(say("Put {n} back", n=spare))
+    return _go_on(found, task)
+
+
+def _confirm_later(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Sequence[PickTask]) -> Feedback:
+    """The line has all it wants of what was found: the rest is dealt out, and another line is the short one."""
+    found = task.found or 0
+    served, end, units = dealing.where_they_end(stop, found)
+    tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
+    if end is None:
+        _note(session, actor, task)
+        _find_all(stop, task)
+        session.flush()
+        return feedback.told(say("All found. Nothing is missing"))
+    row = next((row for row in walk if row.id == end.task_id and dealing.is_untouched(row)), None)
+    if row is None:
+        return feedback.NOT_COUNTED
+    said = {"task": task.id, "now": {**_said_before(task), "confirmed": False}, "then": _said_before(row)}
+    reason = task.short_reason
+    _find_all(stop, task)
+    row.found, row.short_reason, row.short_confirmed = units, reason, True
+    line = replace(
+        stop, task_id=row.id, order_id=row.order_id, quantity=row.quantity, wanted=end.units, found=units, in_hand=0
+    )
+    _ = missing.book(session, actor, line, row, walk, kept=served, said=said)
+    return _go_on(found, task)
+
+
+def _go_on(found: int, task: PickTask) -> Feedback:
     left = found - task.in_hand
     return feedback.accepted(say("Take {n}", n=left) if left else say("Put {n} in the tote", n=found))
 

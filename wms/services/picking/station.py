@@ -39,6 +39,7 @@ from wms.services.picking.screens import (
     GoTo,
     Home,
     IsItThere,
+    IsToteEmpty,
     Moved,
     PutBack,
     PutInSlot,
@@ -76,6 +77,7 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     ZeroCheck: zero_checks.judge,
     DropCart: drops.judge,
     SortItem: wall.judge_item,
+    IsToteEmpty: wall.judge_empty,
     PutInSlot: wall.judge_slot,
 }
 

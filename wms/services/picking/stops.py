@@ -138,8 +138,8 @@ _alike = (
         _other.serial == "",
         _other.status == TaskStatus.OPEN,
         _other.in_hand == 0,
-        _other.found.is_(None),
-        _other.skips == 0,
+        or_(_other.found.is_(None), _other.short_confirmed),
+        _other.skips == PickTask.skips,
     )
     .correlate(PickTask)
     .scalar_subquery()
@@ -274,7 +274,8 @@ def current(session: Session, actor: Actor) -> Stop | None:
 
 def _may_deal(stop: Stop) -> bool:
     """Tell whether units for several totes are taken at once: where one scan takes a line, and each put is proved."""
-    is_open = stop.status is TaskStatus.OPEN and stop.left > 0
+    runs_out_later = stop.is_shorting and (stop.found or 0) >= stop.wanted
+    is_open = stop.status is TaskStatus.OPEN and (stop.left > 0 or runs_out_later)
     return is_open and not stop.counts_units and stop.profile is not Profile.STRICT
 
 

@@ -1,0 +1,67 @@
+"""The desk at a put wall: which tote a worker sorts and what of it is in hand; it goes on where its worker signs in."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.people import SAID_EMPTY, WorkerSession
+from wms.domain.picked import PickedUnits
+from wms.domain.totes import Tote
+from wms.services import unsorted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """The tote being sorted, and the picked units in hand (None: none); `is_said_empty`: it is to be confirmed so."""
+
+    tote: Tote
+    units_id: int | None
+    is_said_empty: bool = False
+
+
+def current(session: Session, actor: Actor) -> Desk | None:
+    """Return the desk that the worker's session stands at; None where nothing is left to sort there."""
+    ours = session.get(WorkerSession, (actor.warehouse_id, actor.session_id)) if actor.session_id else None
+    if ours is None or ours.shared_tote_id is None:
+        return None
+    tote = session.get_one(Tote, (actor.warehouse_id, ours.shared_tote_id), populate_existing=True)
+    if session.execute(unsorted.of_tote(actor, tote.id, PickedUnits.id).limit(1)).first() is None:
+        return None
+    return Desk(tote=tote, units_id=ours.sorting_id or None, is_said_empty=ours.sorting_id == SAID_EMPTY)
+
+
+def take(session: Session, actor: Actor, tote_id: int | None, units_id: int | None = None) -> None:
+    """Let the worker's session stand at a tote (None: at none), with these units in hand."""
+    ours = session.get_one(WorkerSession, (actor.warehouse_id, actor.session_id))
+    ours.shared_tote_id, ours.sorting_id = tote_id, units_id
+    session.flush()
+
+
+def leave_all(session: Session, actor: Actor, tote_id: int, then_id: int | None = None) -> None:
+    """Let nobody stand at a tote any more, but at another one (`then_id`) if what was in it is there now."""
+    values = {"shared_tote_id": then_id, **({"sorting_id": None} if then_id is None else {})}
+    _ = session.execute(
+        update(WorkerSession)
+        .where(WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.shared_tote_id == tote_id)
+        .values(**values)
+    )
+
+
+def hand_over(session: Session, before: Actor, actor: Actor) -> str | None:
+    """Give the desk of a worker to the one whose badge took the device over; return its tote, None where there is none.
+
+    Whoever stands at a tote already keeps that one.
+    """
+    desk = current(session, before)
+    if desk is None or current(session, actor) is not None:
+        return None
+    held = session.scalars(
+        select(WorkerSession.sorting_id).where(
+            WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.id == before.session_id
+        )
+    ).one()
+    take(session, before, None)
+    take(session, actor, desk.tote.id, held)
+    return desk.tote.barcode
