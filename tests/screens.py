@@ -13,6 +13,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from wms.services.packing import on_bench
 from wms.services.packing import screens as packing
+from wms.services.picking import at_stop
 from wms.services.picking import screens as picking
 from wms.services.screens import Screen
 from wms.services.shipping import screens as shipping
@@ -164,8 +165,8 @@ def _value(kind: type, name: str, hint: Any) -> object:
 
 _VALUES["carton"] = example(on_bench.Carton, name="M2", code="X017")
 _ROWS[picking.ToSort] = tuple(picking.ToSort(code=f"T00{number}417", lane=f"PACK {number}") for number in (1, 2))
-_ROWS[picking.Slot] = tuple(
-    picking.Slot(number=number, code=f"T{number:05d}7" if number < 7 else "", here=number == 3)
+_ROWS[at_stop.Slot] = tuple(
+    at_stop.Slot(number=number, code=f"T{number:05d}7" if number < 7 else "", here=number == 3)
     for number in range(1, 9)
 )
 _ROWS[on_bench.BenchTote] = tuple(
@@ -192,16 +193,16 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(picking.BuildCart, bound=0), word="empty")
     yield Shown(screen=example(picking.BuildCart, sharing=12), word="for a shared tote")
     yield Shown(
-        screen=example(picking.GoTo, stop=example(picking.Stop, location="MEZZ-A112-103-B12")), word="long address"
+        screen=example(picking.GoTo, stop=example(at_stop.Stop, location="MEZZ-A112-103-B12")), word="long address"
     )
     yield Shown(
-        screen=example(picking.ScanItem, stop=example(picking.Stop, replaces="TWL-STR-BLU-2")), word="of a substitute"
+        screen=example(picking.ScanItem, stop=example(at_stop.Stop, replaces="TWL-STR-BLU-2")), word="of a substitute"
     )
     yield Shown(screen=example(picking.BrokenTote, tote=""), word="not known yet")
     yield Shown(screen=example(picking.BrokenTote, batch_id=None, slots=()), word="at the put wall")
     yield Shown(screen=example(picking.WrongItem, wants="tote", tote="", slots=()), word="between walks")
     yield Shown(screen=example(picking.PutInSlot, wall_slot=""), word="of a full wall")
-    yield Shown(screen=example(picking.Short, stop=example(picking.Stop, quantity=12)), word="of twelve")
+    yield Shown(screen=example(picking.Short, stop=example(at_stop.Stop, quantity=12)), word="of twelve")
     yield Shown(
         screen=example(picking.DropCart, turn=picking.Turn.HOLD, lanes=tuple(f"HOLD {n}" for n in range(1, 8))),
         word="on hold",

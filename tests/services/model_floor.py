@@ -24,7 +24,8 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
 from wms.services import allocating, picking, scanning
 from wms.services.picking import proofs
-from wms.services.picking.screens import Stop, TaskScreen
+from wms.services.picking.at_stop import Stop
+from wms.services.picking.screens import TaskScreen
 from wms.services.planning import parting, task_for
 from wms.services.recognising import find_item
 from wms.services.scanning import Pulled

@@ -17,7 +17,8 @@ from wms.domain.counting import CountStatus, CountTask
 from wms.domain.journal import JournalEntry
 from wms.domain.picking import Batch, BatchStatus, PickTask, TaskStatus
 from wms.services import counting, verifying
-from wms.services.picking.screens import BrokenTote, Short, Stop, TaskScreen, WrongItem
+from wms.services.picking.at_stop import Stop
+from wms.services.picking.screens import BrokenTote, Short, TaskScreen, WrongItem
 from wms.services.scanning import Pulled
 from wms.services.screens import Answer, Screen
 

@@ -15,7 +15,8 @@ from wms.domain.floor import Cart
 from wms.domain.people import Worker
 from wms.domain.totes import Tote
 from wms.services import picking, scanning
-from wms.services.picking.screens import Stop, TaskScreen
+from wms.services.picking.at_stop import Stop
+from wms.services.picking.screens import TaskScreen
 from wms.services.scanning import Pulled
 from wms.services.screens import Feedback, Screen
 

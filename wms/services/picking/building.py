@@ -25,7 +25,8 @@ from wms.domain.totes import RedToteError, Tote, ToteStatus
 from wms.services import feedback
 from wms.services.locking import locked_wave
 from wms.services.picking import contents, full_totes, steps, undo
-from wms.services.picking.screens import BuildCart, Slot
+from wms.services.picking.at_stop import Slot
+from wms.services.picking.screens import BuildCart
 from wms.services.planning.parting import further_walk
 from wms.services.screens import Feedback
 

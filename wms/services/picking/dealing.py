@@ -12,8 +12,8 @@ from wms.domain.picked import StepKind
 from wms.domain.picking import ItemPicked, PickTask, TaskStatus
 from wms.services import feedback
 from wms.services.picking import hands, steps, tasks
+from wms.services.picking.at_stop import Dealt, Stop
 from wms.services.picking.hands import Taken
-from wms.services.picking.screens import Dealt, Stop
 from wms.services.screens import Feedback
 
 

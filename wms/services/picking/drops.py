@@ -21,8 +21,9 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave
 from wms.services import deciding, ending, feedback
 from wms.services.picking import full_totes, on_cart, parts, steps, undo
+from wms.services.picking.at_stop import Slot
 from wms.services.picking.parts import Others
-from wms.services.picking.screens import DropCart, Slot, Turn
+from wms.services.picking.screens import DropCart, Turn
 from wms.services.screens import Feedback
 
 _DROPS = frozenset({LocationKind.LANE, LocationKind.HOLD, LocationKind.CONSOLIDATION})

@@ -17,7 +17,7 @@ from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.services import feedback
 from wms.services.picking import steps, tasks
-from wms.services.picking.screens import Stop
+from wms.services.picking.at_stop import Stop
 from wms.services.screens import Feedback
 
 OF_ROW = (

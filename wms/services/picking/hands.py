@@ -12,7 +12,7 @@ from wms.domain.picked import PickedUnits, UnitsLaidDown
 from wms.domain.picking import PickTask, Proof
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.picking.screens import Stop
+from wms.services.picking.at_stop import Stop
 from wms.services.recognising import Gs1, Item
 from wms.services.screens import Card, Feedback
 

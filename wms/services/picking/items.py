@@ -14,8 +14,8 @@ from wms.domain.picking import ItemPicked, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking import dealing, hands, lines, lots, proofs, puts, steps, tasks
+from wms.services.picking.at_stop import Stop
 from wms.services.picking.hands import Taken
-from wms.services.picking.screens import Stop
 from wms.services.recognising import Item, find_item
 from wms.services.screens import Answer, Feedback
 

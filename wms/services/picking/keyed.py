@@ -9,7 +9,7 @@ from wms.domain.journal import record
 from wms.domain.picked import BarcodeMissing
 from wms.domain.saying import say
 from wms.services import feedback
-from wms.services.picking.screens import Stop
+from wms.services.picking.at_stop import Stop
 from wms.services.screens import Feedback
 
 

@@ -9,6 +9,7 @@ from wms.domain.base import text_id
 from wms.domain.codes import slot_code
 from wms.domain.picking import TaskStatus
 from wms.services.picking import proofs, skipping, stops
+from wms.services.picking.at_stop import Stop
 from wms.services.picking.screens import (
     GoTo,
     PutBack,
@@ -18,7 +19,6 @@ from wms.services.picking.screens import (
     ScanSerial,
     Short,
     SkipWhy,
-    Stop,
     TaskScreen,
 )
 

@@ -18,8 +18,9 @@ from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Allocation
 from wms.services import feedback, own_labels, stocking
 from wms.services.picking import hands, steps, tasks
+from wms.services.picking.at_stop import Stop
 from wms.services.picking.hands import Taken
-from wms.services.picking.screens import ScanLot, ScanSerial, Stop
+from wms.services.picking.screens import ScanLot, ScanSerial
 from wms.services.recognising import Gs1, cut_lot, cut_serial, find_item, find_shelf, read_elements, says_gs1
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods

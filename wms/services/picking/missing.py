@@ -26,7 +26,7 @@ from wms.domain.waves import Allocation
 from wms.services import allocating, counting, settling, stocking
 from wms.services.allocating import Need
 from wms.services.picking import laying_out, steps, substituting, tasks
-from wms.services.picking.screens import Stop
+from wms.services.picking.at_stop import Stop
 from wms.services.picking.substituting import StoodIn
 from wms.services.planning import task_for
 from wms.services.stocking import Goods

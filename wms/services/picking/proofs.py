@@ -16,7 +16,7 @@ from wms.domain.journal import JournalEntry
 from wms.domain.people import Worker
 from wms.domain.picking import Proof, ScanRefused
 from wms.domain.stock import Stock
-from wms.services.picking.screens import Stop
+from wms.services.picking.at_stop import Stop
 
 EXPERIENCED = 200
 """Lines a picker has put before the location's scan is left out."""

@@ -10,7 +10,7 @@ from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services import feedback
 from wms.services.picking import tasks, zero_checks
-from wms.services.picking.screens import Stop
+from wms.services.picking.at_stop import Stop
 from wms.services.screens import Card, Feedback
 
 _OPEN_OF_ORDER = select(func.count()).where(

@@ -10,7 +10,7 @@ from wms.domain.picking import Proof, ShelfReached
 from wms.domain.saying import say
 from wms.services import feedback
 from wms.services.picking import steps, tasks
-from wms.services.picking.screens import Stop
+from wms.services.picking.at_stop import Stop
 from wms.services.recognising import find_shelf
 from wms.services.screens import Feedback
 

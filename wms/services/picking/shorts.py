@@ -13,9 +13,10 @@ from wms.domain.picking import PickTask, Proof
 from wms.domain.saying import Said, say
 from wms.services import feedback
 from wms.services.picking import dealing, hands, items, lots, missing, shelves, steps, tasks
+from wms.services.picking.at_stop import Stop
 from wms.services.picking.hands import Taken
 from wms.services.picking.missing import Gone
-from wms.services.picking.screens import Short, Stop
+from wms.services.picking.screens import Short
 from wms.services.recognising import Item
 from wms.services.screens import Feedback
 

@@ -14,7 +14,8 @@ from wms.domain.picking import PickTask, TaskSkipped, TaskStatus
 from wms.domain.saying import say
 from wms.services import feedback, settling
 from wms.services.picking import dealing, shelves, steps, tasks
-from wms.services.picking.screens import SkipWhy, Stop
+from wms.services.picking.at_stop import Stop
+from wms.services.picking.screens import SkipWhy
 from wms.services.screens import Feedback
 
 REASONS = {

@@ -32,6 +32,7 @@ from wms.services.picking import (
     wrong_items,
     zero_checks,
 )
+from wms.services.picking.at_stop import Stop
 from wms.services.picking.screens import (
     BrokenTote,
     BuildCart,
@@ -50,7 +51,6 @@ from wms.services.picking.screens import (
     Short,
     SkipWhy,
     SortItem,
-    Stop,
     TakeOver,
     TaskScreen,
     WrongItem,

@@ -20,7 +20,7 @@ from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask,
 from wms.domain.stock import Lot
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
-from wms.services.picking.screens import Dealt, Slot, Stop
+from wms.services.picking.at_stop import Dealt, Slot, Stop
 from wms.services.recognising import codes_of, read_codes
 from wms.services.screens import clock
 

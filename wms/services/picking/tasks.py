@@ -14,7 +14,7 @@ from wms.domain.picking import Batch, PickTask, Proof, TaskStatus, UnitsPut
 from wms.domain.waves import Allocation
 from wms.services import stocking
 from wms.services.picking import hands, steps
-from wms.services.picking.screens import Stop
+from wms.services.picking.at_stop import Stop
 from wms.services.stocking import Goods
 
 _CHANGE: BindParameter[int] = bindparam("change")

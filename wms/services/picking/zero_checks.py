@@ -13,7 +13,8 @@ from wms.domain.saying import say
 from wms.domain.stock import Stock
 from wms.services import counting, feedback
 from wms.services.picking import undo
-from wms.services.picking.screens import Stop, ZeroCheck
+from wms.services.picking.at_stop import Stop
+from wms.services.picking.screens import ZeroCheck
 from wms.services.screens import Feedback
 
 _REASON = "not empty after its last unit was picked"
