@@ -367,7 +367,7 @@ def test_a_purchase_known_by_its_id_is_given_back_when_its_box_is_set_aside(
     label.status, label.external_id = LabelStatus.UNSETTLED, external_id
     session.flush()
     floor.packer.at += dt.timedelta(seconds=30)
-    assert floor.packer.scan(Command.NO).words == "Set aside. Put all back in the tote"
+    assert floor.packer.scan(Command.NO).words == "Set aside. All back, slip on the tote"
     assert _label(session).status is then
 
 

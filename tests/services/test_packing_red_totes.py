@@ -70,7 +70,7 @@ def test_nothing_else_counts_before_the_red_tote(session: Session) -> None:
     for code in (*others, *cards, Command.NO, floor.hold.barcode):
         assert floor.packer.scan(code).tone == "wrong", code
         assert isinstance(floor.packer.sees(), RedTote)
-    assert floor.packer.scan(floor.mug_code).words == "That is a PRODUCT. Scan the RED TOTE"
+    assert floor.packer.scan(floor.mug_code).words == "That is a PRODUCT. Scan RED TOTE"
     assert floor.packer.scan(free.barcode).words == f"{free.barcode} is no red tote"
     assert _units(session) == 1
     assert len(_events(session, "WrongUnitCaught")) == 1
@@ -121,7 +121,7 @@ def test_the_stations_other_scanner_waits_for_the_red_tote_too(session: Session)
     red, floor = _red(session), _opened(session)
     other = packers.packer(session, floor.station, "Ben")
     _ = floor.packer.scan(floor.towel_code, floor.towel_code)
-    assert other.scan(floor.mug_code).words == "That is a PRODUCT. Scan the RED TOTE"
+    assert other.scan(floor.mug_code).words == "That is a PRODUCT. Scan RED TOTE"
     assert other.scan(red.barcode).tone == "ok"
     assert floor.packer.scan(floor.mug_code).tone == "ok"
 

@@ -38,7 +38,7 @@ ASKS = {
     "nothing": say("Wait"),
     "package": say("Scan the PACKAGE"),
     "reason": say("Say why"),
-    "red tote": say("Scan the RED TOTE"),
+    "red tote": say("Scan RED TOTE"),
     "serial": say("Scan the SERIAL"),
     "station": say("Scan the STATION"),
     "tote": say("Scan the TOTE"),
