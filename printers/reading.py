@@ -33,7 +33,7 @@ def read(zpl: bytes, wanted: str, preview: Preview) -> Reading:
     would show is told apart: it will not be on the paper, whatever it says.
     """
     codes = decode(preview.draw(zpl))
-    holding = tuple(code for code in codes if _plain(wanted) in _plain(code))
+    holding = tuple(dict.fromkeys(code for code in codes if _plain(wanted) in _plain(code)))
     if holding:
         return Reading(codes=tuple(codes), legibility=Legibility.READ, holding=holding)
     size = label_size(zpl)

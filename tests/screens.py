@@ -79,6 +79,7 @@ _VALUES: dict[str, object] = {
     "sizes_mm": (300, 205, 150),
     "sku": "TWL-STR-RED-2",
     "station": "PACK 2",
+    "today": dt.date(2026, 11, 27),
     "token": "7",
     "total": 46,
     "tote": "T000417",
