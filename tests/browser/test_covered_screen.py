@@ -168,7 +168,7 @@ MISHAPS = (
     ),
     Mishap(
         name="undo",
-        when=lambda _, asked: asked.screen == "put_in_tote",
+        when=lambda blind, asked: asked.screen == "put_in_tote" and blind.shelf != "A02",  # else of the lot's change
         scans=lambda _: (Command.UNDO,),
         hears="command",
     ),
