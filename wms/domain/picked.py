@@ -114,6 +114,24 @@ class PickedUnits(Row, Base, kw_only=True):
     # When they were found missing from a tote that several orders share.
     lost_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
+    def split_off_one(self) -> "PickedUnits":
+        """Return a new row of one of several units, where they are and proved as they were."""
+        self.quantity -= 1
+        return PickedUnits(
+            warehouse_id=self.warehouse_id,
+            task_id=self.task_id,
+            product_id=self.product_id,
+            quantity=1,
+            at=self.at,
+            worker_id=self.worker_id,
+            location_proof=self.location_proof,
+            product_proof=self.product_proof,
+            tote_proof=self.tote_proof,
+            lot=self.lot,
+            tote_id=self.tote_id,
+            put_at=self.put_at,
+        )
+
 
 class StepKind(StrEnum):
     """What was accepted: a location, units, a lot, units into the tote, less found, a line put off, a full tote.

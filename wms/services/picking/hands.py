@@ -106,18 +106,7 @@ def split_off_one(session: Session, row: PickedUnits) -> PickedUnits:
     """Return one unit of a scan with a row of its own: several are counted where a product has serials only since."""
     if row.quantity == 1:
         return row
-    row.quantity -= 1
-    one = PickedUnits(
-        warehouse_id=row.warehouse_id,
-        task_id=row.task_id,
-        product_id=row.product_id,
-        quantity=1,
-        at=row.at,
-        worker_id=row.worker_id,
-        location_proof=row.location_proof,
-        product_proof=row.product_proof,
-        lot=row.lot,
-    )
+    one = row.split_off_one()
     session.add(one)
     session.flush()
     return one

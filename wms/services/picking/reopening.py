@@ -127,22 +127,8 @@ def _newest(session: Session, actor: Actor, tote: Tote, task: PickTask) -> Picke
 def _lose_one(session: Session, actor: Actor, unit: PickedUnits) -> None:
     """Mark one of a scan's units as not in its tote."""
     if unit.quantity > 1:
-        unit.quantity -= 1
-        lost = PickedUnits(
-            warehouse_id=unit.warehouse_id,
-            task_id=unit.task_id,
-            product_id=unit.product_id,
-            quantity=1,
-            at=unit.at,
-            worker_id=unit.worker_id,
-            location_proof=unit.location_proof,
-            product_proof=unit.product_proof,
-            tote_proof=unit.tote_proof,
-            lot=unit.lot,
-            tote_id=unit.tote_id,
-            put_at=unit.put_at,
-            lost_at=actor.at,
-        )
+        lost = unit.split_off_one()
+        lost.lost_at = actor.at
         session.add(lost)
     else:
         unit.lost_at = actor.at
