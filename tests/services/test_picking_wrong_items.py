@@ -117,8 +117,7 @@ def test_where_all_is_there_nothing_is_picked_anew(walk: Walk) -> None:
 
 def test_one_too_many_of_what_belongs_there_goes_back_to_where_it_was_picked(walk: Walk) -> None:
     marta = _picked(walk)
-    shelf = walk.session.query(PickTask).filter_by(product_id=walk.mug.id).first()
-    assert shelf is not None
+    shelf = walk.session.query(PickTask).filter_by(order_id=walk.orders[0].id, product_id=walk.mug.id).one()
     before = walk.session.get_one(Location, (WAREHOUSE, shelf.location_id))
     on_shelf = walk.units(before, walk.mug)
     assert marta.scan(Command.WRONG_ITEM, walk.totes[0].barcode, walk.mug_code) == "is_it_there"
