@@ -288,7 +288,7 @@ def order(session: Session, *wanted: tuple[Product, int], priority: int = 0) -> 
 def waiting_batch(
     session: Session,
     *orders: Order,
-    shelves: dict[int, Location] | None = None,
+    locations: dict[int, Location] | None = None,
     lots: Mapping[int, str] = MappingProxyType({}),
 ) -> Batch:
     """A waiting batch of a released wave for orders, one pick task a line, walked in the order of the lines.
@@ -308,7 +308,7 @@ def waiting_batch(
     )
     batch = Batch(warehouse_id=WAREHOUSE, name=f"W{number}-1", wave_id=wave.id, cutoff_at=wave.cutoff_at)
     session.add_all([wave, batch])
-    places = dict(shelves or {})
+    places = dict(locations or {})
     sequence = itertools.count(1)
     for slot, made in enumerate(orders, 1):
         made.status = OrderStatus.WAVED

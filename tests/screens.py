@@ -13,8 +13,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from wms.services.packing import on_bench
 from wms.services.packing import screens as packing
-from wms.services.picking import at_stop
 from wms.services.picking import screens as picking
+from wms.services.picking.walk import at_stop
 from wms.services.screens import Screen
 from wms.services.shipping import screens as shipping
 from wms.web import blueprints

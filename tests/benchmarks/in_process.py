@@ -49,7 +49,7 @@ def profile_of_scans(settings: Settings, picker: Picker, order: str = "tottime")
 def _scanning(settings: Settings, picker: Picker) -> Iterator[tuple[Flask, Callable[[], None]]]:
     """Give the app and a function that makes one scan; the first scan, which fills every cache, is made."""
     with walks.app_of(settings) as app:
-        handheld = walks.at_the_shelf(app, picker)
+        handheld = walks.at_the_location(app, picker)
         aimed = walks.aim(handheld)
 
         def scan() -> None:

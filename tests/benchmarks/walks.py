@@ -56,8 +56,8 @@ def fill(settings: Settings, pickers: int, waiting: int = 40) -> list[Picker]:
     Base.metadata.create_all(engine)
     with transaction(engine) as session:
         _ = builders.warehouse(session)
-        shelves = [_shelf(session) for _ in range(_ORDERS * _LINES * (1 + waiting // 5))]
-        cycle = itertools.cycle(shelves)
+        locations = [_location(session) for _ in range(_ORDERS * _LINES * (1 + waiting // 5))]
+        cycle = itertools.cycle(locations)
         for _ in range(pickers + waiting):
             _ = _walk(session, list(itertools.islice(cycle, _ORDERS * _LINES)))
         made = [_picker(session, number) for number in range(pickers)]
@@ -66,19 +66,19 @@ def fill(settings: Settings, pickers: int, waiting: int = 40) -> list[Picker]:
     return made
 
 
-def _shelf(session: Session) -> tuple[Product, Location]:
+def _location(session: Session) -> tuple[Product, Location]:
     product, location = builders.product(session), builders.location(session)
     builders.stock(session, location, product, 100 * _ENDLESS)
     return product, location
 
 
-def _walk(session: Session, shelves: list[tuple[Product, Location]]) -> Batch:
-    products = iter([product for product, _ in shelves])
+def _walk(session: Session, locations: list[tuple[Product, Location]]) -> Batch:
+    products = iter([product for product, _ in locations])
     orders = [
         builders.order(session, *((product, _ENDLESS) for product in itertools.islice(products, _LINES)))
         for _ in range(_ORDERS)
     ]
-    return builders.waiting_batch(session, *orders, shelves={product.id: location for product, location in shelves})
+    return builders.waiting_batch(session, *orders, locations={product.id: location for product, location in locations})
 
 
 def _picker(session: Session, number: int) -> Picker:
@@ -106,7 +106,7 @@ def app_of(settings: Settings) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def at_the_shelf(app: Flask, picker: Picker) -> Handheld:
+def at_the_location(app: Flask, picker: Picker) -> Handheld:
     """Sign in, take a cart, bind its totes and scan the first shelf, as a person would."""
     handheld = Handheld(app)
     _ = handheld.scan(picker.badge, picker.cart, *picker.totes)
@@ -118,7 +118,7 @@ def at_the_shelf(app: Flask, picker: Picker) -> Handheld:
 def aimed(settings: Settings, pickers: list[Picker]) -> list[Aimed]:
     """Bring every picker to the item step; the cookies hold for any server with these settings."""
     with app_of(settings) as app:
-        return [aim(at_the_shelf(app, picker)) for picker in pickers]
+        return [aim(at_the_location(app, picker)) for picker in pickers]
 
 
 def aim(handheld: Handheld) -> Aimed:

@@ -42,7 +42,7 @@ _LANES = [
     {"code": "HOLD 1", "x_m": 1, "y_m": 0, "kind": "hold"},
     {"code": "DEPOT", "x_m": 0, "y_m": 0, "kind": "depot"},
 ]
-_SHELVES = [
+_LOCATIONS = [
     {"code": code, "aisle": code[:1], "x_m": 3 if code[0] == "A" else 8, "y_m": int(code[1:]) * 3, "kind": "pick"}
     for code in dict.fromkeys(code for codes in MAP.values() for code in codes)
 ]
@@ -51,7 +51,7 @@ TABLES: Tables = {
         {"sku": sku, "name": sku.title(), "barcode": code, "weight_g": 100, "length_mm": 80}
         for sku, code in SKUS.items()
     ],
-    "locations": [*_SHELVES, *_LANES],
+    "locations": [*_LOCATIONS, *_LANES],
     "stock": [
         {"location": code, "sku": sku, "quantity": units, "lot": lot, "expiry": expiry}
         for code, sku, units, lot, expiry in _STOCK
@@ -80,9 +80,9 @@ class Blind:
 
     page: Page
     scanner: Scanner
-    shelf: str = ""
+    location: str = ""
     last: str = ""
-    shelves: list[str] = field(default_factory=list)
+    locations: list[str] = field(default_factory=list)
     full: set[str] = field(default_factory=set)
     totes: Iterator[str] = field(default_factory=lambda: iter(TOTES))
 
@@ -121,8 +121,8 @@ class Blind:
     def notes(self, asked: Asked, code: str) -> None:
         """Remember where he stands and what he put where."""
         if asked.screen == "go_to":
-            self.shelf = asked.accept[1]
-            self.shelves.append(self.shelf)
+            self.location = asked.accept[1]
+            self.locations.append(self.location)
         if asked.screen == "put_in_tote":
             self.full.add(code)
 
@@ -137,14 +137,16 @@ class Mishap:
     hears: str
 
 
-def takes(sku: str, shelf: str) -> Callable[[Blind, Asked], bool]:
+def takes(sku: str, location: str) -> Callable[[Blind, Asked], bool]:
     """At a shelf, asked for its product."""
-    return lambda blind, asked: asked.screen == "scan_item" and blind.product(asked) == sku and blind.shelf == shelf
+    return lambda blind, asked: (
+        asked.screen == "scan_item" and blind.product(asked) == sku and blind.location == location
+    )
 
 
 def location(blind: Blind) -> str:
     """The address of the shelf he stands at, which is written on it."""
-    return blind.shelf
+    return blind.location
 
 
 MISHAPS = (
@@ -168,7 +170,7 @@ MISHAPS = (
     ),
     Mishap(
         name="undo",
-        when=lambda blind, asked: asked.screen == "put_in_tote" and blind.shelf != "A02",  # else of the lot's change
+        when=lambda blind, asked: asked.screen == "put_in_tote" and blind.location != "A02",  # else of the lot's change
         scans=lambda _: (Command.UNDO,),
         hears="command",
     ),
@@ -234,7 +236,7 @@ def test_a_wave_is_picked_with_the_screen_covered(
     assert blind.scan(BADGES["picker"]) == "step"
     came = pick_blindly(blind)
     assert sorted(came) == sorted(mishap.name for mishap in MISHAPS)
-    assert {"B01", "B03"} <= set(blind.shelves)
+    assert {"B01", "B03"} <= set(blind.locations)
     assert "The books are right" in open_floor.wms("verify")
     with books(open_floor) as session:
         assert {order.status for order in session.query(Order)} == {OrderStatus.PICKED}

@@ -5,7 +5,7 @@ import itertools
 from playwright.sync_api import Page, expect
 
 from tests.browser.scan_peer import Feedback, ScanPeer, Screen
-from tests.browser.test_scan_js_reading import MUG, SHELF, confirmed, scan
+from tests.browser.test_scan_js_reading import LOCATION, MUG, confirmed, scan
 from tests.browser.test_scan_js_sending import SIX
 
 WRONG = [200, 80, 200, 80, 200]
@@ -86,7 +86,7 @@ def test_each_verdict_vibrates_by_its_own_pattern(page: Page, peer: ScanPeer) ->
 
 def test_each_cue_sounds_as_the_paper_says(page: Page, peer: ScanPeer) -> None:
     _ = page.evaluate(HEAR)
-    scan(page, SHELF)  # a browser is silent until a key is pressed
+    scan(page, LOCATION)  # a browser is silent until a key is pressed
     confirmed(page)
     cues = page.evaluate_handle(
         "import(document.querySelector('script[type=module]').src.replace('scan.js', 'cues.js'))"
@@ -132,7 +132,7 @@ def test_nothing_flashes_more_than_three_times_a_second(page: Page, peer: ScanPe
 def test_where_less_motion_is_asked_for_nothing_moves(page: Page, peer: ScanPeer) -> None:
     page.emulate_media(reduced_motion="reduce")
     peer.state.open.clear()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#line")).to_have_attribute("data-state", "slow")
     motion = (
         "({ animationDuration, animationIterationCount }) => [parseFloat(animationDuration), animationIterationCount]"

@@ -11,7 +11,7 @@ from tests.browser.scan_peer import Feedback, ScanPeer, Screen, someone
 from wms.domain.codes import CodeKind, has_check_digit, parse
 
 MUG = "4006381333931"
-SHELF = "L0001236"
+LOCATION = "L0001236"
 
 
 def scan(page: Page, code: str) -> None:
@@ -51,56 +51,56 @@ def test_a_scan_posts_the_fields_of_the_contract(page: Page, peer: ScanPeer) -> 
 
 def test_keys_with_alt_held_are_read(page: Page, peer: ScanPeer) -> None:
     cdp = page.context.new_cdp_session(page)
-    for key in SHELF:
+    for key in LOCATION:
         event = {"key": key, "modifiers": 1, "windowsVirtualKeyCode": ord(key)}
         _ = cdp.send("Input.dispatchKeyEvent", {"type": "keyDown", **event})
         _ = cdp.send("Input.dispatchKeyEvent", {"type": "keyUp", **event})
     page.keyboard.press("Enter")
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_text_from_the_input_method_without_terminator_is_a_scan(page: Page, peer: ScanPeer) -> None:
     cdp = page.context.new_cdp_session(page)
-    for code in (SHELF, MUG):
+    for code in (LOCATION, MUG):
         unidentified = {"type": "rawKeyDown", "key": "Unidentified", "windowsVirtualKeyCode": 229}
         _ = cdp.send("Input.dispatchKeyEvent", unidentified)
         _ = cdp.send("Input.insertText", {"text": code})
         expect(page.locator("#code")).to_have_value("")
     confirmed(page)
-    assert peer.codes == [SHELF, MUG]
+    assert peer.codes == [LOCATION, MUG]
 
 
 def test_text_from_the_input_method_ends_with_enter_at_once(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
-    page.keyboard.insert_text(SHELF)
+    page.keyboard.insert_text(LOCATION)
     page.keyboard.press("Enter")
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_text_that_the_input_method_ends_with_a_line_break_is_a_scan_at_once(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
-    page.keyboard.insert_text(SHELF)
+    page.keyboard.insert_text(LOCATION)
     line_break = "new InputEvent('beforeinput', { inputType: 'insertLineBreak', cancelable: true, bubbles: true })"
     _ = page.evaluate(f"document.getElementById('code').dispatchEvent({line_break})")
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_text_that_the_input_method_brings_in_two_pieces_is_one_scan(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
     page.clock.pause_at(page.evaluate("Date.now() + 1000"))
-    page.keyboard.insert_text(SHELF[:5])
+    page.keyboard.insert_text(LOCATION[:5])
     page.clock.run_for(300)
-    page.keyboard.insert_text(SHELF[5:])
+    page.keyboard.insert_text(LOCATION[5:])
     page.clock.run_for(700)
     expect(page.locator("#code")).to_have_value("")
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
-@pytest.mark.parametrize("codes", [(SHELF, "04006381333931"), (MUG, MUG), (MUG, SHELF), ("C0017", "T000017")])
+@pytest.mark.parametrize("codes", [(LOCATION, "04006381333931"), (MUG, MUG), (MUG, LOCATION), ("C0017", "T000017")])
 def test_two_codes_without_terminator_are_two_scans(page: Page, peer: ScanPeer, codes: tuple[str, str]) -> None:
     page.clock.install()
     page.clock.pause_at(page.evaluate("Date.now() + 1000"))
@@ -115,13 +115,13 @@ def test_two_codes_without_terminator_are_two_scans(page: Page, peer: ScanPeer, 
 def test_two_codes_that_the_input_method_brings_key_by_key_are_two_scans(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
     page.clock.pause_at(page.evaluate("Date.now() + 1000"))
-    for code in (SHELF, MUG):
+    for code in (LOCATION, MUG):
         for key in code:
             page.keyboard.insert_text(key)
         page.clock.run_for(400)
         expect(page.locator("#code")).to_have_value("")
     confirmed(page)
-    assert peer.codes == [SHELF, MUG]
+    assert peer.codes == [LOCATION, MUG]
 
 
 @pytest.mark.parametrize("code", ["N24", "C001702", "40000008" + "00005"])
@@ -151,21 +151,21 @@ def test_a_scanners_slow_keys_are_one_scan_where_its_beginning_is_a_code(page: P
 
 def test_a_tab_ends_a_scan_as_enter_does(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
-    page.keyboard.type(SHELF)
+    page.keyboard.type(LOCATION)
     page.keyboard.press("Tab")
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_a_second_terminator_is_no_second_scan(page: Page, peer: ScanPeer) -> None:
-    scan(page, SHELF)
+    scan(page, LOCATION)
     page.keyboard.press("Enter")
     scan(page, MUG)
     confirmed(page)
-    assert peer.codes == [SHELF, MUG]
+    assert peer.codes == [LOCATION, MUG]
 
 
-@pytest.mark.parametrize("code", [SHELF, MUG, "N12", "C0017", "MUG-BLU", f"]C1{SHELF}"])
+@pytest.mark.parametrize("code", [LOCATION, MUG, "N12", "C0017", "MUG-BLU", f"]C1{LOCATION}"])
 def test_a_code_that_comes_twice_in_one_is_one_scan(page: Page, peer: ScanPeer, code: str) -> None:
     peer.state.screen = Screen(accept=("MUG-BLU",))
     _ = page.reload()
@@ -202,11 +202,11 @@ def test_the_page_and_the_server_agree_on_what_a_whole_code_is(page: Page) -> No
 def test_keys_without_terminator_are_a_scan(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
     page.clock.pause_at(page.evaluate("Date.now() + 1000"))
-    page.keyboard.type(SHELF)
+    page.keyboard.type(LOCATION)
     page.clock.run_for(700)
     expect(page.locator("#code")).to_have_value("")
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_the_focus_comes_back_when_the_page_is_touched(page: Page, peer: ScanPeer) -> None:
@@ -214,28 +214,28 @@ def test_the_focus_comes_back_when_the_page_is_touched(page: Page, peer: ScanPee
     expect(page.locator("#code")).to_be_focused()
     page.evaluate("document.activeElement.blur()")
     expect(page.locator("#code")).to_be_focused()
-    page.keyboard.insert_text(SHELF)
+    page.keyboard.insert_text(LOCATION)
     page.keyboard.press("Enter")
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_keys_are_read_while_a_button_has_the_focus(page: Page, peer: ScanPeer) -> None:
     page.locator("[data-code=K086]").focus()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_the_same_label_read_twice_within_its_window_is_one_scan(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
     page.clock.pause_at(page.evaluate("Date.now() + 1000"))
-    scan(page, SHELF)
-    scan(page, SHELF)
+    scan(page, LOCATION)
+    scan(page, LOCATION)
     page.clock.run_for(1600)
-    scan(page, SHELF)
+    scan(page, LOCATION)
     confirmed(page)
-    assert peer.codes == [SHELF, SHELF]
+    assert peer.codes == [LOCATION, LOCATION]
 
 
 def test_units_of_one_product_count_each_after_a_fifth_of_a_second(page: Page, peer: ScanPeer) -> None:
@@ -260,7 +260,7 @@ def test_a_right_code_beeps_before_the_answer_comes(page: Page, peer: ScanPeer) 
 
 def test_a_code_the_page_does_not_accept_gets_no_beep_of_its_own(page: Page, peer: ScanPeer) -> None:
     peer.state.judge = lambda _post: Feedback(tone="wrong", cue="wrong", words="Not this shelf")
-    scan(page, SHELF)
+    scan(page, LOCATION)
     confirmed(page)
     assert page.evaluate("cues") == ["wrong"]
     expect(page.get_by_role("alert")).to_have_text("Not this shelf")
@@ -284,14 +284,14 @@ def test_a_code_can_be_typed_on_the_keypad(page: Page, peer: ScanPeer) -> None:
     page.locator("[data-type='6']").tap()
     page.get_by_text("OK").last.tap()
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
     expect(page.locator("#scan")).not_to_have_class(re.compile("scan--open"))
 
 
 def test_a_scan_is_never_glued_to_what_was_tapped_on_the_keypad(page: Page, peer: ScanPeer) -> None:
     page.locator("#screen [data-keypad]").tap()
     page.locator("[data-type='7']").tap()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     page.locator("#screen [data-keypad]").tap()
     page.locator("[data-type='7']").tap()
     page.keyboard.insert_text(MUG)
@@ -302,7 +302,7 @@ def test_a_scan_is_never_glued_to_what_was_tapped_on_the_keypad(page: Page, peer
     page.locator("#scan [data-keypad]").tap()
     scan(page, "T004025")
     confirmed(page)
-    assert peer.codes == [SHELF, MUG, "T004025"]
+    assert peer.codes == [LOCATION, MUG, "T004025"]
 
 
 def asking(words: str, opens: str) -> Callable[[dict[str, str]], Feedback]:
@@ -360,9 +360,9 @@ def test_without_javascript_the_form_posts_the_code_and_shows_the_whole_page(chr
     context: BrowserContext = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     _ = page.goto(peer.url)
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#feedback")).to_have_text("Good")
     page.get_by_role("button", name="Done").click()
     expect(page.locator("#feedback")).to_have_text("Good")
-    assert [(post["code"], post["ask"]) for post in peer.state.posts] == [(SHELF, "line-1"), ("K086", "line-1")]
+    assert [(post["code"], post["ask"]) for post in peer.state.posts] == [(LOCATION, "line-1"), ("K086", "line-1")]
     context.close()

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.scan_peer import Feedback, ScanPeer, Screen, someone
-from tests.browser.test_scan_js_reading import MUG, SHELF, confirmed, scan
+from tests.browser.test_scan_js_reading import LOCATION, MUG, confirmed, scan
 
 SIX = [f"100000000000{n}" for n in range(6)]
 
@@ -31,7 +31,7 @@ def test_six_fast_scans_with_slow_answers_arrive_once_each_and_in_order(page: Pa
 
 def test_a_scan_keeps_the_step_that_was_on_screen_when_the_trigger_was_pulled(page: Page, peer: ScanPeer) -> None:
     peer.state.open.clear()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     scan(page, MUG)
     waiting(page, 2)
     peer.state.screen = Screen(token="line-2")  # noqa: S106  the name of a step
@@ -44,7 +44,7 @@ def test_a_scan_keeps_the_step_that_was_on_screen_when_the_trigger_was_pulled(pa
 
 def test_a_scan_whose_answers_are_lost_goes_again_under_the_same_id(page: Page, peer: ScanPeer) -> None:
     peer.state.lose_answers = 2
-    scan(page, SHELF)
+    scan(page, LOCATION)
     confirmed(page)
     assert len(peer.state.posts) == 3
     assert len({post["scan"] for post in peer.state.posts}) == 1
@@ -54,21 +54,21 @@ def test_a_scan_whose_answers_are_lost_goes_again_under_the_same_id(page: Page, 
 def test_an_answer_that_does_not_come_is_given_up_after_four_seconds(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
     peer.state.open.clear()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     page.clock.run_for(4100)
     expect(page.locator("#network")).to_have_text("NO NETWORK. 1 kept")
     peer.state.open.set()
     page.clock.run_for(300)
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_a_server_error_keeps_the_scan_and_goes_on_when_the_server_is_well(page: Page, peer: ScanPeer) -> None:
     broken = [Feedback(status=503), Feedback(status=500)]
     peer.state.judge = lambda _post: broken.pop() if broken else Feedback()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_a_scan_at_which_our_own_program_breaks_is_refused_and_holds_nobody_up(page: Page, peer: ScanPeer) -> None:
@@ -86,17 +86,17 @@ def test_a_scan_at_which_our_own_program_breaks_is_refused_and_holds_nobody_up(p
     assert len({post["scan"] for post in peer.state.posts}) == 1
     assert page.evaluate("cues") == ["wrong"]
     _ = page.reload()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#feedback")).to_have_text("Good")
-    assert peer.codes == [SIX[0], SHELF]
+    assert peer.codes == [SIX[0], LOCATION]
 
 
 def test_a_program_that_is_well_again_at_the_next_try_counts_the_scan(page: Page, peer: ScanPeer) -> None:
     broken = [Feedback(is_broken=True)] * 3
     peer.state.judge = lambda _post: broken.pop() if broken else Feedback()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#feedback")).to_have_text("Good")
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
     assert page.evaluate("cues") == ["step"]
 
 
@@ -104,18 +104,18 @@ def test_a_proxys_error_never_ends_a_scan(page: Page, peer: ScanPeer) -> None:
     proxys = [Feedback(status=status) for status in (500, 502, 503, 504) * 2]
     peer.state.judge = lambda _post: proxys.pop() if proxys else Feedback()
     page.clock.install()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#network")).to_have_text("NO NETWORK. 1 kept")
     for _second in range(30):
         page.clock.run_for(1000)
     confirmed(page)
     assert len(peer.state.posts) >= 9  # the clock runs on while an answer is under way, so that one may be given up
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]
 
 
 def test_a_guest_networks_welcome_page_is_no_answer(page: Page, peer: ScanPeer) -> None:
     peer.state.portal_answers = 1
-    scan(page, SHELF)
+    scan(page, LOCATION)
     confirmed(page)
     assert len(peer.state.posts) == 2
     expect(page.locator("#feedback")).to_have_text("Good")
@@ -124,7 +124,7 @@ def test_a_guest_networks_welcome_page_is_no_answer(page: Page, peer: ScanPeer) 
 def test_a_form_too_old_is_renewed_without_a_reload_and_the_scan_goes_again(page: Page, peer: ScanPeer) -> None:
     page.evaluate("window.isStillHere = true")
     peer.state.portal_answers, peer.state.portal_status = 1, 419
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#feedback")).to_have_text("Good")
     first, again = peer.state.posts
     assert first == again
@@ -144,13 +144,13 @@ def test_a_badge_scanned_on_a_form_too_old_signs_in_all_the_same(page: Page, pee
 def test_a_page_that_has_become_anothers_sends_nothing_of_the_first_workers(page: Page, peer: ScanPeer) -> None:
     peer.state.portal_answers, peer.state.portal_status = 1, 419
     peer.state.actor = someone(worker_id=8)
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#screen")).to_have_attribute("data-worker", "8")
     confirmed(page)
     scan(page, MUG)
     expect(page.locator("#feedback")).to_have_text("Good")
-    assert peer.codes == [SHELF, MUG]
-    assert [post["code"] for post in peer.state.posts] == [SHELF, MUG]
+    assert peer.codes == [LOCATION, MUG]
+    assert [post["code"] for post in peer.state.posts] == [LOCATION, MUG]
 
 
 def test_a_screen_that_asked_for_itself_before_a_scan_does_not_undo_its_answer(page: Page, peer: ScanPeer) -> None:
@@ -159,7 +159,7 @@ def test_a_screen_that_asked_for_itself_before_a_scan_does_not_undo_its_answer(p
         _ = page.reload()
     peer.state.screen = Screen(token="line-2")  # noqa: S106  the name of a step
     with page.expect_event("requestfailed", lambda request: request.headers.get("hx-target") == "screen"):
-        scan(page, SHELF)
+        scan(page, LOCATION)
     peer.state.polls_open.set()
     expect(page.locator("#feedback")).to_have_text("Good")
     expect(page.locator("#ask")).to_have_attribute("value", "line-2")
@@ -167,7 +167,7 @@ def test_a_screen_that_asked_for_itself_before_a_scan_does_not_undo_its_answer(p
 
 def test_a_refusal_without_a_screen_is_said_and_not_sent_again(page: Page, peer: ScanPeer) -> None:
     peer.state.portal_answers, peer.state.portal_status = 1, 404
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#feedback")).to_have_text("Not counted. Scan again")
     confirmed(page)
     assert len(peer.state.posts) == 1
@@ -193,18 +193,18 @@ def test_a_scan_dropped_after_a_wrong_one_may_be_made_again_at_once(page: Page, 
     peer.state.judge = lambda _post: verdicts.pop()
     peer.state.open.clear()
     scan(page, MUG)
-    scan(page, SHELF)
+    scan(page, LOCATION)
     waiting(page, 2)
     peer.state.open.set()
     expect(page.locator("#feedback .dropped")).to_have_text("1 later scans not counted. Scan again")
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#feedback")).to_have_text("Good")
-    assert peer.codes == [MUG, SHELF]
+    assert peer.codes == [MUG, LOCATION]
 
 
 def test_a_business_refusal_is_shown_and_not_sent_again(page: Page, peer: ScanPeer) -> None:
     peer.state.judge = lambda _post: Feedback(tone="wrong", cue="wrong", words="Tote is taken", status=409)
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#feedback")).to_have_text("Tote is taken")
     confirmed(page)
     assert len(peer.state.posts) == 1
@@ -218,7 +218,7 @@ def test_offline_keeps_scans_stops_at_three_and_sends_them_on_return(page: Page,
     expect(page.locator("#network")).to_have_text("NO NETWORK. 2 kept")
     scan(page, SIX[2])
     expect(page.locator("#network")).to_have_text("STOP. Wait for network")
-    scan(page, SHELF)
+    scan(page, LOCATION)
     assert page.evaluate("cues") == ["offline", "blocked", "blocked"]
     page.context.set_offline(False)
     confirmed(page)
@@ -226,15 +226,15 @@ def test_offline_keeps_scans_stops_at_three_and_sends_them_on_return(page: Page,
     # The stopped scan was not taken, so this one is no double of it, however soon it comes. Nothing waits until
     # the page has read the keys, so the answer is what shows that it was sent.
     with page.expect_response("**/pick/"):
-        scan(page, SHELF)
+        scan(page, LOCATION)
     confirmed(page)
-    assert peer.codes == [*SIX[:3], SHELF]
+    assert peer.codes == [*SIX[:3], LOCATION]
 
 
 def test_half_a_minute_without_network_stops_the_picker(page: Page, peer: ScanPeer) -> None:
     page.clock.install()
     page.context.set_offline(True)
-    scan(page, SHELF)
+    scan(page, LOCATION)
     for _second in range(40):
         page.clock.run_for(1000)
     expect(page.locator("#network")).to_have_text("STOP. Wait for network")
@@ -284,14 +284,14 @@ def test_a_workers_unconfirmed_scans_wait_in_a_browser_that_keeps_nothing(page: 
     peer.state.judge = judge
     peer.state.portal_answers, peer.state.portal_status = 1, 419
     peer.state.actor = someone(worker_id=8)
-    scan(page, SHELF)
+    scan(page, LOCATION)
     expect(page.locator("#screen")).to_have_attribute("data-worker", "8")
     waiting(page, 0)
     scan(page, "B000000017")
     expect(page.locator("#screen")).to_have_attribute("data-worker", "7")
-    expect(page.locator("#feedback")).to_have_text(SHELF)
+    expect(page.locator("#feedback")).to_have_text(LOCATION)
     confirmed(page)
-    assert [post["csrf_token"] for post in peer.state.posts if post["code"] == SHELF] == ["csrf-7", "csrf-7"]
+    assert [post["csrf_token"] for post in peer.state.posts if post["code"] == LOCATION] == ["csrf-7", "csrf-7"]
 
 
 def test_a_locked_session_asks_for_the_badge_and_then_goes_on_with_the_same_scan(page: Page, peer: ScanPeer) -> None:
@@ -336,11 +336,11 @@ def test_a_session_that_moved_shows_where_and_drops_what_followed(page: Page, pe
     moved = Feedback(tone="wrong", cue="moved", words="Moved to device 14", status=409)
     peer.state.judge = lambda _post: moved
     peer.state.open.clear()
-    scan(page, SHELF)
+    scan(page, LOCATION)
     scan(page, MUG)
     waiting(page, 2)
     peer.state.actor = someone(worker_id=None)
     peer.state.open.set()
     expect(page.locator("#feedback")).to_have_text(re.compile("Moved to device 14"))
     confirmed(page)
-    assert peer.codes == [SHELF]
+    assert peer.codes == [LOCATION]

@@ -26,7 +26,7 @@ from wms.domain.picking import PickTask, TaskStatus
 
 LINES_AN_ORDER, LINES_A_WALK = 5, 15
 SLOTS = LINES_A_WALK // LINES_AN_ORDER
-_OF_A_LINE = ("ShelfReached", "ItemPicked", "UnitsPut")
+_OF_A_LINE = ("LocationReached", "ItemPicked", "UnitsPut")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +114,8 @@ def _furnish(session: Session, engine: Engine, server: Server, lines: int) -> Wa
     people = [builders.worker(session, name, "picker") for name in ("Marta", "Tom")]
     item_at: dict[str, str] = {}
     for task in session.scalars(select(PickTask)):
-        shelf, product = session.get_one(Location, (WAREHOUSE, task.location_id)), task.product_id
-        item_at[shelf.barcode] = builders.barcode(session, session.get_one(Product, (WAREHOUSE, product)))
+        location, product = session.get_one(Location, (WAREHOUSE, task.location_id)), task.product_id
+        item_at[location.barcode] = builders.barcode(session, session.get_one(Product, (WAREHOUSE, product)))
     return Wave(
         engine=engine,
         server=server,

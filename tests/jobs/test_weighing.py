@@ -27,7 +27,7 @@ from wms.jobs.outbox import Claimed, Context, LostLeaseError
 from wms.scales.base import Reading
 from wms.scales.virtual import Fault, VirtualScale
 from wms.services import packing
-from wms.services.packing import scales, weighing
+from wms.services.packing.box import scales, weighing
 from wms.services.packing.screens import BoxAndWeigh
 from wms.services.screens import Feedback
 

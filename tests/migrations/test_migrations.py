@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from tests import builders
 from tests.jobs.boxes import full_box
 from tests.services import boxes
-from tests.services.picker import Picker
+from tests.services.picking.picker import Picker
 from wms import config, migrations
 from wms.config import WAREHOUSE_ID
 from wms.database import make_engine, reading, transaction

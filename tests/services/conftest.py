@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.builders import NOW
-from tests.services.picker import Picker
-from tests.services.shelf import SOON, Shelf
+from tests.services.picking.picker import Picker
+from tests.services.picking.spot import SOON, Spot
 from wms.database import transaction
 from wms.domain.catalog import Product
 from wms.domain.floor import Cart, Location, LocationKind
@@ -52,7 +52,7 @@ class Walk:
         _ = self.marta.begin(self.cart, *self.totes)
         return self.marta
 
-    def at_shelf(self) -> Picker:
+    def at_location(self) -> Picker:
         """Start the walk and scan the first shelf."""
         _ = self.begin().reach()
         return self.marta
@@ -99,33 +99,33 @@ def walk(session: Session) -> Walk:
 
 
 @pytest.fixture
-def shelf(session: Session) -> Shelf:
+def spot(session: Session) -> Spot:
     """Milk in lots A (use by January), B (February) and OLD (past its date); an order of 2 from lot A."""
     milk, place = builders.product(session, "MILK"), builders.location(session)
     for name, expiry in (("A", SOON), ("B", SOON + dt.timedelta(days=28)), ("OLD", dt.date(2026, 11, 1))):
         session.add(Lot(warehouse_id=builders.WAREHOUSE, product_id=milk.id, lot=name, expiry=expiry))
         builders.stock(session, place, milk, 5, lot=name)
     order = builders.order(session, (milk, 2))
-    _ = builders.waiting_batch(session, order, shelves={milk.id: place}, lots={milk.id: "A"})
+    _ = builders.waiting_batch(session, order, locations={milk.id: place}, lots={milk.id: "A"})
     marta, tote = Picker(session), builders.tote(session)
     _ = marta.begin(builders.cart(session), tote)
     _ = marta.scan(place.barcode)
-    return Shelf(session=session, marta=marta, milk=milk, place=place, tote=tote, order=order)
+    return Spot(session=session, marta=marta, milk=milk, place=place, tote=tote, order=order)
 
 
 @pytest.fixture
-def phones(session: Session) -> Shelf:
+def phones(session: Session) -> Spot:
     """Two phones of an order, each with a serial number to be scanned, in a zone that takes a line by one scan."""
     phone, place = builders.product(session, "PHONE"), builders.location(session)
     phone.has_serials = True
     builders.zone(session)
     builders.stock(session, place, phone, 9)
     order = builders.order(session, (phone, 2))
-    _ = builders.waiting_batch(session, order, shelves={phone.id: place})
+    _ = builders.waiting_batch(session, order, locations={phone.id: place})
     marta, tote = Picker(session), builders.tote(session)
     _ = marta.begin(builders.cart(session), tote)
     _ = marta.scan(place.barcode)
-    return Shelf(session=session, marta=marta, milk=phone, place=place, tote=tote, order=order)
+    return Spot(session=session, marta=marta, milk=phone, place=place, tote=tote, order=order)
 
 
 @pytest.fixture

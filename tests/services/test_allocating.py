@@ -18,10 +18,12 @@ from wms.services import allocating, stocking
 from wms.services.stocking import Goods
 
 
-def _lot(session: Session, shelf: Location, product: Product, quantity: int, lot: str, expiry: dt.date) -> None:
+def _lot(session: Session, location: Location, product: Product, quantity: int, lot: str, expiry: dt.date) -> None:
     _ = session.merge(Lot(warehouse_id=WAREHOUSE, product_id=product.id, lot=lot, expiry=expiry))
     goods = Goods(product_id=product.id, quantity=quantity, lot=lot)
-    stocking.move(session, builders.actor(), goods, from_place_id=SUPPLIER_ID, to_place_id=shelf.id, reason="received")
+    stocking.move(
+        session, builders.actor(), goods, from_place_id=SUPPLIER_ID, to_place_id=location.id, reason="received"
+    )
 
 
 def _allocate(session: Session, *orders: Order) -> list[str]:
@@ -49,9 +51,9 @@ def _hold(session: Session, order: Order, until: dt.datetime | None = None) -> H
 
 
 def test_an_order_gets_its_stock_reserved_line_by_line(session: Session) -> None:
-    shelf, mug, cap = builders.location(session), builders.product(session), builders.product(session)
-    builders.stock(session, shelf, mug, 5)
-    builders.stock(session, shelf, cap, 5)
+    location, mug, cap = builders.location(session), builders.product(session), builders.product(session)
+    builders.stock(session, location, mug, 5)
+    builders.stock(session, location, cap, 5)
     order = builders.order(session, (mug, 2), (cap, 1))
     assert _allocate(session, order) == [""]
     assert order.status is OrderStatus.ALLOCATED
@@ -60,9 +62,9 @@ def test_an_order_gets_its_stock_reserved_line_by_line(session: Session) -> None
 
 
 def test_an_order_gets_all_or_nothing(session: Session) -> None:
-    shelf, mug, cap = builders.location(session), builders.product(session), builders.product(session, "MUG-BLU")
-    builders.stock(session, shelf, mug, 5)
-    builders.stock(session, shelf, cap, 1)
+    location, mug, cap = builders.location(session), builders.product(session), builders.product(session, "MUG-BLU")
+    builders.stock(session, location, mug, 5)
+    builders.stock(session, location, cap, 1)
     order = builders.order(session, (mug, 2), (cap, 3))
     assert _allocate(session, order) == ["2 of MUG-BLU missing: 1 free, 3 asked."]
     assert (order.status, order.reason) == (OrderStatus.BACKORDERED, "2 of MUG-BLU missing: 1 free, 3 asked.")
@@ -70,18 +72,18 @@ def test_an_order_gets_all_or_nothing(session: Session) -> None:
 
 
 def test_what_an_order_could_not_have_goes_to_the_next(session: Session) -> None:
-    shelf, mug = builders.location(session), builders.product(session)
-    builders.stock(session, shelf, mug, 2)
+    location, mug = builders.location(session), builders.product(session)
+    builders.stock(session, location, mug, 2)
     first, second = builders.order(session, (mug, 3)), builders.order(session, (mug, 2))
     assert _allocate(session, first, second)[1] == ""
     assert _reserved(session) == 2
 
 
 def test_a_backordered_order_is_allocated_once_stock_has_come(session: Session) -> None:
-    shelf, mug = builders.location(session), builders.product(session)
+    location, mug = builders.location(session), builders.product(session)
     order = builders.order(session, (mug, 1))
     _ = _allocate(session, order)
-    builders.stock(session, shelf, mug, 1)
+    builders.stock(session, location, mug, 1)
     assert _allocate(session, order) == [""]
     assert (order.status, order.reason) == (OrderStatus.ALLOCATED, "")
 
@@ -96,8 +98,8 @@ def test_the_lot_that_expires_first_goes_first(session: Session) -> None:
 
 
 def test_a_lot_past_its_date_is_not_picked(session: Session) -> None:
-    shelf, milk = builders.location(session), builders.product(session, "MILK")
-    _lot(session, shelf, milk, 5, "OLD", dt.date(2026, 11, 23))
+    location, milk = builders.location(session), builders.product(session, "MILK")
+    _lot(session, location, milk, 5, "OLD", dt.date(2026, 11, 23))
     order = builders.order(session, (milk, 1))
     assert _allocate(session, order) == ["1 of MILK missing: 0 free, 1 asked."]
 
@@ -113,12 +115,12 @@ def test_a_place_that_has_it_all_is_preferred(session: Session) -> None:
 
 def test_otherwise_as_few_places_as_possible(session: Session) -> None:
     mug = builders.product(session)
-    shelves = [builders.location(session) for _ in range(3)]
-    for shelf, quantity in zip(shelves, (1, 4, 2), strict=True):
-        builders.stock(session, shelf, mug, quantity)
+    locations = [builders.location(session) for _ in range(3)]
+    for location, quantity in zip(locations, (1, 4, 2), strict=True):
+        builders.stock(session, location, mug, quantity)
     order = builders.order(session, (mug, 6))
     _ = _allocate(session, order)
-    assert {place for place, _, _ in _places(session, order)} == {shelves[1].id, shelves[2].id}
+    assert {place for place, _, _ in _places(session, order)} == {locations[1].id, locations[2].id}
 
 
 def test_reserve_stock_is_not_picked_from(session: Session) -> None:
@@ -128,8 +130,8 @@ def test_reserve_stock_is_not_picked_from(session: Session) -> None:
 
 
 def test_an_order_on_hold_is_not_touched(session: Session) -> None:
-    shelf, mug = builders.location(session), builders.product(session)
-    builders.stock(session, shelf, mug, 5)
+    location, mug = builders.location(session), builders.product(session)
+    builders.stock(session, location, mug, 5)
     order = builders.order(session, (mug, 1))
     _ = _hold(session, order)
     assert _allocate(session, order) == ["On hold (payment): Not paid"]
@@ -157,8 +159,8 @@ def test_an_order_with_a_second_hold_stays_held(session: Session) -> None:
 
 
 def test_releasing_gives_everything_back(session: Session) -> None:
-    shelf, mug = builders.location(session), builders.product(session)
-    builders.stock(session, shelf, mug, 5)
+    location, mug = builders.location(session), builders.product(session)
+    builders.stock(session, location, mug, 5)
     order = builders.order(session, (mug, 4))
     _ = _allocate(session, order)
     assert allocating.release(session, builders.actor(), order, "changed my mind") == 4

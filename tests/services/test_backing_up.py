@@ -24,10 +24,10 @@ from wms.services.stocking import Goods
 def stocked(engine: Engine) -> tuple[int, int]:
     """A shelf with fifty mugs and an order for two: (place, product)."""
     with transaction(engine) as session:
-        shelf, mug = builders.location(session), builders.product(session)
-        builders.stock(session, shelf, mug, 50)
+        location, mug = builders.location(session), builders.product(session)
+        builders.stock(session, location, mug, 50)
         _ = builders.order(session, (mug, 2))
-    return shelf.id, mug.id
+    return location.id, mug.id
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.services.conftest import Walk
-from tests.services.picker import Picker
+from tests.services.picking.picker import Picker
 from wms.domain.actor import Actor
 from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -57,7 +57,7 @@ class Caller(Picker):
 @pytest.fixture
 def caller(walk: Walk) -> Caller:
     """Marta at the first shelf."""
-    return Caller(walk.at_shelf())
+    return Caller(walk.at_location())
 
 
 def only(session: Session) -> ExceptionItem:

@@ -12,7 +12,7 @@ from tests import builders
 from tests.builders import WAREHOUSE
 from tests.services import boxes
 from tests.services.conftest import Walk
-from tests.services.picker import Picker
+from tests.services.picking.picker import Picker
 from wms.database import transaction
 from wms.domain.floor import LocationKind
 from wms.domain.inbox import ExceptionItem
@@ -123,8 +123,8 @@ def test_all_orders_of_a_cart_being_built_may_go(walk: Walk) -> None:
     assert walk.session.query(Wave).one().status is WaveStatus.DONE
 
 
-def test_units_in_hand_go_back_to_the_shelf_by_its_scan(walk: Walk) -> None:
-    marta = walk.at_shelf()
+def test_units_in_hand_go_back_to_the_location_by_its_scan(walk: Walk) -> None:
+    marta = walk.at_location()
     _ = marta.scan(walk.mug_code)
     _cancel(walk.session, walk.orders[0])
     assert marta.screen.name == "put_back"
@@ -133,11 +133,11 @@ def test_units_in_hand_go_back_to_the_shelf_by_its_scan(walk: Walk) -> None:
 
 
 def test_units_in_a_tote_on_a_cart_are_put_back_where_they_came_from(walk: Walk) -> None:
-    marta = walk.at_shelf()
+    marta = walk.at_location()
     _ = marta.scan(walk.mug_code, walk.mug_code, walk.totes[0].barcode)
-    shelf = walk.tasks()[0].location_id
+    location = walk.tasks()[0].location_id
     _cancel(walk.session, walk.orders[0])
-    assert _put_backs(walk.session) == [(walk.totes[0].id, shelf, 2)]
+    assert _put_backs(walk.session) == [(walk.totes[0].id, location, 2)]
     assert walk.totes[0].status is ToteStatus.PICKING
     _ = marta.scan("UNDO")
     assert verifying.verify(walk.session, WAREHOUSE) == []
@@ -145,7 +145,7 @@ def test_units_in_a_tote_on_a_cart_are_put_back_where_they_came_from(walk: Walk)
 
 def _walked(walk: Walk) -> None:
     """Both orders picked and dropped in the lane."""
-    marta = walk.at_shelf()
+    marta = walk.at_location()
     while marta.screen.name != "drop_cart":
         _ = marta.pick()
     assert marta.scan(walk.lane.barcode) == "home"
@@ -160,7 +160,7 @@ def test_a_picked_order_waits_in_its_lane_to_be_put_back(walk: Walk) -> None:
 
 
 def _short(walk: Walk) -> Order:
-    marta = walk.at_shelf()
+    marta = walk.at_location()
     _ = marta.scan(walk.mug_code, "SHORT", marta.stop.location_code, walk.totes[0].barcode)
     while marta.screen.name != "drop_cart":
         _ = marta.pick()
@@ -271,7 +271,7 @@ class Race:
     """A started walk of four orders for two mugs each, whose totes are bound."""
 
     marta: Picker
-    shelf_id: int
+    location_id: int
     order_ids: list[int]
     hold_id: int
     lane_id: int
@@ -279,16 +279,16 @@ class Race:
 
 def _race(engine: Engine) -> Race:
     with transaction(engine) as session:
-        mug, shelf = builders.product(session), builders.location(session)
+        mug, location = builders.product(session), builders.location(session)
         orders = [builders.order(session, (mug, 2)) for _ in range(4)]
-        builders.stock(session, shelf, mug, 20)
-        _ = builders.waiting_batch(session, *orders, shelves={mug.id: shelf})
+        builders.stock(session, location, mug, 20)
+        _ = builders.waiting_batch(session, *orders, locations={mug.id: location})
         marta, cart = Picker(session), builders.cart(session)
         hold, lane = (builders.location(session, kind=kind) for kind in (LocationKind.HOLD, LocationKind.LANE))
         _ = marta.begin(cart, *(builders.tote(session) for _ in orders))
         return Race(
             marta=marta,
-            shelf_id=shelf.id,
+            location_id=location.id,
             order_ids=[order.id for order in orders],
             hold_id=hold.id,
             lane_id=lane.id,
@@ -337,7 +337,7 @@ def test_cancelling_while_the_picker_scans_loses_no_unit(engine: Engine) -> None
         assert verifying.verify(session, WAREHOUSE) == []
         statuses = {order.id: order.status for order in session.query(Order)}
         assert statuses == {kept: OrderStatus.PICKED} | dict.fromkeys(gone, OrderStatus.CANCELLED)
-        in_totes = sum(row.on_hand for row in session.query(Stock) if row.place_id != race.shelf_id)
+        in_totes = sum(row.on_hand for row in session.query(Stock) if row.place_id != race.location_id)
         assert in_totes == sum(row.quantity for row in session.query(PutBack)) + 2
         assert session.query(PickTask).filter_by(status=TaskStatus.OPEN).count() == 0
         assert {tote.lane_id for tote in session.query(Tote).filter(Tote.order_id.in_(gone))} <= {race.hold_id}

@@ -140,7 +140,7 @@ def test_an_order_that_is_not_short_is_left_alone(session: Session) -> None:
         _ = deciding.decide(session, LEAD, order.id, ShortPolicy.CANCEL)
 
 
-def test_a_waiting_order_is_looked_after_until_its_units_lie_on_a_shelf_that_can_be_trusted(walk: Walk) -> None:
+def test_a_waiting_order_is_looked_after_until_its_units_lie_on_a_location_that_can_be_trusted(walk: Walk) -> None:
     order = _short_of_pens(walk)
     _put_down(walk)
     _ = deciding.decide(walk.session, LEAD, order.id, ShortPolicy.WAIT)

@@ -202,8 +202,8 @@ def test_stock_states_what_is_there(opened: Session) -> None:
 
 
 def test_stock_never_goes_below_what_is_set_aside(opened: Session) -> None:
-    shelf, mug = opened.query(Location).one(), opened.query(Product).filter_by(sku="MUG").one()
-    stocking.reserve(opened, builders.actor(), shelf.id, Goods(product_id=mug.id, quantity=4, lot="L7"))
+    location, mug = opened.query(Location).one(), opened.query(Product).filter_by(sku="MUG").one()
+    stocking.reserve(opened, builders.actor(), location.id, Goods(product_id=mug.id, quantity=4, lot="L7"))
     with pytest.raises(BadRowError, match="4 of it are set aside"):
         _ = _keep(opened, "stock", **(ROWS["stock"] | {"quantity": "3"}))
     opened.expire_all()

@@ -156,7 +156,7 @@ def make_short(session: Session) -> Order:
     return short
 
 
-def test_a_short_order_goes_again_to_another_shelf_but_never_to_the_one_that_was_short(
+def test_a_short_order_goes_again_to_another_location_but_never_to_the_one_that_was_short(
     open_transaction: OpenTransaction, wave_id: int
 ) -> None:
     with open_transaction() as session:
@@ -209,7 +209,7 @@ def off_the_layout(session: Session) -> tuple[str, frozenset[int], frozenset[int
     return code, stays, frozenset(task.order_id for task in tasks) - stays
 
 
-def test_a_walk_to_a_shelf_that_left_the_layout_stays_and_the_wave_goes_on(
+def test_a_walk_to_a_location_that_left_the_layout_stays_and_the_wave_goes_on(
     open_transaction: OpenTransaction, wave_id: int
 ) -> None:
     with open_transaction() as session:
@@ -235,8 +235,8 @@ def test_an_order_that_cannot_be_planned_is_no_news(open_transaction: OpenTransa
     with open_transaction() as session:
         code, stays, _ = off_the_layout(session)
         task = session.query(PickTask).filter(PickTask.order_id.in_(stays)).order_by(PickTask.sequence)
-        shelf = session.query(Location).filter_by(code=code).one()
-        [product_id] = {row.product_id for row in task if row.location_id == shelf.id}
+        location = session.query(Location).filter_by(code=code).one()
+        [product_id] = {row.product_id for row in task if row.location_id == location.id}
         order(session, session.get_one(Product, (WAREHOUSE, product_id)).sku).received_at = SOON
     assert look(open_transaction, wave_id).came == frozenset()
     with open_transaction() as session:

@@ -30,10 +30,10 @@ def printer(session: Session) -> Printer:
 
 
 def test_a_location_label_shows_address_code_and_check_string(session: Session) -> None:
-    shelf = builders.location(session, "A07-03-B2")
+    location = builders.location(session, "A07-03-B2")
     _ = builders.location(session, kind=LocationKind.LANE)
     (label,) = label_sheets.sheet(session, builders.actor(), Choice(kind=SheetKind.LOCATIONS, aisle=ALL)).labels
-    assert (label.name, label.code, label.note) == ("A07-03-B2", shelf.barcode, shelf.check)
+    assert (label.name, label.code, label.note) == ("A07-03-B2", location.barcode, location.check)
 
 
 def test_without_an_aisle_the_first_one_is_shown(session: Session) -> None:

@@ -202,7 +202,7 @@ def test_priority_is_from_0_to_9(session: Session) -> None:
 def test_a_page_tells_the_whole_life_on_the_warehouses_clock(walk: Walk) -> None:
     session, order = walk.session, walk.orders[0]
     session.query(Warehouse).one().time_zone = "America/New_York"
-    marta = walk.at_shelf()
+    marta = walk.at_location()
     while marta.screen.name != "drop_cart":
         _ = marta.pick()
     _ = marta.scan(walk.lane.barcode)
@@ -212,8 +212,8 @@ def test_a_page_tells_the_whole_life_on_the_warehouses_clock(walk: Walk) -> None
     assert page.can == {"cancel", "correct"}
     words = [moment.words for moment in page.life]
     assert words[0] == "Picking"
-    shelf = session.query(Location.code).filter_by(id=walk.tasks()[0].location_id).scalar()
-    assert f"2 x {walk.mug.sku} from {shelf} in tote {walk.totes[0].barcode}" in words
+    location = session.query(Location.code).filter_by(id=walk.tasks()[0].location_id).scalar()
+    assert f"2 x {walk.mug.sku} from {location} in tote {walk.totes[0].barcode}" in words
     assert words[-1] == "Picked"
     assert {(moment.who, moment.device, moment.at.hour) for moment in page.life} == {(walk.marta.worker.name, "1", 4)}
     assert [moment.new_day for moment in page.life].count(True) == 1

@@ -370,14 +370,14 @@ def test_a_short_order_waits_with_a_sentence_while_nothing_has_come(open_transac
 def test_missing_units_are_picked_again_from_another_place(open_transaction: OpenTransaction) -> None:
     order = _short(open_transaction)
     with open_transaction() as session:
-        shelf = builders.location(session)
-        builders.stock(session, shelf, session.query(Product).filter_by(sku="P1").one(), 3)
+        location = builders.location(session)
+        builders.stock(session, location, session.query(Product).filter_by(sku="P1").one(), 3)
         again = planning_again.pick_again(session, LATER, order.id)
     assert (again.batch, again.reason) == ("W1-2", "")
     with open_transaction() as session:
         batch = session.query(Batch).filter_by(name="W1-2").one()
         task = session.query(PickTask).filter_by(batch_id=batch.id).one()
-        assert (task.location_id, task.quantity, task.status) == (shelf.id, 1, TaskStatus.OPEN)
+        assert (task.location_id, task.quantity, task.status) == (location.id, 1, TaskStatus.OPEN)
         assert session.query(Order).one().status is OrderStatus.PICKING
         assert (batch.status, _reserved(session)) == (BatchStatus.WAITING, 1)
         second = planning_again.pick_again(session, LATER, order.id)

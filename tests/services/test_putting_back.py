@@ -16,7 +16,7 @@ ACTOR = builders.actor()
 
 
 def _cancelled(walk: Walk, *, dropped: bool = True) -> None:
-    marta = walk.at_shelf()
+    marta = walk.at_location()
     while marta.screen.name != "drop_cart":
         _ = marta.pick()
     if dropped:
@@ -64,7 +64,7 @@ def test_a_tote_on_a_cart_is_waited_for(walk: Walk) -> None:
     _ = putting_back.done(walk.session, ACTOR, first.id)
 
 
-def test_units_of_no_known_shelf_go_where_most_of_them_are(session: Session) -> None:
+def test_units_of_no_known_location_go_where_most_of_them_are(session: Session) -> None:
     mug, tote = builders.product(session), builders.tote(session)
     few, most = builders.location(session), builders.location(session)
     builders.stock(session, few, mug, 1)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tests import builders
 from tests.builders import NOW, WAREHOUSE
 from tests.services.conftest import Walk
-from tests.services.picker import Picker
+from tests.services.picking.picker import Picker
 from wms.domain.codes import Command
 from wms.domain.errors import DomainError
 from wms.domain.floor import Cart, LocationKind
@@ -67,7 +67,7 @@ def test_walks_nobody_has_begun_are_taken_back_and_the_begun_order_is_finished(
 
 
 def test_a_cart_on_which_nothing_was_picked_is_free_again(walk: Walk) -> None:
-    marta, seen = walk.at_shelf(), walk.marta.screen.token
+    marta, seen = walk.at_location(), walk.marta.screen.token
     wave = walk.session.query(Wave).one()
     done = _recall(walk.session, wave.id)
     assert (done.back, done.finishing, wave.status) == (2, 0, WaveStatus.TAKEN_BACK)
@@ -79,7 +79,7 @@ def test_a_cart_on_which_nothing_was_picked_is_free_again(walk: Walk) -> None:
 
 
 def test_units_in_hand_and_shorts_keep_their_orders_on_the_walk(walk: Walk) -> None:
-    marta = walk.at_shelf()
+    marta = walk.at_location()
     _ = marta.scan(walk.mug_code)
     assert _recall(walk.session, walk.batch.wave_id).finishing == 1
     assert [task.status for task in walk.tasks()] == [TaskStatus.OPEN, TaskStatus.OPEN, TaskStatus.CANCELLED]
@@ -96,7 +96,7 @@ def test_units_in_hand_and_shorts_keep_their_orders_on_the_walk(walk: Walk) -> N
 def test_no_order_joins_a_recalled_wave_and_it_is_not_recalled_twice(
     open_transaction: OpenTransaction, walk: Walk
 ) -> None:
-    marta = walk.at_shelf()
+    marta = walk.at_location()
     _ = marta.scan(walk.mug_code)
     wave = walk.session.query(Wave).one()
     _ = _recall(walk.session, wave.id)

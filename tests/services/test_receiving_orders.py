@@ -23,9 +23,9 @@ S = OrderStatus
 @pytest.fixture
 def floor(session: Session) -> Session:
     """A warehouse that sells MUG and CUP, ten of each on a shelf."""
-    shelf = builders.location(session)
+    location = builders.location(session)
     for sku in ("MUG", "CUP"):
-        builders.stock(session, shelf, builders.product(session, sku), 10)
+        builders.stock(session, location, builders.product(session, sku), 10)
     return session
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.services.conftest import Walk
-from tests.services.picker import Picker
+from tests.services.picking.picker import Picker
 from tests.web.picking_states import SCANS_TO, make_floor
 from wms.domain.codes import OWN, check_digit
 from wms.domain.journal import JournalEntry, Scan
@@ -73,13 +73,13 @@ def verdict_on(picker: Picker, text: str) -> None:
 
 
 def test_a_gs1_code_cut_short_in_its_count_is_one_unit(walk: Walk) -> None:
-    marta = walk.at_shelf()
+    marta = walk.at_location()
     assert marta.scan(f"]d201{walk.mug_code}30") == "scan_item"
     assert (marta.said, marta.stop.in_hand) == ("1 of 2", 1)
 
 
 def test_what_is_no_letter_in_a_code_is_not_kept(walk: Walk) -> None:
-    marta = walk.at_shelf()
+    marta = walk.at_location()
     assert marta.scan("]C1no\0thing\x1d\x07of ours", scan="odd") == "scan_item"
     assert marta.said == "Not known: ...\u241dOF OURS. See the lead"
     kept = walk.session.get(Scan, (builders.WAREHOUSE, "odd"))

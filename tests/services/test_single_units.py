@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tests import builders, packers
 from tests.builders import NOW
 from tests.packers import Packer
-from tests.services.picker import Picker
+from tests.services.picking.picker import Picker
 from wms.domain.catalog import Barcode
 from wms.domain.codes import Command
 from wms.domain.floor import SUPPLIER_ID, Cart, Location, LocationKind, Profile
@@ -218,8 +218,8 @@ def test_a_wave_lets_single_unit_orders_share_totes(
 ) -> None:
     with open_transaction() as session:
         _ = builders.cart(session, slots=2)
-        mug, shelf = builders.product(session), builders.location(session)
-        builders.stock(session, shelf, mug, 20)
+        mug, location = builders.product(session), builders.location(session)
+        builders.stock(session, location, mug, 20)
         for quantity in (1, 1, 1, 1, 1, 2):
             _ = builders.order(session, (mug, quantity))
     rules, shares = Rules(shares_singles=wanted), batches == 1

@@ -25,9 +25,9 @@ def checks(session: Session) -> list[str]:
 
 def stocked(session: Session) -> tuple[int, int]:
     """A shelf with five mugs: (place, product)."""
-    shelf, mug = builders.location(session), builders.product(session)
-    builders.stock(session, shelf, mug, 5)
-    return shelf.id, mug.id
+    location, mug = builders.location(session), builders.product(session)
+    builders.stock(session, location, mug, 5)
+    return location.id, mug.id
 
 
 def test_an_empty_warehouse_is_right(session: Session) -> None:
@@ -60,17 +60,17 @@ def test_a_reservation_nobody_holds_is_named(session: Session) -> None:
 
 
 def test_a_cancelled_order_that_holds_stock_is_named(session: Session) -> None:
-    shelf, mug = builders.location(session), builders.product(session)
-    builders.stock(session, shelf, mug, 5)
+    location, mug = builders.location(session), builders.product(session)
+    builders.stock(session, location, mug, 5)
     order = builders.order(session, (mug, 1))
     line_id = session.execute(text("SELECT id FROM order_lines")).scalar_one()
-    stocking.reserve(session, builders.actor(), shelf.id, Goods(product_id=mug.id, quantity=1))
+    stocking.reserve(session, builders.actor(), location.id, Goods(product_id=mug.id, quantity=1))
     session.add(
         Allocation(
             warehouse_id=builders.WAREHOUSE,
             order_id=order.id,
             line_id=line_id,
-            place_id=shelf.id,
+            place_id=location.id,
             product_id=mug.id,
             quantity=1,
         )

@@ -27,7 +27,7 @@ def expect(session: Session) -> Expectation:
     return expectation.expect(session, WAREHOUSE, NOW)
 
 
-def test_an_order_that_the_shelves_can_fill_must_ship(session: Session) -> None:
+def test_an_order_that_the_locations_can_fill_must_ship(session: Session) -> None:
     product = stocked(session, 3)
     order = builders.order(session, (product, 3))
     assert expect(session).must_ship == {order.id}

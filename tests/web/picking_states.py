@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tests import builders
 from tests.builders import WAREHOUSE
 from tests.handheld import Handheld
-from tests.services.picker import Picker
+from tests.services.picking.picker import Picker
 from wms.domain.catalog import Product
 from wms.domain.codes import CodeKind, own_code, slot_code
 from wms.domain.floor import Location, LocationKind
@@ -48,10 +48,10 @@ def make_floor(session: Session) -> dict[str, str]:
     """
     lane = builders.location(session, "PACK 1", kind=LocationKind.LANE)
     wall = _to_be_sorted(session, lane)
-    products, shelves = _stocked(session)
+    products, locations = _stocked(session)
     other = builders.product(session, "OTHER")
-    builders.stock(session, shelves["pen"], other, 3)
-    orders = _released(session, products, shelves)
+    builders.stock(session, locations["pen"], other, 3)
+    orders = _released(session, products, locations)
     cart, totes = builders.cart(session), [builders.tote(session) for _ in range(3)]
     return {
         "own badge": builders.worker(session, "Marta").badge,
@@ -66,9 +66,9 @@ def make_floor(session: Session) -> dict[str, str]:
         "first tote": totes[0].barcode,
         "second tote": totes[1].barcode,
         "free tote": totes[2].barcode,
-        "right shelf": shelves["mug"].barcode,
+        "right shelf": locations["mug"].barcode,
         "other shelf": builders.location(session, "Z9").barcode,
-        **{f"{word} shelf": shelf.barcode for word, shelf in shelves.items()},
+        **{f"{word} shelf": location.barcode for word, location in locations.items()},
         "right item": builders.barcode(session, products["mug"]),
         "other item": builders.barcode(session, other),
         **{word: builders.barcode(session, product) for word, product in products.items()},
@@ -112,16 +112,16 @@ def _to_be_sorted(session: Session, lane: Location) -> dict[str, str]:
 def _stocked(session: Session) -> tuple[dict[str, Product], dict[str, Location]]:
     products = {word: builders.product(session, word.upper()) for word in ("mug", "milk", "phone", "pen")}
     products["phone"].has_serials = True
-    shelves = {word: builders.location(session, f"A{number}") for number, word in enumerate(products, 1)}
+    locations = {word: builders.location(session, f"A{number}") for number, word in enumerate(products, 1)}
     for word, product in products.items():
         for lot in ("LOT-A", "LOT-B") if word == "milk" else ("",):
-            builders.stock(session, shelves[word], product, 5, lot=lot)
+            builders.stock(session, locations[word], product, 5, lot=lot)
             if lot:
                 session.add(Lot(warehouse_id=WAREHOUSE, product_id=product.id, lot=lot, expiry=None))
-    return products, shelves
+    return products, locations
 
 
-def _released(session: Session, products: dict[str, Product], shelves: dict[str, Location]) -> list[Order]:
+def _released(session: Session, products: dict[str, Product], locations: dict[str, Location]) -> list[Order]:
     orders = [
         builders.order(session, (products["mug"], 2), (products["milk"], 2), (products["phone"], 1)),
         builders.order(session, (products["pen"], 1)),
@@ -129,7 +129,7 @@ def _released(session: Session, products: dict[str, Product], shelves: dict[str,
     batch = builders.waiting_batch(
         session,
         *orders,
-        shelves={products[word].id: shelf for word, shelf in shelves.items()},
+        locations={products[word].id: location for word, location in locations.items()},
         lots={products["milk"].id: "LOT-A"},
     )
     batch.name = "W1-1"

@@ -34,7 +34,7 @@ def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def test_a_supervisor_counts_a_shelf_blind(app: Flask) -> None:
+def test_a_supervisor_counts_a_location_blind(app: Flask) -> None:
     client = signed_in(app, app.config["BADGE"])
     assert "Counts 1" in client.get("/desk/stock/").text
     page = client.get("/desk/counts/").text

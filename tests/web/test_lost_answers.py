@@ -28,7 +28,7 @@ class Floor:
     handheld: Handheld
     marta: str
     tom: str
-    shelf: str
+    location: str
     item: str
 
 
@@ -43,7 +43,7 @@ def floor(engine: Engine, settings: Settings) -> Iterator[Floor]:
     handheld = Handheld(app)
     _ = handheld.scan(marta, cart.barcode, tote.barcode)
     assert handheld.accept
-    yield Floor(app=app, handheld=handheld, marta=marta, tom=tom, shelf=handheld.accept[0], item=item)
+    yield Floor(app=app, handheld=handheld, marta=marta, tom=tom, location=handheld.accept[0], item=item)
     with app.app_context():
         db.engine.dispose()
 
@@ -83,12 +83,12 @@ def test_a_log_out_whose_answer_was_lost_is_done_when_it_comes_again(floor: Floo
 def test_a_scan_kept_through_a_hand_over_waits_for_its_own_worker(floor: Floor, engine: Engine) -> None:
     handheld, token = floor.handheld, floor.handheld.token
     _ = handheld.scan(floor.tom, floor.tom)
-    assert handheld.scan(floor.shelf, token=token, scan="kept") == "go_to"
+    assert handheld.scan(floor.location, token=token, scan="kept") == "go_to"
     assert (handheld.status, handheld.said) == (401, "Tom works here now")
     with reading(engine) as session:
         assert session.get(Scan, (builders.WAREHOUSE, "kept")) is None
     _ = handheld.scan(floor.marta, floor.marta)
-    assert handheld.scan(floor.shelf, token=token, scan="kept") == "scan_item"
+    assert handheld.scan(floor.location, token=token, scan="kept") == "scan_item"
 
 
 def test_a_scan_made_at_one_workers_home_is_not_the_next_ones(floor: Floor) -> None:
@@ -103,9 +103,9 @@ def test_a_scan_made_at_one_workers_home_is_not_the_next_ones(floor: Floor) -> N
 def test_a_scan_counted_before_its_session_ended_gets_its_answer_again(floor: Floor) -> None:
     handheld, token = floor.handheld, floor.handheld.token
     with answers_lost(handheld):
-        _ = handheld.scan(floor.shelf, scan="late")
+        _ = handheld.scan(floor.location, scan="late")
     _ = handheld.scan("LOG OUT")
-    assert handheld.scan(floor.shelf, token=token, scan="late") == "sign_in"
+    assert handheld.scan(floor.location, token=token, scan="late") == "sign_in"
     assert (handheld.status, handheld.said) == (200, "Take 1")
 
 

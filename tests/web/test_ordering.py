@@ -28,21 +28,21 @@ from wms.services.stocking import Goods
 def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
     """The app with a short order in a tote in a lane, one that is received, and an exception."""
     with transaction(engine) as session:
-        mug, shelf, tote = builders.product(session, "MUG"), builders.location(session), builders.tote(session)
-        builders.stock(session, shelf, mug, 20)
+        mug, location, tote = builders.product(session, "MUG"), builders.location(session), builders.tote(session)
+        builders.stock(session, location, mug, 20)
         received, short = builders.order(session, (mug, 2)), builders.order(session, (mug, 3))
         stocking.move(
             session,
             builders.actor(),
             Goods(product_id=mug.id, quantity=2),
-            from_place_id=shelf.id,
+            from_place_id=location.id,
             to_place_id=tote.id,
             reason="picked",
         )
         tote.take(short.id)
-        tote.stage(shelf.id, NOW)
+        tote.stage(location.id, NOW)
         short.status = OrderStatus.SHORT
-        stocking.reserve(session, builders.actor(), shelf.id, Goods(product_id=mug.id, quantity=4))
+        stocking.reserve(session, builders.actor(), location.id, Goods(product_id=mug.id, quantity=4))
         session.add(
             ExceptionItem(
                 warehouse_id=WAREHOUSE,
@@ -56,7 +56,7 @@ def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
         lead, picker = builders.worker(session, "Lea", roles="supervisor"), builders.worker(session, "Pia", "picker")
         names = {"LEA": lead.badge, "PIA": picker.badge, "RECEIVED": received.number, "SHORT": short.number}
         names |= {
-            "SHELF": shelf.code,
+            "SHELF": location.code,
             "TOTE": tote.barcode,
             "KEY": text_id(received.id),
             "SHORT_KEY": text_id(short.id),
@@ -201,7 +201,7 @@ def test_a_count_is_corrected_but_never_below_what_is_reserved(app: Flask, lead:
     assert "Corrected by -3." in press(lead, page, "data-adjust", counted="15", reason="counted").text
     page = lead.get("/desk/stock/", query_string={"q": app.config["SHELF"]}).text
     refused = press(lead, page, "data-adjust", counted="3", reason="counted").text
-    assert f"4 of 15 at {app.config['SHELF']} are reserved" in refused
+    assert f"4 of 15 at {app.config['LOCATION']} are reserved" in refused
     assert "Say why" in press(lead, page, "data-adjust", counted="16", reason="").text
     with transaction(app.config["ENGINE"]) as session:
         assert sorted(row.on_hand for row in session.query(Stock)) == [2, 15]

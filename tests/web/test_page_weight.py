@@ -19,7 +19,7 @@ def aimed(settings: Settings) -> Iterator[tuple[str, Aimed]]:
     """The address of a running server, and a handheld that stands at the item step."""
     pickers = walks.fill(settings, pickers=1, waiting=0)
     with walks.app_of(settings) as app, served(app) as url:
-        yield f"{url}/pick/", walks.aim(walks.at_the_shelf(app, pickers[0]))
+        yield f"{url}/pick/", walks.aim(walks.at_the_location(app, pickers[0]))
 
 
 def test_the_picking_pages_first_load_is_at_most_60_kb(aimed: tuple[str, Aimed]) -> None:

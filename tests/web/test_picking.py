@@ -171,13 +171,13 @@ def test_log_out_ends_the_session_and_the_walk_waits_for_the_next_badge(floor: F
 def test_a_break_is_said_on_the_sign_in_screen_and_the_badge_goes_on_where_it_was(floor: Floor) -> None:
     handheld = Handheld(floor.app)
     _ = handheld.scan(floor.marta, floor.cart, floor.tote)
-    shelf = handheld.accept
+    location = handheld.accept
     assert handheld.scan("BREAK") == "sign_in"
     assert handheld.sees("Marta is on a break")
     assert handheld.look() == "sign_in"
     assert handheld.sees("Marta is on a break")
     assert handheld.scan(floor.marta) == "go_to"
-    assert handheld.accept == shelf
+    assert handheld.accept == location
 
 
 def test_light_dark_changes_the_page_with_its_answer(floor: Floor) -> None:

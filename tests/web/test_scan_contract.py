@@ -49,11 +49,11 @@ def floor(engine: Engine, settings: Settings) -> Iterator[Floor]:
 def test_a_scan_is_a_plain_form_post_of_five_fields(floor: Floor) -> None:
     handheld = floor.handheld
     assert handheld.accept is not None
-    shelf = handheld.accept[0]
+    location = handheld.accept[0]
     response = handheld.client.post(
         "/pick/",
         data={
-            "code": shelf,
+            "code": location,
             "scan": "0123456789abcdef",
             "ask": handheld.token,
             "at": "1700000000000",
@@ -65,7 +65,7 @@ def test_a_scan_is_a_plain_form_post_of_five_fields(floor: Floor) -> None:
     with transaction(floor.engine) as session:
         kept = session.get(Scan, (builders.WAREHOUSE, "0123456789abcdef"))
         assert kept is not None
-        assert (kept.code, kept.pulled_ms, kept.tone) == (shelf, 1_700_000_000_000, "ok")
+        assert (kept.code, kept.pulled_ms, kept.tone) == (location, 1_700_000_000_000, "ok")
 
 
 def test_the_answer_to_scan_js_is_only_the_parts_that_change(floor: Floor) -> None:

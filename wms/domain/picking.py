@@ -126,7 +126,7 @@ class ToteFilled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShelfReached(Event):
+class LocationReached(Event):
     """The right location was scanned."""
 
     task_id: int
@@ -197,7 +197,7 @@ class ScanRefused(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShelfLookedAt(Event):
+class LocationLookedAt(Event):
     """The picker said whether a location that the books have as empty is so."""
 
     location: str

@@ -61,7 +61,7 @@ class Balance:
     pick_sequence: int
 
 
-class Shelves:
+class FreeStock:
     """The free stock of the pick faces, from which orders choose one after another."""
 
     def __init__(self, balances: Iterable[Balance]) -> None:
@@ -125,7 +125,7 @@ def _take(balance: Balance, need: Need, quantity: int) -> Portion:
     return Portion(line_id=need.line_id, place_id=balance.place_id, goods=goods)
 
 
-def shelves(session: Session, actor: Actor, product_ids: Collection[int], *, lock: bool) -> Shelves:
+def free_stock(session: Session, actor: Actor, product_ids: Collection[int], *, lock: bool) -> FreeStock:
     """Load the free stock of pick faces; `lock` keeps other planners off until commit.
 
     Lots past their date and locations under count are left out.
@@ -158,7 +158,7 @@ def shelves(session: Session, actor: Actor, product_ids: Collection[int], *, loc
         .order_by(Stock.place_id, Stock.product_id, Stock.lot, Stock.serial)
     )
     rows = session.execute(statement.with_for_update(of=Stock, key_share=True) if lock else statement)
-    return Shelves(Balance(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row's dict
+    return FreeStock(Balance(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row's dict
 
 
 def set_aside_for(
@@ -251,7 +251,7 @@ def allocate(session: Session, actor: Actor, orders: Sequence[Order]) -> dict[in
     on_hold = active_holds(session, actor, ids)
     already = set_aside_for(session, actor, ids)
     needs = needs_of(session, actor, ids, already)
-    stock = shelves(session, actor, products_of(needs), lock=True)
+    stock = free_stock(session, actor, products_of(needs), lock=True)
     reasons = {}
     for order in orders:
         if order.id in on_hold:

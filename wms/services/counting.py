@@ -210,7 +210,7 @@ def close(
         raise BadInputError("The count began before it was asked for. Load the page again.")
     if any(not 0 <= units <= _MOST_UNITS for units in counted.values()):
         raise BadInputError("A count is a whole number, 0 or more.")
-    was = _on_shelf(session, actor, task.location_id, looked_at)
+    was = _on_location(session, actor, task.location_id, looked_at)
     changed, units, bound = 0, 0, 0
     for balance in sorted(was.keys() | counted.keys()):
         change = counted.get(balance, 0) - was.get(balance, 0)
@@ -236,7 +236,7 @@ def _available(session: Session, actor: Actor, location_id: int, balance: Balanc
     return row.available if row else 0
 
 
-def _on_shelf(session: Session, actor: Actor, location_id: int, at: dt.datetime) -> dict[Balance, int]:
+def _on_location(session: Session, actor: Actor, location_id: int, at: dt.datetime) -> dict[Balance, int]:
     """Return the units that stood on a shelf at a moment by the books, without those in somebody's hands."""
     units: dict[Balance, int] = defaultdict(int)
     for row in session.execute(

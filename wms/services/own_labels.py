@@ -13,11 +13,11 @@ from wms.domain.totes import Tote
 
 _HERE: BindParameter[int] = bindparam("warehouse")
 _TEXT: BindParameter[str] = bindparam("text")
-_SHELF = select(Location.id).where(Location.warehouse_id == _HERE, Location.barcode == _TEXT)
+_LOCATION = select(Location.id).where(Location.warehouse_id == _HERE, Location.barcode == _TEXT)
 _CART = select(Cart.id).where(Cart.warehouse_id == _HERE, Cart.barcode == _TEXT)
 _LABELS = {
-    CodeKind.LOCATION: _SHELF,
-    CodeKind.LANE: _SHELF,
+    CodeKind.LOCATION: _LOCATION,
+    CodeKind.LANE: _LOCATION,
     CodeKind.TOTE: select(Tote.id).where(Tote.warehouse_id == _HERE, Tote.barcode == _TEXT),
     CodeKind.CART: _CART,
     CodeKind.SLOT: _CART,

@@ -72,7 +72,7 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shelf:
+class ScannedLocation:
     """A location as scanned."""
 
     location_id: int
@@ -109,13 +109,13 @@ def find_item(session: Session, actor: Actor, code: Code) -> Item | None:
     return Item(product_id=row.id, sku=row.sku, name=row.name, units=units, gs1=gs1)
 
 
-def find_shelf(session: Session, actor: Actor, code: Code) -> Shelf | None:
+def find_location(session: Session, actor: Actor, code: Code) -> ScannedLocation | None:
     """Return the location that a barcode or a typed address names, or None."""
     statement = _LOCATION_BY_NAME if code.kind is CodeKind.UNKNOWN else _LOCATION
     if code.kind not in {CodeKind.LOCATION, CodeKind.LANE, CodeKind.UNKNOWN}:
         return None
     row = _first(session, actor, statement, code.text)
-    return None if row is None else Shelf(location_id=row.id, code=row.code)
+    return None if row is None else ScannedLocation(location_id=row.id, code=row.code)
 
 
 def read_gs1(text: str) -> Gs1 | None:

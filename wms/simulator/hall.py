@@ -41,7 +41,7 @@ class Hall:
         self._claimed: set[str] = set()
         self.units_of = self._barcodes()
         self.singles = sorted(code for code, (_, units) in self.units_of.items() if units == 1 and code.isdigit())
-        self.shelves = self._texts(
+        self.locations = self._texts(
             select(Location.barcode).where(Location.warehouse_id == warehouse_id, Location.kind == LocationKind.PICK)
         )
         self.profile_of = self._profiles()

@@ -21,7 +21,7 @@ class Picker(Person):
         super().__init__(floor, name, badge, seed)
         self._cart = floor.hall.cart_of(badge) or cart
         self._hand: Counter[int] = floor.hall.in_hand_of(badge)
-        self._shelf = ""
+        self._location = ""
         self._is_shorting = False
         self._looks_without_tote = 0
         self._sorting = ""
@@ -41,7 +41,7 @@ class Picker(Person):
 
     def _end_line(self) -> None:
         if self._is_clean:
-            profile = self.hall.profile_of.get(self._shelf, "")
+            profile = self.hall.profile_of.get(self._location, "")
             self.tally.add(f"clean_lines_{profile}")
             self.tally.add(f"clean_scans_{profile}", self._line_scans)
         self._line_scans, self._is_clean = 0, True
@@ -87,14 +87,14 @@ class Picker(Person):
     def on_go_to(self) -> None:
         """Walk to the shelf and scan it, now and then a wrong one first; or its item, where the page takes that."""
         if self.slips(self.floor.habits.wrong_rate):
-            self.slip(self.dice.choice([code for code in self.hall.shelves if not self.is_right(code)]))
-        self._shelf = self.page.accept[0]
+            self.slip(self.dice.choice([code for code in self.hall.locations if not self.is_right(code)]))
+        self._location = self.page.accept[0]
         # One that could not happen, because the only unit was taken already, happens at the next shelf.
         self._is_shorting = self._is_shorting or self.slips(self.floor.habits.short_rate)
         if self._units() and not self._is_shorting:
             self._take()
         else:
-            _ = self.scan(self._shelf)
+            _ = self.scan(self._location)
 
     def on_scan_item(self) -> None:
         """Take what is asked and scan it; now and then a wrong thing first, or find that there is too little."""

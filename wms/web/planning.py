@@ -13,7 +13,7 @@ from wms.domain.actor import Role
 from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.services import planning
-from wms.services.picking import giving_back
+from wms.services.picking.walk import giving_back
 from wms.services.planning import Released, coming, overview, parting, recalling, replanning, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning import preview as planning_preview

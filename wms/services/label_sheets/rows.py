@@ -19,7 +19,7 @@ from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.labels.sheets import SheetLabel, inner_size
 from wms.services.label_sheets.kinds import ALL, Choice, SheetKind
-from wms.services.recognising import find_shelf
+from wms.services.recognising import find_location
 
 # A longer text makes bars too fine for a label of this size; handhelds read the squares as well.
 LONGEST_IN_BARS = 12
@@ -130,10 +130,10 @@ def _codes(session: Session, actor: Actor, choice: Choice) -> Sequence[Row[str, 
     if choice.zone != ALL:
         found = found.where(Product.id.in_(stands.where(Location.zone == choice.zone)))
     if choice.location.strip():
-        shelf = find_shelf(session, actor, parse(choice.location))
-        if shelf is None:
+        location = find_location(session, actor, parse(choice.location))
+        if location is None:
             raise BadInputError(f"There is no location {choice.location.strip()}. Write one such as A07-03-B2.")
-        found = found.where(Product.id.in_(stands.where(Location.id == shelf.location_id)))
+        found = found.where(Product.id.in_(stands.where(Location.id == location.location_id)))
     return session.execute(found).all()
 
 

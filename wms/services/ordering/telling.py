@@ -14,7 +14,7 @@ from wms.domain.orders import OrderStatus
 from wms.domain.people import Worker
 
 # Each scan of a unit or a shelf; the units put into the tote tell the same in fewer words.
-_EACH_SCAN = ("ShelfReached", "ItemPicked", "UnitPacked")
+_EACH_SCAN = ("LocationReached", "ItemPicked", "UnitPacked")
 _MOST = 2_000
 
 # Event -> (words, tone); the words take the event's own fields.
@@ -33,7 +33,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "WrongItemFound": ("Wrong item out of tote {tote} ({cause}): {quantity} x {sku}", "wrong"),
     "LineReopened": ("{sku} was not in {tote}: to be picked at {location} again", "wrong"),
     "ToteUnbound": ("Tote {tote} taken off {batch}", ""),
-    "ShelfReached": ("Picker at {location}", ""),
+    "LocationReached": ("Picker at {location}", ""),
     "ItemPicked": ("{quantity} x {sku} scanned", ""),
     "UnitsPut": ("{quantity} x {sku} from {location} in tote {tote}", ""),
     "TaskShorted": ("{sku} short at {location}: {found} of {asked} found ({reason})", "wrong"),

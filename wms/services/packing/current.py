@@ -18,9 +18,10 @@ from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import inserting, labelling
 from wms.services.labelling import LabelState
-from wms.services.packing import labels, recounts, red_totes, scales, several, singles, taking, totes
+from wms.services.packing import taking
 from wms.services.packing.bench import Found, desk, open_bench
-from wms.services.packing.boxes import cartons
+from wms.services.packing.box import labels, recounts, scales, several
+from wms.services.packing.box.boxes import cartons
 from wms.services.packing.on_bench import Bench, Carton, Counted
 from wms.services.packing.screens import (
     BoxAndWeigh,
@@ -37,6 +38,8 @@ from wms.services.packing.screens import (
     ScanStation,
     ScanTote,
 )
+from wms.services.packing.tote import totes
+from wms.services.packing.unit import red_totes, singles
 from wms.services.screens import clock
 
 _SHOWN_TOTES = 60

@@ -10,21 +10,8 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.people import WorkerSession
 from wms.services import feedback
-from wms.services.packing import (
-    boxes,
-    causes,
-    damage,
-    inserts,
-    labels,
-    recounting,
-    red_totes,
-    several,
-    singles,
-    slips,
-    taking,
-    totes,
-    units,
-)
+from wms.services.packing import taking
+from wms.services.packing.box import boxes, inserts, labels, recounting, several, slips
 from wms.services.packing.current import current_screen
 from wms.services.packing.on_bench import Bench
 from wms.services.packing.screens import (
@@ -42,6 +29,8 @@ from wms.services.packing.screens import (
     ScanStation,
     ScanTote,
 )
+from wms.services.packing.tote import totes
+from wms.services.packing.unit import causes, damage, red_totes, singles, units
 from wms.services.recognising import find_item
 from wms.services.screens import Feedback, Screen
 

@@ -19,8 +19,10 @@ from wms.domain.picked import ScanUndone
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
 from wms.domain.saying import say
 from wms.services import feedback, unsorted
-from wms.services.picking import carts, desks, looking_up, wall, wall_undo
+from wms.services.picking import looking_up
 from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
+from wms.services.picking.walk import carts
+from wms.services.picking.wall import desks, sorting, undoing
 from wms.services.screens import Feedback, Screen, clock
 
 _SHIFT = dt.timedelta(hours=12)
@@ -77,8 +79,8 @@ def judge_home(session: Session, actor: Actor, code: Code, screen: Screen) -> Fe
     if code.kind is CodeKind.CART:
         return _take_cart(session, actor, code)
     if code.command is Command.UNDO:
-        return wall_undo.undo_last(session, actor) or feedback.wrong_type(code, screen.wants)
-    to_sort = wall.begin(session, actor, code) if code.kind is CodeKind.TOTE else None
+        return undoing.undo_last(session, actor) or feedback.wrong_type(code, screen.wants)
+    to_sort = sorting.begin(session, actor, code) if code.kind is CodeKind.TOTE else None
     return to_sort or looking_up.look_up(session, actor, code) or feedback.wrong_type(code, screen.wants)
 
 

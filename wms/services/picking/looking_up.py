@@ -19,7 +19,7 @@ from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.services import counting, feedback
 from wms.services.picking import contents
-from wms.services.recognising import Item, Shelf, find_item, find_shelf
+from wms.services.recognising import Item, ScannedLocation, find_item, find_location
 from wms.services.screens import Feedback
 
 _NAMED = 2  # more do not fit beside the place's own name
@@ -31,9 +31,9 @@ def look_up(session: Session, actor: Actor, code: Code) -> Feedback | None:
         return _look_up_tote(session, actor, code)
     if code.kind is CodeKind.ORDER:
         return _look_up_order(session, actor, code)
-    shelf = find_shelf(session, actor, code)
-    if shelf is not None:
-        return feedback.told(_in_location(session, actor, shelf))
+    location = find_location(session, actor, code)
+    if location is not None:
+        return feedback.told(_in_location(session, actor, location))
     item = find_item(session, actor, code)
     return None if item is None else feedback.told(_where_is(session, actor, item))
 
@@ -66,24 +66,24 @@ def _look_up_order(session: Session, actor: Actor, code: Code) -> Feedback:
     return feedback.told(say("{order}: {n} of {total} picked", order=order.number, n=int(picked), total=int(ordered)))
 
 
-def _in_location(session: Session, actor: Actor, shelf: Shelf) -> Said:
+def _in_location(session: Session, actor: Actor, location: ScannedLocation) -> Said:
     is_counted = select(Location.id).where(
         Location.warehouse_id == actor.warehouse_id,
-        Location.id == shelf.location_id,
+        Location.id == location.location_id,
         Location.id.in_(counting.under_count(actor)),
     )
     if session.execute(is_counted).first() is not None:
-        return say("{where} is closed until it is counted", where=shelf.code)
+        return say("{where} is closed until it is counted", where=location.code)
     rows = session.execute(
         select(Product.sku.label("name"), func.sum(Stock.on_hand).label("units"))
         .join(Stock, and_(Stock.warehouse_id == Product.warehouse_id, Stock.product_id == Product.id))
-        .where(Product.warehouse_id == actor.warehouse_id, Stock.place_id == shelf.location_id, Stock.on_hand > 0)
+        .where(Product.warehouse_id == actor.warehouse_id, Stock.place_id == location.location_id, Stock.on_hand > 0)
         .group_by(Product.sku)
         .order_by(func.sum(Stock.on_hand).desc(), Product.sku)
     ).all()
     if not rows:
-        return say("{where} is empty", where=shelf.code)
-    return _listed(shelf.code, rows)
+        return say("{where} is empty", where=location.code)
+    return _listed(location.code, rows)
 
 
 def _where_is(session: Session, actor: Actor, item: Item) -> Said:

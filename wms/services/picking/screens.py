@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from wms.domain.codes import Code
-from wms.services.picking.at_stop import Slot, Stop
+from wms.services.picking.walk.at_stop import Slot, Stop
 from wms.services.screens import Screen
 
 

@@ -11,28 +11,9 @@ from wms.domain.errands import Errand, ErrandKind
 from wms.domain.picking import TaskStatus
 from wms.domain.saying import say, say_some
 from wms.services import feedback
-from wms.services.picking import (
-    broken_totes,
-    building,
-    drops,
-    errands,
-    full_totes,
-    giving_back,
-    home,
-    judging,
-    keyed,
-    lines,
-    lots,
-    missing,
-    shorts,
-    skipping,
-    stops,
-    undo,
-    wall,
-    wrong_items,
-    zero_checks,
-)
-from wms.services.picking.at_stop import Stop
+from wms.services.picking import errands, home
+from wms.services.picking.exceptions import broken_totes, full_totes, missing, shorts, skipping, wrong_items
+from wms.services.picking.line import judging, keyed, lines, lots, zero_checks
 from wms.services.picking.screens import (
     BrokenTote,
     BuildCart,
@@ -56,6 +37,9 @@ from wms.services.picking.screens import (
     WrongItem,
     ZeroCheck,
 )
+from wms.services.picking.walk import building, drops, giving_back, stops, undo
+from wms.services.picking.walk.at_stop import Stop
+from wms.services.picking.wall import sorting
 from wms.services.screens import Answer, Feedback, Screen
 
 JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answer]] = {
@@ -66,7 +50,7 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     BrokenTote: broken_totes.judge,
     WrongItem: wrong_items.judge,
     IsItThere: wrong_items.judge_answer,
-    GoTo: judging.judge_shelf,
+    GoTo: judging.judge_location,
     ScanItem: judging.judge_item,
     ScanLot: lots.judge_lot,
     ScanSerial: lots.judge_serial,
@@ -76,9 +60,9 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     PutBack: judging.judge_put_back,
     ZeroCheck: zero_checks.judge,
     DropCart: drops.judge,
-    SortItem: wall.judge_item,
-    IsToteEmpty: wall.judge_empty,
-    PutInSlot: wall.judge_slot,
+    SortItem: sorting.judge_item,
+    IsToteEmpty: sorting.judge_empty,
+    PutInSlot: sorting.judge_slot,
 }
 
 
@@ -104,7 +88,7 @@ def _without_a_line(session: Session, actor: Actor) -> Screen:
     """Between walks, at the put wall, or at the end of a walk."""
     walk = home.own_walk(session, actor)
     if walk is None:
-        return wall.screen(session, actor) or home.screen(session, actor)
+        return sorting.screen(session, actor) or home.screen(session, actor)
     if home.moved_away(session, actor, walk.device, walk.name):
         return home.screen(session, actor)
     return zero_checks.asked(session, actor, walk.batch_id) or drops.screen(session, actor, walk.batch_id)

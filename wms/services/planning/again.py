@@ -22,7 +22,7 @@ from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Wave
 from wms.services import allocating, settling, unsorted
-from wms.services.allocating import Choice, Need, Shelves
+from wms.services.allocating import Choice, FreeStock, Need
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.planning import new_batch, task_for, turn_before_all
 from wms.services.planning.problem import fleet, problem_of
@@ -64,7 +64,7 @@ def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
         return PickedAgain(number=order.number, reason=f"{order.number} lacks nothing.")
     wanted = first_wanted(session, actor, {order_id: needs})
     products = allocating.products_of({order_id: needs}) | allocating.products_of(wanted)
-    choice = choose(allocating.shelves(session, actor, products, lock=True), needs, wanted[order_id])
+    choice = choose(allocating.free_stock(session, actor, products, lock=True), needs, wanted[order_id])
     order.reason = choice.reason[:200]
     if choice.reason:
         return PickedAgain(number=order.number, reason=choice.reason)
@@ -95,7 +95,7 @@ def short_orders(session: Session, actor: Actor) -> tuple[ShortOrder, ...]:
     needs = missing(session, actor, [order.id for order in orders])
     wanted = first_wanted(session, actor, needs)
     products = allocating.products_of(needs) | allocating.products_of(wanted)
-    stock = allocating.shelves(session, actor, products, lock=False)
+    stock = allocating.free_stock(session, actor, products, lock=False)
     found = []
     for order in orders:
         lacking = needs.get(order.id, ())
@@ -122,7 +122,7 @@ def first_wanted(session: Session, actor: Actor, needs: Mapping[int, Sequence[Ne
     }
 
 
-def choose(stock: Shelves, needs: Sequence[Need], wanted: Sequence[Need]) -> Choice:
+def choose(stock: FreeStock, needs: Sequence[Need], wanted: Sequence[Need]) -> Choice:
     """Take what was bought off the shelves, where it has come, else what the order needs by now, or nothing."""
     first = stock.take(wanted)
     return stock.take(needs) if first.reason else first

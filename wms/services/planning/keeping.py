@@ -121,7 +121,7 @@ def _that_can_go_again(session: Session, actor: Actor, orders: Sequence[int]) ->
     wanted = again.first_wanted(session, actor, needs)
     products = allocating.products_of(needs) | allocating.products_of(wanted)
     doubtful = _found_short(session, actor, products)
-    stock = allocating.shelves(session, actor, products, lock=False)
+    stock = allocating.free_stock(session, actor, products, lock=False)
     choices = {
         order_id: again.choose(stock, needs[order_id], wanted[order_id]) for order_id in orders if order_id in needs
     }

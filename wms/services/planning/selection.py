@@ -157,7 +157,7 @@ def select_orders(
         set_aside=aside,
         sizes=sizes_of(session, actor, products | held_products),
     )
-    shelves = allocating.shelves(session, actor, products, lock=lock)
+    free_stock = allocating.free_stock(session, actor, products, lock=lock)
     found = Selection(orders={}, choices={}, set_aside=aside, out=[])
     room_left = max(1, min(rules.max_orders, MAX_ORDERS))
     for order in sorted(orders, key=lambda order: (-order.priority, order.placed_at, order.id)):
@@ -165,7 +165,7 @@ def select_orders(
         if obstacle is None and room_left == 0:
             obstacle = Why.LIMIT, f"Over the limit of {rules.max_orders} orders a wave."
         if obstacle is None:
-            choice = shelves.take(needs.get(order.id, ()))
+            choice = free_stock.take(needs.get(order.id, ()))
             found.orders[order.id] = order
             found.choices[order.id] = choice
             obstacle = (Why.STOCK, choice.reason) if choice.reason else None

@@ -1,0 +1,117 @@
+"""What becomes of a label's print at the bench: another printer, a copy too many, and a tote without a hold lane."""
+
+import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tests import builders, packers
+from wms.domain.codes import Command
+from wms.domain.floor import Printer
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.packing import PackageStatus
+from wms.domain.printing import PrintJob, PrintStatus
+from wms.domain.saying import Said
+from wms.domain.totes import ToteStatus
+from wms.services.packing.screens import HoldTote, ScanLabel, ScanTote
+from wms.services.verifying import verify
+
+from .test_labels import _refuse, _weighed
+
+
+@pytest.mark.parametrize("was", [PrintStatus.DROPPED, None])
+def test_a_label_dropped_by_its_printer_or_without_one_comes_out_of_another_stations(
+    session: Session, was: PrintStatus | None
+) -> None:
+    floor = _weighed(session)
+    neighbour = session.get_one(Printer, (builders.WAREHOUSE, builders.station(session).printer_id))
+    label = packers.buy(session, floor.order, "OFF0001", printed=was or PrintStatus.DROPPED)
+    subject_id = label.id
+    if was is None:
+        _ = session.execute(delete(PrintJob))
+        floor.station.printer_id = None
+    else:
+        subject_id = session.scalars(select(PrintJob.id)).one()
+    told = ExceptionItem(
+        warehouse_id=builders.WAREHOUSE,
+        kind=ExceptionKind.PRINT,
+        at=builders.NOW,
+        text="not printed",
+        subject_id=subject_id,
+    )
+    session.add(told)
+    session.flush()
+    screen = floor.packer.sees()
+    assert isinstance(screen, ScanLabel)
+    assert screen.printing == "failed"
+    assert floor.packer.scan(Command.OTHER_PRINTER).words == f"Fetch the label from {neighbour.name}"
+    moved = session.scalars(select(PrintJob).order_by(PrintJob.id.desc()).limit(1)).one()
+    assert (moved.printer_id, moved.status, moved.copy) == (neighbour.id, PrintStatus.QUEUED, 1)
+    session.refresh(told)
+    assert told.settled_at is not None
+
+
+@pytest.mark.parametrize("was", [PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.NOT_PRINTED])
+def test_a_copy_still_in_line_is_dropped_when_the_box_is_sealed_with_another(
+    session: Session, was: PrintStatus
+) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001")
+    _ = floor.packer.scan(Command.REPRINT)
+    session.scalars(select(PrintJob).where(PrintJob.copy == 2)).one().status = was
+    session.flush()
+    assert floor.packer.scan("OFF0001").cue == "complete"
+    statuses = session.scalars(select(PrintJob.status).order_by(PrintJob.copy)).all()
+    assert statuses == [PrintStatus.PRINTED, PrintStatus.DROPPED]
+    assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_a_house_without_a_hold_lane_sets_aside_by_yes(session: Session) -> None:
+    floor = _weighed(session)
+    session.delete(floor.hold)
+    session.flush()
+    _refuse(session, floor, "The address is not known.")
+    _ = floor.packer.scan(Command.NO)
+    assert floor.packer.sees().accept == (Command.YES,)
+    assert floor.packer.scan(floor.tote.barcode).tone == "wrong"
+    assert isinstance(floor.packer.sees(), HoldTote)
+    assert floor.packer.scan(Command.YES).words == f"{floor.tote.barcode} set aside. Scan next tote"
+    assert isinstance(floor.packer.sees(), ScanTote)
+    assert packers.package_of(session, floor.order).status is PackageStatus.CANCELLED
+    assert floor.tote.status is ToteStatus.STAGED
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    _ = packers.buy(session, floor.order, "OFF0003")
+    assert floor.packer.scan("OFF0003").cue == "complete"
+    assert verify(session, builders.WAREHOUSE) == []
+
+
+def test_with_a_hold_lane_yes_sets_nothing_aside(session: Session) -> None:
+    floor = _weighed(session)
+    _refuse(session, floor, "The address is not known.")
+    _ = floor.packer.scan(Command.NO)
+    assert floor.packer.scan(Command.YES).tone == "wrong"
+    assert isinstance(floor.packer.sees(), HoldTote)
+
+
+@pytest.mark.parametrize(
+    ("status", "kept", "printing", "said"),
+    [
+        (PrintStatus.CHECKED, "cutter fault", "waiting", "cutter fault"),
+        (PrintStatus.CHECKED, "motor too hot, print head fault", "waiting", "motor too hot, print head fault"),
+        (PrintStatus.PRINTED, "paper nearly out", "done", "paper nearly out"),
+        (PrintStatus.PRINTED, "clean print head, calibrate media", "done", "clean the print head, calibrate the paper"),
+        (PrintStatus.PRINTED, "replace print head", "done", "replace the print head"),
+        (PrintStatus.PRINTED, "its label was scanned", "done", ""),
+        (PrintStatus.HANDED_TO_SPOOLER, "queue zebra", "done", ""),
+    ],
+)  # fmt: skip
+def test_the_packer_reads_what_the_printer_says_of_itself(
+    session: Session, status: PrintStatus, kept: str, printing: str, said: str
+) -> None:
+    floor = _weighed(session)
+    _ = packers.buy(session, floor.order, "OFF0001", printed=status)
+    session.scalars(select(PrintJob)).one().reason = kept
+    session.flush()
+    screen = floor.packer.sees()
+    assert isinstance(screen, ScanLabel)
+    assert (screen.printing, screen.print_reason) == (printing, said)
+    assert isinstance(screen.print_reason, Said) is bool(said)  # it is read in the packer's language

@@ -1,0 +1,74 @@
+"""After the last unit of a shelf the picker is asked whether it is empty, where the zone asks for it."""
+
+from tests import builders
+from tests.builders import WAREHOUSE
+from tests.services.conftest import Walk
+from tests.services.picking.picker import Picker
+from wms.domain.codes import Command
+from wms.domain.counting import CountTask
+from wms.domain.floor import ADJUSTMENT_ID, Zone
+from wms.domain.journal import JournalEntry
+from wms.domain.picking import TaskStatus
+from wms.domain.stock import Stock
+from wms.services import stocking, verifying
+from wms.services.stocking import Goods
+
+
+def _at_last_unit(walk: Walk) -> Picker:
+    """The zone asks, and order one's pens are the last on their shelf."""
+    walk.session.get_one(Zone, (WAREHOUSE, Zone.EVERY)).asks_empty = True
+    task = next(task for task in walk.tasks() if task.product_id == walk.pen.id)
+    row = walk.session.query(Stock).filter_by(place_id=task.location_id).one()
+    spare = Goods(product_id=walk.pen.id, quantity=row.available)
+    stocking.move(
+        walk.session,
+        builders.actor(),
+        spare,
+        from_place_id=row.place_id,
+        to_place_id=ADJUSTMENT_ID,
+        reason="gone",
+    )
+    marta = walk.begin()
+    while marta.screen.name != "drop_cart" and marta.stop.product_id != walk.pen.id:
+        _ = marta.pick()
+    return marta
+
+
+def _answers(walk: Walk) -> list[bool]:
+    return [row.data["is_empty"] for row in walk.session.query(JournalEntry).filter_by(event="LocationLookedAt")]
+
+
+def test_yes_is_kept_as_a_confirmed_zero_and_nothing_is_counted(walk: Walk) -> None:
+    marta = _at_last_unit(walk)
+    assert marta.pick() == "zero_check"
+    assert marta.scan(walk.mug_code) == "zero_check"
+    assert marta.said == "That is a PRODUCT. YES or NO?"
+    assert marta.scan(Command.YES) in {"go_to", "drop_cart"}
+    assert (_answers(walk), walk.session.query(CountTask).count()) == ([True], 0)
+    assert verifying.verify(walk.session, WAREHOUSE) == []
+
+
+def test_no_lets_the_location_be_counted(walk: Walk) -> None:
+    marta = _at_last_unit(walk)
+    _ = marta.pick()
+    _ = marta.scan(Command.NO)
+    assert marta.screen.name != "zero_check"
+    assert _answers(walk) == [False]
+    assert walk.session.query(CountTask).one().reason == "not empty after its last unit was picked"
+
+
+def test_undo_takes_the_put_back_and_the_question_with_it(walk: Walk) -> None:
+    marta = _at_last_unit(walk)
+    _ = marta.pick()
+    assert marta.scan(Command.UNDO) == "put_in_tote"
+    assert marta.scan(marta.stop.tote) == "zero_check"
+    assert _answers(walk) == []
+    assert TaskStatus.PICKED in {task.status for task in walk.tasks()}
+
+
+def test_a_location_that_holds_more_stops_nobody(walk: Walk) -> None:
+    walk.session.get_one(Zone, (WAREHOUSE, Zone.EVERY)).asks_empty = True
+    marta = walk.begin()
+    while marta.screen.name != "drop_cart":
+        assert marta.pick() != "zero_check"
+    assert _answers(walk) == []

@@ -1,0 +1,1 @@
+"""The box: how many, of which carton, weighed, counted again, labelled and sealed."""

@@ -1,0 +1,1 @@
+"""Totes at the bench: opened, refused, given up, or set aside while their order waits."""

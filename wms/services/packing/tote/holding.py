@@ -1,0 +1,42 @@
+"""Setting an order aside at the bench: its box is given up, and a hold slip says what it waits for."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.floor import Station
+from wms.domain.orders import Order
+from wms.domain.saying import say
+from wms.labels.hold_slips import HoldSlip, draw
+from wms.services import feedback, printing
+from wms.services.packing.on_bench import Bench
+from wms.services.packing.tote.totes import give_up
+from wms.services.printing import Wanted
+from wms.services.promising import zone_of
+from wms.services.screens import Feedback
+
+
+def set_aside(session: Session, actor: Actor, bench: Bench, reason: str) -> Feedback:
+    """Give the box up, and print what the order waits for where the station has a printer."""
+    give_up(session, actor, bench, f"set aside: {reason}")
+    printer_id = session.scalars(
+        select(Station.printer_id).where(Station.warehouse_id == actor.warehouse_id, Station.id == bench.station_id)
+    ).one()
+    if printer_id is None:
+        return feedback.told(say("Set aside. Put all back in the tote"))
+    _ = printing.queue(session, actor, printer_id, _slip(session, actor, bench, reason))
+    return feedback.told(say("Set aside. All back, slip on the tote"))
+
+
+def _slip(session: Session, actor: Actor, bench: Bench, reason: str) -> Wanted:
+    code = session.scalars(
+        select(Order.barcode).where(Order.warehouse_id == actor.warehouse_id, Order.id == bench.order_id)
+    ).one()
+    slip = HoldSlip(
+        code=code,
+        number=bench.number,
+        reason=reason,
+        at=f"{actor.at.astimezone(zone_of(session, actor)):%d %b %Y %H:%M}",
+        by=f"{actor.name} at {bench.station}",
+    )
+    return Wanted(what=f"hold slip {bench.number}"[:80], zpl=draw(slip).decode("ascii"), order_id=bench.order_id)

@@ -1,0 +1,66 @@
+"""A damaged unit at the bench: the one scanned last goes to the hospital, and the order waits for another."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.floor import SCRAP_ID, Location, LocationKind
+from wms.domain.journal import record
+from wms.domain.orders import Order
+from wms.domain.packing import UnitDamaged
+from wms.domain.saying import say
+from wms.domain.totes import Tote, ToteStatus
+from wms.services import feedback, stocking
+from wms.services.locking import locked_wave_of
+from wms.services.packing.on_bench import Bench
+from wms.services.packing.tote.totes import follow_short, give_up, leave_short
+from wms.services.packing.unit import units
+from wms.services.screens import Feedback
+
+
+def take_out(session: Session, actor: Actor, bench: Bench) -> Feedback:
+    """DAMAGED: book the unit scanned last out of the box, give the box up and let another unit be picked."""
+    last = units.last_packed(session, actor, bench)
+    if last is None:
+        return feedback.wrong(say("Scan the damaged item first"))
+    _ = locked_wave_of(session, actor, bench.order_id)  # before the order, as everyone locks
+    goods, _tote_id = last
+    hospital = _hospital(session, actor)
+    place_id = hospital.id if hospital else SCRAP_ID
+    stocking.move(session, actor, goods, from_place_id=bench.package_id, to_place_id=place_id, reason="damaged")
+    units.take_from_lines(session, actor, bench, goods)
+    row = next(row for row in bench.units if row.product_id == goods.product_id)
+    to = hospital.code if hospital else "scrap"
+    damaged = UnitDamaged(
+        order_id=bench.order_id, package=bench.package, sku=row.sku, quantity=goods.quantity, place=to
+    )
+    record(session, actor, damaged)
+    lacking = f"{goods.quantity} of {row.sku}"
+    give_up(session, actor, bench, f"damaged: {lacking}")
+    order = session.scalars(
+        select(Order).where(Order.warehouse_id == actor.warehouse_id, Order.id == bench.order_id)
+    ).one()
+    leave_short(session, actor, order, lacking, f"{bench.number}: {lacking} damaged, seen at {bench.station}, in {to}")
+    if not _at_bench(session, actor, bench):
+        follow_short(session, actor, order.id)  # else when its totes are in the hold lane
+    if hospital is None:
+        return feedback.told(say("DAMAGED. Throw it away"))
+    return feedback.told(say("DAMAGED. Put it in {place}", place=hospital.code))
+
+
+def _hospital(session: Session, actor: Actor) -> Location | None:
+    return session.scalars(
+        select(Location)
+        .where(Location.warehouse_id == actor.warehouse_id, Location.kind == LocationKind.HOSPITAL)
+        .order_by(Location.code)
+        .limit(1)
+    ).one_or_none()
+
+
+def _at_bench(session: Session, actor: Actor, bench: Bench) -> bool:
+    """Tell whether a tote of the order still has something in it that must be set aside."""
+    opened = [tote.tote_id for tote in bench.open_totes]
+    found = select(Tote.id).where(
+        Tote.warehouse_id == actor.warehouse_id, Tote.id.in_(opened), Tote.status == ToteStatus.PACKING
+    )
+    return session.execute(found.limit(1)).first() is not None

@@ -1,0 +1,373 @@
+"""Units that are not on their shelf: the books are put right, the shelf is counted, the walk fetches them elsewhere.
+
+All in the moment in which the shelf's scan confirms it. Lines of the same walk that wanted the same from the same
+shelf are not asked for there any more; what other walks have set aside there stays theirs. Where units are broken only
+they leave the shelf's books: the good ones beside them are there, for whoever they are set aside for. What no shelf has
+makes its order short, which waits for a person and holds nobody else up.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.floor import ADJUSTMENT_ID, SCRAP_ID, Location
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.picked import PickStep, StepKind
+from wms.domain.picking import Batch, PickTask, TaskShorted, TaskStatus
+from wms.domain.saying import Said, say
+from wms.domain.stock import Stock
+from wms.domain.waves import Allocation
+from wms.services import allocating, counting, settling, stocking
+from wms.services.allocating import Need
+from wms.services.picking.exceptions import substituting
+from wms.services.picking.exceptions.substituting import StoodIn
+from wms.services.picking.walk import laying_out, steps, tasks
+from wms.services.picking.walk.at_stop import Stop
+from wms.services.planning import task_for
+from wms.services.stocking import Goods
+
+CANCELLED = say("Too late. That order is cancelled")
+DAMAGED = "damaged"
+SHORT = "short"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Was:
+    """A task as it stood before its units were found missing; `asked` are those that it then lacked."""
+
+    task_id: int
+    allocation_id: int
+    line_id: int
+    product_id: int
+    location_id: int
+    lot: str
+    serial: str
+    quantity: int
+    asked: int
+    found: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """What came of missing units: how many are fetched elsewhere, how many no shelf has.
+
+    `instead`: the SKU of what is taken for those of the line at hand, '' where they are fetched or short.
+    """
+
+    elsewhere: int
+    short: int
+    instead: str = ""
+
+
+def locked_open_tasks(session: Session, actor: Actor, batch_id: int) -> list[PickTask]:
+    """Lock the open tasks of a walk, one after another by id, and return them in the sequence of the walk."""
+    rows = session.scalars(
+        select(PickTask)
+        .where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.batch_id == batch_id,
+            PickTask.status == TaskStatus.OPEN,
+        )
+        .order_by(PickTask.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    return sorted(rows, key=lambda row: (row.sequence, row.id))
+
+
+def book(
+    session: Session,
+    actor: Actor,
+    stop: Stop,
+    task: PickTask,
+    walk: Sequence[PickTask],
+    *,
+    kept: Collection[int] = (),
+    said: Mapping[str, Any] | None = None,
+) -> Gone:
+    """Book what a confirmed short of `task` means; `walk` are the walk's open tasks, all locked.
+
+    `kept` are lines that get what was found. `said`: the short was said on another line, whose units are dealt out.
+    """
+    kept = {task.id, *kept}
+    is_damaged = task.short_reason == DAMAGED
+    rows = [task] if is_damaged else [task, *(row for row in walk if row.id not in kept and _wants_the_same(row, task))]
+    was = [
+        _was(task, task.short_reason, stop.wanted),
+        *(_was(row, task.short_reason, row.quantity) for row in rows[1:]),
+    ]
+    missing_place = _take_off(session, actor, task, was[0].asked)
+    for row in rows[1:]:
+        _call_off(session, actor, row)
+    written_off = 0 if is_damaged else _write_off_the_rest(session, actor, task)
+    count = counting.open_count(session, actor, stop.location_id, stop.location, f"{stop.sku} {was[0].reason}")
+    found = _fetch_elsewhere(session, actor, stop, was, rows)
+    record(session, actor, *(_shorted(stop, row, one) for row, one in zip(rows, was, strict=True)))
+    ahead = [row for row in walk if row.status is TaskStatus.OPEN and row not in found.sent]
+    laying_out.insert(session, actor, stop.location_id, ahead, [*found.sent, *found.made])
+    before = {
+        "was": [asdict(one) for one in was],
+        "made": [row.id for row in found.made],
+        "stood_in": [asdict(one) for one in found.stood_in],
+        "missing_place": missing_place,
+        "written_off": written_off,
+        "count": count,
+        "said": said,
+    }
+    said_of = task.id if said is None else int(said["task"])
+    steps.note(session, actor, task.batch_id, said_of, StepKind.SHORT, **before)
+    session.flush()
+    instead = next((one.sku for one in found.stood_in if one.line_id == was[0].line_id), "")
+    return Gone(elsewhere=sum(one.asked for one in was) - found.short, short=found.short, instead=instead)
+
+
+def _take_off(session: Session, actor: Actor, task: PickTask, units: int) -> int:
+    """Take a line's missing units off its shelf's books; return the place that they are booked to."""
+    is_damaged = task.short_reason == DAMAGED
+    place_id = SCRAP_ID if is_damaged else ADJUSTMENT_ID
+    stocking.move(
+        session,
+        actor,
+        tasks.goods_of(task, units),
+        from_place_id=task.location_id,
+        to_place_id=place_id,
+        reason=DAMAGED if is_damaged else SHORT,
+        reserved=True,
+    )
+    tasks.allocate(session, actor, task, -units)
+    return place_id
+
+
+def _wants_the_same(row: PickTask, task: PickTask) -> bool:
+    is_untouched = not row.in_hand and row.found is None
+    mine = (task.product_id, task.location_id, task.lot, task.serial)
+    return is_untouched and (row.product_id, row.location_id, row.lot, row.serial) == mine
+
+
+def _was(row: PickTask, reason: str, wanted: int) -> Was:
+    found = row.found or 0
+    return Was(
+        task_id=row.id,
+        allocation_id=row.allocation_id,
+        line_id=row.line_id,
+        product_id=row.product_id,
+        location_id=row.location_id,
+        lot=row.lot,
+        serial=row.serial,
+        quantity=row.quantity,
+        asked=wanted - found,
+        found=found,
+        reason=reason,
+    )
+
+
+def _shorted(stop: Stop, row: PickTask, was: Was) -> TaskShorted:
+    return TaskShorted(
+        order_id=row.order_id,
+        task_id=row.id,
+        sku=stop.sku,
+        location=stop.location,
+        asked=was.quantity,
+        found=was.found,
+        reason=was.reason,
+    )
+
+
+def _write_off_the_rest(session: Session, actor: Actor, task: PickTask) -> int:
+    """Take what nobody has set aside off the shelf's books: it is not there. Return the units."""
+    row = session.get(
+        Stock,
+        (actor.warehouse_id, task.location_id, task.product_id, task.lot, task.serial),
+        with_for_update={"key_share": True},
+        populate_existing=True,
+    )
+    units = row.available if row else 0
+    if units:
+        goods = tasks.goods_of(task, units)
+        stocking.move(session, actor, goods, from_place_id=task.location_id, to_place_id=ADJUSTMENT_ID, reason=SHORT)
+    return units
+
+
+@dataclass(kw_only=True, slots=True)
+class _Found:
+    """Where missing units come from: tasks sent to other shelves, new ones, what stands in, and those no shelf has."""
+
+    sent: list[PickTask] = field(default_factory=list)
+    made: list[PickTask] = field(default_factory=list)
+    stood_in: list[StoodIn] = field(default_factory=list)
+    short: int = 0
+
+
+def _fetch_elsewhere(
+    session: Session, actor: Actor, stop: Stop, was: Sequence[Was], rows: Sequence[PickTask]
+) -> _Found:
+    """Set units aside on other shelves, else what may stand in for them; those that there are none of are short.
+
+    The shelf itself is under count by now, so that nothing more is set aside on it.
+    """
+    candidates = substituting.candidates(session, actor, {row.line_id for row in rows})
+    others = {one.product_id for of_line in candidates.values() for one in of_line}
+    free_stock = allocating.free_stock(session, actor, {stop.product_id, *others}, lock=True)
+    batch = session.get_one(Batch, (actor.warehouse_id, stop.batch_id))
+    found = _Found()
+    for row, one in zip(rows, was, strict=True):
+        need = Need(line_id=row.line_id, product_id=row.product_id, sku=stop.sku, quantity=one.asked)
+        allocations = allocating.set_aside(session, actor, row.order_id, free_stock.take([need]).portions)
+        if not allocations:
+            instead = substituting.stand_in(session, actor, free_stock, candidates.get(row.line_id, ()), one.asked)
+            if instead is not None:
+                stood_in, allocations = instead
+                found.stood_in.append(stood_in)
+        if not allocations:
+            _leave_short(session, actor, stop, row, one)
+            found.short += one.asked
+            continue
+        if one.asked < one.quantity:
+            _leave_the_rest(actor, row, one)
+        else:
+            first, *allocations = allocations
+            _send(row, first)
+            found.sent.append(row)
+        found.made += [task_for(batch, allocation, row.sequence) for allocation in allocations]
+    session.add_all(found.made)
+    return found
+
+
+def _leave_the_rest(actor: Actor, row: PickTask, was: Was) -> None:
+    """Let a task go on with what was found, and with what was missing before and no shelf had."""
+    row.quantity -= was.asked
+    if row.quantity == was.found:
+        row.forget_short()
+    elif not was.found:
+        row.move_to(TaskStatus.SHORT, actor.at)
+
+
+def _send(row: PickTask, to: Allocation) -> None:
+    """Let a task take its units, or what stands in for them, where an allocation has them."""
+    row.line_id, row.product_id = to.line_id, to.product_id
+    row.allocation_id, row.location_id, row.lot, row.serial = to.id, to.place_id, to.lot, to.serial
+    row.quantity, row.lot_proved = to.quantity, False
+    row.forget_short()
+
+
+def _leave_short(session: Session, actor: Actor, stop: Stop, row: PickTask, was: Was) -> None:
+    """Tell the inbox that no shelf has what a task lacks; one that found nothing has ended."""
+    if not was.found:
+        row.move_to(TaskStatus.SHORT, actor.at)
+    session.add(
+        ExceptionItem(
+            warehouse_id=actor.warehouse_id,
+            kind=ExceptionKind.SHORT,
+            at=actor.at,
+            text=f"{was.asked} of {was.quantity} {stop.sku} {was.reason} at {stop.location}"[:300],
+            order_id=row.order_id,
+            subject_id=row.id,
+        )
+    )
+
+
+def take_back(session: Session, actor: Actor, step: PickStep) -> Said | None:
+    """Undo a confirmed short: the units are on their shelf again, and its lines ask for them there.
+
+    The line that was short is as it was said. Return why it is too late for that, or None where it was done.
+    """
+    was_ids = (one["task_id"] for one in step.before["was"])
+    rows = tasks.locked(session, actor, {step.task_id, *was_ids, *step.before["made"]})
+    was = _read_was(step, rows)
+    too_late = _too_late(session, actor, step, rows)
+    if too_late is not None:
+        return too_late
+    for made in step.before["made"]:
+        _call_off(session, actor, rows[made])
+        rows[made].move_to(TaskStatus.CANCELLED, actor.at)
+    mine = was[0]
+    _bring_back(session, actor, step, mine)
+    for one in was:
+        _send_back(session, actor, rows[one.task_id], one)
+    substituting.take_back(session, actor, [StoodIn(**one) for one in step.before.get("stood_in", ())])
+    task = rows[mine.task_id]
+    task.found, task.short_reason, task.short_confirmed = mine.found, mine.reason, False
+    said = step.before.get("said")
+    if said is not None:
+        _say_anew(task, said["then"])
+        _say_anew(rows[step.task_id], said["now"])
+    first = min(row.sequence for row in rows.values())
+    for place, one in enumerate(was):
+        rows[one.task_id].sequence = first - len(was) + place
+    location = _code(session, actor, mine.location_id)
+    if step.before["count"] is not None:
+        counting.call_off(session, actor, step.before["count"], location)
+    settling.close(
+        session,
+        actor,
+        ExceptionItem.kind == ExceptionKind.SHORT,
+        ExceptionItem.subject_id.in_([one.task_id for one in was]),
+    )
+    session.flush()
+    return None
+
+
+def _say_anew(row: PickTask, said: Mapping[str, Any]) -> None:
+    row.found, row.short_reason, row.short_confirmed = said["found"], said["reason"], said["confirmed"]
+
+
+def _read_was(step: PickStep, rows: Mapping[int, PickTask]) -> list[Was]:
+    """Read a step's tasks as they stood; one noted before there were substitutes lacks what never changed then."""
+    return [
+        Was(**{"line_id": rows[one["task_id"]].line_id, "product_id": rows[one["task_id"]].product_id, **one})
+        for one in step.before["was"]
+    ]
+
+
+def _too_late(session: Session, actor: Actor, step: PickStep, rows: Mapping[int, PickTask]) -> Said | None:
+    """Say what has happened since a short that cannot be undone with it."""
+    # A line that ended short stays so when its order is cancelled: the order must be asked.
+    of_orders = Order.id.in_({row.order_id for row in rows.values()})
+    statuses = session.scalars(select(Order.status).where(Order.warehouse_id == actor.warehouse_id, of_orders))
+    if OrderStatus.CANCELLED in statuses.all() or TaskStatus.CANCELLED in {row.status for row in rows.values()}:
+        return CANCELLED
+    was = _read_was(step, rows)
+    for one in was:
+        row = rows[one.task_id]
+        if row.allocation_id == one.allocation_id and row.lot != one.lot:
+            return say("Lot {lot} is taken. Go on", lot=one.lot)
+    is_counted = counting.was_counted(session, actor, was[0].location_id, step.at)
+    return say("Too late. That shelf was counted") if is_counted else None
+
+
+def _call_off(session: Session, actor: Actor, row: PickTask) -> None:
+    """Free what is set aside for a task."""
+    stocking.unreserve(session, actor, row.location_id, tasks.goods_of(row, row.quantity))
+    tasks.allocate(session, actor, row, -row.quantity)
+
+
+def _bring_back(session: Session, actor: Actor, step: PickStep, was: Was) -> None:
+    """Book what a short took off a shelf's books on them again."""
+    for place_id, units in ((step.before["missing_place"], was.asked), (ADJUSTMENT_ID, step.before["written_off"])):
+        if units:
+            goods = Goods(product_id=was.product_id, quantity=units, lot=was.lot, serial=was.serial)
+            stocking.move(session, actor, goods, from_place_id=place_id, to_place_id=was.location_id, reason="undone")
+
+
+def _send_back(session: Session, actor: Actor, row: PickTask, was: Was) -> None:
+    """Let a task ask for its units on the shelf where it did before."""
+    if row.allocation_id != was.allocation_id:
+        _call_off(session, actor, row)
+    row.line_id, row.product_id = was.line_id, was.product_id
+    row.allocation_id, row.location_id, row.lot, row.serial = was.allocation_id, was.location_id, was.lot, was.serial
+    row.quantity = was.quantity
+    if row.status is TaskStatus.SHORT:
+        row.move_to(TaskStatus.OPEN)
+    stocking.reserve(session, actor, row.location_id, tasks.goods_of(row, was.asked))
+    tasks.allocate(session, actor, row, was.asked)
+
+
+def _code(session: Session, actor: Actor, location_id: int) -> str:
+    return session.get_one(Location, (actor.warehouse_id, location_id)).code

@@ -1,0 +1,79 @@
+"""One line of a walk, step by step: its shelf, its units, their lot and serials, its tote."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.base import text_id
+from wms.domain.codes import slot_code
+from wms.domain.picking import TaskStatus
+from wms.services.picking.exceptions import skipping
+from wms.services.picking.line import proofs
+from wms.services.picking.screens import (
+    GoTo,
+    PutBack,
+    PutInTote,
+    ScanItem,
+    ScanLot,
+    ScanSerial,
+    Short,
+    SkipWhy,
+    TaskScreen,
+)
+from wms.services.picking.walk import stops
+from wms.services.picking.walk.at_stop import Stop
+
+
+def screen(session: Session, actor: Actor, stop: Stop) -> TaskScreen:
+    """Return what a worker at this stop is asked for."""
+    facts: dict[str, Any] = {
+        "token": text_id(stop.task_id),
+        "job": f"{stop.batch}  {stop.cart}",
+        "done": stop.done,
+        "total": stop.total,
+        "stop": stop,
+    }
+    if stop.status is TaskStatus.CANCELLED:
+        return PutBack(accept=_location(stop), **facts)
+    if stop.skip_asked:
+        return SkipWhy(accept=(*(command.value for command in skipping.REASONS), *_location(stop)), **facts)
+    if stop.is_shorting:
+        return Short(accept=(*_location(stop), *_items(stop, stop.left)), **facts)
+    if stop.unserialled > 0:
+        return ScanSerial(accept=(stop.serial,) if stop.serial else None, **facts)
+    if stop.left == 0 and stop.in_hand:
+        return _ready(session, actor, stop, facts)
+    return _taking(session, actor, stop, facts)
+
+
+def _ready(session: Session, actor: Actor, stop: Stop, facts: dict[str, Any]) -> TaskScreen:
+    """All units are in hand."""
+    if is_in_hand(stop):
+        slots = stops.slots(session, actor, stop.batch_id, stop.slot)
+        return PutInTote(accept=(stop.tote, slot_code(stop.cart_code, stop.slot)), slots=slots, **facts)
+    return ScanLot(accept=(stop.lot,), **facts)
+
+
+def _taking(session: Session, actor: Actor, stop: Stop, facts: dict[str, Any]) -> TaskScreen:
+    """Units are still to be taken."""
+    if stop.at_location:
+        return ScanItem(accept=_items(stop, stop.to_take), **facts)
+    by_item = proofs.item_proves_location(session, actor, stop)
+    return GoTo(
+        accept=(*_location(stop), *_items(stop, stop.to_take)) if by_item else _location(stop), by_item=by_item, **facts
+    )
+
+
+def _location(stop: Stop) -> tuple[str, str]:
+    return stop.location_code, stop.location
+
+
+def _items(stop: Stop, left: int) -> tuple[str, ...]:
+    most = min(left, 1) if stop.has_serials else left
+    return tuple(code for code, units in stop.codes if units <= most)
+
+
+def is_in_hand(stop: Stop) -> bool:
+    """Tell whether all units of a line are in hand, and proved, so that only the tote is to come."""
+    return 0 < stop.in_hand == stop.wanted and stop.unserialled <= 0 and (not stop.lot or stop.lot_proved)

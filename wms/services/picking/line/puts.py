@@ -1,0 +1,80 @@
+"""The tote of a line: the units in hand go in, and a wrong tote is named."""
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.codes import Code, CodeKind, slot_code
+from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
+from wms.domain.saying import say
+from wms.domain.totes import Tote
+from wms.services import feedback
+from wms.services.picking.line import zero_checks
+from wms.services.picking.walk import tasks
+from wms.services.picking.walk.at_stop import Stop
+from wms.services.screens import Card, Feedback
+
+_OPEN_OF_ORDER = select(func.count()).where(
+    PickTask.warehouse_id == bindparam("warehouse"),
+    PickTask.batch_id == bindparam("batch"),
+    PickTask.order_id == bindparam("order"),
+    PickTask.status == TaskStatus.OPEN,
+)
+_ON_CART = (
+    select(BatchOrder.slot, Tote.barcode)
+    .join(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
+    .where(
+        BatchOrder.warehouse_id == bindparam("warehouse"),
+        BatchOrder.batch_id == bindparam("batch"),
+        or_(Tote.barcode == bindparam("tote"), BatchOrder.slot == bindparam("slot")),
+    )
+    .limit(1)
+)
+
+
+def proof_of(stop: Stop, code: Code) -> Proof | None:
+    """Return how a scan proves the stop's tote, None where it does not."""
+    if code.text == stop.tote:
+        return Proof.LABEL
+    return Proof.SLOT if code.text == slot_code(stop.cart_code, stop.slot) else None
+
+
+def put(session: Session, actor: Actor, stop: Stop, proof: Proof) -> Feedback:
+    """Put what is in hand into the tote and end the line."""
+    task = tasks.claim(session, actor, stop)
+    if task is None:
+        return feedback.NOT_COUNTED
+    is_scanned = proof in {Proof.LABEL, Proof.SLOT}
+    if is_scanned:
+        tasks.note_tote(session, actor, stop)
+    tasks.put(session, actor, stop, task, proof)
+    if stop.asks_empty:
+        zero_checks.ask(session, actor, stop)
+    values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "order": stop.order_id}
+    is_whole = not stop.method.shares and task.status is not TaskStatus.SHORT
+    if is_whole and not session.execute(_OPEN_OF_ORDER, values).scalar_one():
+        return feedback.complete(say("{tote} FULL ORDER", tote=stop.tote))
+    done, total = stop.done + 1, stop.total
+    if is_scanned:
+        return feedback.line_done(feedback.so_far(done, total))
+    return feedback.line_done(
+        say("{units} in {tote}. {n} of {total}", units=task.picked, tote=stop.tote, n=done, total=total)
+    )
+
+
+def wrong_tote(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback:
+    """Stop at another tote than the one meant."""
+    is_here = code.kind is CodeKind.SLOT and code.text == slot_code(stop.cart_code, code.slot)
+    values = {
+        "warehouse": actor.warehouse_id,
+        "batch": stop.batch_id,
+        "tote": code.text,
+        "slot": code.slot if is_here else None,
+    }
+    found = session.execute(_ON_CART, values).one_or_none()
+    name, slot = (found.barcode, found.slot) if found else (code.text, 0)
+    return feedback.stop(
+        say("TAKE IT OUT OF {wrong}, PUT IN {tote}", wrong=name, tote=stop.tote),
+        have=Card(name=name, detail=say("slot {slot}", slot=slot) if slot else say("not on this cart")),
+        need=Card(name=stop.tote, detail=say("slot {slot}", slot=stop.slot)),
+    )

@@ -1,0 +1,187 @@
+"""UNDO: the last accepted step is taken back, whatever it was."""
+
+from collections.abc import Callable, Collection
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.picked import PickedUnits, PickStep, ScanUndone, StepKind
+from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
+from wms.domain.saying import say
+from wms.domain.totes import Tote
+from wms.services import feedback
+from wms.services.picking.exceptions import full_totes, missing, skipping
+from wms.services.picking.line import dealing, hands, lots
+from wms.services.picking.walk import steps, tasks
+from wms.services.screens import Feedback
+
+
+def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
+    """Take back the last accepted step of a walk: in this line or, where it is untouched, in the one before it."""
+    step = steps.newest(session, actor, batch_id)
+    if step is None:
+        return feedback.wrong(say("Nothing to undo"))
+    also = [task_id for task_id, _ in step.before.get("also", ())]
+    task = tasks.locked(session, actor, [step.task_id, *also])[step.task_id]
+    if task.status is TaskStatus.CANCELLED or _is_cancelled(session, actor, task):
+        return feedback.wrong(missing.CANCELLED)
+    left = _left(session, actor, {task.id, *also, *(one["task_id"] for one in step.before.get("was", ()))})
+    if left:
+        return feedback.wrong(say("Too late. {tote} has left", tote=left))
+    change = _lot_of_its_scan(session, actor, step) if task.lot else None
+    if change is not None and not lots.change_back(session, actor, task, change.before):
+        return feedback.wrong(say("Lot {lot} is taken. Go on", lot=change.before["lot"]))
+    verdict = _REVERSES[step.kind](session, actor, step, task)
+    if verdict is not None and verdict.tone == "wrong":
+        return verdict
+    if change is not None:
+        _undone(session, actor, task, StepKind.LOT)
+        session.delete(change)
+    session.delete(step)
+    _bring_first(session, actor, task)
+    session.flush()
+    return undo(session, actor, batch_id) if verdict is None else verdict
+
+
+def _lot_of_its_scan(session: Session, actor: Actor, step: PickStep) -> PickStep | None:
+    """The lot that the scan of units still in hand has proved or changed too: it is taken back with them."""
+    if step.kind is not StepKind.UNITS:
+        return None
+    row = session.get(PickedUnits, (actor.warehouse_id, step.before["units"]), populate_existing=True)
+    return None if row is None or row.tote_id is not None else steps.lot_of_its_scan(session, actor, step)
+
+
+def _left(session: Session, actor: Actor, task_ids: Collection[int]) -> str | None:
+    """The tote of an order of these lines that has left the cart; None where all are on it."""
+    return session.scalars(
+        select(Tote.barcode)
+        .join(BatchOrder, and_(BatchOrder.warehouse_id == Tote.warehouse_id, BatchOrder.tote_id == Tote.id))
+        .join(
+            PickTask,
+            and_(
+                PickTask.warehouse_id == BatchOrder.warehouse_id,
+                PickTask.batch_id == BatchOrder.batch_id,
+                PickTask.order_id == BatchOrder.order_id,
+            ),
+        )
+        .where(Tote.warehouse_id == actor.warehouse_id, PickTask.id.in_(task_ids), BatchOrder.dropped_at.is_not(None))
+        .limit(1)
+    ).one_or_none()
+
+
+def _bring_first(session: Session, actor: Actor, task: PickTask) -> None:
+    """Let the walk go on with the line that something was taken back of, wherever it stands by now."""
+    first: int | None = session.execute(
+        select(func.min(PickTask.sequence)).where(
+            PickTask.warehouse_id == actor.warehouse_id,
+            PickTask.batch_id == task.batch_id,
+            PickTask.status == TaskStatus.OPEN,
+            PickTask.id != task.id,
+        )
+    ).scalar_one()
+    if first is not None and first <= task.sequence:
+        task.sequence = first - 1
+
+
+def _is_cancelled(session: Session, actor: Actor, task: PickTask) -> bool:
+    return session.get_one(Order, (actor.warehouse_id, task.order_id)).status is OrderStatus.CANCELLED
+
+
+def _undone(session: Session, actor: Actor, task: PickTask, step: StepKind, units: int = 0) -> None:
+    record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step=step, units=units))
+
+
+def _leave_location(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    before = step.before
+    tasks.stand_at(session, actor, task.batch_id, before["location"], Proof(before["proof"]))
+    _undone(session, actor, task, StepKind.LOCATION)
+    return feedback.told(say("Scan the shelf again"))
+
+
+def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
+    own = hands.give_back(session, actor, task, step.before["units"])
+    units = own + dealing.lay_down(session, actor, step.before.get("also", ()))
+    if not units:
+        return None  # they lie on the shelf already, since fewer were said to be found
+    task.in_hand -= own
+    said, stood = step.before["said"], step.before["stood"]
+    if said is not None:
+        task.found, task.short_reason, task.short_confirmed = said["found"], said["reason"], said["confirmed"]
+    if stood is not None:
+        tasks.stand_at(session, actor, task.batch_id, stood["location"], Proof(stood["proof"]))
+    if not task.in_hand:
+        task.lot_proved = False
+    _undone(session, actor, task, StepKind.UNITS)
+    return feedback.told(say("Put {n} back on the shelf", n=units))
+
+
+def _unsay(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    before = step.before
+    task.found, task.short_reason, task.short_confirmed = before["found"], before["reason"], before["confirmed"]
+    _undone(session, actor, task, StepKind.SAID)
+    if task.found is None or task.short_confirmed:
+        return feedback.told(say("SHORT taken back"))
+    return feedback.told(say("{n} found. Scan the shelf", n=before["found"]))
+
+
+def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    too_late = missing.take_back(session, actor, step)
+    if too_late is not None:
+        return feedback.wrong(too_late)
+    tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
+    _undone(session, actor, task, StepKind.SHORT)
+    return feedback.told(say("Say again how many"))
+
+
+def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    tote = session.get_one(Tote, (actor.warehouse_id, step.before["tote"])).barcode
+    units = tasks.take_out(session, actor, task, step.before["tote"])
+    tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
+    _undone(session, actor, task, StepKind.TOTE, units)
+    return feedback.told(say("Take {n} out of {tote}", n=units, tote=tote))
+
+
+def _unprove_lot(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    if not lots.change_back(session, actor, task, step.before):
+        return feedback.wrong(say("Lot {lot} is taken. Go on", lot=step.before["lot"]))
+    _undone(session, actor, task, StepKind.LOT)
+    return feedback.told(say("Scan the lot again"))
+
+
+def _forget_serial(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    row = session.get(PickedUnits, (actor.warehouse_id, step.before["units"]), populate_existing=True)
+    if row is not None:
+        row.serial = ""
+        hands.join_again(session, actor, row, step.before.get("of", row.id))
+    _undone(session, actor, task, StepKind.SERIAL)
+    return feedback.told(say("Scan the serial again"))
+
+
+def _use_again(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+    tote = full_totes.use_again(session, actor, task, step.before["tote"])
+    if tote is None:
+        return feedback.wrong(say("The new tote is not empty"))
+    _undone(session, actor, task, StepKind.FULL)
+    return feedback.told(say("{tote} is not full", tote=tote))
+
+
+def _keep_open(_: Session, __: Actor, ___: PickStep, ____: PickTask) -> Feedback:
+    return feedback.wrong(say("A wrong item cannot be undone"))
+
+
+# None where there was nothing left to take back: the step before it is meant.
+_REVERSES: dict[StepKind, Callable[[Session, Actor, PickStep, PickTask], Feedback | None]] = {
+    StepKind.LOCATION: _leave_location,
+    StepKind.UNITS: _lay_down,
+    StepKind.SAID: _unsay,
+    StepKind.SHORT: _bring_back,
+    StepKind.LOT: _unprove_lot,
+    StepKind.SERIAL: _forget_serial,
+    StepKind.TOTE: _take_out,
+    StepKind.SKIP: skipping.take_back,
+    StepKind.FULL: _use_again,
+    StepKind.WRONG: _keep_open,
+}

@@ -1,0 +1,120 @@
+"""A tote at the put wall comes to its end, sorted to the last unit or found empty before; an order is whole there."""
+
+from collections import defaultdict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.floor import ADJUSTMENT_ID
+from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.journal import record
+from wms.domain.orders import Order, OrderStatus
+from wms.domain.people import SAID_EMPTY
+from wms.domain.picked import PickedUnits, ToteFoundEmpty
+from wms.domain.saying import say, say_some
+from wms.domain.totes import Tote, ToteStatus
+from wms.services import deciding, feedback, stocking, unsorted
+from wms.services.locking import locked_order
+from wms.services.picking.exceptions import full_totes
+from wms.services.picking.walk import parts
+from wms.services.picking.wall import desks
+from wms.services.picking.wall.desks import Desk
+from wms.services.planning import again as planning_again
+from wms.services.screens import Feedback
+from wms.services.stocking import Goods
+
+
+def since(tote: Tote) -> str:
+    """Return since when a tote stands where it does, as events keep it ('' for never)."""
+    return "" if tote.staged_at is None else tote.staged_at.isoformat()
+
+
+def complete(session: Session, actor: Actor, order_id: int) -> None:
+    """All that there is of a locked order lies in its place: packing may open it there, unless it lacks something."""
+    place = session.scalars(
+        select(Tote).where(
+            Tote.warehouse_id == actor.warehouse_id,
+            Tote.order_id == order_id,
+            Tote.wall != "",
+            Tote.status == ToteStatus.PICKING,
+        )
+    ).one_or_none()
+    if place is not None:
+        place.stage(None, actor.at)
+    order = session.get_one(Order, (actor.warehouse_id, order_id))
+    session.flush()
+    if order.status is OrderStatus.SHORT and not planning_again.missing(session, actor, [order_id]):
+        record(session, actor, order.move_to(OrderStatus.PICKED, "what it lacked was picked again"))
+        session.flush()
+
+
+def end_tote(session: Session, actor: Actor, tote: Tote) -> None:
+    """Give a tote that is sorted back for use; one with units of cancelled orders waits for its put-backs."""
+    if session.execute(unsorted.of_tote(actor, tote.id, PickedUnits.id).limit(1)).first() is None:
+        desks.leave_all(session, actor, tote.id)
+        if not full_totes.holds_units(session, actor, tote.id):
+            tote.free()
+        session.flush()
+
+
+def say_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
+    """SHORT: nothing is left in the tote, by the sorter's word; its own scan is to confirm that."""
+    desks.take(session, actor, desk.tote.id, SAID_EMPTY)
+    return feedback.told(say("SHORT. Then scan {tote}", tote=desk.tote.barcode))
+
+
+def book_empty(session: Session, actor: Actor, tote: Tote) -> Feedback:
+    """Nothing is left in the tote: what it should still hold is lost, and the orders it is for are short."""
+    in_tote = unsorted.of_tote(actor, tote.id, *unsorted.FACTS)
+    rows = session.execute(
+        in_tote.order_by(Order.id, PickedUnits.id).with_for_update(of=(Order, PickedUnits), key_share=True)
+    ).all()
+    orders: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)
+        stocking.move(
+            session, actor, goods, from_place_id=tote.id, to_place_id=ADJUSTMENT_ID, reason="missing at the wall"
+        )
+        session.get_one(PickedUnits, (actor.warehouse_id, row.id)).lost_at = actor.at
+        orders[row.order_id].append(f"{row.quantity} of {row.sku}")
+    # An order with a part still to come is short with its last part: what is lost then lacks there.
+    parts_to_come = parts.going_on(session, actor, orders)
+    was = {row.order_id: row.status for row in rows}
+    left = {order_id: was[order_id] if order_id in parts_to_come else OrderStatus.SHORT for order_id in orders}
+    event = ToteFoundEmpty(
+        tote=tote.barcode,
+        was=tuple((order_id, was[order_id].value, left[order_id].value) for order_id in orders),
+        lane_id=tote.lane_id,
+        staged_at=since(tote),
+    )
+    record(session, actor, event)
+    session.flush()
+    for order_id, lacking in orders.items():
+        is_whole = order_id not in parts_to_come
+        _tell_short(session, actor, order_id, ", ".join(lacking), tote.barcode, leave=is_whole)
+    end_tote(session, actor, tote)
+    for order_id in orders:
+        if not unsorted.units_of_order(session, actor, order_id):
+            complete(session, actor, order_id)
+        if order_id not in parts_to_come:
+            deciding.follow(session, actor, locked_order(session, actor, order_id))
+    return feedback.told(say_some("{n} order is short", "{n} orders are short", len(orders)))
+
+
+def _tell_short(session: Session, actor: Actor, order_id: int, lacking: str, tote: str, *, leave: bool) -> None:
+    """Tell the lead what an order lacks, and `leave` it short."""
+    order = session.get_one(Order, (actor.warehouse_id, order_id))
+    if leave and order.status is not OrderStatus.SHORT:
+        record(session, actor, order.move_to(OrderStatus.SHORT, f"{lacking} missing at the put wall"[:200]))
+    text = f"{order.number} lacks {lacking}, not in {tote} at the put wall"
+    session.add(
+        ExceptionItem(
+            warehouse_id=actor.warehouse_id,
+            kind=ExceptionKind.SHORT,
+            at=actor.at,
+            text=text[:300],
+            order_id=order_id,
+            subject_id=order_id,
+        )
+    )
