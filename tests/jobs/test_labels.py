@@ -115,6 +115,19 @@ def test_a_lost_answer_buys_no_second_label(
     assert (label.status, label.charged, len(shippo.account.paid)) == (LabelStatus.BOUGHT, True, 1)
 
 
+@pytest.mark.parametrize("fault", [Fault.RATE_MISSING, Fault.RATE_AND_KEY_MISSING])
+def test_a_list_that_does_not_say_whose_a_purchase_is_buys_no_second_label(
+    fault: Fault, engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
+) -> None:
+    shippo.fail(Fault.CUT_AFTER)
+    shippo.fail(fault, on="GET /transactions")
+    _ = want(engine, zebra.url, "shippo")
+    run(shippo_context, times=3)
+    label = the_label(engine)
+    assert (label.status, label.external_id) == (LabelStatus.BOUGHT, shippo.account.paid[0]["object_id"])
+    assert len(shippo.account.paid) == 1
+
+
 def test_a_worker_lost_after_the_purchase_buys_no_second_label(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:

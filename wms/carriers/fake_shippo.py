@@ -28,7 +28,7 @@ _ANY = (Fault.THROTTLED, Fault.THROTTLED_FOR_EVER, Fault.BROKEN, Fault.CUT)
 STORM: Mapping[str, tuple[Fault, ...]] = {
     "POST /addresses": _ANY,
     "POST /shipments": (*_ANY, Fault.ODD_RATES),
-    "GET /transactions": (*_ANY, Fault.NO_JSON),
+    "GET /transactions": (*_ANY, Fault.NO_JSON, Fault.RATE_MISSING, Fault.RATE_AND_KEY_MISSING),
     "GET /labels": (Fault.BROKEN, Fault.CUT, Fault.NO_LABEL_FILE),
     "GET /tracks": (*_ANY, Fault.NO_JSON),
     "GET /manifests": (*_ANY, Fault.NO_JSON),
@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             if self.command == "POST":
                 status, answer = 201, self._made(path, body, fault)
             else:
-                status, answer = 200, self._found(path)
+                status, answer = 200, self._found(path, fault)
         except NoSuchError:
             self._answer(404, None)
         except Refusal as refusal:
@@ -202,11 +202,11 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 raise NoSuchError
 
-    def _found(self, path: list[str]) -> dict[str, Any]:
+    def _found(self, path: list[str], fault: Fault | None) -> dict[str, Any]:
         account = self.fake.account
         match path:
             case ["transactions"]:
-                return account.list_transactions(parse_qs(urlsplit(self.path).query).get("rate", [""])[0])
+                return account.list_transactions(parse_qs(urlsplit(self.path).query).get("rate", [""])[0], fault)
             case ["manifests"]:
                 return account.list_manifests()
             case ["tracks", provider, number]:

@@ -40,6 +40,8 @@ class Fault(StrEnum):
     REFUSED_ODDLY = "refused by the carrier in words no database takes"
     LATE = "broken, and bought a little later"
     FIELDS_MISSING = "fields missing"
+    RATE_MISSING = "a list without the rates"
+    RATE_AND_KEY_MISSING = "a list without the rates and our keys"
     FIELDS_UNKNOWN = "fields nobody knows"
     ID_MISSING = "no id"
     LABEL_LATE = "no tracking number and no label yet"
@@ -60,6 +62,7 @@ class Fault(StrEnum):
 # REFUNDREJECTED is paid for ever.
 PAID = frozenset({"SUCCESS", "QUEUED", "REFUNDREJECTED"})
 FILES = {Fault.PDF: "pdf", Fault.PNG: "png", Fault.LATIN_1: "latin1", Fault.NO_LABEL_FILE: "html"}
+LEFT_OUT = {Fault.RATE_MISSING: ("rate",), Fault.RATE_AND_KEY_MISSING: ("rate", "metadata")}
 # Half a character, and one that PostgreSQL takes in no text.
 ODD_WORDS = "No such street in Z\u00fcrich \ud83d\0"
 
@@ -117,10 +120,15 @@ class Account:
                 answer = dict(found)
             return answer
 
-    def list_transactions(self, rate: str) -> dict[str, Any]:
+    def list_transactions(self, rate: str, fault: Fault | None = None) -> dict[str, Any]:
         """Return the purchases of a rate, newest first, as one page."""
+        left_out = LEFT_OUT.get(fault, ()) if fault else ()
         with self._lock:
-            found = [dict(each) for each in self.objects["transactions"].values() if rate in {"", each["rate"]}]
+            found = [
+                {name: value for name, value in each.items() if name not in left_out}
+                for each in self.objects["transactions"].values()
+                if rate in {"", each["rate"]}
+            ]
         return {"next": None, "previous": None, "results": found[::-1]}
 
     def create_shipment(self, body: dict[str, Any], fault: Fault | None = None) -> dict[str, Any]:

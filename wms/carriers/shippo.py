@@ -174,9 +174,7 @@ class ShippoCarrier:
             page = read_page(self._wire.ask(lambda sdk: sdk.transactions.list(query)))
         except (CarrierError, UnreadableError) as error:
             raise UnsettledError(f"Whether the label was bought is not known yet: {error}", carrier=NAME) from error
-        # A server that ignores the filter must not hand us somebody else's label.
-        bought = [found for found in page.transactions if found.rate_id == prepared.rate.rate_id]
-        standing = [found for found in bought if found.status not in GONE]
+        standing = [found for found in page.transactions if found.status not in GONE and _is_of(found, prepared)]
         while standing:
             oldest = standing.pop()  # the list is newest first
             oldest = self._finish(oldest)
@@ -306,6 +304,17 @@ class ShippoCarrier:
             charged=True,
             external_id=transaction.transaction_id,
         )
+
+
+def _is_of(found: Transaction, prepared: Prepared) -> bool:
+    """Whether a listed purchase is the prepared one's; UnsettledError where nothing on it says whose it is.
+
+    A server that ignores the filter must not hand us somebody else's label, nor one that leaves the rate out hide ours.
+    """
+    if not found.rate_id and not found.metadata:
+        # Its id is not told: what may be somebody else's must not be given back.
+        raise UnsettledError("Shippo lists a purchase that may be this label, without its rate.", carrier=NAME)
+    return found.rate_id == prepared.rate.rate_id or found.metadata == prepared.request.reference
 
 
 def _unsettled(transaction: Transaction, what: str) -> UnsettledError:
