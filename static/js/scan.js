@@ -14,6 +14,7 @@ const STOP_SCANS = 3;
 const STOP_MS = 30000;
 const OWN_TWICE_MS = 1500; // our own labels are scanned once a step
 const PRODUCT_TWICE_MS = 200; // units of one product come 400 ms apart or more
+const PRESS_TWICE_MS = 350; // a glove bounces; after the answer the same button is pressed for the next step
 const FLASH_MS = 340; // what lights up stays or waits so long: never more than three flashes in a second
 
 const form = document.getElementById("scan");
@@ -41,17 +42,24 @@ const scanId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 
 // ---- a scan --------------------------------------------------------------------------------------------------------------
 
-/** The trigger was pulled: everything the scan says is taken now, not when it is sent. */
-function take(raw) {
+/** Whether a code is the last one again by one pull of the trigger or one press; an unanswered press is not made again. */
+function isTwice(plain, at, isPress) {
+  if (isPress && queue.some(({ code, ask }) => normal(code) === plain && ask === page().token)) return true;
+  const twiceMs = isPress ? PRESS_TWICE_MS : isOwn(plain) ? OWN_TWICE_MS : PRODUCT_TWICE_MS;
+  const twice = plain === last.code && at - last.at < twiceMs;
+  // A label left before the scanner is read on and on; a card is held there again for its next step.
+  if (!twice || !(isPress || plain.startsWith("K"))) last = { code: plain, at };
+  return twice;
+}
+
+/** The trigger was pulled or a button pressed: everything the scan says is taken now, not when it is sent. */
+function take(raw, { isPress = false } = {}) {
   const code = once(raw.trim(), accepts());
   if (!code) return;
   if (stopped) return play("blocked"); // not taken: the same code right after the network is back is no double
   const at = Date.now();
   const plain = normal(code);
-  const twiceMs = isOwn(plain) ? OWN_TWICE_MS : PRODUCT_TWICE_MS;
-  const twice = plain === last.code && at - last.at < twiceMs;
-  last = { code: plain, at };
-  if (twice) return;
+  if (isTwice(plain, at, isPress)) return;
   const { token, worker, action } = page();
   lastN = Math.max(lastN + 1, at + Math.random()); // a fraction: two pages of one browser never give the same
   const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action };
@@ -166,11 +174,16 @@ async function done(scan, feedback) {
   const forgotten = forget([scan, ...dropped]);
   if (!dropped.length) return;
   await forgotten; // before it is said: a reload right now must not bring them back
+  drop(dropped);
+}
+
+/** Say of scans that they were taken and do not count. */
+function drop(dropped) {
   last = { code: "", at: 0 }; // scanned again at once, as they are asked to be, they are no doubles
   const words = document.createElement("span");
   words.className = "dropped";
   words.textContent = say("dropped", dropped.length);
-  feedback.append(words);
+  document.getElementById("feedback").append(words);
   tell("dropped", dropped);
 }
 
@@ -217,9 +230,14 @@ async function adopt() {
   const isMine = (scan) => scan.worker === worker && scan.action === action;
   const known = [...kept.map((scan) => ({ ...scan, isKept: true })), ...others, ...queue];
   const mine = new Map(known.filter(isMine).map((scan) => [scan.scan, scan]));
+  const nobodys = worker ? queue.filter((scan) => !scan.worker) : []; // made while a badge was on its way
   queue = [...mine.values()].sort((one, other) => one.n - other.n);
   others = known.filter((scan) => scan.worker && !scan.isKept && !isMine(scan));
   lastN = Math.max(lastN, ...queue.map((scan) => scan.n));
+  if (!nobodys.length) return;
+  document.getElementById("feedback").dataset.tone = "warn";
+  drop(nobodys);
+  play("wrong");
 }
 
 // ---- saying how the network is -------------------------------------------------------------------------------------------

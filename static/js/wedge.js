@@ -54,7 +54,7 @@ function onKey(event) {
   const command = /^F\d+$/.test(key) && document.querySelector(`[data-key="${key}"]`);
   if (command) {
     event.preventDefault();
-    taken(command.dataset.code);
+    if (!event.repeat) taken(command.dataset.code, { isPress: true });
   } else if (key === "Enter" || (key === "Tab" && box.value)) {
     if (box.value || target === box) event.preventDefault();
     if (box.value) finish();
@@ -123,7 +123,7 @@ function onClick(event) {
   const button = event.target.closest("[data-code], [data-type], [data-keypad]");
   if (button) {
     event.preventDefault();
-    if (button.dataset.code) taken(button.dataset.code);
+    if (button.dataset.code) taken(button.dataset.code, { isPress: true });
     else if (button.dataset.type) type(button.dataset.type);
     else keypad(!form.classList.contains("scan--open"));
     if (button.dataset.code) button.closest("details")?.removeAttribute("open");
@@ -131,7 +131,7 @@ function onClick(event) {
   setTimeout(refocus);
 }
 
-/** Call `take(code)` for every code read from now on. */
+/** Call `take(code, how)` for every code read from now on; `how.isPress` says that a button or key was pressed for it. */
 export function listen(take) {
   taken = take;
   document.addEventListener("keydown", onKey, true);

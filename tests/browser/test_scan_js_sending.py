@@ -316,6 +316,28 @@ def test_a_locked_session_asks_for_the_badge_and_then_goes_on_with_the_same_scan
     assert (first["scan"], badge["csrf_token"], again["csrf_token"]) == (again["scan"], "csrf-None", "csrf-7")
 
 
+def test_what_is_scanned_before_a_badge_is_answered_is_said_to_be_lost(page: Page, peer: ScanPeer) -> None:
+    def judge(post: dict[str, str]) -> Feedback:
+        peer.state.actor = someone()
+        return Feedback(words="Hello" if post["code"].startswith("B") else "Good")
+
+    peer.state.actor = someone(worker_id=None)
+    _ = page.reload()
+    page.wait_for_selector("#scan[data-waiting]", state="attached")
+    peer.state.judge = judge
+    peer.state.open.clear()
+    scan(page, "B000000017")
+    scan(page, "C0016")
+    waiting(page, 2)
+    peer.state.open.set()
+    confirmed(page)
+    expect(page.locator("#feedback[data-tone=warn]")).to_contain_text("1 later scan")
+    assert page.evaluate("cues").count("wrong") == 1
+    scan(page, "C0016")
+    confirmed(page)
+    assert peer.codes == ["B000000017", "C0016"]
+
+
 def test_the_words_of_the_page_follow_a_badge_to_another_language(page: Page, peer: ScanPeer) -> None:
     box = page.locator("#code")
     expect(box).to_have_accessible_name("Scan")
