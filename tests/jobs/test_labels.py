@@ -229,6 +229,8 @@ def test_a_refusal_is_told_in_the_carriers_words_and_can_be_tried_again(
     _ = outbox.drain(shippo_context, HANDLERS)
     with reading(engine) as session:
         statuses = sorted(session.scalars(select(Label.status)))
+        # The box has a label now, and nobody need look at why it had none.
+        assert session.scalars(select(ExceptionItem.text).where(ExceptionItem.settled_at.is_(None))).all() == []
     assert statuses == [LabelStatus.BOUGHT, LabelStatus.REFUSED]
 
 

@@ -15,7 +15,7 @@ from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
 from wms.database import transaction
 from wms.domain.floor import LocationKind
-from wms.domain.inbox import ExceptionItem
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.outbox import Job, JobKind
 from wms.domain.packing import Package, PackageStatus
@@ -239,6 +239,28 @@ def test_a_label_not_yet_bought_is_not_bought_and_a_bought_one_is_voided(
     assert boxed.label.status is after
     if boxed.prints is not None:
         assert boxed.prints.status is PrintStatus.DROPPED
+
+
+def test_what_its_label_was_refused_for_is_asked_no_more_but_where_its_money_went_is(walk: Walk) -> None:
+    boxed = _boxed(walk, LabelStatus.REFUSED)
+    assert boxed.label is not None
+    for kind, subject_id in (
+        (ExceptionKind.LABEL, boxed.label.id),
+        (ExceptionKind.CUSTOMS, boxed.package.id),
+        (ExceptionKind.LABEL, boxed.package.id),
+    ):
+        row = ExceptionItem(
+            warehouse_id=WAREHOUSE,
+            kind=kind,
+            at=builders.NOW,
+            text=kind,
+            order_id=boxed.order.id,
+            subject_id=subject_id,
+        )
+        walk.session.add(row)
+    _cancel(walk.session, boxed.order)
+    still = walk.session.query(ExceptionItem).filter(ExceptionItem.settled_at.is_(None)).one()
+    assert still.subject_id == boxed.package.id
 
 
 def test_a_sealed_box_is_opened_cancelled_and_its_label_voided(walk: Walk) -> None:

@@ -62,6 +62,15 @@ def test_two_accounts_of_one_carrier_count_by_the_cheaper() -> None:
     assert choice.rate.amount_cents == 700
 
 
+def test_prices_in_another_currency_are_compared_with_none() -> None:
+    rates = [_rate("ground", 1000), _rate("express", 900, 1, "JPY"), _rate("express", 2000, 1)]
+    choice = rating.choose(_rule(), rates)
+    assert choice.rate == rates[0]
+    assert choice.why == "ground 10.00 USD in 3 d, before express 20.00 USD in 1 d; priority not offered"
+    odd = rating.choose(_rule(), [rates[0], _rate("priority", 1200), rates[1]])
+    assert odd.why == "ground 10.00 USD in 3 d, before priority 12.00 USD in 3 d; express is priced in JPY"
+
+
 def test_a_service_that_is_not_sold_gives_way_to_one_that_leaves_in_time() -> None:
     choice = rating.choose(_rule("express"), [_rate("ground", 600, 6), _rate("express", 500, 1)])
     assert choice.rate is not None

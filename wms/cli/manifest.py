@@ -24,6 +24,7 @@ _LOOK_S = 0.5
 def manifest(carrier: str, wait_s: float, as_json: bool) -> int:
     """Ask for a manifest of each carrier's boxes that are on none yet: sealed ones, and those that left today.
 
+    Carriers that take each box by its own label are left out, unless one is named.
     A worker (wms serve or wms work) has them made; exit 1 where one is refused or, with --wait, not made in time.
     Example: wms manifest --wait 60
     """
@@ -33,7 +34,7 @@ def manifest(carrier: str, wait_s: float, as_json: bool) -> int:
         accounts = [
             row
             for row in manifesting.waiting(session, actor)
-            if not carrier or row.provider.casefold() == carrier.casefold()
+            if (row.provider.casefold() == carrier.casefold() if carrier else row.needs_one)
         ]
         asked = [manifesting.ask(session, actor, row.carrier, row.account).id for row in accounts]
     rows = _ended(engine, asked, wait_s)
@@ -44,7 +45,7 @@ def manifest(carrier: str, wait_s: float, as_json: bool) -> int:
         ]
     }
     told = [f"{row.provider}: {row.boxes} boxes, {row.status.value} {row.reason}".rstrip() for row in rows]
-    style.say(as_json, facts, "\n".join(told) or "Every box is on a manifest.")
+    style.say(as_json, facts, "\n".join(told) or "No box waits for a manifest.")
     is_done = all(
         row.status is ManifestStatus.MADE or (not wait_s and row.status is not ManifestStatus.REFUSED) for row in rows
     )

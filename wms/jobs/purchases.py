@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from wms.carriers import base as carriers
@@ -256,6 +257,8 @@ def _take(context: Context, label_id: int, bought: carriers.Label) -> None:
         if label.status not in UNDECIDED:
             return  # somebody has given it back meanwhile
         labelling.settle_doubt(session, actor, label)
+        is_got_over = or_(Package.id == package.id, Package.status == PackageStatus.CANCELLED)
+        labelling.settle_refusals(session, actor, type(label), order.id, is_got_over)
         label.zpl, label.barcodes = bought.zpl.decode(), list(bought.barcodes)
         label.bought_at = actor.at
         days = None if label.prepared is None else label.prepared["rate"]["days"]

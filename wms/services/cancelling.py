@@ -13,13 +13,14 @@ from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.shipping import Label
 from wms.domain.waves import WaveOrder
-from wms.services import allocating, cancelling_boxes, ending, settling
+from wms.services import allocating, cancelling_boxes, ending, labelling, settling
 from wms.services.locking import locked_wave_of
 
 _ENDED = (OrderStatus.SHIPPED, OrderStatus.CANCELLED)
 _NOT_WALKED = (OrderStatus.ALLOCATED, OrderStatus.WAVED)
-_DECIDED = (ExceptionKind.SHORT, ExceptionKind.MISMATCH, ExceptionKind.PRINT)
+_DECIDED = (ExceptionKind.SHORT, ExceptionKind.MISMATCH, ExceptionKind.PRINT, ExceptionKind.CUSTOMS)
 
 
 class TooLateError(DomainError):
@@ -47,8 +48,9 @@ def cancel(session: Session, actor: Actor, order: Order, reason: str) -> None:
         ending.end_wave(session, actor, wave)
     order.reason = ""
     record(session, actor, order.move_to(OrderStatus.CANCELLED, reason[:200]))
-    # What the order lacked or printed needs no decision any more.
+    # What the order lacked or printed needs no decision any more, and no label of it is asked for again.
     settling.close(session, actor, ExceptionItem.order_id == order.id, ExceptionItem.kind.in_(_DECIDED))
+    labelling.settle_refusals(session, actor, Label, order.id)
     session.flush()
 
 

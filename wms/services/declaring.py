@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel.numbers import get_currency_precision
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from wms.carriers.customs import Customs, CustomsItem, crosses_border
@@ -13,7 +13,7 @@ from wms.domain.catalog import Product
 from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Order, OrderLine
-from wms.domain.packing import Package, PackageLine
+from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.saying import Said, say
 from wms.services import settling
@@ -81,9 +81,13 @@ def tell(session: Session, actor: Actor, package: Package, order: Order, missing
 
 
 def settle(session: Session, actor: Actor, package: Package) -> None:
-    """Take from the inbox what customs lacked of a box."""
-    mine = ExceptionItem.kind == ExceptionKind.CUSTOMS, ExceptionItem.subject_id == package.id
-    settling.close(session, actor, *mine)
+    """Take from the inbox what customs lacked of a box, and of those given up before it."""
+    boxes = select(Package.id).where(
+        Package.warehouse_id == actor.warehouse_id,
+        Package.order_id == package.order_id,
+        or_(Package.id == package.id, Package.status == PackageStatus.CANCELLED),
+    )
+    settling.close(session, actor, ExceptionItem.kind == ExceptionKind.CUSTOMS, ExceptionItem.subject_id.in_(boxes))
 
 
 def _crosses(session: Session, actor: Actor, order: Order) -> bool:

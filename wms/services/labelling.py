@@ -7,13 +7,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
 from wms.domain.errors import DomainError, NotFoundError
-from wms.domain.inbox import ExceptionItem
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderLine, OrderStatus
 from wms.domain.outbox import Job, JobKind, enqueue, wake
@@ -277,6 +277,23 @@ def can_be_voided(label: AnyLabel) -> bool:
 def settle_doubt(session: Session, actor: Actor, label: AnyLabel) -> None:
     """Take from the inbox whether a label is bought or not: that is known now."""
     settling.close(session, actor, ExceptionItem.subject_id == label.id, ExceptionItem.text.contains(IN_DOUBT))
+
+
+def settle_refusals(
+    session: Session, actor: Actor, of: type[AnyLabel], order_id: int, *boxes: ColumnElement[bool]
+) -> None:
+    """Take from the inbox what labels of an order's boxes were refused for: it is got over, or asked no more."""
+    refused = (
+        select(of.id)
+        .join(Package, and_(Package.warehouse_id == of.warehouse_id, Package.id == of.package_id))
+        .where(
+            of.warehouse_id == actor.warehouse_id,
+            of.status == LabelStatus.REFUSED,
+            Package.order_id == order_id,
+            *boxes,
+        )
+    )
+    settling.close(session, actor, ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id.in_(refused))
 
 
 def _give_back(session: Session, actor: Actor, label: AnyLabel, package: Package, order: Order, reason: str) -> None:

@@ -4,6 +4,7 @@ The cheapest of the services that the shop's shipping method allows, as long as 
 collects no later than was promised, and it is on the way no longer than the service the order was promised with.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,9 +57,11 @@ def choose(rule: Rule, rates: Sequence[Rate]) -> Choice:
     """Return the cheapest allowed rate that keeps the promise; at one price the service asked for comes first.
 
     Where that cannot be had, not sold or refused, nothing says how long the way may take: the box must leave in time.
+    Prices are compared in one currency, that of the service asked for or else the one that most are priced in.
     """
+    currency = _currency(rule, rates)
     cheapest: dict[str, Rate] = {}
-    for rate in sorted(rates, key=lambda rate: (rate.amount_cents, rate.rate_id)):
+    for rate in sorted(rates, key=lambda rate: (rate.currency != currency, rate.amount_cents, rate.rate_id)):
         _ = cheapest.setdefault(rate.service, rate)
     may_go_as_asked = any(candidate.service == rule.asked for candidate in rule.candidates)
     asked = cheapest.get(rule.asked) if may_go_as_asked else None
@@ -66,7 +69,7 @@ def choose(rule: Rule, rates: Sequence[Rate]) -> Choice:
     passed: list[str] = []
     for candidate in rule.candidates:
         offered = cheapest.get(candidate.service)
-        why_not = "not offered" if offered is None else _why_not(candidate, offered, asked)
+        why_not = "not offered" if offered is None else _why_not(candidate, offered, asked, currency)
         if offered is None or why_not:
             passed.append(f"{candidate.service} {why_not}")
         else:
@@ -81,14 +84,22 @@ def choose(rule: Rule, rates: Sequence[Rate]) -> Choice:
     return Choice(rate=best, why="" if is_plain else f"{best.service} {_price(best)}{before}")
 
 
-def _why_not(candidate: Candidate, rate: Rate, asked: Rate | None) -> str:
-    """Say why a rate would break the promise; '' where it keeps it."""
-    if asked is None or rate.service == asked.service:
-        return "" if candidate.in_time else "leaves too late"
+def _currency(rule: Rule, rates: Sequence[Rate]) -> str:
+    """Return the currency to compare in: of most offers of the service asked for, else of all allowed ones."""
+    allowed = {candidate.service for candidate in rule.candidates}
+    counted = Counter(rate.currency for rate in rates if rate.service in allowed)
+    asked = Counter(rate.currency for rate in rates if rate.service in allowed & {rule.asked})
+    return next((currency for currency, _ in (asked or counted).most_common(1)), "")
+
+
+def _why_not(candidate: Candidate, rate: Rate, asked: Rate | None, currency: str) -> str:
+    """Say why a rate would break the promise or cannot be compared; '' where it may be taken."""
     if not candidate.in_time:
         return "leaves too late"
-    if rate.currency != asked.currency:
+    if rate.currency != currency:
         return f"is priced in {rate.currency}"
+    if asked is None or rate.service == asked.service:
+        return ""
     if rate.days is None or asked.days is None:
         return "does not say how long it takes"
     return f"takes {rate.days} days" if rate.days > asked.days else ""
