@@ -187,6 +187,16 @@ def tote_is_empty(session: Session, actor: Actor) -> Feedback:
     return feedback.told(say_some("{n} order is short", "{n} orders are short", len(rows)))
 
 
+def lose_unit(session: Session, actor: Actor, order_id: int) -> None:
+    """Let a single-unit order wait no more for its unit in the tote that it shared: that lies elsewhere for good."""
+    of_order = unsorted.in_shared_totes(actor, PickedUnits).where(
+        PickTask.order_id == order_id, BatchOrder.method == Method.SINGLE_UNIT
+    )
+    for row in session.scalars(of_order):
+        row.lost_at = actor.at
+    session.flush()
+
+
 def _bench(session: Session, actor: Actor) -> Bench:
     row = desk(session, actor)
     bench = open_bench(session, actor, row) if row is not None else None
