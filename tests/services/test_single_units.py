@@ -57,8 +57,8 @@ class Shared:
         return verifying.verify(self.session, builders.WAREHOUSE) == []
 
 
-@pytest.fixture
-def shared(session: Session) -> Shared:
+def walk(session: Session) -> Shared:
+    """Let the walk wait for its picker."""
     builders.zone(session, profile=Profile.STRICT)
     mug, pen, cup = (builders.product(session) for _ in range(3))
     orders = [builders.order(session, (cup, 2)), *(builders.order(session, (mug, 1)) for _ in range(3))]
@@ -78,6 +78,11 @@ def shared(session: Session) -> Shared:
         cart=builders.cart(session, slots=2),
         lane=builders.location(session, kind=LocationKind.LANE),
     )
+
+
+@pytest.fixture
+def shared(session: Session) -> Shared:
+    return walk(session)
 
 
 def bench(shared: Shared, name: str = "Ana") -> Packer:

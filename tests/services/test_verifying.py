@@ -5,10 +5,12 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
-from wms.domain.floor import CUSTOMER_ID
+from tests.services.picking.picker import Picker
+from wms.domain.floor import CUSTOMER_ID, SCRAP_ID, LocationKind
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.outbox import Job, JobStatus
 from wms.domain.packing import Package, PackageStatus
+from wms.domain.picking import BatchOrder, Method
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
@@ -130,3 +132,18 @@ def test_a_free_tote_with_units_in_it_is_named(session: Session) -> None:
     tote: Tote = builders.tote(session)
     builders.stock(session, tote, builders.product(session), 1)
     assert checks(session) == ["free_totes_are_empty"]
+
+
+def test_a_shared_tote_without_a_unit_that_an_order_waits_for_is_named(session: Session) -> None:
+    mug = builders.product(session)
+    batch = builders.waiting_batch(session, builders.order(session, (mug, 1)))
+    session.query(BatchOrder).filter_by(batch_id=batch.id).one().method = Method.SINGLE_UNIT
+    marta, tote = Picker(session), builders.tote(session)
+    _ = marta.begin(builders.cart(session), tote)
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    _ = marta.scan(builders.location(session, kind=LocationKind.LANE).barcode)
+    assert checks(session) == []
+    unit = Goods(product_id=mug.id, quantity=1)
+    stocking.move(session, builders.actor(), unit, from_place_id=tote.id, to_place_id=SCRAP_ID, reason="broken")
+    assert checks(session) == ["shared_totes_hold_what_waits_in_them"]

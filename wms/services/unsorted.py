@@ -34,6 +34,11 @@ FACTS = (
 
 def in_shared_totes(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
     """The picked units that lie in totes which are no single order's, with task, order, product and tote joined."""
+    return of_warehouse(actor.warehouse_id, *columns)
+
+
+def of_warehouse(warehouse_id: int, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Those of a warehouse."""
     return (
         select(*columns)
         .select_from(PickedUnits)
@@ -50,7 +55,7 @@ def in_shared_totes(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
         .join(Product, and_(Product.warehouse_id == PickedUnits.warehouse_id, Product.id == PickedUnits.product_id))
         .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))
         .where(
-            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.warehouse_id == warehouse_id,
             PickedUnits.lost_at.is_(None),
             Tote.wall == "",
             Tote.order_id.is_(None),

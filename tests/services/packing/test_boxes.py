@@ -9,7 +9,7 @@ from tests.packers import Floor
 from wms.domain.floor import CartonType
 from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
-from wms.domain.shipping import Label
+from wms.domain.shipping import Label, LabelStatus
 from wms.services.packing.on_bench import Carton
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, ScanItems
 
@@ -127,6 +127,53 @@ def test_a_weight_that_does_not_fit_is_asked_for_again_and_counts_when_it_comes_
         .one()
         .endswith(f"weighs 610 g, expected 720 g, at {floor.station.name}")
     )
+
+
+def test_a_weight_in_doubt_is_not_forgotten_when_the_box_is_scanned_again(session: Session) -> None:
+    floor = _scanned(session)
+    _ = floor.packer.scan("N400")
+    assert floor.packer.scan(floor.carton.barcode).words == "Box M2"
+    screen = floor.packer.sees()
+    assert isinstance(screen, BoxAndWeigh)
+    assert screen.doubted_g == 400
+    assert floor.packer.scan("WEIGH").words == "Count the units, then weigh again"
+    assert session.scalars(select(Label)).all() == []
+
+
+def test_a_weight_in_doubt_stands_in_another_box_until_that_is_weighed(session: Session) -> None:
+    floor = _scanned(session)
+    large = _carton_type(session, "L3", (400, 300, 300))
+    light = _carton_type(session, "LIGHT", (400, 300, 290))
+    large.weight_g, light.weight_g = 300, 0
+    session.flush()
+    _ = floor.packer.scan("N610", light.barcode, floor.carton.barcode, large.barcode)
+    assert floor.packer.scan("WEIGH").words == "Count the units, then weigh again"
+    assert floor.packer.scan("N900").tone == "ok"
+    assert isinstance(floor.packer.sees(), BuyingLabel)
+    assert session.scalars(select(ExceptionItem)).all() == []
+
+
+def test_a_weight_in_doubt_fits_the_box_that_was_taken(session: Session) -> None:
+    floor = _scanned(session)
+    large = _carton_type(session, "L3", (400, 300, 300))
+    large.weight_g = 300
+    session.flush()
+    _ = floor.packer.scan("N905", large.barcode)
+    assert floor.packer.scan("WEIGH").words == "900 g, not weighed"
+
+
+def test_a_computed_weight_is_no_doubt_after_the_label_is_void(session: Session) -> None:
+    floor = _scanned(session)
+    large = _carton_type(session, "L3", (400, 300, 300))
+    large.weight_g = 300
+    session.flush()
+    _ = floor.packer.scan("WEIGH")
+    label = packers.buy(session, floor.order, "OFF0001")
+    _ = floor.packer.scan("VOID", "YES")
+    package = packers.package_of(session, floor.order)
+    _ = label.move_to(LabelStatus.VOIDED, package=package.barcode, order_id=floor.order.id)
+    session.flush()
+    assert floor.packer.scan(large.barcode, "WEIGH").words == "900 g, not weighed"
 
 
 def test_a_station_without_a_scale_takes_the_computed_weight_and_says_so(session: Session) -> None:

@@ -115,3 +115,11 @@ def test_the_packer_reads_what_the_printer_says_of_itself(
     assert isinstance(screen, ScanLabel)
     assert (screen.printing, screen.print_reason) == (printing, said)
     assert isinstance(screen.print_reason, Said) is bool(said)  # it is read in the packer's language
+
+
+def test_a_reprint_in_answer_to_void_says_that_the_label_stays(session: Session) -> None:
+    floor = _weighed(session)
+    label = packers.buy(session, floor.order, "OFF0001")
+    assert floor.packer.scan(Command.VOID, Command.REPRINT).words == "The label stays. Copy 2"
+    assert floor.packer.scan(Command.YES).tone == "wrong"
+    assert label.status == "bought"

@@ -134,7 +134,9 @@ def test_short_asks_for_the_other_tote_first(session: Session) -> None:
     order = builders.order(session, (cup, 1), (tray, 1))
     first, second = packers.staged(session, order, (cup, 1)), packers.staged(session, order, (tray, 1))
     _ = floor.packer.scan(first.barcode)
-    assert floor.packer.scan(Command.SHORT).words == f"Scan tote {second.barcode} first"
+    assert floor.packer.scan(Command.SHORT).words == f"{second.barcode} not found? YES or SHORT again"
+    assert floor.packer.scan(Command.NO).words == f"Scan tote {second.barcode} first"
+    assert floor.packer.scan(Command.YES).tone == "wrong"
     _ = floor.packer.scan(builders.barcode(session, cup), second.barcode, Command.SHORT)
     screen = floor.packer.sees()
     assert isinstance(screen, HoldTote)

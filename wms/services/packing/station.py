@@ -29,7 +29,7 @@ from wms.services.packing.screens import (
     ScanStation,
     ScanTote,
 )
-from wms.services.packing.tote import totes
+from wms.services.packing.tote import missing, totes
 from wms.services.packing.unit import causes, damage, red_totes, singles, units
 from wms.services.recognising import find_item
 from wms.services.screens import Feedback, Screen
@@ -72,8 +72,9 @@ def _of_any_box(session: Session, actor: Actor, code: Code, screen: Screen) -> F
 def _at_items(session: Session, actor: Actor, code: Code, screen: ScanItems | NextTote) -> Feedback:
     if code.kind is CodeKind.TOTE:
         return totes.open_another(session, actor, screen.bench, code)
-    if code.command is Command.SHORT:
-        return totes.missing_unit(session, actor, screen.bench)
+    short = missing.judge(session, actor, code, screen.bench)
+    if short is not None:
+        return short
     if code.command is Command.UNDO:
         return units.undo(session, actor, screen.bench)
     if code.command is Command.SPLIT:

@@ -79,7 +79,7 @@ def change_carton(session: Session, actor: Actor, code: Code, screen: BoxAndWeig
         return feedback.wrong(say("Too small: {cm} cm item", cm=too_long_mm / 10))
     if sum(thing.quantity * thing.weight_g for thing in things) > size_of(carton).payload_g:
         return feedback.wrong(say("Too heavy for {box}: over {kg} kg", box=carton.name, kg=carton.max_weight_g / 1000))
-    _choose(session, actor, screen.bench, carton)
+    _choose(session, actor, screen, carton)
     return feedback.accepted(say("Box {box}", box=carton.name))
 
 
@@ -92,14 +92,19 @@ def _next_carton(session: Session, actor: Actor, screen: BoxAndWeigh | ScanItems
     now = screen.carton.carton_type_id if screen.carton else None
     place = next((index for index, carton in enumerate(fits) if carton.carton_type_id == now), -1)
     carton = fits[(place + 1) % len(fits)]
-    _choose(session, actor, screen.bench, carton)
+    _choose(session, actor, screen, carton)
     return feedback.told(say("Box {box}", box=carton.name))
 
 
-def _choose(session: Session, actor: Actor, bench: Bench, carton: Carton) -> None:
-    package = box_anew(session, actor, bench.package_id)
+def _choose(session: Session, actor: Actor, screen: BoxAndWeigh | ScanItems, carton: Carton) -> None:
+    """Take a carton; the weight of another is not known, but one that was doubted stands until the box is weighed."""
+    package = box_anew(session, actor, screen.bench.package_id)
+    if package.carton_type_id == carton.carton_type_id:
+        return
     package.carton_type_id = carton.carton_type_id
-    package.weight_g, package.weighed = 0, False  # another box weighs something else
+    is_computed = isinstance(screen, BoxAndWeigh) and package.weight_g == screen.expected_g
+    if package.weighed or is_computed:
+        package.weight_g, package.weighed = 0, False
 
 
 def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -> Feedback:

@@ -162,6 +162,8 @@ def _reprint(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     if screen.printing == "unknown" and screen.print_job_id is not None:
         _ = printing.settle(session, actor, screen.print_job_id, printed=False, reason="nothing came out")
     job = printing.reprint(session, actor, screen.label_id, f"{_REPRINT} {screen.bench.station}")
+    if _is_void_asked(session, actor):
+        return feedback.told(say("The label stays. Copy {n}", n=job.copy))
     return feedback.told(say("REPRINT. Copy {n}", n=job.copy))
 
 

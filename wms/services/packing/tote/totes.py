@@ -1,14 +1,11 @@
 """Totes at the bench: opening the box of a scanned tote, and giving a box up with its units back in the tote."""
 
-from collections import Counter
-
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
-from wms.domain.errors import DomainError
-from wms.domain.floor import ADJUSTMENT_ID, Location, LocationKind, Place, PlaceKind, Station
+from wms.domain.floor import Location, LocationKind, Place, PlaceKind, Station
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
@@ -41,7 +38,7 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
         return feedback.unknown(code)
     if order is None:
         is_shared = tote.status is ToteStatus.STAGED and not free_if_empty(session, actor, tote.id)
-        return _take_items_from(session, actor, tote) if is_shared else feedback.wrong(say("Empty tote"))
+        return _take_items_from(session, actor, tote) if is_shared else _no_orders(tote)
     refusal = refusals.refusal(session, actor, tote, order)
     if refusal is not None:
         return refusal
@@ -49,6 +46,12 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
     tote.open()
     session.flush()
     return feedback.accepted(say("Order {order}", order=order.number))
+
+
+def _no_orders(tote: Tote) -> Feedback:
+    if tote.status is ToteStatus.LOST:
+        return feedback.wrong(say("{tote} is lost. See the lead", tote=tote.barcode))
+    return feedback.wrong(say("Empty tote"))
 
 
 def _take_items_from(session: Session, actor: Actor, tote: Tote) -> Feedback:
@@ -107,7 +110,7 @@ def open_another(session: Session, actor: Actor, bench: Bench, code: Code) -> Fe
     if tote is None:
         return feedback.unknown(code)
     if order is None:
-        return feedback.wrong(say("Empty tote"))
+        return _no_orders(tote)
     if order.id != bench.order_id:
         return feedback.wrong(say("That tote is order {order}. Finish {now}", order=order.number, now=bench.number))
     if tote.status is ToteStatus.PACKING:
@@ -136,24 +139,6 @@ def _locked_tote(session: Session, actor: Actor, code: Code) -> tuple[Tote | Non
     return tote, order
 
 
-def missing_unit(session: Session, actor: Actor, bench: Bench) -> Feedback:
-    """SHORT: the totes are empty and units are missing. The box is given up and the order waits for a person."""
-    if bench.other_totes:
-        return feedback.wrong(say("Scan tote {tote} first", tote=bench.other_totes[0].code))
-    _ = locked_wave_of(session, actor, bench.order_id)  # before the order, as everyone locks
-    lacking = ", ".join(f"{row.left} of {row.sku}" for row in bench.units if row.left)
-    _book_missing(session, actor, bench)
-    text = f"{bench.number} lacks {lacking}, seen at {bench.station}"
-    give_up(session, actor, bench, f"short: {lacking}")
-    order = session.scalars(
-        select(Order).where(Order.warehouse_id == actor.warehouse_id, Order.id == bench.order_id)
-    ).one()
-    leave_short(session, actor, order, lacking, text)
-    if all(_tote(session, actor, tote.tote_id).status is ToteStatus.FREE for tote in bench.open_totes):
-        follow_short(session, actor, order.id)  # else when its totes are in the hold lane
-    return feedback.told(say("SHORT. The lead is told"))
-
-
 def leave_short(session: Session, actor: Actor, order: Order, lacking: str, text: str) -> None:
     """Let an order that lacks something at packing wait for a person."""
     record(session, actor, order.move_to(OrderStatus.SHORT, f"{lacking} missing at packing"[:200]))
@@ -177,26 +162,6 @@ def follow_short(session: Session, actor: Actor, order_id: int) -> None:
         deciding.follow(session, actor, order)
 
 
-def _book_missing(session: Session, actor: Actor, bench: Bench) -> None:
-    """Take out of the totes' books what they should still hold; an order may have several lines of one product."""
-    left = Counter[int]()
-    for row in bench.units:
-        left[row.product_id] += row.left
-    for content in bench.contents:
-        take = min(left[content.product_id], content.on_hand)
-        if not take:
-            continue
-        left[content.product_id] -= take
-        stocking.move(
-            session,
-            actor,
-            Goods(product_id=content.product_id, quantity=take, lot=content.lot, serial=content.serial),
-            from_place_id=content.tote_id,
-            to_place_id=ADJUSTMENT_ID,
-            reason="missing at packing",
-        )
-
-
 def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
     """Cancel the open box: its units go back into the first open tote, the other empty totes are free.
 
@@ -204,9 +169,8 @@ def give_up(session: Session, actor: Actor, bench: Bench, reason: str) -> None:
     """
     opened = [tote.tote_id for tote in bench.open_totes]
     keep_id = opened[0] if opened else _came_from(session, actor, bench.package_id)
-    if keep_id is None:
-        raise DomainError(say("Scan a tote of order {order} first", order=bench.number))
-    take_units_back(session, actor, bench.package_id, keep_id)
+    if keep_id is not None:  # else nothing has been in the box
+        take_units_back(session, actor, bench.package_id, keep_id)
     inserting.take_out(session, actor, bench.package_id)
     package = box_anew(session, actor, bench.package_id)
     if package.status is PackageStatus.OPEN:
@@ -260,7 +224,7 @@ def free_if_empty(session: Session, actor: Actor, tote_id: int) -> bool:
             Stock.warehouse_id == actor.warehouse_id, Stock.place_id == tote_id
         )
     )
-    tote = _tote(session, actor, tote_id)
+    tote = locked(session, actor, tote_id)
     if units or (tote.order_id is None and _is_awaited(session, actor, tote_id)):
         return False
     tote.free()
@@ -301,7 +265,8 @@ def free_shared(session: Session, actor: Actor, order_id: int) -> None:
         _ = free_if_empty(session, actor, tote_id)
 
 
-def _tote(session: Session, actor: Actor, tote_id: int) -> Tote:
+def locked(session: Session, actor: Actor, tote_id: int) -> Tote:
+    """Lock a tote and return it as the database has it now."""
     return session.scalars(
         select(Tote)
         .where(Tote.warehouse_id == actor.warehouse_id, Tote.id == tote_id)
@@ -331,7 +296,7 @@ def _put_back(session: Session, actor: Actor, screen: HoldTote, lane_id: int | N
     _ = locked_wave_of(session, actor, bench.order_id)  # before the order, as everyone locks
     give_up(session, actor, bench, screen.why)
     for opened in bench.open_totes:
-        tote = _tote(session, actor, opened.tote_id)
+        tote = locked(session, actor, opened.tote_id)
         if tote.status is ToteStatus.PACKING:
             tote.stage(None if tote.wall else lane_id, actor.at)  # a place of a wall stays where it is
     session.flush()

@@ -13,8 +13,8 @@ from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking
 from wms.services.locking import locked_wave_of
 from wms.services.packing.on_bench import Bench
-from wms.services.packing.tote.totes import follow_short, give_up, leave_short
-from wms.services.packing.unit import units
+from wms.services.packing.tote.totes import follow_short, free_shared, give_up, leave_short
+from wms.services.packing.unit import singles, units
 from wms.services.screens import Feedback
 
 
@@ -37,6 +37,8 @@ def take_out(session: Session, actor: Actor, bench: Bench) -> Feedback:
     record(session, actor, damaged)
     lacking = f"{goods.quantity} of {row.sku}"
     give_up(session, actor, bench, f"damaged: {lacking}")
+    singles.lose_unit(session, actor, bench.order_id)
+    free_shared(session, actor, bench.order_id)
     order = session.scalars(
         select(Order).where(Order.warehouse_id == actor.warehouse_id, Order.id == bench.order_id)
     ).one()

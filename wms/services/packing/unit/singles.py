@@ -10,7 +10,6 @@ from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
 from wms.domain.catalog import Barcode
 from wms.domain.floor import ADJUSTMENT_ID, Location, LocationKind
-from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import WorkerSession
@@ -23,6 +22,7 @@ from wms.services import feedback, stocking, unsorted
 from wms.services.packing.bench import desk, open_bench
 from wms.services.packing.on_bench import Bench, Content
 from wms.services.packing.tote import totes
+from wms.services.packing.tote.holding import is_set_aside
 from wms.services.packing.unit import units
 from wms.services.recognising import Item, lots_meant
 from wms.services.screens import Feedback
@@ -30,13 +30,6 @@ from wms.services.stocking import Goods
 
 _has_open_box = exists().where(
     Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id, Package.status == PackageStatus.OPEN
-)
-# Set aside at a bench because no label came: somebody settles that first.
-_is_set_aside = exists().where(
-    ExceptionItem.warehouse_id == Order.warehouse_id,
-    ExceptionItem.order_id == Order.id,
-    ExceptionItem.kind == ExceptionKind.LABEL,
-    ExceptionItem.settled_at.is_(None),
 )
 
 
@@ -81,7 +74,7 @@ def _of_waiting(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
             Tote.status == ToteStatus.STAGED,
             or_(Location.id.is_(None), Location.kind != LocationKind.HOLD),
             ~_has_open_box,
-            ~_is_set_aside,
+            ~is_set_aside,
         )
         .order_by(Order.cutoff_at, Order.priority.desc(), Order.placed_at, Order.id)
     )
@@ -185,6 +178,16 @@ def tote_is_empty(session: Session, actor: Actor) -> Feedback:
     for row in rows:
         totes.follow_short(session, actor, row.Order.id)
     return feedback.told(say_some("{n} order is short", "{n} orders are short", len(rows)))
+
+
+def lose_unit(session: Session, actor: Actor, order_id: int) -> None:
+    """Let a single-unit order wait no more for its unit in the tote that it shared: that lies elsewhere for good."""
+    of_order = unsorted.in_shared_totes(actor, PickedUnits).where(
+        PickTask.order_id == order_id, BatchOrder.method == Method.SINGLE_UNIT
+    )
+    for row in session.scalars(of_order):
+        row.lost_at = actor.at
+    session.flush()
 
 
 def _bench(session: Session, actor: Actor) -> Bench:
