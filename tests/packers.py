@@ -17,9 +17,11 @@ from wms.domain.outbox import JobKind, enqueue
 from wms.domain.packing import Package
 from wms.domain.people import Device, WorkerSession
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import AnyLabel, Label, LabelStatus
 from wms.domain.totes import Tote
+from wms.domain.weighing import LearnedWeight
 from wms.services import packing, scanning
+from wms.services.learning_weights import ENOUGH
 from wms.services.scanning import CurrentScreen, Judge, Pulled
 from wms.services.screens import Feedback, Screen
 
@@ -106,6 +108,11 @@ class Floor:
     tote: Tote
     packer: Packer
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The tote and each unit that is in it, as the packer scans them."""
+        return self.tote.barcode, self.mug_code, self.mug_code, self.towel_code
+
 
 def bench(session: Session, printer_url: str = "file:///tmp/none") -> Floor:
     """Make the usual bench, with a pick face for what must go back."""
@@ -135,6 +142,52 @@ def another(session: Session, floor: Floor) -> Floor:
     return dataclasses.replace(
         floor, station=station, order=order, tote=tote, packer=packer(session, station, name=f"Cem {next(_ids)}")
     )
+
+
+def opened(session: Session) -> Floor:
+    """The usual bench with its tote scanned."""
+    floor = bench(session)
+    _ = floor.packer.scan(floor.tote.barcode)
+    return floor
+
+
+def scanned(session: Session) -> Floor:
+    """The usual bench with every unit in the box."""
+    floor = bench(session)
+    _ = floor.packer.scan(*floor.codes)
+    return floor
+
+
+def weighed(session: Session, beside: Floor | None = None) -> Floor:
+    """The usual bench, or another beside one, whose full box is weighed and waits for its label."""
+    floor = another(session, beside) if beside else bench(session)
+    _ = floor.packer.scan(*floor.codes, "N720")
+    return floor
+
+
+def sealed(session: Session, beside: Floor | None = None, tracking: str = "OFF0001") -> Floor:
+    """The usual bench, or another beside one, whose only box is sealed with its label."""
+    floor = weighed(session, beside)
+    _ = buy(session, floor.order, tracking)
+    _ = floor.packer.scan(tracking)
+    session.refresh(floor.order)
+    return floor
+
+
+def learn_weights(session: Session, floor: Floor) -> None:
+    """Let past boxes say that a mug weighs 300 g and a towel 150 g; the catalog says 200 g of both."""
+    for item, unit_mg in ((floor.mug, 300_000), (floor.towel, 150_000)):
+        session.add(
+            LearnedWeight(
+                warehouse_id=builders.WAREHOUSE,
+                product_id=item.id,
+                unit_mg=unit_mg,
+                spread_mg=0,
+                samples=ENOUGH,
+                learned_at=builders.NOW,
+            )
+        )
+    session.flush()
 
 
 def package_of(session: Session, order: Order) -> Package:
@@ -171,3 +224,22 @@ def buy(session: Session, order: Order, tracking: str, printed: PrintStatus = Pr
         _ = enqueue(session, builders.actor(), JobKind.PRINT, f"print-{job.id}", print_job_id=job.id)
     session.flush()
     return label
+
+
+def the_label(session: Session) -> Label:
+    """The newest label."""
+    return session.scalars(select(Label).order_by(Label.id.desc()).limit(1)).one()
+
+
+def refuse(session: Session, order: Order, reason: str) -> None:
+    """Let the carrier refuse the newest label, which is the order's."""
+    label, package = the_label(session), package_of(session, order)
+    for then in (LabelStatus.BUYING, LabelStatus.REFUSED):
+        _ = label.move_to(then, package=package.barcode, order_id=order.id, reason=reason)
+    session.flush()
+
+
+def take_back(session: Session, order: Order, label: AnyLabel) -> None:
+    """Let the carrier take back a label of the order that the packer voided."""
+    _ = label.move_to(LabelStatus.VOIDED, package=package_of(session, order).barcode, order_id=order.id)
+    session.flush()

@@ -5,9 +5,8 @@ import json
 import pytest
 from sqlalchemy import Engine, select
 
+from tests import boxes
 from tests.cli.conftest import Wms
-from tests.jobs.boxes import full_box
-from tests.services import boxes
 from wms.database import reading, transaction
 from wms.domain.orders import Order
 from wms.domain.packing import Package, PackageStatus
@@ -20,7 +19,7 @@ from wms.domain.shipping import Label, LabelStatus
 def codes(engine: Engine) -> list[str]:
     """Every code of a box with a bought label: its own, the label's, the order's barcode and number."""
     with transaction(engine) as session:
-        box = full_box(session, "file:///tmp/none")
+        box = boxes.full_box(session, "file:///tmp/none")
         _ = boxes.label(session, box, LabelStatus.BOUGHT, "0512345")
         order = session.scalars(select(Order).where(Order.id == box.order_id)).one()
         return [box.barcode, box.barcode.lower(), "0512345", order.barcode, order.number]
@@ -52,7 +51,7 @@ def test_a_label_given_back_still_finds_its_box(wms: Wms, engine: Engine, codes:
 @pytest.mark.parametrize("status", RefundStatus)
 def test_the_money_of_a_label_given_back_is_told(wms: Wms, engine: Engine, status: RefundStatus) -> None:
     with transaction(engine) as session:
-        box = full_box(session, "file:///tmp/none")
+        box = boxes.full_box(session, "file:///tmp/none")
         _ = boxes.refund(session, box, status, "it was used")
     shown = wms("box", box.barcode).out
     assert f": {status}" in next(line for line in shown.splitlines() if "refund asked for" in line)

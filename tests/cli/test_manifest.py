@@ -4,9 +4,8 @@ import json
 
 from sqlalchemy import Engine, select
 
+from tests import boxes
 from tests.cli.conftest import Wms
-from tests.jobs.boxes import full_box
-from tests.services import boxes
 from wms.config import Settings
 from wms.database import reading, transaction
 from wms.domain.manifests import Manifest, ManifestStatus
@@ -19,7 +18,7 @@ from wms.jobs.outbox import Context
 
 def a_sealed_box(engine: Engine, provider: str = "offline") -> None:
     with transaction(engine) as session:
-        box = full_box(session, "file:///tmp/none")
+        box = boxes.full_box(session, "file:///tmp/none")
         label = boxes.label(session, box, LabelStatus.BOUGHT, "0512345")
         label.external_id, label.prepared = "0512345", {"rate": {"carrier": provider, "account": "a1"}}
         _ = box.move_to(PackageStatus.SEALED)

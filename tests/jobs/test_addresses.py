@@ -3,14 +3,14 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
 from tests import builders
+from tests.jobs.working import now, run
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.channels.base import IncomingLine, IncomingOrder, Payment, ShipTo
 from wms.database import reading, transaction
-from wms.domain.actor import Actor
 from wms.domain.addresses import AddressCheck
 from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -18,8 +18,6 @@ from wms.domain.journal import JournalEntry
 from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.outbox import Job, JobKind
 from wms.domain.people import AddressRule, Warehouse
-from wms.jobs import outbox
-from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
 from wms.services import ordering, receiving_orders, updating_orders
 from wms.services.ordering import page as ordering_page
@@ -28,12 +26,6 @@ from wms.services.ordering.addresses import CheckView
 KNOWN = ShipTo(name="Ada Buyer", street1="1 MAIN ST", city="SPRINGFIELD", state="IL", zip="62701", country="US")
 ODD = ShipTo(name="Ada Buyer", street1="1 Main Street", city="Springfield", state="IL", zip="62701", country="US")
 NOWHERE = ShipTo(name="Ada Buyer", street1="1 Main St", city="Springfield", state="IL", zip="00000", country="US")
-LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-
-
-def now() -> Actor:
-    """The program, at this moment: jobs asked for later than now would wait."""
-    return builders.actor(at=dt.datetime.now(dt.UTC))
 
 
 def told(ship_to: ShipTo, *, quantity: int = 1) -> IncomingOrder:
@@ -55,15 +47,6 @@ def receive(
         intake = receiving_orders.intake(session, now(), "shopify")
         _ = receiving_orders.receive(session, now(), intake, [told(ship_to)])
         return session.scalars(select(Order.id)).one()
-
-
-def run(context: Context) -> None:
-    """Run what is due, as if each waiting time had passed."""
-    with transaction(context.engine) as session:
-        _ = session.execute(update(Job).values(due_at=LONG_AGO))
-        waiting = update(AddressCheck).where(AddressCheck.due_at.is_not(None))
-        _ = session.execute(waiting.values(due_at=LONG_AGO))
-    _ = outbox.drain(context, HANDLERS)
 
 
 def the_order(engine: Engine) -> Order:

@@ -5,8 +5,9 @@ from sqlalchemy import Engine, select
 
 from printers.virtual.server import VirtualZebra
 from tests import builders
-from tests.jobs.boxes import full_box
-from tests.jobs.test_labels import now, run, the_label
+from tests.boxes import full_box
+from tests.jobs.labels import the_label
+from tests.jobs.working import now, run
 from wms.carriers.fake_shippo import FakeShippo
 from wms.database import reading, transaction
 from wms.domain.calendar import ShippingMethod

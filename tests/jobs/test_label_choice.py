@@ -8,7 +8,8 @@ from sqlalchemy import Engine, select, update
 
 from printers.virtual.server import VirtualZebra
 from tests import builders
-from tests.jobs.test_labels import LONG_AGO, now, run, the_label, want
+from tests.jobs.labels import the_label, tried, want
+from tests.jobs.working import LONG_AGO, now, run
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.database import reading, transaction
@@ -44,6 +45,15 @@ def service_of_order(engine: Engine) -> str:
         return session.scalars(
             select(CarrierService.service).join(Order, Order.carrier_service_id == CarrierService.id)
         ).one()
+
+
+def refused(context: Context, shippo: FakeShippo, zebra: VirtualZebra) -> int:
+    """A box that could go with UPS too, whose label its carrier refused; its package id."""
+    shippo.fail(Fault.REFUSED)
+    package_id = want(context.engine, zebra.url, "shippo")
+    allow(context.engine, "ups_ground")
+    run(context)
+    return package_id
 
 
 def test_the_cheapest_service_that_is_quick_enough_is_bought_and_the_order_goes_with_it(
@@ -86,10 +96,7 @@ def test_a_cheaper_service_of_another_carrier_moves_the_order_to_its_collection(
 def test_a_refused_label_can_be_asked_of_another_service(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.REFUSED)
-    package_id = want(engine, zebra.url, "shippo")
-    allow(engine, "ups_ground")
-    run(shippo_context)
+    package_id = refused(shippo_context, shippo, zebra)
     assert the_label(engine).status is LabelStatus.REFUSED
     with transaction(engine) as session:
         assert labelling.other_services(session, now(), package_id) == ("ups_ground",)
@@ -105,10 +112,7 @@ def test_a_refused_label_can_be_asked_of_another_service(
 def test_another_carrier_whose_van_comes_after_the_promise_is_not_offered_and_buys_nothing(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.REFUSED)
-    package_id = want(engine, zebra.url, "shippo")
-    allow(engine, "ups_ground")
-    run(shippo_context)
+    package_id = refused(shippo_context, shippo, zebra)
     with transaction(engine) as session:
         # Asked in time, and late by the time it is bought.
         assert labelling.other_services(session, now(), package_id) == ("ups_ground",)
@@ -130,9 +134,7 @@ def test_another_carrier_whose_van_comes_after_the_promise_is_not_offered_and_bu
 def test_where_no_other_is_left_the_packer_is_told(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.REFUSED)
-    package_id = want(engine, zebra.url, "shippo")
-    run(shippo_context)
+    package_id = tried(shippo_context, zebra, shippo, Fault.REFUSED)
     with transaction(engine) as session, pytest.raises(DomainError, match="No other carrier may take it"):
         _ = labelling.other_service(session, now(), package_id)
 

@@ -8,7 +8,7 @@ from printers.virtual.server import VirtualZebra
 from printers.zpl import FOUR_BY_SIX
 from printers.zpl import Label as Zpl
 from tests import builders
-from tests.jobs.test_printing import print_label
+from tests.jobs.prints import print_label
 from wms.carriers import offline
 from wms.database import reading
 from wms.domain.shipping import Label

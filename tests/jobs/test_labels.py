@@ -1,58 +1,26 @@
 """Labels: refused until every unit is scanned, bought once whatever fails, printed on the station's printer."""
 
-import datetime as dt
-
 import pytest
 from sqlalchemy import Engine, delete, select, update
 
 from printers.virtual.server import VirtualZebra
-from tests import builders
-from tests.jobs.boxes import full_box
+from tests.boxes import full_box
+from tests.jobs.books import inbox
+from tests.jobs.labels import bought, give_up_box, the_label, tried, void, want
+from tests.jobs.working import now, run, work
 from wms.carriers import base as carriers
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.database import reading, transaction
-from wms.domain.actor import Actor
 from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem
 from wms.domain.outbox import Job
-from wms.domain.packing import NotAllScannedError, PackageLine, PackageStatus
+from wms.domain.packing import NotAllScannedError, PackageLine
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
-from wms.jobs import outbox, purchases
-from wms.jobs.handlers import HANDLERS
+from wms.jobs import purchases
 from wms.jobs.outbox import Context
 from wms.services import labelling, recognising_labels
-
-LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-
-
-def now() -> Actor:
-    """The program, at this moment: jobs asked for later than now would wait."""
-    return builders.actor(at=dt.datetime.now(dt.UTC))
-
-
-def want(engine: Engine, printer_url: str, carrier: str = "offline") -> int:
-    """A full box whose label is wanted; its package id."""
-    with transaction(engine) as session:
-        box = full_box(session, printer_url, carrier=carrier)
-        _ = labelling.want(session, now(), box.id)
-        return box.id
-
-
-def the_label(engine: Engine) -> Label:
-    """The one label as it stands."""
-    with reading(engine) as session:
-        return session.scalars(select(Label)).one()
-
-
-def run(context: Context, times: int = 1) -> None:
-    """Run what is due, `times` over, as if each waiting time had passed."""
-    for _ in range(times):
-        with transaction(context.engine) as session:
-            _ = session.execute(update(Job).values(due_at=LONG_AGO, leased_until=None, owner=""))
-            _ = session.execute(update(Label).values(tried_at=LONG_AGO))
-        _ = outbox.drain(context, HANDLERS)
 
 
 def test_no_label_while_a_unit_is_missing(engine: Engine) -> None:
@@ -94,8 +62,7 @@ def test_a_second_label_for_a_box_is_refused(engine: Engine) -> None:
 def test_an_offline_label_is_printed_once_and_its_scan_names_the_box(
     engine: Engine, context: Context, zebra: VirtualZebra
 ) -> None:
-    package_id = want(engine, zebra.url)
-    _ = outbox.drain(context, HANDLERS)
+    package_id = bought(context, zebra, "offline")
     label = the_label(engine)
     assert (label.status, label.charged, zebra.tray.numbers()) == (LabelStatus.BOUGHT, False, [1])
     with reading(engine) as session:
@@ -108,9 +75,8 @@ def test_an_offline_label_is_printed_once_and_its_scan_names_the_box(
 def test_a_lost_answer_buys_no_second_label(
     fault: Fault, engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(fault)
-    _ = want(engine, zebra.url, "shippo")
-    run(shippo_context, times=3)
+    _ = tried(shippo_context, zebra, shippo, fault)
+    run(shippo_context, times=2)
     label = the_label(engine)
     assert (label.status, label.charged, len(shippo.account.paid)) == (LabelStatus.BOUGHT, True, 1)
 
@@ -131,8 +97,7 @@ def test_a_list_that_does_not_say_whose_a_purchase_is_buys_no_second_label(
 def test_a_worker_lost_after_the_purchase_buys_no_second_label(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    _ = want(engine, zebra.url, "shippo")
-    _ = outbox.drain(shippo_context, HANDLERS)
+    _ = bought(shippo_context, zebra)
     with transaction(engine) as session:
         # What a worker that died between the carrier's answer and its own record leaves behind.
         _ = session.execute(update(Label).values(status=LabelStatus.BUYING, tracking_number=""))
@@ -146,9 +111,7 @@ def test_a_worker_lost_after_the_purchase_buys_no_second_label(
 def test_a_label_bought_twice_is_given_back_once(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.CUT_AFTER)
-    _ = want(engine, zebra.url, "shippo")
-    _ = outbox.drain(shippo_context, HANDLERS)
+    _ = tried(shippo_context, zebra, shippo, Fault.CUT_AFTER)
     # The same purchase by a worker that was held up until everybody had given it up for lost.
     _ = shippo.account.create_transaction(shippo.account.paid[0], None, shippo.url)
     run(shippo_context, times=2)
@@ -157,16 +120,14 @@ def test_a_label_bought_twice_is_given_back_once(
         LabelStatus.BOUGHT,
         [label.external_id],
     )
-    with reading(engine) as session:
-        told = session.scalars(select(ExceptionItem.text).where(ExceptionItem.settled_at.is_(None))).one()
+    (told,) = inbox(engine)
     assert "bought twice, one is given back" in told
 
 
 def test_a_purchase_that_ends_after_anothers_is_given_back(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    _ = want(engine, zebra.url, "shippo")
-    _ = outbox.drain(shippo_context, HANDLERS)
+    _ = bought(shippo_context, zebra)
     label = the_label(engine)
     again = shippo.account.create_transaction(shippo.account.paid[0], None, shippo.url)
     late = carriers.Label(
@@ -181,7 +142,7 @@ def test_a_purchase_that_ends_after_anothers_is_given_back(
         external_id=again["object_id"],
     )
     purchases._bought(shippo_context, label.id, late)
-    _ = outbox.drain(shippo_context, HANDLERS)
+    work(shippo_context)
     assert [one["object_id"] for one in shippo.account.paid] == [label.external_id]
     assert the_label(engine).status is LabelStatus.BOUGHT
 
@@ -189,9 +150,7 @@ def test_a_purchase_that_ends_after_anothers_is_given_back(
 def test_a_settled_purchase_leaves_the_inbox_and_keeps_its_raw_answer(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.LABEL_LATE)
-    _ = want(engine, zebra.url, "shippo")
-    _ = outbox.drain(shippo_context, HANDLERS)
+    _ = tried(shippo_context, zebra, shippo, Fault.LABEL_LATE)
     label = the_label(engine)
     assert label.status is LabelStatus.UNSETTLED
     assert shippo.account.paid[0]["object_id"] in label.answer
@@ -203,12 +162,8 @@ def test_a_settled_purchase_leaves_the_inbox_and_keeps_its_raw_answer(
 def test_nothing_is_bought_for_an_order_cancelled_while_the_carrier_was_busy(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.THROTTLED)
-    package_id = want(engine, zebra.url, "shippo")
-    _ = outbox.drain(shippo_context, HANDLERS)
-    with transaction(engine) as session:
-        package, _ = labelling.package_of(session, now(), package_id)
-        _ = package.move_to(PackageStatus.CANCELLED)
+    package_id = tried(shippo_context, zebra, shippo, Fault.THROTTLED)
+    give_up_box(engine, package_id)
     run(shippo_context)
     assert (the_label(engine).status, shippo.account.paid) == (LabelStatus.REFUSED, [])
 
@@ -216,9 +171,7 @@ def test_nothing_is_bought_for_an_order_cancelled_while_the_carrier_was_busy(
 def test_a_refusal_is_told_in_the_carriers_words_and_can_be_tried_again(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.REFUSED)
-    package_id = want(engine, zebra.url, "shippo")
-    _ = outbox.drain(shippo_context, HANDLERS)
+    package_id = tried(shippo_context, zebra, shippo, Fault.REFUSED)
     with transaction(engine) as session:
         state = labelling.state(session, now(), package_id)
         assert state is not None
@@ -226,7 +179,7 @@ def test_a_refusal_is_told_in_the_carriers_words_and_can_be_tried_again(
         assert state.reason
         assert session.scalars(select(ExceptionItem.text)).one() != ""
         _ = labelling.retry(session, now(), package_id)
-    _ = outbox.drain(shippo_context, HANDLERS)
+    work(shippo_context)
     with reading(engine) as session:
         statuses = sorted(session.scalars(select(Label.status)))
         # The box has a label now, and nobody need look at why it had none.
@@ -237,9 +190,7 @@ def test_a_refusal_is_told_in_the_carriers_words_and_can_be_tried_again(
 def test_a_carrier_that_is_busy_is_asked_again_later(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.THROTTLED)
-    _ = want(engine, zebra.url, "shippo")
-    _ = outbox.drain(shippo_context, HANDLERS)
+    _ = tried(shippo_context, zebra, shippo, Fault.THROTTLED)
     assert the_label(engine).status is LabelStatus.WANTED
     run(shippo_context)
     assert (the_label(engine).status, len(shippo.account.paid)) == (LabelStatus.BOUGHT, 1)
@@ -248,11 +199,7 @@ def test_a_carrier_that_is_busy_is_asked_again_later(
 def test_a_label_is_voided_at_the_carrier(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    package_id = want(engine, zebra.url, "shippo")
-    _ = outbox.drain(shippo_context, HANDLERS)
-    with transaction(engine) as session:
-        labelling.void(session, now(), package_id, "wrong box")
-    _ = outbox.drain(shippo_context, HANDLERS)
+    void(shippo_context, bought(shippo_context, zebra))
     assert the_label(engine).status is LabelStatus.VOIDED
     assert shippo.account.paid == []
 
@@ -260,12 +207,8 @@ def test_a_label_is_voided_at_the_carrier(
 def test_the_label_of_a_box_cancelled_meanwhile_is_given_back(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.CUT_AFTER)
-    package_id = want(engine, zebra.url, "shippo")
-    _ = outbox.drain(shippo_context, HANDLERS)
+    package_id = tried(shippo_context, zebra, shippo, Fault.CUT_AFTER)
     assert len(shippo.account.paid) == 1
-    with transaction(engine) as session:
-        package, _ = labelling.package_of(session, now(), package_id)
-        _ = package.move_to(PackageStatus.CANCELLED)
+    give_up_box(engine, package_id)
     run(shippo_context)
     assert (the_label(engine).status, shippo.account.paid, zebra.tray.numbers()) == (LabelStatus.VOIDED, [], [])

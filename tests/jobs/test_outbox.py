@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from tests import builders
-from wms.config import Settings
+from tests.jobs.books import told
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -47,11 +47,6 @@ class Handler:
         failure = self.failures.pop(0) if self.failures else None
         if failure is not None:
             raise failure
-
-
-@pytest.fixture
-def context(engine: Engine, settings: Settings) -> Context:
-    return Context(engine=engine, settings=settings)
 
 
 def test_a_job_asked_for_in_a_rolled_back_transaction_is_never_done(engine: Engine) -> None:
@@ -247,27 +242,22 @@ def fail_for_good(engine: Engine, context: Context, thing: Thing) -> None:
     assert thing.reasons == ["broken for good"]
 
 
-def inbox(engine: Engine) -> list[str]:
-    with reading(engine) as session:
-        return list(session.scalars(select(ExceptionItem.text)))
-
-
 def test_what_a_dead_job_was_for_is_given_up_with_it(engine: Engine, context: Context) -> None:
     fail_for_good(engine, context, Thing())
-    assert (the_job(engine).status, inbox(engine)) == (JobStatus.DEAD, [])  # who gives it up tells
+    assert (the_job(engine).status, told(engine)) == (JobStatus.DEAD, [])  # who gives it up tells
 
 
 def test_a_job_whose_thing_cannot_be_given_up_begins_anew(engine: Engine, context: Context) -> None:
     fail_for_good(engine, context, Thing(pause=dt.timedelta(minutes=10)))
     job = the_job(engine)
-    assert (job.status, job.attempt, job.owner, inbox(engine)) == (JobStatus.OPEN, 0, "", [])
+    assert (job.status, job.attempt, job.owner, told(engine)) == (JobStatus.OPEN, 0, "", [])
     assert job.due_at > dt.datetime.now(dt.UTC) + dt.timedelta(minutes=9)
 
 
 def test_a_job_that_breaks_its_own_end_dies_and_is_told(engine: Engine, context: Context) -> None:
     fail_for_good(engine, context, Thing(failure=LookupError("nothing to give up")))
     assert the_job(engine).status is JobStatus.DEAD
-    assert "broken for good" in inbox(engine)[0]
+    assert "broken for good" in told(engine)[0]
 
 
 def test_nothing_is_given_up_by_a_worker_that_has_lost_its_job(engine: Engine) -> None:
@@ -286,4 +276,4 @@ def test_nothing_is_given_up_by_a_worker_that_has_lost_its_job(engine: Engine) -
         )
 
     assert not outbox.finish(engine, lost, RuntimeError("late"), give_up=tell)
-    assert (inbox(engine), the_job(engine).owner) == ([], "next")
+    assert (told(engine), the_job(engine).owner) == ([], "next")

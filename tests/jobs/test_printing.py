@@ -4,24 +4,26 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, select, update
 
 from printers.virtual.engine import Position, Quirk, Switch
 from printers.virtual.server import LineFault, VirtualZebra
 from tests import builders
-from tests.jobs.boxes import full_box
+from tests.boxes import full_box
+from tests.jobs.books import told
+from tests.jobs.labels import bought
+from tests.jobs.prints import print_label, the_print
+from tests.jobs.working import now, run, work
 from wms.carriers.fake_shippo_labels import label_file
 from wms.carriers.label_file import to_zpl
 from wms.database import reading, transaction
-from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
 from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem
-from wms.domain.outbox import Job
 from wms.domain.people import SlipRule, Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.shipping import Label, LabelStatus
+from wms.domain.shipping import Label
 from wms.jobs import outbox
 from wms.jobs import printing as printing_jobs
 from wms.jobs.handlers import HANDLERS
@@ -30,13 +32,6 @@ from wms.services import labelling, printing, slips
 from wms.services.printing import Wanted
 
 HELLO = "^XA^FO20,20^A0N,40^FDHello^FS^XZ"
-
-LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-
-
-def now() -> Actor:
-    """The program, at this moment."""
-    return builders.actor(at=dt.datetime.now(dt.UTC))
 
 
 def ask(engine: Engine, url: str, zpl: str = HELLO, labels: int = 1) -> int:
@@ -49,41 +44,30 @@ def ask(engine: Engine, url: str, zpl: str = HELLO, labels: int = 1) -> int:
         return printing.queue(session, actor, printer.id, Wanted(what="hello", zpl=zpl, labels=labels)).id
 
 
-def the_job(engine: Engine) -> PrintJob:
-    """The newest print job as it stands."""
-    with reading(engine) as session:
-        return session.scalars(select(PrintJob).order_by(PrintJob.id.desc())).first()  # type: ignore[return-value] # asked for above
-
-
-def due_now(engine: Engine) -> None:
-    """Let every waiting time pass."""
+def sending(engine: Engine, url: str) -> int:
+    """A print that a worker has begun to send; the job's id."""
+    job_id = ask(engine, url)
     with transaction(engine) as session:
-        _ = session.execute(update(Job).values(due_at=LONG_AGO, leased_until=None, owner=""))
-
-
-def inbox(engine: Engine) -> list[str]:
-    """What waits for a person."""
-    with reading(engine) as session:
-        return list(session.scalars(select(ExceptionItem.text)))
+        _ = session.execute(update(PrintJob).values(status=PrintStatus.SENDING))
+    return job_id
 
 
 def test_a_printed_job_is_on_paper_once(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
     _ = ask(engine, zebra.url)
     assert outbox.drain(context, HANDLERS) == 1
-    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
+    assert (the_print(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
 
 
 def test_a_printer_without_paper_keeps_its_jobs_waiting(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
     zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
     _ = ask(engine, zebra.url)
-    _ = outbox.drain(context, HANDLERS)
-    waiting = the_job(engine)
+    work(context)
+    waiting = the_print(engine)
     assert waiting.status is PrintStatus.CHECKED
     assert "paper" in waiting.reason
     zebra.switch(Switch.PAPER_OUT, Position.OFF)
-    due_now(engine)
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
+    run(context)
+    assert (the_print(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
 
 
 @pytest.mark.parametrize(
@@ -99,12 +83,11 @@ def test_what_only_the_error_query_tells_keeps_jobs_waiting_and_is_said(
 ) -> None:
     zebra.switch(switch, Position.ANSWERS)
     _ = ask(engine, zebra.url)
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_job(engine).status, the_job(engine).reason) == (PrintStatus.CHECKED, said)
+    work(context)
+    assert (the_print(engine).status, the_print(engine).reason) == (PrintStatus.CHECKED, said)
     zebra.switch(switch, Position.OFF)
-    due_now(engine)
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_job(engine).status, the_job(engine).reason) == (PrintStatus.PRINTED, "")
+    run(context)
+    assert (the_print(engine).status, the_print(engine).reason) == (PrintStatus.PRINTED, "")
     assert zebra.tray.numbers() == [1]
 
 
@@ -113,15 +96,15 @@ def test_a_printed_job_keeps_what_its_printer_wants_next_and_goes_into_no_inbox(
 ) -> None:
     zebra.set_quirk(Quirk.PAPER_LOW, is_on=True)
     _ = ask(engine, zebra.url)
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_job(engine).status, the_job(engine).reason) == (PrintStatus.PRINTED, "paper nearly out")
-    assert inbox(engine) == []
+    work(context)
+    assert (the_print(engine).status, the_print(engine).reason) == (PrintStatus.PRINTED, "paper nearly out")
+    assert told(engine) == []
 
 
 def test_a_printer_that_is_off_keeps_its_jobs_waiting(engine: Engine, context: Context) -> None:
     _ = ask(engine, "tcp://127.0.0.1:9")
-    _ = outbox.drain(context, HANDLERS)
-    waiting = the_job(engine)
+    work(context)
+    waiting = the_print(engine)
     assert waiting.status is PrintStatus.CHECKED
     assert "cannot be reached" in waiting.reason
 
@@ -132,48 +115,43 @@ def test_a_job_older_than_half_an_hour_does_not_print_by_itself(
     _ = ask(engine, zebra.url)
     with transaction(engine) as session:
         _ = session.execute(update(PrintJob).values(queued_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=31)))
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.DROPPED, [])
-    assert len(inbox(engine)) == 1
+    work(context)
+    assert (the_print(engine).status, zebra.tray.numbers()) == (PrintStatus.DROPPED, [])
+    assert len(told(engine)) == 1
 
 
 def test_a_line_cut_in_the_middle_is_never_sent_again(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
     zebra.break_line(LineFault.RESET_AFTER)
     _ = ask(engine, zebra.url)
-    _ = outbox.drain(context, HANDLERS)
-    assert the_job(engine).status in {PrintStatus.PRINTED, PrintStatus.UNKNOWN, PrintStatus.NOT_PRINTED}
+    work(context)
+    assert the_print(engine).status in {PrintStatus.PRINTED, PrintStatus.UNKNOWN, PrintStatus.NOT_PRINTED}
     zebra.break_line(LineFault.NONE)
-    due_now(engine)
-    _ = outbox.drain(context, HANDLERS)
+    run(context)
     assert len(zebra.tray.numbers()) <= 1
 
 
 def test_a_worker_lost_while_sending_leaves_an_unknown_end(
     engine: Engine, context: Context, zebra: VirtualZebra
 ) -> None:
-    job_id = ask(engine, zebra.url)
-    with transaction(engine) as session:
-        _ = session.execute(update(PrintJob).values(status=PrintStatus.SENDING))
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.UNKNOWN, [])
+    job_id = sending(engine, zebra.url)
+    work(context)
+    assert (the_print(engine).status, zebra.tray.numbers()) == (PrintStatus.UNKNOWN, [])
     with transaction(engine) as session:
         _ = printing.settle(session, builders.actor(), job_id, printed=True, reason="it lies on the bench")
     with reading(engine) as session:
         assert session.scalars(select(ExceptionItem.settled_at)).one() is not None
-    assert the_job(engine).status is PrintStatus.PRINTED
+    assert the_print(engine).status is PrintStatus.PRINTED
 
 
 def test_a_job_of_which_nothing_was_sent_waits_and_is_printed_once(
     engine: Engine, context: Context, zebra: VirtualZebra
 ) -> None:
-    job_id = ask(engine, zebra.url)
-    with transaction(engine) as session:
-        _ = session.execute(update(PrintJob).values(status=PrintStatus.SENDING))
+    job_id = sending(engine, zebra.url)
     with pytest.raises(RetryLaterError):
         printing_jobs._take_back(context, job_id, "head open")
-    assert (the_job(engine).status, the_job(engine).reason, inbox(engine)) == (PrintStatus.CHECKED, "head open", [])
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
+    assert (the_print(engine).status, the_print(engine).reason, told(engine)) == (PrintStatus.CHECKED, "head open", [])
+    work(context)
+    assert (the_print(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
 
 
 def test_a_worker_held_up_past_its_lease_sends_nothing(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
@@ -184,21 +162,19 @@ def test_a_worker_held_up_past_its_lease_sends_nothing(engine: Engine, context: 
     assert other is not None
     with pytest.raises(LostLeaseError):
         printing_jobs.print_job(replace(context, claimed=late), {"print_job_id": job_id})
-    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.CHECKED, [])
+    assert (the_print(engine).status, zebra.tray.numbers()) == (PrintStatus.CHECKED, [])
     printing_jobs.print_job(replace(context, claimed=other), {"print_job_id": job_id})
-    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
+    assert (the_print(engine).status, zebra.tray.numbers()) == (PrintStatus.PRINTED, [1])
 
 
 def test_what_a_worker_says_that_was_given_up_for_lost_does_not_count(engine: Engine, context: Context) -> None:
-    job_id = ask(engine, "tcp://127.0.0.1:9")
-    with transaction(engine) as session:
-        _ = session.execute(update(PrintJob).values(status=PrintStatus.SENDING))
+    job_id = sending(engine, "tcp://127.0.0.1:9")
     late = outbox.claim(engine, "late", lease=dt.timedelta(seconds=-1))
-    _ = outbox.drain(context, HANDLERS)
-    assert the_job(engine).status is PrintStatus.UNKNOWN
+    work(context)
+    assert the_print(engine).status is PrintStatus.UNKNOWN
     with pytest.raises(LostLeaseError):
         printing_jobs._end(replace(context, claimed=late), job_id, PrintStatus.PRINTED, "")
-    assert the_job(engine).status is PrintStatus.UNKNOWN
+    assert the_print(engine).status is PrintStatus.UNKNOWN
 
 
 @pytest.mark.parametrize("zpl", ["^XA^FDno end", "^XA^XZ^XA^XZ", "hello"])
@@ -206,20 +182,8 @@ def test_data_that_is_not_one_whole_label_is_not_sent(
     zpl: str, engine: Engine, context: Context, zebra: VirtualZebra
 ) -> None:
     _ = ask(engine, zebra.url, zpl)
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_job(engine).status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
-
-
-def print_label(context: Context, url: str, zpl: str, tracking: str, *, carrier: str) -> PrintJob:
-    """Print what a carrier sold as the label of a box; the job as it stands afterwards."""
-    with transaction(context.engine) as session:
-        box = full_box(session, url, carrier=carrier)
-        label = labelling.want(session, now(), box.id)
-        label.tracking_number, label.zpl, label.status = tracking, zpl, LabelStatus.BOUGHT
-        _ = printing.queue_label(session, now(), label, copy=1)
-        _ = session.execute(delete(Job).where(Job.key.startswith("buy-")))
-    _ = outbox.drain(context, HANDLERS)
-    return the_job(context.engine)
+    work(context)
+    assert (the_print(engine).status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
 
 
 TRACKING = "1Z999AA10123456784"
@@ -248,7 +212,7 @@ def test_a_label_that_does_not_say_its_number_goes_to_the_inbox_and_on_no_box(
     held = print_label(context, zebra.url, zpl, tracking, carrier=carrier)
     assert (held.status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
     assert fault in held.reason
-    assert held.reason in inbox(context.engine)[0]
+    assert held.reason in told(context.engine)[0]
 
 
 OTHER_PAGE = "^XA^FO40,40^A0N,40^FDCustoms: 2 mugs^FS^XZ"
@@ -273,8 +237,8 @@ def test_a_carriers_label_of_several_pages_comes_out_whole_where_one_says_its_nu
     with transaction(context.engine) as session:
         label_id = session.scalars(select(Label.id)).one()
         _ = printing.reprint(session, now(), label_id, "torn")
-    _ = outbox.drain(context, HANDLERS)
-    assert (the_job(context.engine).status, len(zebra.tray.numbers())) == (PrintStatus.PRINTED, 2 * pages)
+    work(context)
+    assert (the_print(context.engine).status, len(zebra.tray.numbers())) == (PrintStatus.PRINTED, 2 * pages)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +263,7 @@ def test_a_carriers_label_is_released_by_its_picture_whatever_file_it_was(
     tracking = "9205590175547700027199"
     zpl = to_zpl(label_file(tracking, kind)).decode()
     assert print_label(context, zebra.url, zpl, tracking, carrier="shippo").status is PrintStatus.PRINTED
-    assert (zebra.tray.numbers(), inbox(context.engine)) == ([1], [])
+    assert (zebra.tray.numbers(), told(context.engine)) == ([1], [])
 
 
 def test_a_carrier_may_be_allowed_labels_that_only_people_can_read(context: Context, zebra: VirtualZebra) -> None:
@@ -307,20 +271,18 @@ def test_a_carrier_may_be_allowed_labels_that_only_people_can_read(context: Cont
         carriers = frozenset(session.scalars(select(CarrierService.carrier)))
     allowing = replace(context, settings=replace(context.settings, unread_carriers=carriers))
     assert print_label(allowing, zebra.url, HELLO, TRACKING, carrier="shippo").status is PrintStatus.PRINTED
-    assert f"printed unread: no barcode of the label can be read; {TRACKING}" in inbox(context.engine)[0]
+    assert f"printed unread: no barcode of the label can be read; {TRACKING}" in told(context.engine)[0]
 
 
 def test_a_reprint_is_a_copy_of_its_own(engine: Engine, context: Context, zebra: VirtualZebra) -> None:
-    with transaction(engine) as session:
-        _ = labelling.want(session, now(), full_box(session, zebra.url).id)
-    _ = outbox.drain(context, HANDLERS)
+    _ = bought(context, zebra, "offline")
     with transaction(engine) as session:
         label_id = session.scalars(select(Label.id)).one()
         actor = now()
         assert printing.reprint(session, actor, label_id, "torn").copy == 2
         with pytest.raises(DomainError, match="is being printed"):
             _ = printing.reprint(session, actor, label_id, "torn again")
-    _ = outbox.drain(context, HANDLERS)
+    work(context)
     assert zebra.tray.numbers() == [1, 2]
 
 
@@ -329,8 +291,8 @@ def print_slip(context: Context, url: str, zpl: str | None = None) -> PrintJob:
     with transaction(context.engine) as session:
         job = slips.print_slip(session, now(), full_box(session, url).id)
         job.zpl = zpl or job.zpl
-    _ = outbox.drain(context, HANDLERS)
-    return the_job(context.engine)
+    work(context)
+    return the_print(context.engine)
 
 
 def test_a_packing_slip_is_printed_as_truly_as_a_label(context: Context, zebra: VirtualZebra) -> None:
@@ -342,7 +304,7 @@ def test_a_slip_that_does_not_say_its_order_goes_to_the_inbox(context: Context, 
     job = print_slip(context, zebra.url, HELLO)
     assert (job.status, zebra.tray.numbers()) == (PrintStatus.NOT_PRINTED, [])
     assert job.reason.startswith("page 1: no barcode of the label can be read; O")
-    assert job.reason in inbox(context.engine)[0]
+    assert job.reason in told(context.engine)[0]
 
 
 def test_the_slip_comes_out_after_its_label_where_the_warehouse_wants_one(
@@ -351,7 +313,7 @@ def test_the_slip_comes_out_after_its_label_where_the_warehouse_wants_one(
     with transaction(context.engine) as session:
         session.get_one(Warehouse, builders.WAREHOUSE).slips = SlipRule.EACH_BOX
         _ = labelling.want(session, now(), full_box(session, zebra.url).id)
-    _ = outbox.drain(context, HANDLERS)
+    work(context)
     with reading(context.engine) as session:
         printed = session.execute(select(PrintJob.what, PrintJob.status).order_by(PrintJob.id)).all()
     assert [what.split()[0] for what, _ in printed] == ["label", "packing"]

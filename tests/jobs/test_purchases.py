@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import Engine, select
 
 from printers.virtual.server import VirtualZebra
-from tests import builders
-from tests.jobs.test_labels import now, run, the_label, want
+from tests.jobs.books import breaches, inbox
+from tests.jobs.labels import give_up_box, the_label, tried, want
+from tests.jobs.working import now, run
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.database import reading, transaction
 from wms.domain.errors import DomainError
-from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import Order
 from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.packing import PackageStatus
@@ -20,17 +20,10 @@ from wms.jobs import purchases
 from wms.jobs.outbox import Context
 from wms.services import closing, labelling, printing
 from wms.services.ordering import box
-from wms.services.verifying import verify
 
 # What a job that fails each time is worth: its attempts, and one more that must not come.
 TOO_OFTEN = 9
 UNPRINTABLE = [Fault.NO_LABEL_FILE, Fault.LONG_NUMBER]
-
-
-def inbox(engine: Engine) -> list[str]:
-    """What waits for a person."""
-    with reading(engine) as session:
-        return list(session.scalars(select(ExceptionItem.text).where(ExceptionItem.settled_at.is_(None))))
 
 
 def buying(engine: Engine) -> tuple[JobStatus, str]:
@@ -38,18 +31,6 @@ def buying(engine: Engine) -> tuple[JobStatus, str]:
     with reading(engine) as session:
         job = session.scalars(select(Job).where(Job.kind == JobKind.BUY_LABEL)).one()
         return job.status, job.error
-
-
-def give_up_box(engine: Engine, package_id: int) -> None:
-    """Set a box aside, as its packer does."""
-    with transaction(engine) as session:
-        package, _ = labelling.package_of(session, now(), package_id)
-        _ = package.move_to(PackageStatus.CANCELLED)
-
-
-def breaches(engine: Engine) -> list[str]:
-    with reading(engine) as session:
-        return [breach.text for breach in verify(session, builders.WAREHOUSE)]
 
 
 def break_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,9 +45,7 @@ def break_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_label_file_in_latin_1_is_printed_and_its_purchase_recorded(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.LATIN_1)
-    _ = want(engine, zebra.url, "shippo")
-    run(shippo_context)
+    _ = tried(shippo_context, zebra, shippo, Fault.LATIN_1)
     label = the_label(engine)
     assert (label.status, label.external_id) == (LabelStatus.BOUGHT, shippo.account.paid[0]["object_id"])
     assert "^FH_^FDTEST LABEL, NOT POSTAGE, M_FCnchen_00^FS" in label.zpl
@@ -127,9 +106,8 @@ def test_a_box_packed_again_after_its_label_broke_the_program_has_one_paid_label
 def test_a_paid_label_that_cannot_be_printed_is_given_back_with_its_box(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra, fault: Fault
 ) -> None:
-    shippo.fail(fault)
-    package_id = want(engine, zebra.url, "shippo")
-    run(shippo_context, times=3)
+    package_id = tried(shippo_context, zebra, shippo, fault)
+    run(shippo_context, times=2)
     label = the_label(engine)
     assert (label.status, label.external_id) == (LabelStatus.UNSETTLED, shippo.account.paid[0]["object_id"])
     assert len(inbox(engine)) == 1
@@ -142,9 +120,7 @@ def test_a_paid_label_that_cannot_be_printed_is_given_back_with_its_box(
 def test_a_supervisor_voids_a_paid_label_that_cannot_be_printed_and_the_box_gets_another(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.NO_LABEL_FILE)
-    package_id = want(engine, zebra.url, "shippo")
-    run(shippo_context)
+    package_id = tried(shippo_context, zebra, shippo, Fault.NO_LABEL_FILE)
     with transaction(engine) as session:
         assert "void" in box.box_page(session, now(), package_id).can
         box.void(session, now(), package_id, "no label comes")
@@ -172,9 +148,7 @@ def test_a_purchase_nobody_knows_by_its_id_cannot_be_voided_yet(
 def test_an_undecided_purchase_of_a_box_given_up_is_given_back_once_it_is_decided(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.NEW_STATUS)
-    package_id = want(engine, zebra.url, "shippo")
-    run(shippo_context)
+    package_id = tried(shippo_context, zebra, shippo, Fault.NEW_STATUS)
     give_up_box(engine, package_id)
     run(shippo_context, times=2)
     assert the_label(engine).status is LabelStatus.VOIDING  # what it is, a status nobody knows, cannot be refunded
@@ -187,9 +161,7 @@ def test_an_undecided_purchase_of_a_box_given_up_is_given_back_once_it_is_decide
 def test_the_surplus_of_a_purchase_without_a_label_is_given_back_and_told_once(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.NO_LABEL_FILE)
-    _ = want(engine, zebra.url, "shippo")
-    run(shippo_context)
+    _ = tried(shippo_context, zebra, shippo, Fault.NO_LABEL_FILE)
     _ = shippo.account.create_transaction(shippo.account.paid[0], None, shippo.url)
     run(shippo_context, times=3)
     assert [one["object_id"] for one in shippo.account.paid] == [the_label(engine).external_id]
@@ -199,9 +171,7 @@ def test_the_surplus_of_a_purchase_without_a_label_is_given_back_and_told_once(
 def test_a_refusal_in_words_no_database_takes_is_a_refusal(
     engine: Engine, shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.REFUSED_ODDLY)
-    _ = want(engine, zebra.url, "shippo")
-    run(shippo_context)
+    _ = tried(shippo_context, zebra, shippo, Fault.REFUSED_ODDLY)
     label = the_label(engine)
     assert (label.status, label.reason) == (
         LabelStatus.REFUSED,

@@ -8,42 +8,31 @@ from sqlalchemy import Engine, select, update
 
 from printers.virtual.server import VirtualZebra
 from tests import builders
-from tests.jobs.boxes import full_box
+from tests.jobs.books import inbox
+from tests.jobs.labels import bought, tried, void
+from tests.jobs.working import LONG_AGO, now, work
 from wms.carriers.base import VoidOutcome, VoidStatus
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.database import reading, transaction
-from wms.domain.actor import Actor
 from wms.domain.inbox import ExceptionItem
 from wms.domain.outbox import Job
 from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.tracking import MessageSource, TrackingMessage
-from wms.jobs import labels, outbox
-from wms.jobs.handlers import HANDLERS
+from wms.jobs import labels
 from wms.jobs.outbox import Context
-from wms.services import closing, labelling, refunding, settling, tracking
+from wms.services import closing, refunding, settling, tracking
 from wms.services.ordering.box import box_page
 from wms.services.verifying import verify
 
-LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 LAW = "refunds_are_followed_to_their_end"
-
-
-def now() -> Actor:
-    """The program, at this moment: jobs asked for later than now would wait."""
-    return builders.actor(at=dt.datetime.now(dt.UTC))
 
 
 def voided(context: Context, zebra: VirtualZebra, carrier: str = "shippo") -> int:
     """A box whose label was bought and given back; its package id."""
-    with transaction(context.engine) as session:
-        box_id = full_box(session, zebra.url, carrier=carrier).id
-        _ = labelling.want(session, now(), box_id)
-    _ = outbox.drain(context, HANDLERS)
-    with transaction(context.engine) as session:
-        labelling.void(session, now(), box_id, "wrong box")
-    _ = outbox.drain(context, HANDLERS)
+    box_id = bought(context, zebra, carrier)
+    void(context, box_id)
     return box_id
 
 
@@ -56,19 +45,13 @@ def after(context: Context, wait: dt.timedelta) -> None:
     for _ in range(2):  # one refund a run
         with transaction(context.engine) as session:
             _ = session.execute(update(Job).values(due_at=LONG_AGO))
-        _ = outbox.drain(context, HANDLERS)
+        work(context)
 
 
 def the_refund(engine: Engine) -> Refund:
     """The one refund as it stands."""
     with reading(engine) as session:
         return session.scalars(select(Refund)).one()
-
-
-def inbox(engine: Engine) -> list[str]:
-    """What waits for a person."""
-    with reading(engine) as session:
-        return list(session.scalars(select(ExceptionItem.text).where(ExceptionItem.settled_at.is_(None))))
 
 
 def loose(engine: Engine) -> list[tuple[str, str]]:
@@ -78,7 +61,7 @@ def loose(engine: Engine) -> list[tuple[str, str]]:
         return [(end.kind.value, end.text) for end in ends if end.kind is closing.LooseKind.REFUND]
 
 
-def breaches(engine: Engine) -> list[str]:
+def broken_laws(engine: Engine) -> list[str]:
     """The names of the laws that are broken."""
     with reading(engine) as session:
         return [breach.check for breach in verify(session, builders.WAREHOUSE)]
@@ -95,7 +78,7 @@ def test_a_refund_is_asked_about_until_the_money_has_come(
     after(shippo_context, dt.timedelta(days=2))
     refund = the_refund(engine)
     assert (refund.status, refund.due_at) == (RefundStatus.REFUNDED, None)
-    assert (inbox(engine), loose(engine), breaches(engine)) == ([], [], [])
+    assert (inbox(engine), loose(engine), broken_laws(engine)) == ([], [], [])
     with reading(engine) as session:
         page = box_page(session, now(), box_id)
     assert [row.status for row in page.labels[0].refunds] == [RefundStatus.REFUNDED]
@@ -126,10 +109,10 @@ def test_a_refund_rejected_later_is_told_with_what_to_do_and_stands_until_it_is_
     assert "Claim it there by hand, then settle this. It says: USPS: The label was used." in told
     ((kind, text),) = loose(engine)
     assert (kind, "is rejected: USPS: The label was used." in text) == ("refund", True)
-    assert breaches(engine) == []
+    assert broken_laws(engine) == []
     with transaction(engine) as session:
         _ = settling.settle(session, now(), session.scalars(select(ExceptionItem.id)).one())
-    assert (loose(engine), breaches(engine)) == ([], [])
+    assert (loose(engine), broken_laws(engine)) == ([], [])
 
 
 def test_a_refund_that_takes_weeks_is_told_once_and_asked_about_on(
@@ -229,7 +212,7 @@ def test_news_of_a_purchase_has_its_refund_asked_about_at_once(
         body = json.dumps({"event": "transaction_updated", "data": data}).encode()
         with transaction(engine) as session:
             _ = tracking.keep(session, now(), "shippo", MessageSource.HOOK, body)
-    _ = outbox.drain(shippo_context, HANDLERS)
+    work(shippo_context)
     assert (the_refund(engine).status, len(inbox(engine))) == (RefundStatus.REJECTED, 1)
     with reading(engine) as session:
         errors = session.scalars(select(TrackingMessage.error).order_by(TrackingMessage.id)).all()
@@ -239,11 +222,7 @@ def test_news_of_a_purchase_has_its_refund_asked_about_at_once(
 def test_a_purchase_that_was_one_too_many_is_followed_too(
     shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    shippo.fail(Fault.CUT_AFTER)
-    with transaction(shippo_context.engine) as session:
-        box_id = full_box(session, zebra.url, carrier="shippo").id
-        _ = labelling.want(session, now(), box_id)
-    _ = outbox.drain(shippo_context, HANDLERS)
+    box_id = tried(shippo_context, zebra, shippo, Fault.CUT_AFTER)
     # The same purchase by a worker that was held up until everybody had given it up for lost.
     _ = shippo.account.create_transaction(shippo.account.paid[0], None, shippo.url)
     engine = shippo_context.engine
@@ -255,7 +234,7 @@ def test_a_purchase_that_was_one_too_many_is_followed_too(
         (label,) = box_page(session, now(), box_id).labels
     assert (label.status, [row.is_surplus for row in label.refunds]) == (LabelStatus.BOUGHT, [True])
     assert any(f"the void label {label.refunds[0].purchase}" in told for told in inbox(engine))
-    assert breaches(engine) == []
+    assert broken_laws(engine) == []
 
 
 def test_a_label_that_cost_nothing_has_no_refund(context: Context, zebra: VirtualZebra) -> None:
@@ -263,22 +242,17 @@ def test_a_label_that_cost_nothing_has_no_refund(context: Context, zebra: Virtua
     with reading(context.engine) as session:
         assert session.scalars(select(Label.status)).one() is LabelStatus.VOIDED
         assert session.scalars(select(Refund)).all() == []
-    assert breaches(context.engine) == []
+    assert broken_laws(context.engine) == []
 
 
 def test_a_void_that_gave_the_money_back_at_once_is_not_asked_about(
     shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    with transaction(shippo_context.engine) as session:
-        box_id = full_box(session, zebra.url, carrier="shippo").id
-        _ = labelling.want(session, now(), box_id)
-    _ = outbox.drain(shippo_context, HANDLERS)
+    box_id = bought(shippo_context, zebra)
     shippo.account.paid[0]["status"] = "REFUNDED"
-    with transaction(shippo_context.engine) as session:
-        labelling.void(session, now(), box_id, "wrong box")
-    _ = outbox.drain(shippo_context, HANDLERS)
+    void(shippo_context, box_id)
     refund = the_refund(shippo_context.engine)
-    assert (refund.status, refund.due_at, breaches(shippo_context.engine)) == (RefundStatus.REFUNDED, None, [])
+    assert (refund.status, refund.due_at, broken_laws(shippo_context.engine)) == (RefundStatus.REFUNDED, None, [])
 
 
 def test_money_that_nobody_asks_for_and_a_rejection_that_nobody_heard_of_are_breaches(
@@ -286,16 +260,16 @@ def test_money_that_nobody_asks_for_and_a_rejection_that_nobody_heard_of_are_bre
 ) -> None:
     _ = voided(shippo_context, zebra)
     engine = shippo_context.engine
-    assert breaches(engine) == []
+    assert broken_laws(engine) == []
     with transaction(engine) as session:
         _ = session.execute(update(Refund).values(due_at=None))
-    assert breaches(engine) == [LAW]
+    assert broken_laws(engine) == [LAW]
     with transaction(engine) as session:
         _ = session.execute(update(Refund).values(status=RefundStatus.REJECTED, ended_at=now().at))
-    assert breaches(engine) == [LAW]
+    assert broken_laws(engine) == [LAW]
     with transaction(engine) as session:
         _ = session.execute(update(Refund).values(status=RefundStatus.REFUNDED, external_id="another"))
-    assert breaches(engine) == [LAW]
+    assert broken_laws(engine) == [LAW]
 
 
 def test_a_decision_heard_twice_is_the_first_one(shippo_context: Context, zebra: VirtualZebra) -> None:

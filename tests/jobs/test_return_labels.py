@@ -1,48 +1,21 @@
 """Return labels: bought once by the way of all labels, linked to what went out, given back, and never on our boxes."""
 
-import datetime as dt
-
 import pytest
 from sqlalchemy import Engine, select, update
 
 from printers.virtual.server import VirtualZebra
-from tests import builders
-from tests.jobs.boxes import full_box
+from tests.boxes import full_box
+from tests.jobs.books import breaches
+from tests.jobs.labels import gone
+from tests.jobs.working import now, run
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.database import reading, transaction
-from wms.domain.actor import Actor
 from wms.domain.errors import DomainError
-from wms.domain.outbox import Job
-from wms.domain.packing import Package, PackageStatus
-from wms.domain.shipping import AnyLabel, Label, LabelStatus, ReturnLabel
-from wms.jobs import outbox
-from wms.jobs.handlers import HANDLERS
+from wms.domain.shipping import Label, LabelStatus, ReturnLabel
 from wms.jobs.outbox import Context
 from wms.services import labelling, recognising_labels
 from wms.services.ordering.box import box_page, print_return
-from wms.services.verifying import verify
-
-LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-
-
-def now() -> Actor:
-    """The program, at this moment: jobs asked for later than now would wait."""
-    return builders.actor(at=dt.datetime.now(dt.UTC))
-
-
-def gone(context: Context, zebra: VirtualZebra, carrier: str = "shippo") -> int:
-    """A box that has left; its package id."""
-    with transaction(context.engine) as session:
-        box_id = full_box(session, zebra.url, carrier=carrier).id
-        _ = labelling.want(session, now(), box_id)
-    _ = outbox.drain(context, HANDLERS)
-    with transaction(context.engine) as session:
-        box = session.get_one(Package, (builders.WAREHOUSE, box_id))
-        _ = box.move_to(PackageStatus.SEALED)
-        _ = box.move_to(PackageStatus.HANDED_OVER)
-        box.handed_over_at = now().at
-    return box_id
 
 
 def want(engine: Engine, box_id: int) -> None:
@@ -51,25 +24,10 @@ def want(engine: Engine, box_id: int) -> None:
         _ = labelling.want_return(session, now(), box_id)
 
 
-def run(context: Context, times: int = 1) -> None:
-    """Run what is due, `times` over, as if each waiting time had passed."""
-    for _ in range(times):
-        with transaction(context.engine) as session:
-            _ = session.execute(update(Job).values(due_at=LONG_AGO, leased_until=None, owner=""))
-            _ = session.execute(update(AnyLabel).values(tried_at=LONG_AGO))
-        _ = outbox.drain(context, HANDLERS)
-
-
 def both(engine: Engine) -> tuple[Label, ReturnLabel]:
     """The label that went out, and the one for the way back."""
     with reading(engine) as session:
         return session.scalars(select(Label)).one(), session.scalars(select(ReturnLabel)).one()
-
-
-def breaches(engine: Engine) -> list[str]:
-    """What is wrong with the labels in the books."""
-    with reading(engine) as session:
-        return [one.text for one in verify(session, builders.WAREHOUSE) if "label" in one.check]
 
 
 def test_a_return_is_asked_for_as_shippo_wants_it_and_is_linked_to_what_went_out(
@@ -85,7 +43,7 @@ def test_a_return_is_asked_for_as_shippo_wants_it_and_is_linked_to_what_went_out
     assert came["extra"] == {"is_return": True}
     assert (came["address_from"], came["address_to"]) == (went["address_from"], went["address_to"])
     assert zebra.tray.numbers() == [1], "nothing of it comes out by itself"
-    assert breaches(shippo_context.engine) == []
+    assert breaches(shippo_context.engine, "label") == []
 
 
 def test_the_box_keeps_its_own_label_for_all_that_asks_for_a_box_s_label(
@@ -123,7 +81,7 @@ def test_one_return_label_stands_and_after_a_void_another_may(
     want(engine, box_id)
     run(shippo_context)
     assert len(shippo.account.paid) == 2
-    assert breaches(engine) == []
+    assert breaches(engine, "label") == []
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT_AFTER, Fault.NO_JSON, Fault.BROKEN, Fault.THROTTLED])
@@ -163,7 +121,7 @@ def test_a_return_label_that_names_another_box_is_a_breach(context: Context, zeb
     box_id = gone(context, zebra, "offline")
     want(context.engine, box_id)
     run(context)
-    assert breaches(context.engine) == []
+    assert breaches(context.engine, "label") == []
     with transaction(context.engine) as session:
         _ = session.execute(update(ReturnLabel).values(return_of_id=None))
-    assert "names no bought label of it" in breaches(context.engine)[0]
+    assert "names no bought label of it" in breaches(context.engine, "label")[0]

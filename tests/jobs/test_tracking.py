@@ -9,51 +9,33 @@ from sqlalchemy import Engine, func, select, update
 
 from printers.virtual.server import VirtualZebra
 from tests import builders
-from tests.jobs.boxes import full_box
+from tests.jobs.books import breaches
+from tests.jobs.labels import gone, the_label
+from tests.jobs.working import LONG_AGO, now, work
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.carriers.fake_shippo_ways import FIRST_AT, WAY, posts, track_of
 from wms.database import reading, transaction
-from wms.domain.actor import Actor
 from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.outbox import Job, JobKind
-from wms.domain.packing import Package, PackageStatus
+from wms.domain.packing import Package
 from wms.domain.shipping import Label
 from wms.domain.tracking import MessageSource, TrackingEvent, TrackingMessage, TrackStatus
-from wms.jobs import outbox
-from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
-from wms.services import labelling, tracking
+from wms.services import tracking
 from wms.services.ordering.box import box_page
-from wms.services.verifying import verify
 from wms.services.watching.delivering import deliveries
-
-LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-
-
-def now() -> Actor:
-    """The program, at this moment: jobs asked for later than now would wait."""
-    return builders.actor(at=dt.datetime.now(dt.UTC))
 
 
 def on_its_way(
     context: Context, zebra: VirtualZebra, carrier: str, *, left: dt.timedelta = dt.timedelta(hours=7)
 ) -> int:
     """A box with a bought label that left some time ago; its package id."""
+    box_id = gone(context, zebra, carrier, ago=left)
     with transaction(context.engine) as session:
-        box = full_box(session, zebra.url, carrier=carrier)
-        _ = labelling.want(session, now(), box.id)
-    _ = outbox.drain(context, HANDLERS)
-    with transaction(context.engine) as session:
-        box = session.get_one(Package, (builders.WAREHOUSE, box.id))
-        _ = box.move_to(PackageStatus.SEALED)
-        _ = box.move_to(PackageStatus.HANDED_OVER)
-        left_at = now().at - left
-        box.sealed_at = box.handed_over_at = left_at
-        session.flush()
-        tracking.follow(session, builders.actor(at=left_at), [box.id])
-    return box.id
+        tracking.follow(session, builders.actor(at=now().at - left), [box_id])
+    return box_id
 
 
 def hear(engine: Engine, *bodies: bytes) -> None:
@@ -63,18 +45,12 @@ def hear(engine: Engine, *bodies: bytes) -> None:
             _ = tracking.keep(session, now(), "shippo", MessageSource.HOOK, body)
 
 
-def the_label(engine: Engine) -> Label:
-    """The one label as it stands."""
-    with reading(engine) as session:
-        return session.scalars(select(Label)).one()
-
-
 def ask_now(context: Context) -> None:
     """Run what is due as if the label's and the job's waiting times had passed."""
     with transaction(context.engine) as session:
         _ = session.execute(update(Label).where(Label.track_due_at.is_not(None)).values(track_due_at=LONG_AGO))
         _ = session.execute(update(Job).where(Job.kind == JobKind.TRACK).values(due_at=LONG_AGO))
-    _ = outbox.drain(context, HANDLERS)
+    work(context)
 
 
 def events(engine: Engine) -> list[tuple[TrackStatus, dt.datetime]]:
@@ -99,21 +75,15 @@ def test_posts_heard_twice_and_in_any_order_are_each_event_once_and_the_right_en
     box_id = on_its_way(shippo_context, zebra, "shippo")
     engine = shippo_context.engine
     hear(engine, *posts(shippo.account.paid, random.Random(seed)))  # noqa: S311 - which comes first is no secret
-    _ = outbox.drain(shippo_context, HANDLERS)
+    work(shippo_context)
     label = the_label(engine)
     assert events(engine) == WHOLE_WAY
     assert (label.track_status, label.delivered_at) == (TrackStatus.DELIVERED, WHOLE_WAY[-1][1])
     assert label.track_due_at is None
     with reading(engine) as session:
-        assert verify_tracking(engine) == []
+        assert breaches(engine, "tracking") == []
         way = box_page(session, now(), box_id).labels[0].way
         assert [row.details for row in way] == [words for _, words, _, _ in WAY]
-
-
-def verify_tracking(engine: Engine) -> list[str]:
-    """The breaches of the laws of tracking."""
-    with reading(engine) as session:
-        return [one.text for one in verify(session, builders.WAREHOUSE) if "tracking" in one.check]
 
 
 def test_an_old_event_that_comes_late_does_not_take_a_box_back(
@@ -123,7 +93,7 @@ def test_an_old_event_that_comes_late_does_not_take_a_box_back(
     engine, (bought,) = shippo_context.engine, shippo.account.paid
     for steps in (4, 2):
         hear(engine, json.dumps({"event": "track_updated", "data": track_of(bought, "usps", steps)}).encode())
-        _ = outbox.drain(shippo_context, HANDLERS)
+        work(shippo_context)
     assert the_label(engine).track_status is TrackStatus.DELIVERED
     with reading(engine) as session:
         told = session.scalars(select(JournalEntry.data).where(JournalEntry.event == "TrackingMoved")).all()
@@ -135,7 +105,7 @@ def test_words_no_database_takes_keep_no_post_from_being_read(
 ) -> None:
     _ = on_its_way(shippo_context, zebra, "shippo")
     hear(shippo_context.engine, *posts(shippo.account.paid, random.Random(1), oddly=True))  # noqa: S311 - no secret
-    _ = outbox.drain(shippo_context, HANDLERS)
+    work(shippo_context)
     assert events(shippo_context.engine) == WHOLE_WAY
     with reading(shippo_context.engine) as session:
         details = session.scalars(select(TrackingEvent.details).order_by(TrackingEvent.at))
@@ -145,7 +115,7 @@ def test_words_no_database_takes_keep_no_post_from_being_read(
 def test_a_post_that_is_faster_than_the_purchase_is_read_later(shippo_context: Context, zebra: VirtualZebra) -> None:
     post = {"event": "track_updated", "data": {"tracking_number": "9400", "tracking_history": []}}
     hear(shippo_context.engine, json.dumps(post).encode())
-    _ = outbox.drain(shippo_context, HANDLERS)
+    work(shippo_context)
     with reading(shippo_context.engine) as session:
         message, job = session.scalars(select(TrackingMessage)).one(), session.scalars(select(Job)).one()
     assert (message.read_at, job.status, job.error) == (None, "open", "9400 is no label of ours yet.")
@@ -162,7 +132,7 @@ def test_what_never_becomes_ours_and_what_cannot_be_read_says_so(shippo_context:
     )
     with transaction(engine) as session:
         _ = session.execute(update(TrackingMessage).values(received_at=LONG_AGO))
-    _ = outbox.drain(shippo_context, HANDLERS)
+    work(shippo_context)
     with reading(engine) as session:
         said = session.scalars(select(TrackingMessage.error).order_by(TrackingMessage.id)).all()
         assert session.scalar(select(func.count()).where(TrackingMessage.read_at.is_(None))) == 0
@@ -194,7 +164,7 @@ def test_a_box_that_has_just_left_is_not_asked_about(
     shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
     _ = on_its_way(shippo_context, zebra, "shippo", left=dt.timedelta(hours=1))
-    _ = outbox.drain(shippo_context, HANDLERS)
+    work(shippo_context)
     assert "GET /tracks" not in shippo.seen
 
 
@@ -276,7 +246,7 @@ def test_on_time_is_by_the_promised_day_s_end(context: Context, zebra: VirtualZe
 def test_a_status_that_its_events_do_not_say_is_a_breach(context: Context, zebra: VirtualZebra) -> None:
     _ = on_its_way(context, zebra, "offline", left=dt.timedelta(hours=30))
     ask_now(context)
-    assert verify_tracking(context.engine) == []
+    assert breaches(context.engine, "tracking") == []
     with transaction(context.engine) as session:
         _ = session.execute(update(Label).values(track_status=TrackStatus.RETURNED))
-    assert "its events say delivered" in verify_tracking(context.engine)[0]
+    assert "its events say delivered" in breaches(context.engine, "tracking")[0]

@@ -5,6 +5,8 @@ from sqlalchemy import Engine, select, update
 
 from printers.virtual.engine import Position, Switch
 from printers.virtual.server import VirtualZebra
+from tests.jobs.labels import bought, want
+from tests.jobs.working import now, run
 from wms.database import reading, transaction
 from wms.domain.inbox import ExceptionItem
 from wms.domain.printing import PrintJob, PrintStatus
@@ -16,13 +18,19 @@ from wms.jobs.outbox import Context
 from wms.jobs.releasing import Verdict
 from wms.services import labelling
 
-from .test_labels import now, run, want
-
 
 def void_it(engine: Engine, package_id: int) -> None:
     """The packer's VOID card."""
     with transaction(engine) as session:
         labelling.void(session, now(), package_id, "void card")
+
+
+def waiting_print(context: Context, zebra: VirtualZebra) -> tuple[int, int]:
+    """A box whose label is bought, and waits for the paper that its printer has run out of; its id and the print's."""
+    zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
+    package_id = bought(context, zebra, "offline")
+    with reading(context.engine) as session:
+        return package_id, session.scalars(select(PrintJob.id)).one()
 
 
 def prints(engine: Engine) -> list[PrintStatus]:
@@ -34,9 +42,7 @@ def prints(engine: Engine) -> list[PrintStatus]:
 def test_a_voided_label_that_waits_for_paper_never_comes_out(
     engine: Engine, context: Context, zebra: VirtualZebra
 ) -> None:
-    zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
-    package_id = want(engine, zebra.url)
-    _ = outbox.drain(context, HANDLERS)
+    package_id, _ = waiting_print(context, zebra)
     assert prints(engine) == [PrintStatus.CHECKED]
     void_it(engine, package_id)
     assert prints(engine) == [PrintStatus.DROPPED]
@@ -51,11 +57,7 @@ def test_a_voided_label_that_waits_for_paper_never_comes_out(
 def test_nobody_is_asked_whether_a_voided_label_printed(
     end: PrintStatus, engine: Engine, context: Context, zebra: VirtualZebra
 ) -> None:
-    zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
-    package_id = want(engine, zebra.url)
-    _ = outbox.drain(context, HANDLERS)
-    with reading(engine) as session:
-        job_id = session.scalars(select(PrintJob.id)).one()
+    package_id, job_id = waiting_print(context, zebra)
     with transaction(engine) as session:
         _ = session.execute(update(PrintJob).values(status=PrintStatus.SENDING))
     printing_jobs._end(context, job_id, end, "no answer")
@@ -71,11 +73,7 @@ def test_nobody_is_asked_whether_a_voided_label_printed(
 def test_a_label_voided_while_it_is_printed_is_asked_about_by_nobody(
     end: PrintStatus, engine: Engine, context: Context, zebra: VirtualZebra
 ) -> None:
-    zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
-    package_id = want(engine, zebra.url)
-    _ = outbox.drain(context, HANDLERS)
-    with reading(engine) as session:
-        job_id = session.scalars(select(PrintJob.id)).one()
+    package_id, job_id = waiting_print(context, zebra)
     assert printing_jobs._begin(context, job_id)
     void_it(engine, package_id)
     assert prints(engine) == [PrintStatus.SENDING]
@@ -88,14 +86,11 @@ def test_a_label_voided_while_it_is_printed_is_asked_about_by_nobody(
 def test_a_label_given_back_in_the_last_moment_is_not_sent(
     engine: Engine, context: Context, zebra: VirtualZebra
 ) -> None:
-    zebra.switch(Switch.PAPER_OUT, Position.ANSWERS)
-    _ = want(engine, zebra.url)
-    _ = outbox.drain(context, HANDLERS)
+    _, job_id = waiting_print(context, zebra)
     zebra.switch(Switch.PAPER_OUT, Position.OFF)
     with transaction(engine) as session:
         # As if its print had come into the line after the void had looked there.
         _ = session.execute(update(Label).values(status=LabelStatus.VOIDING))
-        job_id = session.scalars(select(PrintJob.id)).one()
     printing_jobs.print_job(context, {"print_job_id": job_id})
     assert (prints(engine), zebra.tray.numbers()) == ([PrintStatus.DROPPED], [])
 

@@ -8,42 +8,19 @@ from sqlalchemy import Engine, select, update
 
 from printers.virtual.server import VirtualZebra
 from tests import builders
-from tests.jobs.boxes import full_box
+from tests.jobs.books import inbox
+from tests.jobs.labels import bought, give_up_box, void
+from tests.jobs.working import now, work
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.database import reading, transaction
-from wms.domain.actor import Actor
-from wms.domain.inbox import ExceptionItem
 from wms.domain.outbox import Job, JobKind, JobStatus
-from wms.domain.packing import PackageStatus
 from wms.domain.refunds import Refund
 from wms.domain.shipping import Label, LabelStatus
-from wms.jobs import outbox, voiding
-from wms.jobs.handlers import HANDLERS
+from wms.jobs import voiding
 from wms.jobs.outbox import Context, RetryLaterError
 from wms.services import labelling
 from wms.services.verifying import verify
-
-
-def now() -> Actor:
-    """The program, at this moment: jobs asked for later than now would wait."""
-    return builders.actor(at=dt.datetime.now(dt.UTC))
-
-
-def bought(context: Context, zebra: VirtualZebra, carrier: str = "shippo") -> int:
-    """An open box with its bought label; its package id."""
-    with transaction(context.engine) as session:
-        box_id = full_box(session, zebra.url, carrier=carrier).id
-        _ = labelling.want(session, now(), box_id)
-    _ = outbox.drain(context, HANDLERS)
-    return box_id
-
-
-def void(context: Context, box_id: int) -> None:
-    """Ask for the void, and let a worker try it at once."""
-    with transaction(context.engine) as session:
-        labelling.void(session, now(), box_id, "void card")
-    _ = outbox.drain(context, HANDLERS)
 
 
 def after(context: Context, minutes: float) -> float:
@@ -53,7 +30,7 @@ def after(context: Context, minutes: float) -> float:
         _ = session.execute(
             update(Job).where(Job.kind == JobKind.VOID_LABEL).values(due_at=asked_at, asked_at=asked_at)
         )
-    _ = outbox.drain(context, HANDLERS)
+    work(context)
     with reading(context.engine) as session:
         job = session.scalars(select(Job).where(Job.kind == JobKind.VOID_LABEL)).one()
         return (job.due_at - now().at).total_seconds()
@@ -65,24 +42,24 @@ def status(engine: Engine) -> LabelStatus:
         return session.scalars(select(Label.status)).one()
 
 
-def inbox(engine: Engine) -> list[str]:
-    """What waits for a person."""
-    with reading(engine) as session:
-        return list(session.scalars(select(ExceptionItem.text).where(ExceptionItem.settled_at.is_(None))))
-
-
 def down(shippo: FakeShippo, requests: int) -> None:
     """Let the carrier fail so many requests of a void."""
     for _ in range(requests):
         shippo.fail(Fault.BROKEN, on="GET /transactions")
 
 
+def voided_while_down(context: Context, zebra: VirtualZebra, shippo: FakeShippo, *, requests: int) -> int:
+    """A box whose label is given back to a carrier that fails so many requests; its package id."""
+    box_id = bought(context, zebra)
+    down(shippo, requests)
+    void(context, box_id)
+    return box_id
+
+
 def test_a_carrier_that_is_down_is_asked_later_and_later_within_limits(
     shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    box_id = bought(shippo_context, zebra)
-    down(shippo, 5)
-    void(shippo_context, box_id)
+    _ = voided_while_down(shippo_context, zebra, shippo, requests=5)
     pauses_s = [after(shippo_context, minutes) for minutes in (0, 2, 10, 600)]
     assert all(sooner < later for sooner, later in pairwise(pauses_s))
     assert pauses_s[0] == pytest.approx(3, abs=2)
@@ -93,9 +70,7 @@ def test_a_carrier_that_is_down_is_asked_later_and_later_within_limits(
 def test_a_person_hears_once_of_a_void_that_is_not_answered_and_no_more_once_it_is(
     shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    box_id = bought(shippo_context, zebra)
-    down(shippo, 4)
-    void(shippo_context, box_id)
+    _ = voided_while_down(shippo_context, zebra, shippo, requests=4)
     _ = after(shippo_context, 4)
     assert inbox(shippo_context.engine) == []
     _, _ = after(shippo_context, 6), after(shippo_context, 30)
@@ -126,13 +101,9 @@ def test_a_second_void_of_a_label_has_its_own_patience(
 def test_a_box_set_aside_while_its_label_is_voided_loses_no_money(
     shippo_context: Context, shippo: FakeShippo, zebra: VirtualZebra
 ) -> None:
-    box_id = bought(shippo_context, zebra)
-    down(shippo, 1)
-    void(shippo_context, box_id)
+    box_id = voided_while_down(shippo_context, zebra, shippo, requests=1)
     engine = shippo_context.engine
-    with transaction(engine) as session:
-        package, _ = labelling.package_of(session, now(), box_id)
-        _ = package.move_to(PackageStatus.CANCELLED)
+    give_up_box(engine, box_id)
     _ = after(shippo_context, 1)
     assert (status(engine), shippo.account.paid, inbox(engine)) == (LabelStatus.VOIDED, [], [])
 
@@ -154,7 +125,7 @@ def test_a_void_ended_by_another_worker_meanwhile_is_followed_once(
         return answer
 
     monkeypatch.setattr(shippo.account, "create_refund", slow_refund)
-    _ = outbox.drain(shippo_context, HANDLERS)
+    work(shippo_context)
     with reading(engine) as session:
         assert len(session.scalars(select(Refund)).all()) == 1
         jobs = session.scalars(select(Job.status).where(Job.kind == JobKind.VOID_LABEL)).all()

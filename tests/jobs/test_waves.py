@@ -6,11 +6,10 @@ from sqlalchemy import Engine, delete, select, update
 
 from tests import builders
 from tests.builders import WAREHOUSE
-from wms.config import Settings
+from tests.jobs.books import inbox
 from wms.database import reading, transaction
 from wms.domain.catalog import Product
 from wms.domain.floor import Cart
-from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.waves import Wave, WaveOrder
@@ -50,8 +49,7 @@ def let_time_pass(engine: Engine) -> None:
         _ = session.execute(update(Job).values(due_at=system().at - dt.timedelta(seconds=1)))
 
 
-def test_a_wave_is_looked_at_until_it_is_over(engine: Engine, settings: Settings) -> None:
-    context = Context(engine=engine, settings=settings)
+def test_a_wave_is_looked_at_until_it_is_over(engine: Engine, context: Context) -> None:
     wave_id = released(engine)
     assert outbox.drain(context, HANDLERS) == 1
     job = the_job(engine)
@@ -64,8 +62,7 @@ def test_a_wave_is_looked_at_until_it_is_over(engine: Engine, settings: Settings
     assert the_job(engine).status is JobStatus.DONE
 
 
-def test_an_order_that_comes_is_in_the_wave_after_the_next_look(engine: Engine, settings: Settings) -> None:
-    context = Context(engine=engine, settings=settings)
+def test_an_order_that_comes_is_in_the_wave_after_the_next_look(engine: Engine, context: Context) -> None:
     wave_id = released(engine)
     assert outbox.drain(context, HANDLERS) == 1
     with transaction(engine) as session:
@@ -78,8 +75,7 @@ def test_an_order_that_comes_is_in_the_wave_after_the_next_look(engine: Engine, 
     assert the_job(engine).status is JobStatus.OPEN
 
 
-def test_an_order_let_go_by_a_supervisor_joins_the_wave_at_once(engine: Engine, settings: Settings) -> None:
-    context = Context(engine=engine, settings=settings)
+def test_an_order_let_go_by_a_supervisor_joins_the_wave_at_once(engine: Engine, context: Context) -> None:
     wave_id = released(engine)
     assert outbox.drain(context, HANDLERS) == 1
     with transaction(engine) as session:
@@ -97,10 +93,7 @@ def test_an_order_let_go_by_a_supervisor_joins_the_wave_at_once(engine: Engine, 
         assert session.get_one(WaveOrder, (WAREHOUSE, new.id)).wave_id == wave_id
 
 
-def test_a_wave_that_only_a_person_can_put_right_is_in_the_inbox_until_it_is(
-    engine: Engine, settings: Settings
-) -> None:
-    context = Context(engine=engine, settings=settings)
+def test_a_wave_that_only_a_person_can_put_right_is_in_the_inbox_until_it_is(engine: Engine, context: Context) -> None:
     _ = released(engine)
     with transaction(engine) as session:
         _ = session.execute(delete(Cart))
@@ -109,14 +102,9 @@ def test_a_wave_that_only_a_person_can_put_right_is_in_the_inbox_until_it_is(
         assert outbox.drain(context, HANDLERS) == 1
         job = the_job(engine)
         assert (job.status, job.attempt) == (JobStatus.OPEN, 0)
-        assert told(engine) == ["Wave 1: No cart is set up. Add a cart first."]
+        assert inbox(engine) == ["Wave 1: No cart is set up. Add a cart first."]
     with transaction(engine) as session:
         _ = builders.cart(session, slots=4)
     let_time_pass(engine)
     assert outbox.drain(context, HANDLERS) == 1
-    assert told(engine) == []
-
-
-def told(engine: Engine) -> list[str]:
-    with reading(engine) as session:
-        return list(session.scalars(select(ExceptionItem.text).where(ExceptionItem.settled_at.is_(None))))
+    assert inbox(engine) == []

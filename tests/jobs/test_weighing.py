@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
+from tests.jobs.working import LONG_AGO
 from tests.packers import Floor, Packer
 from wms.database import reading, transaction
 from wms.domain.floor import Station
@@ -30,8 +31,6 @@ from wms.services import packing
 from wms.services.packing.box import scales, weighing
 from wms.services.packing.screens import BoxAndWeigh
 from wms.services.screens import Feedback
-
-LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 def now() -> dt.datetime:
@@ -125,7 +124,7 @@ class Bench:
 
     def fill(self) -> None:
         floor = self.floor
-        _ = self.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+        _ = self.scan(*floor.codes)
 
 
 @pytest.fixture

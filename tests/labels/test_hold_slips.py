@@ -5,7 +5,7 @@ import pytest
 from printers.decode import decode
 from printers.formats import is_whole, physical_labels
 from printers.preview import ZebrashPreview
-from tests.labels.test_slips import texts
+from tests.labels.texts import texts
 from wms.labels.hold_slips import HoldSlip, draw
 
 _LONG = "The carrier does not know the street 1 Main St in Springfield. " * 8

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from printers.decode import decode
 from printers.preview import ZebrashPreview
+from tests.labels.texts import texts
 from wms.labels.slips import Slip, SlipLine, draw
 
 SLIP = Slip(
@@ -21,12 +22,6 @@ SLIP = Slip(
     ship_to=("Ada Buyer", "1 Main St", "62701 Springfield IL", "US"),
     lines=(SlipLine(quantity=2, sku="MUG", name="Blue mug", price="12.50 USD"),),
 )
-
-
-def texts(page: bytes) -> list[str]:
-    """What a page says to people, top to bottom."""
-    found = re.findall(rb"\^FO(\d+),(\d+)\^A0.*?\^FD(.*?)\^FS", page)
-    return [text.decode() for _, _, text in sorted(found, key=lambda field: (int(field[1]), int(field[0])))]
 
 
 def test_a_slip_says_the_box_its_lines_and_where_it_goes(preview: ZebrashPreview) -> None:

@@ -7,9 +7,7 @@ import pytest
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from tests import builders
-from tests.jobs.boxes import full_box
-from tests.services import boxes
+from tests import boxes, builders
 from tests.services.picking.picker import Picker
 from wms import config, migrations
 from wms.config import WAREHOUSE_ID
@@ -113,7 +111,7 @@ def test_labels_given_back_before_refunds_were_followed_are_followed_from_now_on
     migrations.upgrade(empty)
     with transaction(empty) as session:
         _ = builders.warehouse(session)
-        box = full_box(session, "file:///tmp/none")
+        box = boxes.full_box(session, "file:///tmp/none")
         refund = boxes.refund(session, box, RefundStatus.PENDING)
         _ = boxes.label(session, box, LabelStatus.VOIDED, "OFF0001")
     migrations.downgrade(empty, "0016")

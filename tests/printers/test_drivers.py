@@ -10,8 +10,7 @@ from printers.drivers.queue import QueuePrinter
 from printers.errors import BadAddressError, UnreachableError
 from printers.printer import OutcomeKind
 from printers.virtual.server import VirtualZebra
-
-from .conftest import label
+from tests.printers.sending import label
 
 
 def test_a_virtual_printer_prints_like_any_other_and_has_a_tray_to_look_at(zebra: VirtualZebra) -> None:

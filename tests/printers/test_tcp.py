@@ -12,8 +12,7 @@ from printers.printer import Outcome, OutcomeKind
 from printers.status import Notice, Status, Trouble
 from printers.virtual.engine import Position, Quirk, Switch
 from printers.virtual.server import LineFault, Pace, VirtualZebra
-
-from .conftest import driver, label
+from tests.printers.sending import driver, label
 
 PRINTED, NOT_PRINTED, UNKNOWN = OutcomeKind.PRINTED, OutcomeKind.NOT_PRINTED, OutcomeKind.UNKNOWN
 

@@ -15,9 +15,8 @@ import pytest
 from printers.drivers import open_printer
 from printers.printer import OutcomeKind
 from printers.virtual.__main__ import named_port
-
-from .conftest import label
-from .test_virtual_pages import get, tray
+from tests.printers.sending import label
+from tests.printers.trays import get, tray
 
 OPTIONS = ["--http", "0", "--label-ms", "0"]
 

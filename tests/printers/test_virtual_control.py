@@ -16,10 +16,9 @@ from printers.preview import ZebrashPreview
 from printers.printer import OutcomeKind
 from printers.virtual.engine import Position, Switch
 from printers.virtual.server import LineFault, VirtualZebra
-
-from .conftest import driver, label
-from .test_virtual_pages import get, serving, status_of
-from .test_virtual_replies import ask, host_status
+from tests.printers.asking import ask, host_status
+from tests.printers.sending import driver, label
+from tests.printers.trays import get, serving, status_of
 
 # ZPL II Programming Guide, ~HS: the fields of the three strings and their widths. A letter is the manual's name.
 FIELDS = (

@@ -8,8 +8,7 @@ import pytest
 
 from printers.virtual.engine import Position, Switch
 from printers.virtual.server import VirtualZebra
-
-from .conftest import label
+from tests.printers.sending import label
 
 
 def pour(zebra: VirtualZebra, *pieces: bytes) -> socket.socket:

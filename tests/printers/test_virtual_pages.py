@@ -1,59 +1,14 @@
 """The tray in a browser: pictures, switches, and a count that nobody has to draw for."""
 
-import json
-import threading
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Callable
 
 import pytest
 
-from printers.preview import Preview, ZebrashPreview
+from printers.preview import ZebrashPreview
 from printers.virtual.engine import Position, Switch
-from printers.virtual.pages import TrayServer
 from printers.virtual.server import LineFault, VirtualZebra
-
-from .conftest import driver, label
-
-
-@contextmanager
-def serving(preview: Preview | None, *printers: VirtualZebra) -> Iterator[str]:
-    """The trays of the printers, on a free port."""
-    with TrayServer(
-        ("127.0.0.1", 0), printers={printer.name: printer for printer in printers}, preview=preview
-    ) as server:
-        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own server
-        body: bytes = answer.read()
-        return body
-
-
-def tray(url: str, query: str = "") -> Any:
-    return json.loads(get(f"{url}/tray.json{query}"))
-
-
-def post(url: str, **fields: str) -> None:
-    with urllib.request.urlopen(url, data=urlencode(fields).encode(), timeout=10) as answer:  # noqa: S310 - our own server
-        assert answer.status == 200
-
-
-def status_of(url: str, data: bytes | None = None) -> int:
-    with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(url, data=data, timeout=10):  # noqa: S310 - our own server
-        pass
-    with refused.value as error:
-        return error.code
+from tests.printers.sending import driver, label
+from tests.printers.trays import get, post, serving, status_of, tray
 
 
 def test_the_tray_lists_every_physical_label_with_its_codes(

@@ -6,22 +6,8 @@ import pytest
 
 from printers.virtual.engine import Position, Quirk, Switch
 from printers.virtual.server import VirtualZebra
-
-from .conftest import label
-
-
-def ask(zebra: VirtualZebra, question: bytes, *, end: bytes) -> bytes:
-    with socket.create_connection((zebra.host, zebra.port), timeout=5) as line:
-        line.sendall(question)
-        reply = b""
-        while not reply.endswith(end):
-            reply += line.recv(100)
-        return reply
-
-
-def host_status(zebra: VirtualZebra) -> bytes:
-    return ask(zebra, b"~HS", end=b",0\x03\r\n")
-
+from tests.printers.asking import ask, host_status
+from tests.printers.sending import label
 
 # ZPL II Programming Guide, ~HS: three strings, each STX to ETX and a line end, fields at fixed places and widths.
 READY = b"\x02030,0,0,1218,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,0,0,1,2,4,0,00000000,1,000\x03\r\n\x021234,0\x03\r\n"

@@ -1,6 +1,5 @@
 """Small floors: two orders on a cart with two totes for picking, a released wave of six for planning it again."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 import pytest
@@ -10,13 +9,12 @@ from sqlalchemy.orm import Session
 from tests import builders
 from tests.builders import NOW
 from tests.services.picking.picker import Picker
-from tests.services.picking.spot import SOON, Spot
 from wms.database import transaction
 from wms.domain.catalog import Product
 from wms.domain.floor import Cart, Location, LocationKind
 from wms.domain.orders import Order
 from wms.domain.picking import Batch, PickTask
-from wms.domain.stock import Lot, Stock
+from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
 from wms.services import planning
@@ -96,36 +94,6 @@ def walk(session: Session) -> Walk:
         lane=builders.location(session, kind=LocationKind.LANE),
         hold=builders.location(session, kind=LocationKind.HOLD),
     )
-
-
-@pytest.fixture
-def spot(session: Session) -> Spot:
-    """Milk in lots A (use by January), B (February) and OLD (past its date); an order of 2 from lot A."""
-    milk, place = builders.product(session, "MILK"), builders.location(session)
-    for name, expiry in (("A", SOON), ("B", SOON + dt.timedelta(days=28)), ("OLD", dt.date(2026, 11, 1))):
-        session.add(Lot(warehouse_id=builders.WAREHOUSE, product_id=milk.id, lot=name, expiry=expiry))
-        builders.stock(session, place, milk, 5, lot=name)
-    order = builders.order(session, (milk, 2))
-    _ = builders.waiting_batch(session, order, locations={milk.id: place}, lots={milk.id: "A"})
-    marta, tote = Picker(session), builders.tote(session)
-    _ = marta.begin(builders.cart(session), tote)
-    _ = marta.scan(place.barcode)
-    return Spot(session=session, marta=marta, milk=milk, place=place, tote=tote, order=order)
-
-
-@pytest.fixture
-def phones(session: Session) -> Spot:
-    """Two phones of an order, each with a serial number to be scanned, in a zone that takes a line by one scan."""
-    phone, place = builders.product(session, "PHONE"), builders.location(session)
-    phone.has_serials = True
-    builders.zone(session)
-    builders.stock(session, place, phone, 9)
-    order = builders.order(session, (phone, 2))
-    _ = builders.waiting_batch(session, order, locations={phone.id: place})
-    marta, tote = Picker(session), builders.tote(session)
-    _ = marta.begin(builders.cart(session), tote)
-    _ = marta.scan(place.barcode)
-    return Spot(session=session, marta=marta, milk=phone, place=place, tote=tote, order=order)
 
 
 @pytest.fixture

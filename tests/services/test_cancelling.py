@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests import builders
+from tests import boxes, builders
 from tests.builders import WAREHOUSE
-from tests.services import boxes
 from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
 from wms.database import transaction

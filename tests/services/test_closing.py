@@ -34,8 +34,7 @@ def kinds(session: Session, moment: dt.datetime = NOW) -> list[str]:
 
 def sealed(session: Session) -> Floor:
     """A sealed box with its bought, printed label."""
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    floor = packers.weighed(session)
     packers.buy(session, floor.order, "OFF0001").external_id = "OFF0001"
     _ = floor.packer.scan("OFF0001")
     return floor

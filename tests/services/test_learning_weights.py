@@ -42,19 +42,8 @@ def _learned(session: Session, item: Product) -> Learned:
 def _mug_of_300_g(session: Session) -> Floor:
     """A bench with an order of 2 mugs and 1 towel; past boxes say 300 g and 150 g, the catalog 200 g."""
     floor = packers.bench(session)
-    for item, unit_mg in ((floor.mug, 300_000), (floor.towel, 150_000)):
-        session.add(
-            LearnedWeight(
-                warehouse_id=builders.WAREHOUSE,
-                product_id=item.id,
-                unit_mg=unit_mg,
-                spread_mg=0,
-                samples=ENOUGH,
-                learned_at=builders.NOW,
-            )
-        )
-    session.flush()
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    packers.learn_weights(session, floor)
+    _ = floor.packer.scan(*floor.codes)
     return floor
 
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from tests import builders
+from tests import boxes, builders
 from tests.builders import NOW
-from tests.services import boxes
 from tests.services.conftest import Walk
 from wms.channels.base import ShipTo
 from wms.domain.errors import BadInputError, DomainError

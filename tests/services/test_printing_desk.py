@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tests import builders
-from tests.jobs.boxes import full_box
+from tests.boxes import full_box
 from wms.domain.errors import DomainError, IllegalMoveError, NotFoundError
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem, ExceptionKind

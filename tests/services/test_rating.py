@@ -140,8 +140,7 @@ def test_the_shops_method_says_what_is_allowed_and_the_calendar_what_leaves_in_t
 def test_a_later_box_goes_with_the_service_of_the_first(session: Session) -> None:
     _ = builders.carrier_service(session, "ups", "ups_ground")
     _allow(session, "ups_ground")
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    floor = packers.weighed(session)
     label = session.scalars(select(Label)).one()
     label.service, label.status, label.prepared = "ups_ground", LabelStatus.BOUGHT, {}
     session.flush()
@@ -167,8 +166,7 @@ def test_an_order_that_goes_with_another_carrier_takes_its_collection(session: S
 def test_a_box_given_up_binds_no_later_box_to_its_service(session: Session) -> None:
     _ = builders.carrier_service(session, "ups", "ups_ground")
     _allow(session, "ups_ground")
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    floor = packers.weighed(session)
     label = session.scalars(select(Label)).one()
     label.service, label.status, label.prepared = "ups_ground", LabelStatus.UNSETTLED, {}
     session.flush()

@@ -9,7 +9,7 @@ from tests.packers import Floor
 from wms.carriers.base import Track
 from wms.domain.codes import Command
 from wms.domain.packing import PackageStatus
-from wms.domain.shipping import AnyLabel, LabelStatus
+from wms.domain.shipping import AnyLabel
 from wms.services import recognising_labels, tracking
 from wms.services.ordering import box, finding
 from wms.services.ordering.finding import Search
@@ -25,14 +25,8 @@ _WRITTEN = [
 ]
 
 
-def _weighed(session: Session, other: Floor | None = None) -> Floor:
-    floor = packers.another(session, other) if other else packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
-    return floor
-
-
 def _labelled(session: Session, tracking_number: str, *codes: str, other: Floor | None = None) -> Floor:
-    floor = _weighed(session, other)
+    floor = packers.weighed(session, other)
     packers.buy(session, floor.order, tracking_number).barcodes = list(codes)
     session.flush()
     return floor
@@ -64,9 +58,7 @@ def test_the_bars_of_a_void_label_are_named(session: Session, number: str, code:
     floor = _labelled(session, number, code)
     _ = floor.packer.scan(Command.VOID, Command.YES)
     label = session.scalars(select(AnyLabel)).one()
-    package = packers.package_of(session, floor.order)
-    _ = label.move_to(LabelStatus.VOIDED, package=package.barcode, order_id=floor.order.id)
-    session.flush()
+    packers.take_back(session, floor.order, label)
     _ = floor.packer.scan("N720")
     _ = packers.buy(session, floor.order, "OFF0002")
     assert floor.packer.scan(code).words == "That label is void. Throw it away"

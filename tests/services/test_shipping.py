@@ -22,15 +22,6 @@ from wms.services.shipping.screens import ScanBox, ScanDock
 from wms.services.verifying import verify
 
 
-def _sealed(session: Session, floor: Floor | None = None, tracking: str = "OFF0001") -> Floor:
-    floor = packers.another(session, floor) if floor else packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
-    _ = packers.buy(session, floor.order, tracking)
-    _ = floor.packer.scan(tracking)
-    session.refresh(floor.order)
-    return floor
-
-
 def _dock(session: Session) -> Location:
     return builders.location(session, "DOCK-1", kind=LocationKind.DOCK)
 
@@ -46,7 +37,7 @@ def _shipper(floor: Floor) -> Packer:
 
 
 def test_a_box_is_handed_over_by_its_label_and_the_dock(session: Session) -> None:
-    floor, dock = _sealed(session), _dock(session)
+    floor, dock = packers.sealed(session), _dock(session)
     shipper = _shipper(floor)
     screen = shipper.sees()
     assert isinstance(screen, ScanBox)
@@ -68,13 +59,13 @@ def test_a_box_is_handed_over_by_its_label_and_the_dock(session: Session) -> Non
 
 
 def test_the_boxs_own_code_does_as_well_as_the_label(session: Session) -> None:
-    floor, dock = _sealed(session), _dock(session)
+    floor, dock = packers.sealed(session), _dock(session)
     package = packers.package_of(session, floor.order)
     assert _shipper(floor).scan(package.barcode, dock.barcode).cue == "complete"
 
 
 def test_the_journal_keeps_the_cycle_time_and_the_wave(session: Session) -> None:
-    floor = _sealed(session)
+    floor = packers.sealed(session)
     wave = Wave(
         warehouse_id=1,
         number=7,
@@ -93,7 +84,7 @@ def test_the_journal_keeps_the_cycle_time_and_the_wave(session: Session) -> None
 
 
 def test_wrong_scans_hand_nothing_over(session: Session) -> None:
-    floor, dock = _sealed(session), _dock(session)
+    floor, dock = packers.sealed(session), _dock(session)
     lane = builders.location(session, "LANE-1", kind=LocationKind.LANE)
     shipper = _shipper(floor)
     for code in (dock.barcode, floor.mug_code, "NOBODY'S", own_code(CodeKind.PACKAGE, 12_345)):
@@ -107,7 +98,7 @@ def test_wrong_scans_hand_nothing_over(session: Session) -> None:
 
 
 def test_a_box_left_standing_is_in_nobodys_hands_after_ten_minutes(session: Session) -> None:
-    floor = _sealed(session)
+    floor = packers.sealed(session)
     shipper = _shipper(floor)
     _ = shipper.scan("OFF0001")
     assert isinstance(shipper.sees(), ScanDock)
@@ -116,7 +107,7 @@ def test_a_box_left_standing_is_in_nobodys_hands_after_ten_minutes(session: Sess
 
 
 def test_a_box_leaves_once(session: Session) -> None:
-    floor = _sealed(session)
+    floor = packers.sealed(session)
     package = packers.package_of(session, floor.order)
     _ = hand_over(session, builders.actor(), package.id)
     with pytest.raises(NotReadyError, match="handed over already"):
@@ -125,7 +116,7 @@ def test_a_box_leaves_once(session: Session) -> None:
 
 
 def test_an_open_box_and_one_without_a_bought_label_stay(session: Session) -> None:
-    floor = _sealed(session)
+    floor = packers.sealed(session)
     other = packers.another(session, floor)
     _ = other.packer.scan(other.tote.barcode)
     with pytest.raises(NotReadyError, match="Seal it first"):
@@ -140,7 +131,7 @@ def test_an_open_box_and_one_without_a_bought_label_stay(session: Session) -> No
 
 
 def test_a_cancelled_orders_box_stays(session: Session) -> None:
-    floor = _sealed(session)
+    floor = packers.sealed(session)
     package = packers.package_of(session, floor.order)
     cancelling.cancel(session, builders.actor(), floor.order, "changed their mind")
     with pytest.raises(NotReadyError, match="Put back"):
@@ -149,10 +140,10 @@ def test_a_cancelled_orders_box_stays(session: Session) -> None:
 
 
 def test_pickup_done_takes_the_boxes_sealed_until_then_and_no_other_carriers(session: Session) -> None:
-    first = _sealed(session)
-    second = _sealed(session, first, "OFF0002")
-    late = _sealed(session, first, "OFF0003")
-    other = _sealed(session, first, "OFF0004")
+    first = packers.sealed(session)
+    second = packers.sealed(session, first, "OFF0002")
+    late = packers.sealed(session, first, "OFF0003")
+    other = packers.sealed(session, first, "OFF0004")
     other.order.carrier_service_id = builders.carrier_service(session, "ups", "ups_ground").id
     packers.package_of(session, late.order).sealed_at = builders.NOW + dt.timedelta(hours=3)
     session.flush()
@@ -168,7 +159,7 @@ def test_pickup_done_takes_the_boxes_sealed_until_then_and_no_other_carriers(ses
 
 
 def test_the_van_whose_cutoff_has_passed_is_still_the_next_one(session: Session) -> None:
-    _ = _sealed(session)
+    _ = packers.sealed(session)
     (row,) = departures(session, builders.actor(at=builders.NOW.replace(hour=14, minute=45)))
     assert row.pickup_at == builders.NOW.replace(hour=15)
     (row,) = departures(session, builders.actor(at=builders.NOW.replace(hour=15, minute=1)))

@@ -4,7 +4,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
-from tests.packers import Floor
 from wms.domain.codes import Command
 from wms.domain.orders import OrderLine, OrderStatus
 from wms.domain.people import SlipRule, Warehouse
@@ -15,18 +14,12 @@ from wms.services import cancelling, slips, splitting
 MUGS, TOWEL = SlipLine(quantity=2, sku="MUG", name="Thing MUG"), SlipLine(quantity=1, sku="TOWEL", name="Thing TOWEL")
 
 
-def _scanned(session: Session) -> Floor:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
-    return floor
-
-
 def _jobs(session: Session) -> list[PrintJob]:
     return list(session.scalars(select(PrintJob).where(PrintJob.slip_of_id.is_not(None)).order_by(PrintJob.id)))
 
 
 def test_a_slip_tells_what_is_in_the_box(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     (slip,) = slips.of_order(session, builders.actor(), floor.order.id)
     assert (slip.code, slip.number, slip.which) == (floor.order.barcode, floor.order.number, "Box 1 of 1")
     assert (slip.lines, slip.elsewhere, slip.later) == ((MUGS, TOWEL), (), ())
@@ -55,7 +48,7 @@ def test_what_became_a_backorder_comes_later(session: Session) -> None:
     session.query(OrderLine).filter_by(order_id=floor.order.id, sku="MUG").one().to_pick = 5
     session.flush()
     backorder = splitting.split(session, builders.actor(), floor.order)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    _ = floor.packer.scan(*floor.codes)
     (slip,) = slips.of_order(session, builders.actor(), floor.order.id)
     assert [(line.quantity, line.sku) for line in slip.later] == [(3, "MUG")]
     (later,) = slips.of_order(session, builders.actor(), backorder.id)
@@ -64,7 +57,7 @@ def test_what_became_a_backorder_comes_later(session: Session) -> None:
 
 
 def test_prices_stand_in_the_orders_currency_with_its_decimals(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     session.query(OrderLine).filter_by(order_id=floor.order.id, sku="MUG").one().price_cents = 1250
     for currency, price in (("USD", "12.50 USD"), ("JPY", "1250 JPY"), ("KWD", "1.250 KWD"), ("", "")):
         floor.order.currency = currency
@@ -91,7 +84,7 @@ def test_the_card_prints_the_slip_of_a_full_box_and_of_the_one_sealed_last(sessi
 
 
 def test_the_rule_prints_one_slip_a_box_with_its_label(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     box = packers.package_of(session, floor.order)
     slips.print_with_label(session, builders.actor(), box.id)
     assert _jobs(session) == []
@@ -103,7 +96,7 @@ def test_the_rule_prints_one_slip_a_box_with_its_label(session: Session) -> None
 
 
 def test_a_slip_that_waits_for_the_printer_is_dropped_with_its_order(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     _ = floor.packer.scan(Command.PACKING_SLIP)
     cancelling.cancel(session, builders.actor(), floor.order, "changed their mind")
     assert [job.status for job in _jobs(session)] == [PrintStatus.DROPPED]

@@ -107,8 +107,7 @@ def test_a_sealed_box_without_a_label_is_named(session: Session) -> None:
 
 @pytest.mark.parametrize("status", [JobStatus.DONE, JobStatus.DEAD])
 def test_what_waits_for_a_carrier_or_a_printer_in_nobodys_hands_is_named(session: Session, status: JobStatus) -> None:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    floor = packers.weighed(session)
     assert checks(session) == []
     _ = session.execute(update(Job).values(status=status))
     assert checks(session) == ["what_waits_for_a_carrier_or_a_printer_is_somebodys_work"]
@@ -121,8 +120,7 @@ def test_what_waits_for_a_carrier_or_a_printer_in_nobodys_hands_is_named(session
 
 
 def test_a_bought_label_whose_box_is_given_up_is_named(session: Session) -> None:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001")
     _ = session.execute(update(Package).values(status=PackageStatus.CANCELLED))
     assert "a_box_given_up_has_no_bought_label" in checks(session)

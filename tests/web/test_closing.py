@@ -18,10 +18,7 @@ from wms.database import db, transaction
 def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
     """A sealed box of an order that is late, a tote in a lane, and a supervisor."""
     with transaction(engine) as session:
-        floor = packers.bench(session)
-        _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
-        _ = packers.buy(session, floor.order, "OFF0001")
-        _ = floor.packer.scan("OFF0001")
+        floor = packers.sealed(session)
         floor.order.ship_by_at = builders.NOW.replace(year=2020)
         _ = packers.another(session, floor)
         lead = builders.worker(session, "Lea", roles="supervisor")

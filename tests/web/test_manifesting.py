@@ -21,10 +21,7 @@ from wms.domain.shipping import Label
 def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
     """A sealed box, and a supervisor."""
     with transaction(engine) as session:
-        floor = packers.bench(session)
-        _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
-        _ = packers.buy(session, floor.order, "OFF0001")
-        _ = floor.packer.scan("OFF0001")
+        floor = packers.sealed(session)
         _ = session.execute(update(Label).values(external_id="OFF0001"))
         lead = builders.worker(session, "Lea", roles="supervisor")
     app = create_app(settings)

@@ -7,9 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from tests import builders
-from tests.jobs.boxes import full_box
-from tests.services import boxes
+from tests import boxes, builders
 from tests.web.desk import signed_in
 from wms.app import create_app
 from wms.config import Settings
@@ -22,7 +20,7 @@ from wms.domain.refunds import RefundStatus
 def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
     """A box whose first label's money does not come back, and a supervisor."""
     with transaction(engine) as session:
-        box = full_box(session, "file:///tmp/none")
+        box = boxes.full_box(session, "file:///tmp/none")
         _ = boxes.refund(session, box, RefundStatus.REJECTED, "The label was used.")
         lead = builders.worker(session, "Lea", roles="supervisor")
     app = create_app(settings)

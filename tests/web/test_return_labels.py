@@ -6,9 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, update
 
-from tests import builders
-from tests.jobs.boxes import full_box
-from tests.services import boxes
+from tests import boxes, builders
 from tests.web.desk import press, signed_in
 from wms.app import create_app
 from wms.config import Settings
@@ -22,7 +20,7 @@ from wms.domain.shipping import LabelStatus, ReturnLabel
 def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
     """A box that has left, and a supervisor."""
     with transaction(engine) as session:
-        box = full_box(session, "file:///tmp/none")
+        box = boxes.full_box(session, "file:///tmp/none")
         _ = boxes.label(session, box, LabelStatus.BOUGHT, "0512345")
         _ = box.move_to(PackageStatus.SEALED)
         _ = box.move_to(PackageStatus.HANDED_OVER)

@@ -22,11 +22,8 @@ from wms.domain.packing import Package
 def floor(engine: Engine) -> Floor:
     """Two sealed boxes for usps."""
     with transaction(engine) as session:
-        first = packers.bench(session)
-        for floor, tracking in ((first, "OFF0001"), (packers.another(session, first), "OFF0002")):
-            _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
-            _ = packers.buy(session, floor.order, tracking)
-            _ = floor.packer.scan(tracking)
+        first = packers.sealed(session)
+        _ = packers.sealed(session, first, "OFF0002")
         # The builders' day is not today; what was sealed must lie before the page's moment.
         _ = session.execute(update(Package).values(sealed_at=builders.NOW.replace(year=2020)))
         _ = session.execute(update(Order).values(received_at=builders.NOW.replace(year=2020)))

@@ -22,12 +22,6 @@ def _carton_type(session: Session, name: str, sizes_mm: tuple[int, int, int], ma
     return made
 
 
-def _scanned(session: Session) -> Floor:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
-    return floor
-
-
 def _proposed(floor: Floor) -> Carton | None:
     screen = floor.packer.sees()
     assert isinstance(screen, BoxAndWeigh | ScanItems)
@@ -39,7 +33,7 @@ def _name(carton: Carton | None) -> str:
 
 
 def test_the_smallest_carton_that_takes_all_units_is_proposed(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     assert _name(_proposed(floor)) == "M2"
     _ = _carton_type(session, "S1", (150, 100, 100))  # 3 units of 400 ml fill more than 90 % of it? 1.35 l: no
     assert _name(_proposed(floor)) == "S1"
@@ -48,7 +42,7 @@ def test_the_smallest_carton_that_takes_all_units_is_proposed(session: Session) 
 
 
 def test_a_carton_too_short_for_the_longest_unit_is_not_proposed(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     _ = _carton_type(session, "CUBE", (90, 150, 200))
     assert _name(_proposed(floor)) == "CUBE"
     floor.towel.length_mm = 315
@@ -61,14 +55,14 @@ def test_a_carton_too_short_for_the_longest_unit_is_not_proposed(session: Sessio
 
 
 def test_a_carton_that_may_not_carry_so_much_is_not_proposed(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     weak = _carton_type(session, "WEAK", (150, 120, 100), max_weight_g=700)
     assert _name(_proposed(floor)) == "M2"
     assert floor.packer.scan(weak.barcode).words == "Too heavy for WEAK: over 0.7 kg"
 
 
 def test_scanning_another_carton_changes_the_box_and_what_it_should_weigh(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     large = _carton_type(session, "L3", (400, 300, 300))
     large.weight_g = 300
     session.flush()
@@ -95,7 +89,7 @@ def test_the_box_may_be_changed_while_units_are_scanned(session: Session) -> Non
 
 
 def test_the_other_box_card_goes_through_those_that_fit(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     _ = _carton_type(session, "L3", (400, 300, 300))
     _ = floor.packer.scan("OTHER BOX")
     assert _name(_proposed(floor)) == "L3"
@@ -105,12 +99,12 @@ def test_the_other_box_card_goes_through_those_that_fit(session: Session) -> Non
 
 @pytest.mark.parametrize(("weight", "tone"), [("N720", "ok"), ("N741", "ok"), ("N742", "wrong"), ("N698", "wrong")])
 def test_a_weight_may_be_off_by_three_percent_but_by_no_more(session: Session, weight: str, tone: str) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     assert floor.packer.scan(weight).tone == tone
 
 
 def test_a_weight_that_does_not_fit_is_asked_for_again_and_counts_when_it_comes_twice(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     assert floor.packer.scan("N500").words == "500 g, not 720 g. Count again"
     screen = floor.packer.sees()
     assert isinstance(screen, BoxAndWeigh)
@@ -177,7 +171,7 @@ def test_a_computed_weight_is_no_doubt_after_the_label_is_void(session: Session)
 
 
 def test_a_station_without_a_scale_takes_the_computed_weight_and_says_so(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     assert floor.packer.scan("K161").words == "720 g, not weighed"
     package = packers.package_of(session, floor.order)
     assert (package.weight_g, package.weighed) == (720, False)
@@ -189,7 +183,7 @@ def test_a_product_without_a_weight_must_be_weighed_and_any_weight_counts(sessio
     floor = packers.bench(session)
     floor.towel.weight_g = 0
     session.flush()
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    _ = floor.packer.scan(*floor.codes)
     assert floor.packer.scan("K161").words == "Weight not known. Type N and grams"
     assert floor.packer.scan("N0").tone == "wrong"
     assert floor.packer.scan("N5000").tone == "ok"

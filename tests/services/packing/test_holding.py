@@ -7,32 +7,16 @@ from sqlalchemy.orm import Session
 
 from printers.formats import is_whole, physical_labels
 from tests import packers
-from tests.labels.test_slips import texts
-from tests.packers import Floor
+from tests.labels.texts import texts
 from wms.domain.codes import Command
-from wms.domain.orders import Order
 from wms.domain.outbox import Job, JobKind
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.shipping import Label, LabelStatus
 from wms.services.packing.screens import HoldTote
 
 
-def _weighed(session: Session) -> Floor:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
-    return floor
-
-
-def _refuse(session: Session, order: Order, reason: str) -> None:
-    label, package = session.scalars(select(Label)).one(), packers.package_of(session, order)
-    for then in (LabelStatus.BUYING, LabelStatus.REFUSED):
-        _ = label.move_to(then, package=package.barcode, order_id=order.id, reason=reason)
-    session.flush()
-
-
 def test_an_order_whose_label_was_refused_is_set_aside_with_a_slip(session: Session) -> None:
-    floor = _weighed(session)
-    _refuse(session, floor.order, "The address is not known.")
+    floor = packers.weighed(session)
+    packers.refuse(session, floor.order, "The address is not known.")
     floor.packer.at = floor.packer.at.replace(hour=15, minute=4)
     assert floor.packer.scan(Command.NO).words == "Set aside. All back, slip on the tote"
     job = session.scalars(select(PrintJob)).one()
@@ -50,16 +34,16 @@ def test_an_order_whose_label_was_refused_is_set_aside_with_a_slip(session: Sess
 
 
 def test_an_order_whose_carrier_does_not_answer_gets_a_slip_too(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     floor.packer.at += dt.timedelta(seconds=30)
     _ = floor.packer.scan(Command.NO)
     assert "the carrier did not answer" in texts(session.scalars(select(PrintJob)).one().zpl.encode())
 
 
 def test_a_station_without_a_printer_sets_aside_without_a_slip(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     floor.station.printer_id = None
-    _refuse(session, floor.order, "The address is not known.")
+    packers.refuse(session, floor.order, "The address is not known.")
     assert floor.packer.scan(Command.NO).words == "Set aside. Put all back in the tote"
     assert session.scalars(select(PrintJob)).all() == []
     assert isinstance(floor.packer.sees(), HoldTote)

@@ -25,7 +25,7 @@ def _rule(session: Session, name: str, applies: InsertFor, value: str = "", code
 
 
 def _scan_all(floor: Floor) -> None:
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    _ = floor.packer.scan(*floor.codes)
 
 
 def _put_in(floor: Floor) -> PutIn:

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
-from tests.packers import Floor
 from wms.domain.calendar import Pickup, ShippingMethod
 from wms.domain.codes import Command
 from wms.domain.errors import DomainError
@@ -24,32 +23,15 @@ from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, HoldTote, Lab
 from wms.services.verifying import verify
 
 
-def _weighed(session: Session, other: Floor | None = None) -> Floor:
-    floor = packers.another(session, other) if other else packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
-    return floor
-
-
-def _label(session: Session) -> Label:
-    return session.scalars(select(Label).order_by(Label.id.desc()).limit(1)).one()
-
-
-def _refuse(session: Session, floor: Floor, reason: str) -> None:
-    label, package = _label(session), packers.package_of(session, floor.order)
-    for then in (LabelStatus.BUYING, LabelStatus.REFUSED):
-        _ = label.move_to(then, package=package.barcode, order_id=floor.order.id, reason=reason)
-    session.flush()
-
-
 def test_nothing_counts_while_the_label_is_bought(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     for code in ("N720", "K161", floor.mug_code, "OFF0001"):
         assert floor.packer.scan(code).words == "Wait for the label"
     assert len(session.scalars(select(Label)).all()) == 1
 
 
 def test_the_clock_counts_the_seconds_since_the_label_was_asked_for(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     floor.packer.at += dt.timedelta(seconds=4)
     screen = floor.packer.sees()
     assert isinstance(screen, BuyingLabel)
@@ -57,8 +39,8 @@ def test_the_clock_counts_the_seconds_since_the_label_was_asked_for(session: Ses
 
 
 def test_a_label_that_is_waited_for_a_minute_turns_the_screen_amber(session: Session) -> None:
-    floor = _weighed(session)
-    at = _label(session).wanted_at
+    floor = packers.weighed(session)
+    at = packers.the_label(session).wanted_at
     for waited_s, is_late in ((59, False), (60, True)):
         floor.packer.at = at + dt.timedelta(seconds=waited_s)
         screen = floor.packer.sees()
@@ -67,7 +49,7 @@ def test_a_label_that_is_waited_for_a_minute_turns_the_screen_amber(session: Ses
 
 
 def test_a_label_not_scanned_for_a_minute_turns_the_screen_amber_and_no_tote_is_opened(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     label = packers.buy(session, floor.order, "OFF0001")
     bought_at = label.bought_at = label.wanted_at + dt.timedelta(seconds=90)  # its carrier's delay is not the packer's
     session.flush()
@@ -87,7 +69,7 @@ def test_the_packer_reads_what_customs_lack_and_tries_again_once_it_is_known(ses
     for line in session.scalars(select(OrderLine)):
         line.price_cents = 500
     floor.towel.origin_country = "PT"
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    _ = floor.packer.scan(*floor.codes, "N720")
     screen = floor.packer.sees()
     assert isinstance(screen, LabelFailed)
     assert screen.reason == f"Customs: no origin for {floor.mug.sku}. See the lead"
@@ -100,9 +82,9 @@ def test_the_packer_reads_what_customs_lack_and_tries_again_once_it_is_known(ses
 
 
 def test_another_boxs_label_is_refused_with_its_order(session: Session) -> None:
-    first = _weighed(session)
+    first = packers.weighed(session)
     _ = packers.buy(session, first.order, "OFF0001")
-    second = _weighed(session, first)
+    second = packers.weighed(session, first)
     _ = packers.buy(session, second.order, "OFF0002")
     verdict = second.packer.scan("OFF0001")
     assert (verdict.cue, verdict.words) == ("stop", f"This label is for order {first.order.number}")
@@ -112,7 +94,7 @@ def test_another_boxs_label_is_refused_with_its_order(session: Session) -> None:
 
 
 def test_only_the_label_seals_and_not_the_boxs_own_code(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001")
     package = packers.package_of(session, floor.order)
     for code in (package.barcode, floor.tote.barcode, floor.mug_code, "N720", "SOMETHING", "YES"):
@@ -121,39 +103,37 @@ def test_only_the_label_seals_and_not_the_boxs_own_code(session: Session) -> Non
 
 
 def test_the_label_of_a_box_just_sealed_is_known_where_a_tote_is_asked_for(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001")
     verdict = floor.packer.scan("OFF0001", "OFF0001")
     assert (verdict.tone, verdict.words) == ("warn", f"{floor.order.number} has its label. Scan a tote")
 
 
 def test_a_voided_label_is_named(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     old = packers.buy(session, floor.order, "OFF0001")
     _ = floor.packer.scan(Command.VOID, Command.YES)
-    package = packers.package_of(session, floor.order)
-    _ = old.move_to(LabelStatus.VOIDED, package=package.barcode, order_id=floor.order.id)
-    session.flush()
+    packers.take_back(session, floor.order, old)
     _ = floor.packer.scan("N720")
     _ = packers.buy(session, floor.order, "OFF0002")
     assert floor.packer.scan("OFF0001").words == "That label is void. Throw it away"
 
 
 def test_a_longer_carrier_barcode_that_ends_with_the_tracking_number_seals(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "9400100000000000000009")
     assert floor.packer.scan("420627019400100000000000000009").cue == "complete"
 
 
 def test_a_label_that_was_never_printed_seals_nothing(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.NOT_PRINTED)
     assert floor.packer.scan("OFF0001").words == "Not printed yet. Scan the printed label"
     assert packers.package_of(session, floor.order).status is PackageStatus.OPEN
 
 
 def test_a_printer_that_was_off_prints_the_same_label_again_on_the_card(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.NOT_PRINTED)
     screen = floor.packer.sees()
     assert isinstance(screen, ScanLabel)
@@ -168,7 +148,7 @@ def test_a_printer_that_was_off_prints_the_same_label_again_on_the_card(session:
 def test_the_card_moves_a_label_that_its_printer_has_not_begun_to_another_stations(
     session: Session, was: PrintStatus
 ) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001", printed=was)
     with pytest.raises(DomainError, match="There is no other printer"):
         _ = floor.packer.scan(Command.OTHER_PRINTER)
@@ -191,7 +171,7 @@ def test_the_card_moves_a_label_that_its_printer_has_not_begun_to_another_statio
 
 
 def test_the_scan_of_a_label_proves_that_an_unknown_print_came_out(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.UNKNOWN)
     screen = floor.packer.sees()
     assert isinstance(screen, ScanLabel)
@@ -202,7 +182,7 @@ def test_the_scan_of_a_label_proves_that_an_unknown_print_came_out(session: Sess
 
 
 def test_no_says_that_nothing_came_out_and_prints_again(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.UNKNOWN)
     assert floor.packer.scan(Command.NO).words == "REPRINT. Copy 2"
     statuses = session.scalars(select(PrintJob.status).order_by(PrintJob.copy)).all()
@@ -210,8 +190,8 @@ def test_no_says_that_nothing_came_out_and_prints_again(session: Session) -> Non
 
 
 def test_a_refused_label_is_asked_for_again_by_yes(session: Session) -> None:
-    floor = _weighed(session)
-    _refuse(session, floor, "The address is not known.")
+    floor = packers.weighed(session)
+    packers.refuse(session, floor.order, "The address is not known.")
     screen = floor.packer.sees()
     assert isinstance(screen, LabelFailed)
     assert screen.reason == "The address is not known."
@@ -221,20 +201,18 @@ def test_a_refused_label_is_asked_for_again_by_yes(session: Session) -> None:
 
 
 def test_a_void_after_an_earlier_refusal_is_waited_for_and_then_weighed_again(session: Session) -> None:
-    floor = _weighed(session)
-    _refuse(session, floor, "The carrier is closed.")
+    floor = packers.weighed(session)
+    packers.refuse(session, floor.order, "The carrier is closed.")
     _ = floor.packer.scan(Command.YES)
     label = packers.buy(session, floor.order, "OFF0001")
     _ = floor.packer.scan(Command.VOID, Command.YES)
     assert isinstance(floor.packer.sees(), BuyingLabel)
-    package = packers.package_of(session, floor.order)
-    _ = label.move_to(LabelStatus.VOIDED, package=package.barcode, order_id=floor.order.id)
-    session.flush()
+    packers.take_back(session, floor.order, label)
     assert isinstance(floor.packer.sees(), BoxAndWeigh)
 
 
 def test_a_label_is_voided_only_after_a_second_word(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     label = packers.buy(session, floor.order, "OFF0001")
     assert floor.packer.scan(Command.VOID).words == "VOID this label? YES or VOID again"
     assert floor.packer.scan(Command.NO).words == "NO. The label stays"
@@ -248,14 +226,14 @@ def test_a_label_is_voided_only_after_a_second_word(session: Session) -> None:
 
 
 def test_a_label_scanned_after_void_still_seals(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001")
     assert floor.packer.scan(Command.VOID, "OFF0001").cue == "complete"
 
 
 def test_an_order_set_aside_waits_in_the_hold_lane_and_is_packed_later(session: Session) -> None:
-    floor = _weighed(session)
-    _refuse(session, floor, "The address is not known.")
+    floor = packers.weighed(session)
+    packers.refuse(session, floor.order, "The address is not known.")
     _ = floor.packer.scan(Command.NO)
     screen = floor.packer.sees()
     assert isinstance(screen, HoldTote)
@@ -265,7 +243,7 @@ def test_an_order_set_aside_waits_in_the_hold_lane_and_is_packed_later(session: 
     assert floor.packer.sees().accept == ()
     session.refresh(floor.order)
     assert floor.order.status is OrderStatus.PICKED
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    _ = floor.packer.scan(*floor.codes, "N720")
     _ = packers.buy(session, floor.order, "OFF0003")
     assert floor.packer.scan("OFF0003").cue == "complete"
     assert floor.tote.status is ToteStatus.FREE
@@ -273,15 +251,13 @@ def test_an_order_set_aside_waits_in_the_hold_lane_and_is_packed_later(session: 
 
 
 def test_void_goes_back_to_box_and_weight(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     label = packers.buy(session, floor.order, "OFF0001")
     _ = floor.packer.scan(Command.VOID, Command.YES)
     screen = floor.packer.sees()
     assert isinstance(screen, BuyingLabel)
     assert screen.is_voiding
-    package = packers.package_of(session, floor.order)
-    _ = label.move_to(LabelStatus.VOIDED, package=package.barcode, order_id=floor.order.id)
-    session.flush()
+    packers.take_back(session, floor.order, label)
     assert isinstance(floor.packer.sees(), BoxAndWeigh)
     _ = floor.packer.scan("N720")
     _ = packers.buy(session, floor.order, "OFF0002")
@@ -291,7 +267,7 @@ def test_void_goes_back_to_box_and_weight(session: Session) -> None:
 
 
 def test_a_void_is_left_to_itself_at_once_and_the_next_tote_is_packed(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     label = packers.buy(session, floor.order, "OFF0001")
     given_up = packers.package_of(session, floor.order)
     floor.packer.at += dt.timedelta(seconds=40)
@@ -311,7 +287,7 @@ def test_a_void_is_left_to_itself_at_once_and_the_next_tote_is_packed(session: S
 
 
 def test_a_void_that_takes_half_a_minute_is_slow(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001")
     floor.packer.at += dt.timedelta(hours=1)
     _ = floor.packer.scan(Command.VOID, Command.YES)
@@ -322,7 +298,7 @@ def test_a_void_that_takes_half_a_minute_is_slow(session: Session) -> None:
 
 
 def test_the_last_label_prints_again_for_half_an_hour_then_only_for_a_lead(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     assert packers.packer(session, builders.station(session), "Ben").scan(Command.REPRINT).tone == "wrong"
     _ = packers.buy(session, floor.order, "OFF0001")
     _ = floor.packer.scan("OFF0001")
@@ -337,8 +313,8 @@ def test_the_last_label_prints_again_for_half_an_hour_then_only_for_a_lead(sessi
 
 def test_a_refused_label_is_asked_of_another_carrier_by_its_card(session: Session) -> None:
     _ = builders.carrier_service(session, "ups", "ups_ground")
-    floor = _weighed(session)
-    _refuse(session, floor, "The address is not known.")
+    floor = packers.weighed(session)
+    packers.refuse(session, floor.order, "The address is not known.")
     screen = floor.packer.sees()
     assert isinstance(screen, LabelFailed)
     assert not screen.has_other
@@ -355,24 +331,24 @@ def test_a_refused_label_is_asked_of_another_carrier_by_its_card(session: Sessio
     session.flush()
     assert floor.packer.sees().accept == (Command.YES, Command.OTHER_CARRIER, Command.NO)
     assert floor.packer.scan(Command.OTHER_CARRIER).words == "Another carrier is asked"
-    assert _label(session).declined == ["usps_priority"]
+    assert packers.the_label(session).declined == ["usps_priority"]
 
 
 @pytest.mark.parametrize(("external_id", "then"), [("", LabelStatus.UNSETTLED), ("f" * 32, LabelStatus.VOIDING)])
 def test_a_purchase_known_by_its_id_is_given_back_when_its_box_is_set_aside(
     session: Session, external_id: str, then: LabelStatus
 ) -> None:
-    floor = _weighed(session)
-    label = _label(session)
+    floor = packers.weighed(session)
+    label = packers.the_label(session)
     label.status, label.external_id = LabelStatus.UNSETTLED, external_id
     session.flush()
     floor.packer.at += dt.timedelta(seconds=30)
     assert floor.packer.scan(Command.NO).words == "Set aside. All back, slip on the tote"
-    assert _label(session).status is then
+    assert packers.the_label(session).status is then
 
 
 def test_an_order_whose_carrier_does_not_answer_may_be_set_aside(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     assert floor.packer.scan(Command.NO).words == "Wait for the label"
     floor.packer.at += dt.timedelta(seconds=30)
     screen = floor.packer.sees()

@@ -8,7 +8,6 @@ from tests.packers import Floor
 from wms.domain.codes import Command
 from wms.domain.orders import OrderStatus
 from wms.domain.packing import Package, PackageStatus
-from wms.domain.shipping import LabelStatus
 from wms.services import parcels
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, ScanItems, ScanTote
 from wms.services.verifying import verify
@@ -88,8 +87,7 @@ def test_a_voided_label_is_bought_again_for_the_item_or_the_item_taken_out(sessi
     _ = floor.packer.scan(floor.tote.barcode, floor.mug_code)
     label = packers.buy(session, floor.order, "OFF0001")
     _ = floor.packer.scan("VOID", "VOID")
-    _ = label.move_to(LabelStatus.VOIDED, package="P", order_id=floor.order.id)
-    session.flush()
+    packers.take_back(session, floor.order, label)
     screen = floor.packer.sees()
     assert isinstance(screen, BoxAndWeigh)
     assert (screen.carton, screen.expected_g) == (None, 7400)
@@ -118,5 +116,5 @@ def test_a_product_without_sizes_is_put_into_a_carton(session: Session) -> None:
     floor = _bench(session)
     floor.mug.height_mm = 0
     session.flush()
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    _ = floor.packer.scan(*floor.codes)
     assert isinstance(floor.packer.sees(), BoxAndWeigh)

@@ -15,14 +15,12 @@ from wms.domain.totes import ToteStatus
 from wms.services.packing.screens import HoldTote, ScanLabel, ScanTote
 from wms.services.verifying import verify
 
-from .test_labels import _refuse, _weighed
-
 
 @pytest.mark.parametrize("was", [PrintStatus.DROPPED, None])
 def test_a_label_dropped_by_its_printer_or_without_one_comes_out_of_another_stations(
     session: Session, was: PrintStatus | None
 ) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     neighbour = session.get_one(Printer, (builders.WAREHOUSE, builders.station(session).printer_id))
     label = packers.buy(session, floor.order, "OFF0001", printed=was or PrintStatus.DROPPED)
     subject_id = label.id
@@ -54,7 +52,7 @@ def test_a_label_dropped_by_its_printer_or_without_one_comes_out_of_another_stat
 def test_a_copy_still_in_line_is_dropped_when_the_box_is_sealed_with_another(
     session: Session, was: PrintStatus
 ) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001")
     _ = floor.packer.scan(Command.REPRINT)
     session.scalars(select(PrintJob).where(PrintJob.copy == 2)).one().status = was
@@ -66,10 +64,10 @@ def test_a_copy_still_in_line_is_dropped_when_the_box_is_sealed_with_another(
 
 
 def test_a_house_without_a_hold_lane_sets_aside_by_yes(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     session.delete(floor.hold)
     session.flush()
-    _refuse(session, floor, "The address is not known.")
+    packers.refuse(session, floor.order, "The address is not known.")
     _ = floor.packer.scan(Command.NO)
     assert floor.packer.sees().accept == (Command.YES,)
     assert floor.packer.scan(floor.tote.barcode).tone == "wrong"
@@ -78,15 +76,15 @@ def test_a_house_without_a_hold_lane_sets_aside_by_yes(session: Session) -> None
     assert isinstance(floor.packer.sees(), ScanTote)
     assert packers.package_of(session, floor.order).status is PackageStatus.CANCELLED
     assert floor.tote.status is ToteStatus.STAGED
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    _ = floor.packer.scan(*floor.codes, "N720")
     _ = packers.buy(session, floor.order, "OFF0003")
     assert floor.packer.scan("OFF0003").cue == "complete"
     assert verify(session, builders.WAREHOUSE) == []
 
 
 def test_with_a_hold_lane_yes_sets_nothing_aside(session: Session) -> None:
-    floor = _weighed(session)
-    _refuse(session, floor, "The address is not known.")
+    floor = packers.weighed(session)
+    packers.refuse(session, floor.order, "The address is not known.")
     _ = floor.packer.scan(Command.NO)
     assert floor.packer.scan(Command.YES).tone == "wrong"
     assert isinstance(floor.packer.sees(), HoldTote)
@@ -107,7 +105,7 @@ def test_with_a_hold_lane_yes_sets_nothing_aside(session: Session) -> None:
 def test_the_packer_reads_what_the_printer_says_of_itself(
     session: Session, status: PrintStatus, kept: str, printing: str, said: str
 ) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     _ = packers.buy(session, floor.order, "OFF0001", printed=status)
     session.scalars(select(PrintJob)).one().reason = kept
     session.flush()

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
-from tests.packers import Floor
 from wms.domain.actor import Role
 from wms.domain.codes import Command
 from wms.domain.errors import DomainError
@@ -28,12 +27,6 @@ def _red(session: Session) -> Tote:
     return tote
 
 
-def _opened(session: Session) -> Floor:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode)
-    return floor
-
-
 def _events(session: Session, name: str) -> list[dict[str, object]]:
     return list(session.scalars(select(JournalEntry.data).where(JournalEntry.event == name)))
 
@@ -43,7 +36,7 @@ def _units(session: Session) -> int:
 
 
 def test_a_foreign_unit_holds_the_order_until_its_red_tote_is_scanned(session: Session) -> None:
-    red, floor = _red(session), _opened(session)
+    red, floor = _red(session), packers.opened(session)
     lamp = builders.product(session, "LAMP")
     code = builders.barcode(session, lamp)
     verdict = floor.packer.scan(floor.mug_code, code)
@@ -62,7 +55,7 @@ def test_a_foreign_unit_holds_the_order_until_its_red_tote_is_scanned(session: S
 
 
 def test_nothing_else_counts_before_the_red_tote(session: Session) -> None:
-    _, floor = _red(session), _opened(session)
+    _, floor = _red(session), packers.opened(session)
     free = builders.tote(session)
     _ = floor.packer.scan(floor.towel_code, floor.towel_code)
     cards = (Command.UNDO, Command.SHORT, Command.DAMAGED, Command.SPLIT, Command.PACKING_SLIP, Command.WEIGH)
@@ -79,7 +72,7 @@ def test_nothing_else_counts_before_the_red_tote(session: Session) -> None:
 
 
 def test_its_cause_is_asked_for_before_and_after_the_red_tote(session: Session) -> None:
-    red, floor = _red(session), _opened(session)
+    red, floor = _red(session), packers.opened(session)
     _ = floor.packer.scan(floor.towel_code, floor.towel_code)
     assert floor.packer.scan(Command.WRONG_PICK).words == "Noted: WRONG PICK"
     screen = floor.packer.sees()
@@ -93,14 +86,14 @@ def test_its_cause_is_asked_for_before_and_after_the_red_tote(session: Session) 
 
 
 def test_a_scan_ahead_of_the_screen_reaches_the_red_tote(session: Session) -> None:
-    _, floor = _red(session), _opened(session)
+    _, floor = _red(session), packers.opened(session)
     before = floor.packer.sees().token
     _ = floor.packer.scan(floor.towel_code, floor.towel_code)
     assert floor.packer.sees().token == before
 
 
 def test_a_unit_too_many_on_the_full_box_buys_no_label_meanwhile(session: Session) -> None:
-    red, floor = _red(session), _opened(session)
+    red, floor = _red(session), packers.opened(session)
     _ = floor.packer.scan(floor.mug_code, floor.mug_code, floor.towel_code)
     assert isinstance(floor.packer.sees(), BoxAndWeigh)
     assert floor.packer.scan(floor.towel_code).words == "EXTRA. PUT IN RED TOTE, SCAN TOTE"
@@ -118,7 +111,7 @@ def test_a_unit_too_many_on_the_full_box_buys_no_label_meanwhile(session: Sessio
 
 
 def test_the_stations_other_scanner_waits_for_the_red_tote_too(session: Session) -> None:
-    red, floor = _red(session), _opened(session)
+    red, floor = _red(session), packers.opened(session)
     other = packers.packer(session, floor.station, "Ben")
     _ = floor.packer.scan(floor.towel_code, floor.towel_code)
     assert other.scan(floor.mug_code).words == "That is a PRODUCT. Scan RED TOTE"
@@ -140,7 +133,7 @@ def test_a_unit_too_many_between_totes_goes_there_too(session: Session) -> None:
 
 
 def test_only_the_leads_word_goes_on_without_a_red_tote(session: Session) -> None:
-    _, floor = _red(session), _opened(session)
+    _, floor = _red(session), packers.opened(session)
     _ = floor.packer.scan(builders.gtin(999_999))
     screen = floor.packer.sees()
     assert isinstance(screen, RedTote)
@@ -156,7 +149,7 @@ def test_only_the_leads_word_goes_on_without_a_red_tote(session: Session) -> Non
 def test_a_warehouse_without_red_totes_is_not_asked_for_one(session: Session, *, is_lost: bool) -> None:
     if is_lost:
         _red(session).lose()
-    floor = _opened(session)
+    floor = packers.opened(session)
     assert floor.packer.scan(floor.towel_code, floor.towel_code).words == "EXTRA. PUT IN RED TOTE"
     assert isinstance(floor.packer.sees(), ScanItems)
     assert floor.packer.scan(floor.mug_code).tone == "ok"

@@ -122,7 +122,7 @@ def test_a_packer_who_fills_the_boxes_otherwise_is_let(session: Session) -> None
     _small_cartons(session, floor)
     large = builders.carton_type(session, "L")
     large.length_mm, large.width_mm, large.height_mm = 99, 79, 49  # no unit goes in
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    _ = floor.packer.scan(*floor.codes)
     screen = floor.packer.sees()
     assert isinstance(screen, BoxAndWeigh)
     assert screen.carton is None
@@ -150,8 +150,7 @@ def test_an_empty_box_is_not_full(session: Session) -> None:
 
 
 def test_a_box_that_is_full_by_word_but_empty_gets_no_label(session: Session) -> None:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode)
+    floor = packers.opened(session)
     (box,) = _boxes(session, floor.order)
     box.full, box.carton_type_id, box.weight_g = True, floor.carton.id, 100
     session.flush()
@@ -189,8 +188,7 @@ def test_a_voided_label_of_the_second_box_leaves_the_first(session: Session) -> 
     label = packers.buy(session, floor.order, "OFF0002")
     assert isinstance(floor.packer.sees(), ScanLabel)
     _ = floor.packer.scan("VOID", "VOID")
-    _ = label.move_to(LabelStatus.VOIDED, package="P", order_id=floor.order.id)
-    session.flush()
+    packers.take_back(session, floor.order, label)
     screen = floor.packer.sees()
     assert isinstance(screen, BoxAndWeigh)
     assert (screen.bench.box, screen.bench.boxes) == (2, 0)
@@ -222,10 +220,7 @@ def test_an_order_cancelled_between_its_boxes_is_put_back_from_all(session: Sess
 def test_a_box_set_aside_does_not_count_among_the_boxes(session: Session) -> None:
     floor = packers.bench(session)
     _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, SPLIT, "K161")
-    label = session.scalars(select(Label)).one()
-    for then in (LabelStatus.BUYING, LabelStatus.REFUSED):
-        _ = label.move_to(then, package="P", order_id=floor.order.id, reason="no")
-    session.flush()
+    packers.refuse(session, floor.order, "no")
     _ = floor.packer.scan("NO", floor.hold.barcode, floor.tote.barcode, floor.mug_code, floor.mug_code)
     _ = floor.packer.scan(floor.towel_code)
     screen = floor.packer.sees()
@@ -266,7 +261,7 @@ def test_a_further_tote_is_asked_for_in_the_next_box(session: Session) -> None:
     line = session.query(OrderLine).filter_by(order_id=floor.order.id, sku="TOWEL").one()
     line.quantity = line.to_pick = 2
     session.flush()
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    _ = floor.packer.scan(*floor.codes)
     assert isinstance(floor.packer.sees(), NextTote)
     _ = floor.packer.scan(SPLIT)
     assert _seal(session, floor, "OFF0001") == "Box 1 sealed. Now box 2"

@@ -69,8 +69,7 @@ def test_the_server_refuses_a_label_while_a_unit_is_missing_whatever_is_asked(se
 
 
 def test_a_scan_posted_twice_packs_one_unit(session: Session) -> None:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode)
+    floor = packers.opened(session)
     pulled = Pulled(code=floor.mug_code, scan="same", token=floor.packer.sees().token)
     for _ in range(2):
         answer = scanning.take(session, floor.packer.actor, "packing", pulled, packing.current_screen, packing.judge)

@@ -12,30 +12,12 @@ from wms.domain.journal import JournalEntry
 from wms.domain.orders import OrderStatus
 from wms.domain.packing import Package
 from wms.domain.people import ShortPolicy, Warehouse
-from wms.domain.shipping import LabelStatus
-from wms.domain.weighing import LearnedWeight, WeightSample
-from wms.services.learning_weights import ENOUGH
+from wms.domain.weighing import WeightSample
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, CountAgain, PutIn, ScanTote
 from wms.services.shipping.departures import hand_over
 from wms.services.verifying import verify
 
 _NOT_FOR_THIS_BOX = "Not for this box. Take it out"
-
-
-def _learned(session: Session, floor: Floor) -> None:
-    """Past boxes say that a mug weighs 300 g and a towel 150 g; the catalog says 200 g of both."""
-    for item, unit_mg in ((floor.mug, 300_000), (floor.towel, 150_000)):
-        session.add(
-            LearnedWeight(
-                warehouse_id=builders.WAREHOUSE,
-                product_id=item.id,
-                unit_mg=unit_mg,
-                spread_mg=0,
-                samples=ENOUGH,
-                learned_at=builders.NOW,
-            )
-        )
-    session.flush()
 
 
 def _in_the_box(session: Session, floor: Floor) -> tuple[int, bool]:
@@ -72,7 +54,7 @@ def test_a_unit_of_the_next_box_does_not_go_into_a_full_one_that_waits_for_its_i
 
 def test_a_count_again_finds_a_unit_of_the_next_box_and_does_not_pack_it(session: Session) -> None:
     floor = packers.bench(session)
-    _learned(session, floor)
+    packers.learn_weights(session, floor)
     _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, Command.SPLIT, "N720")
     assert isinstance(floor.packer.sees(), CountAgain)
     assert floor.packer.scan(floor.mug_code).words == "All 1 counted. Weigh again"
@@ -84,7 +66,7 @@ def test_a_count_again_finds_a_unit_of_the_next_box_and_does_not_pack_it(session
 
 def test_the_other_product_of_the_order_is_no_part_of_a_full_boxs_count(session: Session) -> None:
     floor = packers.bench(session)
-    _learned(session, floor)
+    packers.learn_weights(session, floor)
     _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, Command.SPLIT, "N900")
     assert floor.packer.scan(floor.towel_code).words == _NOT_FOR_THIS_BOX
     assert floor.packer.scan(floor.towel_code).words == _NOT_FOR_THIS_BOX
@@ -100,8 +82,7 @@ def test_nothing_is_put_beside_a_unit_that_ships_in_its_own_box(session: Session
     _ = floor.packer.scan(floor.tote.barcode, floor.mug_code)
     label = packers.buy(session, floor.order, "OFF0001")
     _ = floor.packer.scan("VOID", "VOID")
-    _ = label.move_to(LabelStatus.VOIDED, package="P", order_id=floor.order.id)
-    session.flush()
+    packers.take_back(session, floor.order, label)
     assert floor.packer.scan(floor.towel_code).words == _NOT_FOR_THIS_BOX
     assert _in_the_box(session, floor) == (1, True)
 
@@ -140,10 +121,10 @@ def test_a_box_with_more_than_goods_and_words_in_it_teaches_no_weight(
 
 def test_a_box_with_an_insert_that_weighs_more_is_weighed_twice_and_not_counted(session: Session) -> None:
     floor = packers.bench(session)
-    _learned(session, floor)
+    packers.learn_weights(session, floor)
     session.add(Insert(warehouse_id=builders.WAREHOUSE, name="Catalog", applies=InsertFor.ALL))
     session.flush()
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "YES", "N1170")
+    _ = floor.packer.scan(*floor.codes, "YES", "N1170")
     screen = floor.packer.sees()
     assert isinstance(screen, BoxAndWeigh)
     assert screen.doubted_g == 1170
@@ -156,8 +137,8 @@ def _gs1(code: str, lot: str = "") -> str:
 
 def test_a_gs1_code_counts_its_unit_again(session: Session) -> None:
     floor = packers.bench(session)
-    _learned(session, floor)
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N500")
+    packers.learn_weights(session, floor)
+    _ = floor.packer.scan(*floor.codes, "N500")
     assert floor.packer.scan(_gs1(floor.mug_code, "A1")).words == "1 of 3"
     assert floor.packer.scan(floor.mug.sku).words == "2 of 3"
 
@@ -168,7 +149,7 @@ def test_a_unit_too_many_is_caught_by_its_gs1_code_after_the_last(session: Sessi
     if has_insert:
         session.add(Insert(warehouse_id=builders.WAREHOUSE, name="Flyer", applies=InsertFor.ALL))
         session.flush()
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    _ = floor.packer.scan(*floor.codes)
     assert isinstance(floor.packer.sees(), PutIn if has_insert else BoxAndWeigh)
     assert floor.packer.scan(_gs1(floor.mug_code)).words == "EXTRA. PUT IN RED TOTE"
     caught = session.scalars(select(JournalEntry.data).where(JournalEntry.event == "WrongUnitCaught")).one()

@@ -54,8 +54,7 @@ def test_the_tote_of_a_cancelled_order_is_put_back(session: Session) -> None:
 
 
 def test_a_tote_open_at_another_station_names_it(session: Session) -> None:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode)
+    floor = packers.opened(session)
     other = packers.packer(session, builders.station(session), name="Ben")
     assert other.scan(floor.tote.barcode).words == f"{floor.order.number} is open at {floor.station.name}"
     assert isinstance(other.sees(), ScanTote)
@@ -65,7 +64,7 @@ def test_the_next_tote_is_refused_while_a_box_is_open(session: Session) -> None:
     floor = packers.bench(session)
     vase = builders.product(session, "VASE")
     other = packers.staged(session, builders.order(session, (vase, 1)), (vase, 1))
-    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code)
+    _ = floor.packer.scan(*floor.codes)
     assert floor.packer.scan(other.barcode).tone == "wrong"
     assert other.status is ToteStatus.STAGED
 
@@ -177,8 +176,7 @@ def test_an_order_cancelled_on_the_bench_goes_back_into_its_tote_and_to_hold(ses
 
 
 def test_a_scan_made_before_the_cancellation_is_not_counted(session: Session) -> None:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode)
+    floor = packers.opened(session)
     screen = floor.packer.sees()
     assert isinstance(screen, ScanItems)
     cancelling.cancel(session, builders.actor(), floor.order, "changed their mind")

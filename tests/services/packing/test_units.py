@@ -4,7 +4,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
-from tests.packers import Floor
 from wms.domain.codes import Command
 from wms.domain.floor import SUPPLIER_ID
 from wms.domain.journal import JournalEntry
@@ -17,12 +16,6 @@ from wms.services.stocking import Goods
 from wms.services.verifying import verify
 
 
-def _opened(session: Session) -> Floor:
-    floor = packers.bench(session)
-    _ = floor.packer.scan(floor.tote.barcode)
-    return floor
-
-
 def _packed(session: Session) -> list[int]:
     return list(session.scalars(select(PackageLine.quantity).order_by(PackageLine.line_id)))
 
@@ -32,7 +25,7 @@ def _caught(session: Session) -> list[dict[str, object]]:
 
 
 def test_an_extra_unit_stops_and_is_not_counted(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     verdict = floor.packer.scan(floor.towel_code, floor.towel_code)
     assert (verdict.tone, verdict.cue) == ("wrong", "stop")
     assert verdict.have is not None
@@ -44,7 +37,7 @@ def test_an_extra_unit_stops_and_is_not_counted(session: Session) -> None:
 
 
 def test_a_foreign_unit_stops_and_is_not_counted(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     vase = builders.product(session, "VASE")
     verdict = floor.packer.scan(builders.barcode(session, vase))
     assert verdict.cue == "stop"
@@ -54,13 +47,13 @@ def test_a_foreign_unit_stops_and_is_not_counted(session: Session) -> None:
 
 
 def test_a_product_code_that_nobody_knows_is_a_foreign_unit_too(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     assert floor.packer.scan(builders.gtin(999_999)).cue == "stop"
     assert [row["sku"] for row in _caught(session)] == [""]
 
 
 def test_a_unit_too_many_is_caught_after_the_last_one_too(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     _ = floor.packer.scan(floor.mug_code, floor.mug_code, floor.towel_code)
     assert isinstance(floor.packer.sees(), BoxAndWeigh)
     assert floor.packer.scan(floor.towel_code).cue == "stop"
@@ -68,7 +61,7 @@ def test_a_unit_too_many_is_caught_after_the_last_one_too(session: Session) -> N
 
 
 def test_codes_of_another_type_are_named(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     assert floor.packer.scan(floor.hold.barcode).words == "That is a LANE. Scan the ITEM"
     assert floor.packer.scan(floor.order.barcode).words == "That is an ORDER. Scan the ITEM"
     assert floor.packer.scan("HELLO-WORLD-77").words == "Not known: ...WORLD-77. See the lead"
@@ -76,7 +69,7 @@ def test_codes_of_another_type_are_named(session: Session) -> None:
 
 
 def test_a_right_unit_is_counted_by_its_typed_sku_too(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     assert floor.packer.scan("towel").tone == "ok"
 
 
@@ -129,7 +122,7 @@ def test_units_of_two_lots_keep_their_lots_in_the_box(session: Session) -> None:
 
 
 def test_undo_takes_the_last_unit_out_and_then_the_one_before(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     _ = floor.packer.scan(floor.mug_code, floor.towel_code)
     assert floor.packer.scan("UNDO").words == "UNDO. Thing TOWEL is out"
     assert floor.packer.scan(floor.towel_code).tone == "ok"
@@ -141,7 +134,7 @@ def test_undo_takes_the_last_unit_out_and_then_the_one_before(session: Session) 
 
 
 def test_undo_after_the_last_unit_goes_back_to_scanning_items(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     _ = floor.packer.scan(floor.mug_code, floor.mug_code, floor.towel_code, Command.UNDO)
     assert isinstance(floor.packer.sees(), ScanItems)
     assert floor.packer.sees().done == 2
@@ -165,7 +158,7 @@ def test_an_order_in_two_totes_is_packed_from_both(session: Session) -> None:
 
 
 def test_the_tote_of_another_order_is_named(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     vase = builders.product(session, "VASE")
     other = builders.order(session, (vase, 1))
     tote = packers.staged(session, other, (vase, 1))
@@ -173,7 +166,7 @@ def test_the_tote_of_another_order_is_named(session: Session) -> None:
 
 
 def test_a_second_window_of_the_station_shows_the_same_box(session: Session) -> None:
-    floor = _opened(session)
+    floor = packers.opened(session)
     second = packers.packer(session, floor.station, name="Ben")
     assert second.sees() == floor.packer.sees()
     assert second.scan(floor.mug_code).words == "1 of 2"
