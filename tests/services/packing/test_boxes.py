@@ -124,7 +124,7 @@ def test_a_weight_that_does_not_fit_is_asked_for_again_and_counts_when_it_comes_
 
 
 def test_a_weight_in_doubt_is_not_forgotten_when_the_box_is_scanned_again(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     _ = floor.packer.scan("N400")
     assert floor.packer.scan(floor.carton.barcode).words == "Box M2"
     screen = floor.packer.sees()
@@ -135,7 +135,7 @@ def test_a_weight_in_doubt_is_not_forgotten_when_the_box_is_scanned_again(sessio
 
 
 def test_a_weight_in_doubt_stands_in_another_box_until_that_is_weighed(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     large = _carton_type(session, "L3", (400, 300, 300))
     light = _carton_type(session, "LIGHT", (400, 300, 290))
     large.weight_g, light.weight_g = 300, 0
@@ -148,7 +148,7 @@ def test_a_weight_in_doubt_stands_in_another_box_until_that_is_weighed(session: 
 
 
 def test_a_weight_in_doubt_fits_the_box_that_was_taken(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     large = _carton_type(session, "L3", (400, 300, 300))
     large.weight_g = 300
     session.flush()
@@ -157,7 +157,7 @@ def test_a_weight_in_doubt_fits_the_box_that_was_taken(session: Session) -> None
 
 
 def test_a_computed_weight_is_no_doubt_after_the_label_is_void(session: Session) -> None:
-    floor = _scanned(session)
+    floor = packers.scanned(session)
     large = _carton_type(session, "L3", (400, 300, 300))
     large.weight_g = 300
     session.flush()

@@ -116,7 +116,7 @@ def test_the_packer_reads_what_the_printer_says_of_itself(
 
 
 def test_a_reprint_in_answer_to_void_says_that_the_label_stays(session: Session) -> None:
-    floor = _weighed(session)
+    floor = packers.weighed(session)
     label = packers.buy(session, floor.order, "OFF0001")
     assert floor.packer.scan(Command.VOID, Command.REPRINT).words == "The label stays. Copy 2"
     assert floor.packer.scan(Command.YES).tone == "wrong"
