@@ -6,12 +6,14 @@ from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from wms.domain.codes import Command
+from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.packing import PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said
 from wms.domain.totes import ToteStatus
+from wms.services import printing
 from wms.services.packing.screens import HoldTote, ScanLabel, ScanTote
 from wms.services.verifying import verify
 
@@ -115,3 +117,30 @@ def test_the_packer_reads_what_the_printer_says_of_itself(
     assert isinstance(screen, ScanLabel)
     assert (screen.printing, screen.print_reason) == (printing, said)
     assert isinstance(screen.print_reason, Said) is bool(said)  # it is read in the packer's language
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        (PrintStatus.QUEUED, "The label is being printed"),
+        (PrintStatus.CHECKED, "The label is being printed"),
+        (PrintStatus.SENDING, "The label is being printed"),
+        (PrintStatus.UNKNOWN, "Did it print[?] Settle that first"),
+    ],
+)
+def test_no_second_label_is_asked_for_beside_one_moved_to_another_printer(
+    session: Session, then: PrintStatus, said: str
+) -> None:
+    floor = _weighed(session)
+    _ = builders.station(session)
+    label = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.CHECKED)
+    _ = floor.packer.scan(Command.OTHER_PRINTER)
+    dropped, moved = session.scalars(select(PrintJob).order_by(PrintJob.id)).all()
+    moved.status = then
+    session.flush()
+    with pytest.raises(DomainError, match=said):
+        _ = printing.reprint(session, builders.actor(), label.id, "wanted at the desk")
+    assert (dropped.status, dropped.copy, moved.copy) == (PrintStatus.DROPPED, 1, 1)
+    moved.status = PrintStatus.PRINTED
+    session.flush()
+    assert printing.reprint(session, builders.actor(), label.id, "it tore").copy == 2
