@@ -182,6 +182,8 @@ _COMMANDS: Mapping[Command, Callable[[Session, Actor, ScanLabel], Feedback]] = {
 
 def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     """Seal the box; the order is packed with its last one, and empty totes are free."""
+    # Locked before its prints are read: the job that ends one meanwhile looks at the box.
+    package, order = labelling.package_of(session, actor, screen.bench.package_id)
     prints = session.scalars(
         select(PrintJob)
         .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == screen.label_id)
@@ -189,7 +191,6 @@ def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     ).all()
     if not any(job.status in _ON_PAPER for job in prints):
         return feedback.wrong(say("Not printed yet. Scan the printed label"))
-    package, order = labelling.package_of(session, actor, screen.bench.package_id)
     for job in prints:
         if job.status is PrintStatus.UNKNOWN:
             _ = printing.settle(session, actor, job.id, printed=True, reason="its label was scanned")
