@@ -119,6 +119,21 @@ def test_the_packer_reads_what_the_printer_says_of_itself(
     assert isinstance(screen.print_reason, Said) is bool(said)  # it is read in the packer's language
 
 
+@pytest.mark.parametrize("status", [PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING])
+def test_why_somebody_wanted_a_reprint_is_no_fault_of_the_printer(session: Session, status: PrintStatus) -> None:
+    floor = _weighed(session)
+    label = packers.buy(session, floor.order, "OFF0001")
+    job = printing.reprint(session, builders.actor(), label.id, "the label tore")
+    for then in (PrintStatus.CHECKED, PrintStatus.SENDING):
+        if job.status is not status:
+            _ = job.move_to(then, printer="pack-1", at=builders.NOW)
+    session.flush()
+    screen = floor.packer.sees()
+    assert isinstance(screen, ScanLabel)
+    assert (job.status, screen.printing) == (status, "under way")
+    assert floor.packer.scan(Command.REPRINT).words == "It prints now"
+
+
 @pytest.mark.parametrize(
     ("then", "said"),
     [

@@ -60,9 +60,8 @@ def print_word(state: LabelState) -> str:
         return "unknown"
     if state.print_status not in _UNDER_WAY:
         return "failed"
-    # A job in line carries the printer's fault, or why the packer asked for it again.
-    is_waiting = state.print_reason and not state.print_reason.startswith(_REPRINT)
-    return "waiting" if is_waiting else "under way"
+    # Before its check a job's reason is why somebody wanted it, and only then its printer's fault.
+    return "waiting" if state.print_status is PrintStatus.CHECKED and state.print_reason else "under way"
 
 
 def print_reason(state: LabelState) -> str:
