@@ -12,6 +12,7 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.packing import PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said
+from wms.domain.shipping import LabelStatus
 from wms.domain.totes import ToteStatus
 from wms.services import printing
 from wms.services.packing.screens import HoldTote, ScanLabel, ScanTote
@@ -117,6 +118,34 @@ def test_the_packer_reads_what_the_printer_says_of_itself(
     assert isinstance(screen, ScanLabel)
     assert (screen.printing, screen.print_reason) == (printing, said)
     assert isinstance(screen.print_reason, Said) is bool(said)  # it is read in the packer's language
+
+
+@pytest.mark.parametrize("was", [PrintStatus.PRINTED, PrintStatus.UNKNOWN])
+@pytest.mark.parametrize("why", ["It is in the post.", ""])
+def test_the_packer_reads_that_a_void_was_refused_until_the_label_is_printed_anew(
+    session: Session, was: PrintStatus, why: str
+) -> None:
+    floor = _weighed(session)
+    label = packers.buy(session, floor.order, "OFF0001", printed=was)
+    package = packers.package_of(session, floor.order)
+    shown = floor.packer.sees()
+    assert isinstance(shown, ScanLabel)
+    assert shown.void_refused == ""
+    _ = floor.packer.scan(Command.VOID, Command.VOID)
+    _ = label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=floor.order.id, reason=why)
+    session.flush()
+    shown = floor.packer.sees()
+    assert isinstance(shown, ScanLabel)
+    assert shown.void_refused == (why or "The carrier gave no reason.")
+    assert floor.packer.scan(Command.REPRINT).words == "REPRINT. Copy 2"
+    for then in (PrintStatus.QUEUED, PrintStatus.PRINTED):
+        session.scalars(select(PrintJob).where(PrintJob.copy == 2)).one().status = then
+        session.flush()
+        shown = floor.packer.sees()
+        assert isinstance(shown, ScanLabel)
+        assert shown.void_refused == ""
+    assert floor.packer.scan("OFF0001").cue == "complete"
+    assert verify(session, builders.WAREHOUSE) == []
 
 
 @pytest.mark.parametrize("status", [PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING])

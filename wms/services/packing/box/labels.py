@@ -78,6 +78,13 @@ def print_reason(state: LabelState) -> str:
     return functools.reduce(lambda so_far, one: say("{first}, {then}", first=so_far, then=one), others, first)
 
 
+def void_refused(state: LabelState) -> str:
+    """Say why the carrier keeps a label sold that was thrown away: it is to be printed anew. '' where none is."""
+    if not state.is_void_refused or print_word(state) not in {"done", "failed"}:
+        return ""
+    return state.reason or say("The carrier gave no reason.")
+
+
 def judge_buying(session: Session, actor: Actor, code: Code, screen: BuyingLabel) -> Feedback:
     """Nothing can be scanned while the carrier answers; a void, or one that takes too long, is left to it by NO."""
     if screen.may_leave and code.command is Command.NO:
