@@ -227,6 +227,8 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(packing.BuyingLabel, waited_s=48, may_leave=True), word="for too long")
     yield Shown(screen=example(packing.BuyingLabel, waited_s=75, may_leave=True), word="late")
     yield Shown(screen=example(packing.ScanLabel, waited_s=75), word="late")
+    refused = "The carrier has scanned this label already, and takes it back no more."
+    yield Shown(screen=example(packing.ScanLabel, waited_s=75, void_refused=refused), word="of a void refused")
     yield Shown(screen=example(packing.LabelFailed, has_other=True), word="with another carrier")
     for printing in ("waiting", "failed", "unknown", "under way"):
         yield Shown(screen=example(packing.ScanLabel, printing=printing, copies=2), word=printing)

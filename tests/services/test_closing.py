@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.services import closing, manifesting, printing
+from wms.services.closing import LooseKind
 from wms.services.shipping.departures import hand_over_all
 
 EVENING = NOW.replace(hour=18)
@@ -80,12 +82,15 @@ def test_a_label_whose_purchase_or_void_is_not_known_and_a_print_of_unknown_end_
     assert kinds(session) == ["print"]
 
 
-def test_a_print_that_did_not_come_out_is_named_until_somebody_has_said_what_becomes_of_it(session: Session) -> None:
+@pytest.mark.parametrize("then", [PrintStatus.NOT_PRINTED, PrintStatus.DROPPED])
+def test_a_print_that_did_not_come_out_is_named_until_somebody_has_said_what_becomes_of_it(
+    session: Session, then: PrintStatus
+) -> None:
     _ = sealed(session)
     _ = session.execute(update(Package).values(status=PackageStatus.HANDED_OVER))
     _ = session.execute(update(Order).values(status=OrderStatus.SHIPPED))
     job = session.scalars(select(PrintJob)).one()
-    job.status, job.reason = PrintStatus.NOT_PRINTED, "the picture broke the reader"
+    job.status, job.reason = then, "the picture broke the reader"
     session.add(
         ExceptionItem(
             warehouse_id=builders.WAREHOUSE, kind=ExceptionKind.PRINT, at=NOW, text="not printed", subject_id=job.id
@@ -105,3 +110,14 @@ def test_a_bought_label_whose_box_is_given_up_is_named(session: Session) -> None
     _ = session.execute(update(Label).values(reason="too late to refund"))
     (end,) = closing.loose_ends(session, at(NOW))
     assert end.text.endswith("is bought OFF0001 for a box that is given up: too late to refund")
+
+
+def test_a_bought_label_whose_box_is_not_sealed_is_named(session: Session) -> None:
+    floor = packers.bench(session)
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, floor.towel_code, "N720")
+    _ = packers.buy(session, floor.order, "OFF0001")
+    labels = [end for end in closing.loose_ends(session, at(NOW)) if end.kind is LooseKind.LABEL]
+    said = f"label of box {packers.package_of(session, floor.order).barcode}, order {floor.order.number}, is bought"
+    assert [end.text for end in labels] == [f"{said} OFF0001 for a box that is not sealed"]
+    _ = floor.packer.scan("OFF0001")
+    assert kinds(session) == ["box"]

@@ -86,6 +86,24 @@ def test_what_did_not_come_out_is_printed_again_once(session: Session, printer: 
     assert session.scalars(select(JournalEntry).where(JournalEntry.event == "PrintAsked")).one().data["what"] == "hello"
 
 
+@pytest.mark.parametrize("status", [PrintStatus.UNKNOWN, PrintStatus.NOT_PRINTED, PrintStatus.DROPPED])
+@pytest.mark.parametrize("first", ["print again", "give up"])
+def test_the_second_of_two_clicks_prints_nothing_more(
+    session: Session, printer: Printer, status: PrintStatus, first: str
+) -> None:
+    job = hello(session, printer, status)
+    if first == "print again":
+        _ = printing_desk.print_again(session, builders.actor(), job.id)
+    else:
+        _ = printing_desk.give_up(session, builders.actor(), job.id, "not wanted")
+    copies = session.scalars(select(PrintJob.copy)).all()
+    with pytest.raises(DomainError, match="dealt with this print already"):
+        _ = printing_desk.print_again(session, builders.actor(), job.id)
+    with pytest.raises(DomainError, match="dealt with this print already"):
+        _ = printing_desk.give_up(session, builders.actor(), job.id, "not wanted")
+    assert session.scalars(select(PrintJob.copy)).all() == copies
+
+
 def test_what_did_not_come_out_is_never_in_line_itself_again(session: Session, printer: Printer) -> None:
     job = hello(session, printer, PrintStatus.NOT_PRINTED)
     with pytest.raises(IllegalMoveError):

@@ -20,8 +20,9 @@ from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
+from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.domain.shipping import AnyLabel, LabelStatus
+from wms.domain.shipping import AnyLabel, Label, LabelStatus
 from wms.jobs.labels import system
 from wms.jobs.outbox import Context, RetryLaterError, hold
 from wms.jobs.releasing import Verdict, judge_bytes, judge_pages, judge_picture
@@ -31,6 +32,9 @@ _POLLS_AN_ANSWER = 10
 # A 2 x 1 inch label at 4 inches a second. The outbox's lease must outlast the longest job: see MOST_LABELS.
 _A_LABEL_S = 0.3
 _GIVEN_BACK = "its label is given back"
+_SCANNED = "its label was scanned"
+_STUCK_ON = (PackageStatus.SEALED, PackageStatus.HANDED_OVER)
+_MAY_BE_ON_PAPER = (PrintStatus.SENDING, PrintStatus.UNKNOWN, PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER)
 _THEN = {
     OutcomeKind.PRINTED: PrintStatus.PRINTED,
     OutcomeKind.NOT_PRINTED: PrintStatus.NOT_PRINTED,
@@ -212,6 +216,8 @@ def _end(context: Context, job_id: int, then: PrintStatus, reason: str) -> None:
     """
     with transaction(context.engine) as session:
         actor = system()
+        if then is PrintStatus.UNKNOWN and _is_on_its_box(session, job_id):
+            then, reason = PrintStatus.PRINTED, _SCANNED
         is_good = _is_good(session, job_id)
         job, printer = _job(session, job_id)
         hold(session, context)
@@ -227,12 +233,41 @@ def _end(context: Context, job_id: int, then: PrintStatus, reason: str) -> None:
             _tell(session, actor, job, printer, f"{then}: {reason}")
 
 
+def _is_on_its_box(session: Session, job_id: int) -> bool:
+    """Tell whether a box was sealed by the scan of a label that this job alone can have printed. Locks the box first.
+
+    Paper is faster than the printer's answer. A return label goes on no box, so a sealed one proves nothing of it.
+    """
+    box = session.execute(
+        select(Package.status, Package.sealed_at, PrintJob.label_id, PrintJob.queued_at)
+        .join(Label, and_(Label.warehouse_id == Package.warehouse_id, Label.package_id == Package.id))
+        .join(PrintJob, and_(PrintJob.warehouse_id == Label.warehouse_id, PrintJob.label_id == Label.id))
+        .where(PrintJob.warehouse_id == WAREHOUSE_ID, PrintJob.id == job_id)
+        .with_for_update(of=Package, key_share=True)
+    ).one_or_none()
+    if box is None or box.status not in _STUCK_ON or box.sealed_at is None or box.sealed_at < box.queued_at:
+        return False
+    on_paper = session.scalars(
+        select(PrintJob.id).where(
+            PrintJob.warehouse_id == WAREHOUSE_ID,
+            PrintJob.label_id == box.label_id,
+            PrintJob.status.in_(_MAY_BE_ON_PAPER),
+        )
+    ).all()
+    return on_paper == [job_id]
+
+
 def give_up(session: Session, payload: Mapping[str, Any], reason: str) -> None:
     """End a job that has failed too often: nothing came out, unless it failed while the printer had it."""
     actor = system()
-    job, printer = _job(session, int(payload["print_job_id"]))
+    job_id = int(payload["print_job_id"])
+    is_on_its_box = _is_on_its_box(session, job_id)
+    job, printer = _job(session, job_id)
     if job.status in {PrintStatus.QUEUED, PrintStatus.CHECKED}:
         then = PrintStatus.NOT_PRINTED
+    elif job.status is PrintStatus.SENDING and is_on_its_box:
+        record(session, actor, job.move_to(PrintStatus.PRINTED, printer=printer.name, at=actor.at, reason=_SCANNED))
+        return
     elif job.status is PrintStatus.SENDING:
         then = PrintStatus.UNKNOWN
     else:

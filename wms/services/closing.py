@@ -22,6 +22,8 @@ from wms.services import manifesting, refunding
 from wms.services.promising import zone_of
 
 _UNDER_WAY = (LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED, LabelStatus.VOIDING)
+_NOT_ON_PAPER = (PrintStatus.NOT_PRINTED, PrintStatus.DROPPED)
+_UNSEALED = (PackageStatus.OPEN, PackageStatus.CANCELLED)
 _EMPTY = (ToteStatus.FREE, ToteStatus.LOST)
 _of_label = and_(Package.warehouse_id == AnyLabel.warehouse_id, Package.id == AnyLabel.package_id)
 _of_package = and_(Order.warehouse_id == Package.warehouse_id, Order.id == Package.order_id)
@@ -69,15 +71,15 @@ def _labels(session: Session, actor: Actor) -> Iterator[LooseEnd]:
             AnyLabel.warehouse_id == actor.warehouse_id,
             or_(
                 AnyLabel.status.in_(_UNDER_WAY),
-                and_(AnyLabel.status == LabelStatus.BOUGHT, Package.status == PackageStatus.CANCELLED),
+                and_(AnyLabel.status == LabelStatus.BOUGHT, Package.status.in_(_UNSEALED)),
             ),
         )
         .order_by(AnyLabel.wanted_at, AnyLabel.id)
     )
     for label, package, number in rows:
-        given_up = " for a box that is given up" if package.status is PackageStatus.CANCELLED else ""
+        box = _of_box(label, package)
         number_of = f" {label.tracking_number}" if label.tracking_number else ""
-        said = f"label of box {package.barcode}, order {number}, is {label.status}{number_of}{given_up}"
+        said = f"label of box {package.barcode}, order {number}, is {label.status}{number_of}{box}"
         yield LooseEnd(
             kind=LooseKind.LABEL,
             text=f"{said}: {label.reason}" if label.reason else said,
@@ -85,6 +87,13 @@ def _labels(session: Session, actor: Actor) -> Iterator[LooseEnd]:
             order_key=text_id(package.order_id),
             box_key=text_id(package.id),
         )
+
+
+def _of_box(label: AnyLabel, package: Package) -> str:
+    """Say why a label is told whose purchase is settled: it is paid for, and on no box that goes out."""
+    if package.status is PackageStatus.CANCELLED:
+        return " for a box that is given up"
+    return " for a box that is not sealed" if label.status is LabelStatus.BOUGHT else ""
 
 
 def _refunds(session: Session, actor: Actor) -> Iterator[LooseEnd]:
@@ -108,9 +117,7 @@ def _prints(session: Session, actor: Actor) -> Iterator[LooseEnd]:
         .join(Printer, and_(Printer.warehouse_id == PrintJob.warehouse_id, Printer.id == PrintJob.printer_id))
         .where(
             PrintJob.warehouse_id == actor.warehouse_id,
-            or_(
-                PrintJob.status == PrintStatus.UNKNOWN, and_(PrintJob.status == PrintStatus.NOT_PRINTED, _is_in_inbox())
-            ),
+            or_(PrintJob.status == PrintStatus.UNKNOWN, and_(PrintJob.status.in_(_NOT_ON_PAPER), _is_in_inbox())),
         )
         .order_by(PrintJob.queued_at, PrintJob.id)
     )

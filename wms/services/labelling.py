@@ -32,7 +32,10 @@ IN_DOUBT = "bought or not?"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LabelState:
-    """What a packing station shows of a package's label; `accept` holds the texts whose scan proves it."""
+    """What a packing station shows of a package's label; `accept` holds the texts whose scan proves it.
+
+    `is_void_refused`: its carrier would not take it back, and no print was asked for since.
+    """
 
     label_id: int
     status: LabelStatus
@@ -46,6 +49,7 @@ class LabelState:
     copies: int
     asked_at: dt.datetime
     bought_at: dt.datetime | None
+    is_void_refused: bool
 
 
 def package_of(session: Session, actor: Actor, package_id: int) -> tuple[Package, Order]:
@@ -191,6 +195,8 @@ def state(session: Session, actor: Actor, package_id: int) -> LabelState | None:
         .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == label.id)
         .order_by(PrintJob.copy.desc(), PrintJob.id.desc())
     ).all()
+    void = select(Job.asked_at).where(Job.warehouse_id == label.warehouse_id, Job.key == _void_key(label))
+    void_asked_at = session.scalars(void).one_or_none()
     return LabelState(
         label_id=label.id,
         status=label.status,
@@ -202,17 +208,12 @@ def state(session: Session, actor: Actor, package_id: int) -> LabelState | None:
         print_status=jobs[0].status if jobs else None,
         print_reason=jobs[0].reason if jobs else "",
         copies=jobs[0].copy if jobs else 0,
-        asked_at=_asked_at(session, label),
+        asked_at=(void_asked_at if label.status is LabelStatus.VOIDING else None) or label.wanted_at,
         bought_at=label.bought_at,
+        is_void_refused=label.status is LabelStatus.BOUGHT
+        and void_asked_at is not None
+        and not any(job.queued_at > void_asked_at for job in jobs),
     )
-
-
-def _asked_at(session: Session, label: Label) -> dt.datetime:
-    """When the label, or its void where that is what one waits for, was asked for."""
-    if label.status is not LabelStatus.VOIDING:
-        return label.wanted_at
-    void = select(Job.asked_at).where(Job.warehouse_id == label.warehouse_id, Job.key == _void_key(label))
-    return session.scalars(void).one_or_none() or label.wanted_at
 
 
 def retry(session: Session, actor: Actor, package_id: int) -> Label:

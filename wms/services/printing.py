@@ -20,7 +20,7 @@ from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.services import settling
 
 _UNSENT = frozenset({PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.NOT_PRINTED})
-_ENDED = (PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER, PrintStatus.NOT_PRINTED, PrintStatus.DROPPED)
+_ENDED = frozenset({PrintStatus.PRINTED, PrintStatus.HANDED_TO_SPOOLER, PrintStatus.NOT_PRINTED, PrintStatus.DROPPED})
 # What a carrier sells as a label has a page or two; a file of more is held by its count (jobs/releasing.py).
 _MOST_PAGES = 10
 
@@ -94,19 +94,19 @@ def reprint(session: Session, actor: Actor, label_id: int, reason: str) -> Print
         raise NotFoundError("label", label_id)
     if label.status is not LabelStatus.BOUGHT:
         raise DomainError(say("Only a bought label prints"))
-    last = session.scalars(
-        select(PrintJob)
-        .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == label_id)
-        .order_by(PrintJob.copy.desc())
-        .limit(1)
-    ).one_or_none()
-    if last is not None and last.status not in _ENDED:
-        raise DomainError(
-            say("Did it print? Settle that first")
-            if last.status is PrintStatus.UNKNOWN
-            else say("The label is being printed")
+    # All of them, not the newest: a copy moved to another printer has the number of the one it took the place of.
+    prints = session.execute(
+        select(PrintJob.status, PrintJob.copy).where(
+            PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == label_id
         )
-    job = queue_label(session, actor, label, copy=last.copy + 1 if last else 1, what="reprint")
+    ).all()
+    statuses = {one.status for one in prints}
+    if PrintStatus.UNKNOWN in statuses:
+        raise DomainError(say("Did it print? Settle that first"))
+    if not statuses <= _ENDED:
+        raise DomainError(say("The label is being printed"))
+    copy = 1 + max((one.copy for one in prints), default=0)
+    job = queue_label(session, actor, label, copy=copy, what="reprint")
     job.reason = reason[:300]
     return job
 

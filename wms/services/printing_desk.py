@@ -19,7 +19,7 @@ from wms.domain.printing import PrintAsked, PrintJob, PrintStatus
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.labels import sheets
 from wms.labels.sheets import SheetLabel
-from wms.services import printing
+from wms.services import printing, settling
 from wms.services.label_sheets import SheetKind
 from wms.services.printing import Wanted
 from wms.services.promising import zone_of
@@ -148,7 +148,10 @@ def print_again(session: Session, actor: Actor, print_job_id: int) -> PrintJob |
 
 
 def give_up(session: Session, actor: Actor, print_job_id: int, reason: str) -> PrintJob:
-    """Say that a job did not come out and is not waited for; DomainError where it printed or is still on its way."""
+    """Say that a job did not come out and is not waited for; DomainError where it printed or is still on its way.
+
+    A dropped one is waited for as long as its inbox row stands open: after that somebody has dealt with it.
+    """
     job = session.scalars(
         select(PrintJob)
         .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.id == print_job_id)
@@ -157,6 +160,8 @@ def give_up(session: Session, actor: Actor, print_job_id: int, reason: str) -> P
     if job is None:
         raise NotFoundError("print job", print_job_id)
     if job.status is PrintStatus.DROPPED:
+        if not settling.is_open(session, actor, ExceptionItem.subject_id == job.id):
+            raise DomainError("Somebody has dealt with this print already. Load the page again.")
         printing.settle_inbox(session, actor, job.id)
         return job
     if job.status not in {PrintStatus.UNKNOWN, PrintStatus.NOT_PRINTED}:

@@ -6,12 +6,15 @@ from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from wms.domain.codes import Command
+from wms.domain.errors import DomainError
 from wms.domain.floor import Printer
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.packing import PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said
+from wms.domain.shipping import LabelStatus
 from wms.domain.totes import ToteStatus
+from wms.services import printing
 from wms.services.packing.screens import HoldTote, ScanLabel, ScanTote
 from wms.services.verifying import verify
 
@@ -121,3 +124,73 @@ def test_a_reprint_in_answer_to_void_says_that_the_label_stays(session: Session)
     assert floor.packer.scan(Command.VOID, Command.REPRINT).words == "The label stays. Copy 2"
     assert floor.packer.scan(Command.YES).tone == "wrong"
     assert label.status == "bought"
+
+
+@pytest.mark.parametrize("was", [PrintStatus.PRINTED, PrintStatus.UNKNOWN])
+@pytest.mark.parametrize("why", ["It is in the post.", ""])
+def test_the_packer_reads_that_a_void_was_refused_until_the_label_is_printed_anew(
+    session: Session, was: PrintStatus, why: str
+) -> None:
+    floor = packers.weighed(session)
+    label = packers.buy(session, floor.order, "OFF0001", printed=was)
+    package = packers.package_of(session, floor.order)
+    shown = floor.packer.sees()
+    assert isinstance(shown, ScanLabel)
+    assert shown.void_refused == ""
+    _ = floor.packer.scan(Command.VOID, Command.VOID)
+    _ = label.move_to(LabelStatus.BOUGHT, package=package.barcode, order_id=floor.order.id, reason=why)
+    session.flush()
+    shown = floor.packer.sees()
+    assert isinstance(shown, ScanLabel)
+    assert shown.void_refused == (why or "The carrier gave no reason.")
+    assert floor.packer.scan(Command.REPRINT).words == "REPRINT. Copy 2"
+    for then in (PrintStatus.QUEUED, PrintStatus.PRINTED):
+        session.scalars(select(PrintJob).where(PrintJob.copy == 2)).one().status = then
+        session.flush()
+        shown = floor.packer.sees()
+        assert isinstance(shown, ScanLabel)
+        assert shown.void_refused == ""
+    assert floor.packer.scan("OFF0001").cue == "complete"
+    assert verify(session, builders.WAREHOUSE) == []
+
+
+@pytest.mark.parametrize("status", [PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING])
+def test_why_somebody_wanted_a_reprint_is_no_fault_of_the_printer(session: Session, status: PrintStatus) -> None:
+    floor = packers.weighed(session)
+    label = packers.buy(session, floor.order, "OFF0001")
+    job = printing.reprint(session, builders.actor(), label.id, "the label tore")
+    for then in (PrintStatus.CHECKED, PrintStatus.SENDING):
+        if job.status is not status:
+            _ = job.move_to(then, printer="pack-1", at=builders.NOW)
+    session.flush()
+    screen = floor.packer.sees()
+    assert isinstance(screen, ScanLabel)
+    assert (job.status, screen.printing) == (status, "under way")
+    assert floor.packer.scan(Command.REPRINT).words == "It prints now"
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        (PrintStatus.QUEUED, "The label is being printed"),
+        (PrintStatus.CHECKED, "The label is being printed"),
+        (PrintStatus.SENDING, "The label is being printed"),
+        (PrintStatus.UNKNOWN, "Did it print[?] Settle that first"),
+    ],
+)
+def test_no_second_label_is_asked_for_beside_one_moved_to_another_printer(
+    session: Session, then: PrintStatus, said: str
+) -> None:
+    floor = packers.weighed(session)
+    _ = builders.station(session)
+    label = packers.buy(session, floor.order, "OFF0001", printed=PrintStatus.CHECKED)
+    _ = floor.packer.scan(Command.OTHER_PRINTER)
+    dropped, moved = session.scalars(select(PrintJob).order_by(PrintJob.id)).all()
+    moved.status = then
+    session.flush()
+    with pytest.raises(DomainError, match=said):
+        _ = printing.reprint(session, builders.actor(), label.id, "wanted at the desk")
+    assert (dropped.status, dropped.copy, moved.copy) == (PrintStatus.DROPPED, 1, 1)
+    moved.status = PrintStatus.PRINTED
+    session.flush()
+    assert printing.reprint(session, builders.actor(), label.id, "it tore").copy == 2

@@ -248,6 +248,7 @@ def _label(session: Session, actor: Actor, state: LabelState, facts: _Facts) -> 
         waited_s=_waited_s(state.bought_at or state.asked_at, actor),
         print_job_id=state.print_job_id,
         copies=state.copies,
+        void_refused=labels.void_refused(state),
     )
 
 

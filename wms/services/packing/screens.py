@@ -160,7 +160,10 @@ class BuyingLabel(LabelWait):
 
 @dataclass(frozen=True, kw_only=True)
 class ScanLabel(LabelWait):
-    """Stick the label on the box and scan it. `printing` is as labels.print_word says."""
+    """Stick the label on the box and scan it. `printing` is as labels.print_word says.
+
+    `void_refused` is why its carrier would not take it back, '' where it was not asked or one is printed anew.
+    """
 
     wants: str = "label"
     label_id: int
@@ -169,6 +172,7 @@ class ScanLabel(LabelWait):
     print_reason: str
     print_job_id: int | None
     copies: int
+    void_refused: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

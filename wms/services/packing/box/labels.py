@@ -60,9 +60,8 @@ def print_word(state: LabelState) -> str:
         return "unknown"
     if state.print_status not in _UNDER_WAY:
         return "failed"
-    # A job in line carries the printer's fault, or why the packer asked for it again.
-    is_waiting = state.print_reason and not state.print_reason.startswith(_REPRINT)
-    return "waiting" if is_waiting else "under way"
+    # Before its check a job's reason is why somebody wanted it, and only then its printer's fault.
+    return "waiting" if state.print_status is PrintStatus.CHECKED and state.print_reason else "under way"
 
 
 def print_reason(state: LabelState) -> str:
@@ -77,6 +76,13 @@ def print_reason(state: LabelState) -> str:
         return "" if is_done else state.print_reason
     first, *others = (known[word] for word in words)
     return functools.reduce(lambda so_far, one: say("{first}, {then}", first=so_far, then=one), others, first)
+
+
+def void_refused(state: LabelState) -> str:
+    """Say why the carrier keeps a label sold that was thrown away: it is to be printed anew. '' where none is."""
+    if not state.is_void_refused or print_word(state) not in {"done", "failed"}:
+        return ""
+    return state.reason or say("The carrier gave no reason.")
 
 
 def judge_buying(session: Session, actor: Actor, code: Code, screen: BuyingLabel) -> Feedback:
@@ -184,6 +190,8 @@ _COMMANDS: Mapping[Command, Callable[[Session, Actor, ScanLabel], Feedback]] = {
 
 def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     """Seal the box; the order is packed with its last one, and empty totes are free."""
+    # Locked before its prints are read: the job that ends one meanwhile looks at the box.
+    package, order = labelling.package_of(session, actor, screen.bench.package_id)
     prints = session.scalars(
         select(PrintJob)
         .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == screen.label_id)
@@ -191,7 +199,6 @@ def _seal(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     ).all()
     if not any(job.status in _ON_PAPER for job in prints):
         return feedback.wrong(say("Not printed yet. Scan the printed label"))
-    package, order = labelling.package_of(session, actor, screen.bench.package_id)
     for job in prints:
         if job.status is PrintStatus.UNKNOWN:
             _ = printing.settle(session, actor, job.id, printed=True, reason="its label was scanned")
