@@ -323,7 +323,7 @@ def test_what_is_scanned_before_a_badge_is_answered_is_said_to_be_lost(page: Pag
 
     peer.state.actor = someone(worker_id=None)
     _ = page.reload()
-    page.wait_for_selector("#scan[data-waiting]", state="attached")
+    _ = page.wait_for_selector("#scan[data-waiting]", state="attached")
     peer.state.judge = judge
     peer.state.open.clear()
     scan(page, "B000000017")
