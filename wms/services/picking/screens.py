@@ -266,6 +266,14 @@ class IsToteEmpty(PickingScreen):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScanDamaged(PickingScreen):
+    """A unit of a tote at the put wall is damaged, as its sorter says: scan which."""
+
+    wants: str = "item"
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PutInSlot(PickingScreen):
     """Put the units in hand into their order's place at the wall (`wall_slot` '' while all are taken)."""
 

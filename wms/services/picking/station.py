@@ -26,6 +26,7 @@ from wms.services.picking.screens import (
     PutBack,
     PutInSlot,
     PutInTote,
+    ScanDamaged,
     ScanItem,
     ScanLot,
     ScanSerial,
@@ -62,6 +63,7 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     DropCart: drops.judge,
     SortItem: sorting.judge_item,
     IsToteEmpty: sorting.judge_empty,
+    ScanDamaged: sorting.judge_damaged,
     PutInSlot: sorting.judge_slot,
 }
 
