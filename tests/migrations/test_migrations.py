@@ -12,6 +12,7 @@ from tests.services.picking.picker import Picker
 from wms import config, migrations
 from wms.config import WAREHOUSE_ID
 from wms.database import make_engine, reading, transaction
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
@@ -105,6 +106,32 @@ def test_a_serial_of_several_units_is_left_with_one_of_them(empty: Engine) -> No
     with reading(empty) as session:
         units = [(row.quantity, row.serial, row.product_id) for row in session.query(PickedUnits)]
     assert sorted(units) == [(1, "", phone.id), (1, "SN-1", phone.id)]
+
+
+def test_a_scan_that_broke_the_program_is_told_apart_from_a_missing_barcode_afterwards(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    missing = "A12-03-B2: MUG Blue mug has no barcode. It needs a label."
+    broken = "Marta scanned UNDO at picking, device 1: KeyError in the program. Nothing was counted. See the log."
+    odd = f"A12-03-B2: MUG {broken[:60]} in the program. has no barcode. It needs a label."
+    with transaction(empty) as session:
+        for text_, subject_id in ((missing, 1), (odd, 2), (broken, None)):
+            item = ExceptionItem(
+                warehouse_id=WAREHOUSE_ID, kind=ExceptionKind.UNKNOWN_BARCODE, at=builders.NOW, text=text_
+            )
+            item.subject_id = subject_id
+            session.add(item)
+    migrations.downgrade(empty, "0020")
+    migrations.upgrade(empty)
+    with reading(empty) as session:
+        kinds = {item.text: item.kind for item in session.query(ExceptionItem)}
+    assert kinds == {
+        missing: ExceptionKind.UNKNOWN_BARCODE,
+        odd: ExceptionKind.UNKNOWN_BARCODE,
+        broken: ExceptionKind.FAULT,
+    }
+    migrations.downgrade(empty, "0020")
+    with empty.connect() as connection:
+        assert set(connection.scalars(text("SELECT kind FROM exceptions"))) == {"unknown barcode"}
 
 
 def test_labels_given_back_before_refunds_were_followed_are_followed_from_now_on(empty: Engine) -> None:

@@ -36,7 +36,8 @@ SCANS_TO = {
     "THERE": ("other item",),
     "WALL": ("DONE", "lane", "wall tote"),
     "WALL-EMPTY": ("SHORT",),
-    "WALL-SLOT": ("cup",),
+    "WALL-DAMAGED": ("DAMAGED",),
+    "WALL-SLOT": ("UNDO", "cup"),
 }
 """What is scanned to come from the state before, in this sequence, to a state."""
 

@@ -1,6 +1,7 @@
 """A scan at which our own program breaks: the answer says so, and a supervisor finds it in the inbox once."""
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -14,8 +15,9 @@ from tests.handheld import Handheld
 from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, reading, transaction
-from wms.domain.inbox import ExceptionItem
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import Scan
+from wms.domain.orders import Order
 from wms.domain.people import Worker
 from wms.domain.picked import PickStep
 
@@ -74,20 +76,33 @@ def test_our_own_failure_says_that_it_is_ours(floor: Floor) -> None:
 def test_a_broken_scan_stands_in_the_inbox_and_the_log_once(floor: Floor, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         assert [floor.post() for _ in range(4)] == [(500, "wms")] * 4
-    told = "Marta scanned UNDO at picking, device 1: KeyError in the program. Nothing was counted. See the log."
+    told = (
+        "Marta scanned UNDO at picking, device 1: KeyError in the program. Nothing was counted. In the log: scan odd."
+    )
     assert floor.inbox() == [told]
     assert caplog.messages.count("scan odd broke at picking: told in the inbox") == 1
     assert floor.post(scan="odd too") == (500, "wms")
-    assert floor.inbox() == [told, told]
+    assert floor.inbox() == [told, told.replace("odd", "odd too")]
 
 
-def test_a_supervisor_reads_it(floor: Floor) -> None:
-    _ = floor.post()
+def test_a_supervisor_reads_it_as_our_own_fault_before_the_rest_that_is_not_due(floor: Floor) -> None:
     with transaction(floor.engine) as session:
         worker = session.query(Worker).one()
         worker.roles_text = "picker|supervisor"
+        order = session.query(Order).one()
+        for kind, order_id in ((ExceptionKind.UNKNOWN_BARCODE, None), (ExceptionKind.SHORT, order.id)):
+            item = ExceptionItem(warehouse_id=builders.WAREHOUSE, kind=kind, at=builders.NOW, text="x")
+            item.order_id = order_id
+            session.add(item)
+    _ = floor.post()
     page = unescape(floor.handheld.client.get("/desk/inbox/").text)
+    assert re.findall('data-kind="(.+)"', page) == ["short", "program fault", "unknown barcode"]
     assert "Marta scanned UNDO at picking" in page
+    assert "Our own fault, not the worker's" in page
+    settle = re.findall('action="(/desk/inbox/.+/settle)"', page)[1]
+    after = floor.handheld.client.post(settle, data={"csrf_token": floor.handheld.csrf_token}, follow_redirects=True)
+    assert "Settled: Marta scanned UNDO" in unescape(after.text)
+    assert re.findall('data-kind="(.+)"', after.text) == ["short", "unknown barcode"]
 
 
 def test_the_handheld_goes_on_after_it(floor: Floor) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, EnumText, InWarehouse, one_of, refers
@@ -55,7 +55,8 @@ class Errand(InWarehouse, Base, kw_only=True):
     """The errand of a worker on a device, on a walk or (`batch_id` None) between walks.
 
     `tote_id` is the tote it is about, once one was scanned. Once a wrong item (`product_id`) has come out of it, it is
-    asked whether the units of the pick `task_id` are in it.
+    asked whether the units of the pick `task_id` are in it; where they are not all, and have serial numbers, which of
+    those are (`seen`, None until then).
     """
 
     __tablename__ = "errands"
@@ -75,3 +76,4 @@ class Errand(InWarehouse, Base, kw_only=True):
     tote_id: Mapped[int | None] = mapped_column(default=None)
     product_id: Mapped[int | None] = mapped_column(default=None)
     task_id: Mapped[int | None] = mapped_column(default=None)
+    seen: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), default=None)

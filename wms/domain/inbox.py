@@ -26,6 +26,7 @@ class ExceptionKind(StrEnum):
     SCALE = "scale"
     CUSTOMS = "customs"
     ADDRESS = "address"
+    FAULT = "program fault"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,6 +126,8 @@ class Device(Row, Base, kw_only=True):
 
 SAID_EMPTY = 0
 """In place of units in hand at a put wall (no row has this id): its sorter said that nothing is left in the tote."""
+SAID_DAMAGED = -1
+"""The same: the sorter said DAMAGED, and is to scan what is."""
 
 
 class WorkerSession(Row, Base, kw_only=True):
@@ -147,7 +149,7 @@ class WorkerSession(Row, Base, kw_only=True):
     station_id: Mapped[int | None] = mapped_column(default=None)
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     # The tote of several orders that the items scanned come from: at a packing station, or while it is sorted at a
-    # put wall. There `sorting_id` is the row of the picked units in hand, whose place is asked for, or SAID_EMPTY.
+    # put wall. There `sorting_id` is the row of the picked units in hand, whose place is asked for, or SAID_...
     shared_tote_id: Mapped[int | None] = mapped_column(default=None)
     sorting_id: Mapped[int | None] = mapped_column(default=None)
     # The exception by which its worker called for help, until the answer was read.

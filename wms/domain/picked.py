@@ -70,6 +70,25 @@ class ToteFoundEmpty(Event):
     staged_at: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class DamagedAtWall(Event):
+    """A unit out of a shared tote at a put wall is broken; the pick `task_id` took it from `location`.
+
+    It was brought to `place`, the hospital or scrap. `was` is its order, with its status before and after.
+    """
+
+    task_id: int
+    sku: str
+    quantity: int
+    location: str
+    tote: str
+    place: str
+    place_id: int
+    was: tuple[tuple[int, str, str], ...]
+    lane_id: int | None = None
+    staged_at: str = ""
+
+
 class PickedUnits(Row, Base, kw_only=True):
     """Units that one scan took from a shelf: in hand while `tote_id` is None, then in that tote.
 
@@ -111,7 +130,7 @@ class PickedUnits(Row, Base, kw_only=True):
     serial: Mapped[str] = mapped_column(String(60), default="")
     tote_id: Mapped[int | None] = mapped_column(default=None)
     put_at: Mapped[dt.datetime | None] = mapped_column(default=None)
-    # When they were found missing from a tote that several orders share.
+    # When they were found missing or broken in a tote that several orders share.
     lost_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
     def split_off_one(self) -> "PickedUnits":

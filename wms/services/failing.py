@@ -26,8 +26,7 @@ def note(session: Session, actor: Actor, station: str, pulled: Pulled, cause: st
         ExceptionItem,
         warehouse_id=actor.warehouse_id,
         id=_id_of(pulled.scan),
-        # The kind of a code that nobody can make out: it is the code that has to be looked into.
-        kind=ExceptionKind.UNKNOWN_BARCODE,
+        kind=ExceptionKind.FAULT,
         at=actor.at,
         text=_text(session, actor, station, pulled, cause),
         answer="",
@@ -39,10 +38,10 @@ def _id_of(scan: str) -> int:
 
 
 def _text(session: Session, actor: Actor, station: str, pulled: Pulled, cause: str) -> str:
-    """Say who scanned what and where, and whether it counted. A badge is a key and is not written out."""
+    """Say who scanned what and where, whether it counted, and what the log calls it. A badge is a key: never shown."""
     is_badge = parse(pulled.code).kind is CodeKind.BADGE
     code = "a badge" if is_badge else readable(pulled.code)[:_MAX_SHOWN] or "nothing"
     device = f", device {actor.device}" if actor.device else ""
     counted = "Nothing was counted" if scanning.is_new(session, actor, pulled) else "It was taken in, unanswered"
-    who = actor.name or "Nobody signed in"
-    return f"{who} scanned {code} at {station}{device}: {cause} in the program. {counted}. See the log."[:_MAX_TEXT]
+    who, log = actor.name or "Nobody signed in", f"In the log: scan {pulled.scan}."
+    return f"{who} scanned {code} at {station}{device}: {cause} in the program. {counted}. {log}"[:_MAX_TEXT]

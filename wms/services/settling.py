@@ -16,6 +16,7 @@ from wms.domain.orders import Order, OrderStatus
 from wms.services.promising import zone_of
 
 PAGE = 200
+_is_no_fault = ExceptionItem.kind != ExceptionKind.FAULT
 _MAY_BE_SHORT = (OrderStatus.PICKING, OrderStatus.SHORT)
 
 
@@ -47,13 +48,16 @@ class Inbox:
 
 
 def inbox(session: Session, actor: Actor) -> Inbox:
-    """Return what waits for a decision, oldest due first; what concerns no order comes last."""
+    """Return what waits for a decision, oldest due first; what concerns no order comes last, our own faults before it.
+
+    A fault has no due time, but somebody stands there whose scan does not count.
+    """
     zone = zone_of(session, actor)
     rows = session.execute(
         select(ExceptionItem, Order)
         .outerjoin(Order, and_(Order.warehouse_id == ExceptionItem.warehouse_id, Order.id == ExceptionItem.order_id))
         .where(*_is_open(actor))
-        .order_by(Order.cutoff_at.is_(None), Order.cutoff_at, ExceptionItem.at, ExceptionItem.id)
+        .order_by(Order.cutoff_at.is_(None), Order.cutoff_at, _is_no_fault, ExceptionItem.at, ExceptionItem.id)
         .limit(PAGE)
     ).all()
     return Inbox(rows=tuple(_row(item, order, actor, zone) for item, order in rows), total=waiting(session, actor))

@@ -32,6 +32,22 @@ FACTS = (
 )
 
 
+def is_begun() -> Any:
+    """Whether an order has a place at a wall already."""
+    return (
+        select(_place.id)
+        .where(_place.warehouse_id == Order.warehouse_id, _place.order_id == Order.id, _place.wall != "")
+        .correlate(Order)
+        .exists()
+    )
+
+
+FIRST = (is_begun().desc(), Order.cutoff_at, Order.priority.desc(), Order.placed_at, PickedUnits.id)
+"""Whose units are sorted first."""
+LAST = (is_begun(), Order.cutoff_at.desc(), Order.priority, Order.placed_at.desc(), PickedUnits.id.desc())
+"""Whose are sorted last."""
+
+
 def in_shared_totes(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:
     """The picked units that lie in totes which are no single order's, with task, order, product and tote joined."""
     return of_warehouse(actor.warehouse_id, *columns)
@@ -101,16 +117,6 @@ def totes(session: Session, actor: Actor) -> Sequence[tuple[str, str]]:
         .order_by(Tote.staged_at, Tote.id)
     ).all()
     return [(row.barcode, row.code) for row in shared if units_left(session, actor, row.id)]
-
-
-def is_begun() -> Any:
-    """Whether an order has a place at a wall already."""
-    return (
-        select(_place.id)
-        .where(_place.warehouse_id == Order.warehouse_id, _place.order_id == Order.id, _place.wall != "")
-        .correlate(Order)
-        .exists()
-    )
 
 
 def in_hand(

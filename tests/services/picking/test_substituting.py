@@ -19,8 +19,9 @@ from wms.domain.people import ShortPolicy
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.putbacks import PutBack
 from wms.domain.stock import Stock
-from wms.services import cancelling, deciding, slips, verifying
-from wms.services.planning import again
+from wms.domain.waves import Wave
+from wms.services import allocating, cancelling, counting, deciding, slips, verifying
+from wms.services.planning import again, recalling
 
 Lines = list[tuple[str, int, int]]
 """SKU, units bought and units owed."""
@@ -283,4 +284,48 @@ def test_a_cancelled_orders_substitute_goes_back_to_its_own_location(session: Se
     cancelling.cancel(session, builders.actor(), hall.order, "customer")
     back = session.query(PutBack).filter_by(product_id=hall.red.id).one()
     assert (back.quantity, back.to_location_id) == (2, hall.reds.id)
+    assert hall.holds_up()
+
+
+@pytest.mark.parametrize(
+    ("there", "blues", "reds", "status"),
+    [
+        ({"blue"}, 2, 0, OrderStatus.ALLOCATED),
+        ({"blue", "red"}, 2, 0, OrderStatus.ALLOCATED),
+        ({"red"}, 0, 2, OrderStatus.ALLOCATED),
+        (set[str](), 2, 0, OrderStatus.BACKORDERED),
+    ],
+    ids=["what was bought has come", "both are there", "the substitute is there", "neither is"],
+)
+def test_a_recalled_order_owes_what_was_bought_or_its_substitute_never_both(
+    session: Session, there: set[str], blues: int, reds: int, status: OrderStatus
+) -> None:
+    hall = made(session)
+    _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
+    if "blue" in there:
+        builders.stock(session, builders.location(session), hall.blue, 2)
+    if "red" not in there:
+        _ = counting.open_count(session, builders.actor(), hall.reds.id, hall.reds.code, "odd")
+    recalled = recalling.recall(session, builders.actor(), session.query(Wave).one().id)
+    assert (recalled.back, recalled.finishing) == (1, 0)
+    assert hall.lines() == [("MUG-BLU", 2, blues), ("PEN", 1, 1), ("MUG-RED", 2, reds)]
+    assert hall.order.status is status
+    set_aside = allocating.set_aside_for(session, builders.actor(), [hall.order.id]).get(hall.order.id, ())
+    found = {portion.goods.product_id: portion.goods.quantity for portion in set_aside}
+    is_set_aside = status is OrderStatus.ALLOCATED
+    assert found.get(hall.blue.id, 0) == (blues if is_set_aside else 0)
+    assert found.get(hall.red.id, 0) == (reds if is_set_aside else 0)
+    assert hall.holds_up()
+
+
+def test_an_order_with_a_picked_substitute_is_finished_when_its_wave_is_recalled(session: Session) -> None:
+    hall = made(session)
+    _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
+    _ = hall.marta.pick()
+    recalled = recalling.recall(session, builders.actor(), session.query(Wave).one().id)
+    assert (recalled.back, recalled.finishing) == (0, 1)
+    hall.goes_on_to_the_end()
+    assert hall.marta.scan(hall.lane.barcode) == "home"
+    assert hall.order.status is OrderStatus.PICKED
+    assert hall.lines() == [("MUG-BLU", 2, 0), ("PEN", 1, 1), ("MUG-RED", 2, 2)]
     assert hall.holds_up()

@@ -45,6 +45,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "UnitPacked": ("{quantity} x {sku} in box {package}", ""),
     "CauseSaid": ("Cause of {sku}: {cause}. Picked by {picker} {location}", "warn"),
     "UnitDamaged": ("{quantity} x {sku} damaged at packing, in {place}", "wrong"),
+    "DamagedAtWall": ("{quantity} x {sku} from {location} damaged at the put wall, in {place}", "wrong"),
     "InsertConfirmed": ("{name} put into box {package}", ""),
     "BoxFilled": ("Box {package} is full with {units} units, more follow in others", ""),
     "BoxReopened": ("Box {package} takes units again", "warn"),

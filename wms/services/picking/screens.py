@@ -221,6 +221,22 @@ class IsItThere(PickingScreen):
     sku: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class WhichSerials(PickingScreen):
+    """Not all units of a pick are in a tote: scan the serial numbers that are, for the other one is picked again."""
+
+    wants: str = "serial"
+    tote: str
+    seen: int
+    units: int
+    product: str
+    sku: str
+
+    def may_want(self, code: Code) -> bool:  # noqa: ARG002 - all are
+        """Any text may be a serial number."""
+        return True
+
+
 class Turn(StrEnum):
     """Which totes go down now: to wait for a person, to meet the other parts of their orders, or to be packed."""
 
@@ -263,6 +279,14 @@ class IsToteEmpty(PickingScreen):
     wants: str = "tote"
     left: int
     tote: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanDamaged(PickingScreen):
+    """A unit of a tote at the put wall is damaged, as its sorter says: scan which."""
+
+    wants: str = "item"
+    left: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,15 @@ from wms.domain.picking import TaskStatus
 from wms.domain.saying import say, say_some
 from wms.services import feedback
 from wms.services.picking import errands, home
-from wms.services.picking.exceptions import broken_totes, full_totes, missing, shorts, skipping, wrong_items
+from wms.services.picking.exceptions import (
+    broken_totes,
+    full_totes,
+    missing,
+    shorts,
+    skipping,
+    which_serials,
+    wrong_items,
+)
 from wms.services.picking.line import judging, keyed, lines, lots, zero_checks
 from wms.services.picking.screens import (
     BrokenTote,
@@ -26,6 +34,7 @@ from wms.services.picking.screens import (
     PutBack,
     PutInSlot,
     PutInTote,
+    ScanDamaged,
     ScanItem,
     ScanLot,
     ScanSerial,
@@ -34,6 +43,7 @@ from wms.services.picking.screens import (
     SortItem,
     TakeOver,
     TaskScreen,
+    WhichSerials,
     WrongItem,
     ZeroCheck,
 )
@@ -50,6 +60,7 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     BrokenTote: broken_totes.judge,
     WrongItem: wrong_items.judge,
     IsItThere: wrong_items.judge_answer,
+    WhichSerials: which_serials.judge,
     GoTo: judging.judge_location,
     ScanItem: judging.judge_item,
     ScanLot: lots.judge_lot,
@@ -62,6 +73,7 @@ JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answ
     DropCart: drops.judge,
     SortItem: sorting.judge_item,
     IsToteEmpty: sorting.judge_empty,
+    ScanDamaged: sorting.judge_damaged,
     PutInSlot: sorting.judge_slot,
 }
 

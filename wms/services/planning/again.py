@@ -128,6 +128,22 @@ def choose(stock: FreeStock, needs: Sequence[Need], wanted: Sequence[Need]) -> C
     return stock.take(needs) if first.reason else first
 
 
+def owe_anew(session: Session, actor: Actor, orders: Sequence[Order]) -> None:
+    """Let orders on no walk owe what their customers bought, or what stands in where only that is on the shelves.
+
+    Nothing is set aside for them; those before in the sequence have their choice first.
+    """
+    needs = allocating.needs_of(session, actor, [order.id for order in orders], {})
+    wanted = first_wanted(session, actor, needs)
+    products = allocating.products_of(needs) | allocating.products_of(wanted)
+    stock = allocating.free_stock(session, actor, products, lock=True)
+    for order in orders:
+        owed, bought = needs.get(order.id, ()), wanted.get(order.id, ())
+        portions = choose(stock, owed, bought).portions
+        if {portion.line_id for portion in portions} != {need.line_id for need in owed}:
+            _owe_what_was_bought(session, actor, order.id, owed, bought)
+
+
 def _owe_what_was_bought(
     session: Session, actor: Actor, order_id: int, needs: Sequence[Need], wanted: Sequence[Need]
 ) -> None:

@@ -2,7 +2,7 @@
 
 An order is begun when a unit of it is in a tote or in somebody's hands, or was found missing: to finish it costs less
 than to bring it back, and no unit changes hands twice. All others leave their walks, begun or not, and their stock is
-set aside anew.
+set aside anew: of a substitute only where what was bought is still not there.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,6 +22,7 @@ from wms.domain.totes import Tote
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import allocating, settling
 from wms.services.locking import locked_orders, locked_wave
+from wms.services.planning import again
 from wms.services.planning.undoing import member_ids
 
 _GOING_ON = (BatchStatus.WAITING, BatchStatus.STARTED)
@@ -163,5 +164,6 @@ def _set_aside_anew(session: Session, actor: Actor, leaving: Sequence[Order], re
         record(session, actor, order.move_to(OrderStatus.ALLOCATED, reason))
         _ = allocating.release(session, actor, order, reason)
     session.flush()
+    again.owe_anew(session, actor, leaving)
     reasons = allocating.allocate(session, actor, leaving)
     return sum(bool(why) for why in reasons.values())

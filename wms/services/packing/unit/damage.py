@@ -4,13 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.floor import SCRAP_ID, Location, LocationKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
 from wms.domain.packing import UnitDamaged
 from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, stocking
+from wms.services import damaging, feedback, stocking
 from wms.services.locking import locked_wave_of
 from wms.services.packing.on_bench import Bench
 from wms.services.packing.tote.totes import follow_short, free_shared, give_up, leave_short
@@ -25,12 +24,11 @@ def take_out(session: Session, actor: Actor, bench: Bench) -> Feedback:
         return feedback.wrong(say("Scan the damaged item first"))
     _ = locked_wave_of(session, actor, bench.order_id)  # before the order, as everyone locks
     goods, _tote_id = last
-    hospital = _hospital(session, actor)
-    place_id = hospital.id if hospital else SCRAP_ID
+    place_id, hospital = damaging.place(session, actor)
     stocking.move(session, actor, goods, from_place_id=bench.package_id, to_place_id=place_id, reason="damaged")
     units.take_from_lines(session, actor, bench, goods)
     row = next(row for row in bench.units if row.product_id == goods.product_id)
-    to = hospital.code if hospital else "scrap"
+    to = hospital or "scrap"
     damaged = UnitDamaged(
         order_id=bench.order_id, package=bench.package, sku=row.sku, quantity=goods.quantity, place=to
     )
@@ -45,18 +43,7 @@ def take_out(session: Session, actor: Actor, bench: Bench) -> Feedback:
     leave_short(session, actor, order, lacking, f"{bench.number}: {lacking} damaged, seen at {bench.station}, in {to}")
     if not _at_bench(session, actor, bench):
         follow_short(session, actor, order.id)  # else when its totes are in the hold lane
-    if hospital is None:
-        return feedback.told(say("DAMAGED. Throw it away"))
-    return feedback.told(say("DAMAGED. Put it in {place}", place=hospital.code))
-
-
-def _hospital(session: Session, actor: Actor) -> Location | None:
-    return session.scalars(
-        select(Location)
-        .where(Location.warehouse_id == actor.warehouse_id, Location.kind == LocationKind.HOSPITAL)
-        .order_by(Location.code)
-        .limit(1)
-    ).one_or_none()
+    return damaging.told(hospital)
 
 
 def _at_bench(session: Session, actor: Actor, bench: Bench) -> bool:

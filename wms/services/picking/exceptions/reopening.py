@@ -1,6 +1,9 @@
 """A unit counted as picked is not in its tote: it lies on its shelf still, and is picked there again."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -23,15 +26,26 @@ from wms.services.planning import task_for
 from wms.services.screens import Feedback
 
 
-def reopen(session: Session, actor: Actor, batch_id: int | None, tote: Tote, pick: Pick) -> Feedback:
-    """Let one unit of a pick be picked anew: on its walk or, where its tote is in a lane, as a short order's."""
-    return _leave_short(session, actor, tote, pick) if batch_id is None else _open(session, actor, batch_id, tote, pick)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missing:
+    """A unit of a pick that is not in its tote: the one of a serial number, else ('') any of them."""
+
+    pick: Pick
+    serial: str = ""
 
 
-def _open(session: Session, actor: Actor, batch_id: int, tote: Tote, pick: Pick) -> Feedback:
+def reopen(session: Session, actor: Actor, batch_id: int | None, tote: Tote, missing: Sequence[Missing]) -> Feedback:
+    """Let units of one product be picked anew: on their walk or, where their tote is in a lane, as a short order's."""
+    if batch_id is None:
+        return _leave_short(session, actor, tote, missing)
+    return [_open(session, actor, batch_id, tote, one) for one in missing][-1]
+
+
+def _open(session: Session, actor: Actor, batch_id: int, tote: Tote, one: Missing) -> Feedback:
     _, walk, batch = locked_walk(session, actor, batch_id)
+    pick = one.pick
     task = next((row for row in walk if row.id == pick.task_id), None)
-    unit = None if task is None else _newest(session, actor, tote, task)
+    unit = None if task is None else _newest(session, actor, tote, task, one.serial)
     if task is None or unit is None or batch.status is not BatchStatus.STARTED:
         return feedback.NOT_COUNTED
     _back_to_its_location(session, actor, tote, task)
@@ -77,22 +91,25 @@ def _allocation(actor: Actor, task: PickTask) -> Allocation:
     )
 
 
-def _leave_short(session: Session, actor: Actor, tote: Tote, pick: Pick) -> Feedback:
+def _leave_short(session: Session, actor: Actor, tote: Tote, missing: Sequence[Missing]) -> Feedback:
+    pick = missing[0].pick  # a tote in a lane whose units are asked for is one order's
     _ = locked_wave_of(session, actor, pick.order_id)
     order = locked_order(session, actor, pick.order_id)
-    task = tasks.locked(session, actor, [pick.task_id])[pick.task_id]
+    rows = tasks.locked(session, actor, {one.pick.task_id for one in missing})
     session.refresh(tote, with_for_update={"key_share": True})
-    unit = _newest(session, actor, tote, task)
-    if unit is None or tote.status is not ToteStatus.STAGED:
+    found = [_newest(session, actor, tote, rows[one.pick.task_id], one.serial) for one in missing]
+    units = [unit for unit in found if unit is not None]
+    if len(units) < len(missing) or tote.status is not ToteStatus.STAGED:
         return feedback.NOT_COUNTED
-    _lose_one(session, actor, unit)
-    _back_to_its_location(session, actor, tote, task)
+    for one, unit in zip(missing, units, strict=True):
+        _lose_one(session, actor, unit)
+        _back_to_its_location(session, actor, tote, rows[one.pick.task_id])
+        _tell(session, actor, tote, one.pick)
     if not full_totes.holds_units(session, actor, tote.id):
         tote.free()
-    _tell(session, actor, tote, pick)
     if order.status is OrderStatus.PICKED:
-        record(session, actor, order.move_to(OrderStatus.SHORT, f"1 of {pick.sku} was a wrong item"[:200]))
-    text = f"{order.number} lacks 1 of {pick.sku}: a wrong item was in {tote.barcode} instead"
+        record(session, actor, order.move_to(OrderStatus.SHORT, f"{len(missing)} of {pick.sku} was a wrong item"[:200]))
+    text = f"{order.number} lacks {len(missing)} of {pick.sku}: a wrong item was in {tote.barcode} instead"
     session.add(
         ExceptionItem(
             warehouse_id=actor.warehouse_id,
@@ -109,8 +126,8 @@ def _leave_short(session: Session, actor: Actor, tote: Tote, pick: Pick) -> Feed
     return feedback.told(say("{product} is missing. The lead knows", product=pick.product))
 
 
-def _newest(session: Session, actor: Actor, tote: Tote, task: PickTask) -> PickedUnits | None:
-    """What a scan of the task put into the tote last and that is known there still."""
+def _newest(session: Session, actor: Actor, tote: Tote, task: PickTask, serial: str) -> PickedUnits | None:
+    """What a scan of the task put into the tote last, of a serial number if any, and that is known there still."""
     return session.scalars(
         select(PickedUnits)
         .where(
@@ -118,6 +135,7 @@ def _newest(session: Session, actor: Actor, tote: Tote, task: PickTask) -> Picke
             PickedUnits.task_id == task.id,
             PickedUnits.tote_id == tote.id,
             PickedUnits.lost_at.is_(None),
+            PickedUnits.serial == serial if serial else true(),
         )
         .order_by(PickedUnits.id.desc())
         .limit(1)

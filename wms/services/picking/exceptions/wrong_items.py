@@ -16,22 +16,21 @@ from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback
 from wms.services.picking import errands
-from wms.services.picking.exceptions import strays
-from wms.services.picking.exceptions.reopening import reopen
+from wms.services.picking.exceptions import strays, which_serials
 from wms.services.picking.exceptions.strays import Pick
-from wms.services.picking.screens import IsItThere, WrongItem
+from wms.services.picking.screens import IsItThere, WhichSerials, WrongItem
 from wms.services.picking.walk import on_cart, stops
 from wms.services.recognising import Item, find_item
 from wms.services.screens import Feedback
 
 
-def screen(session: Session, actor: Actor, errand: Errand) -> WrongItem | IsItThere:
-    """Return the screen that asks for the tote, the item, or whether a pick's units are there."""
+def screen(session: Session, actor: Actor, errand: Errand) -> WrongItem | IsItThere | WhichSerials:
+    """Return the screen that asks for the tote, the item, whether a pick's units are there, or which of them."""
     tote = session.get(Tote, (actor.warehouse_id, errand.tote_id or 0))
     job = session.get_one(Batch, (actor.warehouse_id, errand.batch_id)).name if errand.batch_id else ""
     asked = _asked(session, actor, errand, tote) if tote else None
     if tote is not None and asked is not None:
-        return IsItThere(
+        return which_serials.screen(session, actor, errand, tote, asked, job) or IsItThere(
             token=f"there-{text_id(tote.id)}-{text_id(asked.task_id)}",
             accept=(Command.YES.value, Command.NO.value),
             job=job,
@@ -113,8 +112,7 @@ def judge_answer(session: Session, actor: Actor, code: Code, screen: IsItThere) 
             said = say("It is there")
             return feedback.accepted(said) if _ask_next(session, actor, errand, tote) else feedback.complete(said)
         case Command.NO:
-            errands.end(session, actor)
-            return reopen(session, actor, errand.batch_id, tote, asked)
+            return which_serials.begin(session, actor, errand, tote, asked)
         case Command.DONE:
             errands.end(session, actor)
             return feedback.told(say("OK"))

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.people import SAID_EMPTY, WorkerSession
+from wms.domain.people import SAID_DAMAGED, SAID_EMPTY, WorkerSession
 from wms.domain.picked import PickedUnits
 from wms.domain.totes import Tote
 from wms.services import unsorted
@@ -14,11 +14,15 @@ from wms.services import unsorted
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """The tote being sorted, and the picked units in hand (None: none); `is_said_empty`: it is to be confirmed so."""
+    """The tote being sorted, and the picked units in hand (None: none).
+
+    `is_said_empty`: the tote is to be confirmed so; `is_damage_said`: what is damaged is to be scanned.
+    """
 
     tote: Tote
     units_id: int | None
     is_said_empty: bool = False
+    is_damage_said: bool = False
 
 
 def current(session: Session, actor: Actor) -> Desk | None:
@@ -29,7 +33,13 @@ def current(session: Session, actor: Actor) -> Desk | None:
     tote = session.get_one(Tote, (actor.warehouse_id, ours.shared_tote_id), populate_existing=True)
     if session.execute(unsorted.of_tote(actor, tote.id, PickedUnits.id).limit(1)).first() is None:
         return None
-    return Desk(tote=tote, units_id=ours.sorting_id or None, is_said_empty=ours.sorting_id == SAID_EMPTY)
+    said = ours.sorting_id
+    return Desk(
+        tote=tote,
+        units_id=None if said in {SAID_EMPTY, SAID_DAMAGED} else said,
+        is_said_empty=said == SAID_EMPTY,
+        is_damage_said=said == SAID_DAMAGED,
+    )
 
 
 def take(session: Session, actor: Actor, tote_id: int | None, units_id: int | None = None) -> None:

@@ -90,31 +90,36 @@ def book_empty(session: Session, actor: Actor, tote: Tote) -> Feedback:
     )
     record(session, actor, event)
     session.flush()
-    for order_id, lacking in orders.items():
-        is_whole = order_id not in parts_to_come
-        _tell_short(session, actor, order_id, ", ".join(lacking), tote.barcode, leave=is_whole)
+    for order_id, lacks in orders.items():
+        lacking = ", ".join(lacks)
+        reason, where = f"{lacking} missing at the put wall", f"not in {tote.barcode} at the put wall"
+        tell_short(session, actor, order_id, f"lacks {lacking}, {where}", None if order_id in parts_to_come else reason)
     end_tote(session, actor, tote)
     for order_id in orders:
-        if not unsorted.units_of_order(session, actor, order_id):
-            complete(session, actor, order_id)
-        if order_id not in parts_to_come:
-            deciding.follow(session, actor, locked_order(session, actor, order_id))
+        go_on(session, actor, order_id, is_whole=order_id not in parts_to_come)
     return feedback.told(say_some("{n} order is short", "{n} orders are short", len(orders)))
 
 
-def _tell_short(session: Session, actor: Actor, order_id: int, lacking: str, tote: str, *, leave: bool) -> None:
-    """Tell the lead what an order lacks, and `leave` it short."""
+def tell_short(session: Session, actor: Actor, order_id: int, told: str, reason: str | None) -> None:
+    """Tell the lead what a locked order lacks, and leave it short for that reason, None while more of it will come."""
     order = session.get_one(Order, (actor.warehouse_id, order_id))
-    if leave and order.status is not OrderStatus.SHORT:
-        record(session, actor, order.move_to(OrderStatus.SHORT, f"{lacking} missing at the put wall"[:200]))
-    text = f"{order.number} lacks {lacking}, not in {tote} at the put wall"
+    if reason is not None and order.status is not OrderStatus.SHORT:
+        record(session, actor, order.move_to(OrderStatus.SHORT, reason[:200]))
     session.add(
         ExceptionItem(
             warehouse_id=actor.warehouse_id,
             kind=ExceptionKind.SHORT,
             at=actor.at,
-            text=text[:300],
+            text=f"{order.number} {told}"[:300],
             order_id=order_id,
             subject_id=order_id,
         )
     )
+
+
+def go_on(session: Session, actor: Actor, order_id: int, *, is_whole: bool) -> None:
+    """Let packing have what there is of an order that lacks something; `is_whole`: no part of it is still to come."""
+    if not unsorted.units_of_order(session, actor, order_id):
+        complete(session, actor, order_id)
+    if is_whole:
+        deciding.follow(session, actor, locked_order(session, actor, order_id))

@@ -19,10 +19,10 @@ from wms.domain.picking import Proof
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, stocking, unsorted
-from wms.services.picking.screens import IsToteEmpty, PickingScreen, PutInSlot, SortItem
-from wms.services.picking.wall import desks, ends, undoing
+from wms.services.picking.screens import IsToteEmpty, PickingScreen, PutInSlot, ScanDamaged, SortItem
+from wms.services.picking.wall import damage, desks, ends, undoing
 from wms.services.picking.wall.desks import Desk
-from wms.services.recognising import find_item
+from wms.services.recognising import Item, find_item
 from wms.services.screens import Card, Feedback
 from wms.services.stocking import Goods
 
@@ -66,6 +66,8 @@ def screen(session: Session, actor: Actor) -> PickingScreen | None:
     if desk.is_said_empty:
         code = desk.tote.barcode
         return IsToteEmpty(token=f"empty-{text_id(desk.tote.id)}", accept=(code,), tote=code, **facts)
+    if desk.is_damage_said:
+        return ScanDamaged(token=f"damaged-{text_id(desk.tote.id)}", accept=None, **facts)
     return SortItem(token=f"sort-{text_id(desk.tote.id)}", accept=None, **facts)
 
 
@@ -87,15 +89,33 @@ def _judge_item(session: Session, actor: Actor, code: Code, screen: PickingScree
     row = session.execute(
         unsorted.of_tote(actor, desk.tote.id, PickedUnits.id, PickedUnits.quantity)
         .where(PickedUnits.product_id == item.product_id)
-        .order_by(unsorted.is_begun().desc(), Order.cutoff_at, Order.priority.desc(), Order.placed_at, PickedUnits.id)
+        .order_by(*unsorted.FIRST)
         .limit(1)
     ).one_or_none()
     if row is None:
-        return feedback.stop(
-            say("NOT FOR THIS WALL. PUT IT ASIDE"), have=Card(name=item.name, sku=item.sku, detail=desk.tote.barcode)
-        )
+        return _not_for_this_wall(item, desk)
     desks.take(session, actor, desk.tote.id, row.id)
     return feedback.accepted(say("{n} x {product}", n=row.quantity, product=item.name))
+
+
+def _not_for_this_wall(item: Item, desk: Desk) -> Feedback:
+    have = Card(name=item.name, sku=item.sku, detail=desk.tote.barcode)
+    return feedback.stop(say("NOT FOR THIS WALL. PUT IT ASIDE"), have=have)
+
+
+def judge_damaged(session: Session, actor: Actor, code: Code, screen: ScanDamaged) -> Feedback:
+    """Judge a scan that should be the damaged item."""
+    desk = desks.current(session, actor)
+    if desk is None:
+        return feedback.NOT_COUNTED
+    if code.command in _NEVER_MIND:
+        desks.take(session, actor, desk.tote.id)
+        return feedback.told(say("DAMAGED taken back"))
+    is_item = code.command is None and code.kind is not CodeKind.TOTE
+    item = find_item(session, actor, code) if is_item else None
+    if item is None:
+        return feedback.wrong_type(code, screen.wants)
+    return damage.book(session, actor, desk.tote, item.product_id) or _not_for_this_wall(item, desk)
 
 
 def judge_empty(session: Session, actor: Actor, code: Code, screen: IsToteEmpty) -> Feedback:
@@ -116,6 +136,8 @@ def judge_empty(session: Session, actor: Actor, code: Code, screen: IsToteEmpty)
 def judge_slot(session: Session, actor: Actor, code: Code, screen: PutInSlot) -> Feedback:
     """Judge a scan that should be the place of the order whose units are in hand."""
     desk = desks.current(session, actor)
+    if desk is not None and code.command is Command.DAMAGED:
+        return _damaged_in_hand(session, actor, desk)
     row = unsorted.in_hand(session, actor, desk.tote.id, desk.units_id, lock=True) if desk is not None else None
     if desk is None or row is None:
         return feedback.NOT_COUNTED
@@ -127,17 +149,26 @@ def judge_slot(session: Session, actor: Actor, code: Code, screen: PutInSlot) ->
     place = unsorted.place_of(session, actor, row.order_id, unsorted.wall_of(session, actor, desk.tote.id), lock=True)
     if place is None:
         return feedback.wrong(say("The wall is full. Pack some first"))
-    if code.text != place.barcode:
-        other = session.scalars(
-            select(Tote).where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode == code.text)
-        ).one_or_none()
-        name = other.name if other else code.text
-        return feedback.stop(
-            say("TAKE IT OUT OF {wrong}, PUT IN {tote}", wrong=name, tote=place.name),
-            have=Card(name=name),
-            need=Card(name=place.name),
-        )
-    return _put(session, actor, desk.tote, row, place)
+    is_right = code.text == place.barcode
+    return _put(session, actor, desk.tote, row, place) if is_right else _wrong_place(session, actor, code, place)
+
+
+def _wrong_place(session: Session, actor: Actor, code: Code, place: Tote) -> Feedback:
+    other = session.scalars(
+        select(Tote).where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode == code.text)
+    ).one_or_none()
+    name = other.name if other else code.text
+    return feedback.stop(
+        say("TAKE IT OUT OF {wrong}, PUT IN {tote}", wrong=name, tote=place.name),
+        have=Card(name=name),
+        need=Card(name=place.name),
+    )
+
+
+def _damaged_in_hand(session: Session, actor: Actor, desk: Desk) -> Feedback:
+    row = unsorted.in_hand(session, actor, desk.tote.id, desk.units_id)
+    booked = None if row is None else damage.book(session, actor, desk.tote, row.product_id)
+    return booked or feedback.NOT_COUNTED
 
 
 def _put(session: Session, actor: Actor, tote: Tote, row: Row[Any], place: Tote) -> Feedback:
@@ -181,6 +212,7 @@ def _leave(session: Session, actor: Actor, desk: Desk) -> Feedback:
 
 _COMMANDS: Mapping[Command, Callable[[Session, Actor, Desk], Feedback]] = {
     Command.SHORT: ends.say_empty,
+    Command.DAMAGED: damage.say_damaged,
     Command.DONE: _leave,
     Command.UNDO: undoing.undo_here,
 }

@@ -7,13 +7,14 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
-from wms.domain.floor import ADJUSTMENT_ID
+from wms.domain.floor import ADJUSTMENT_ID, OUTSIDE
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.picked import PickedUnits, ScanUndone, ToteFoundEmpty, UnitsSorted
+from wms.domain.picked import DamagedAtWall, PickedUnits, ScanUndone, ToteFoundEmpty, UnitsSorted
 from wms.domain.picking import BatchMoved, PickTask
 from wms.domain.saying import say
+from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import feedback, settling, stocking, unsorted
 from wms.services.locking import locked_order, locked_orders
@@ -24,7 +25,7 @@ from wms.services.screens import Feedback
 from wms.services.stocking import Goods
 
 _SHIFT = dt.timedelta(hours=12)
-_STEPS = (UnitsSorted.__name__, ToteFoundEmpty.__name__)
+_STEPS = (UnitsSorted.__name__, ToteFoundEmpty.__name__, DamagedAtWall.__name__)
 _FILLING = frozenset({ToteStatus.PICKING, ToteStatus.STAGED})
 _place = aliased(Tote)
 
@@ -117,7 +118,7 @@ def _unsort(session: Session, actor: Actor, entry: JournalEntry) -> Feedback:
     if not _may_stand_again(session, actor, tote, entry):
         return feedback.wrong(say("Too late. {tote} is in use", tote=tote.barcode))
     _stand_again(session, actor, tote, entry)
-    goods = Goods(product_id=units.product_id, quantity=units.quantity, lot=task.lot, serial=task.serial)
+    goods = _goods(units, task)
     stocking.move(session, actor, goods, from_place_id=place.id, to_place_id=tote.id, reason="undone")
     units.tote_id = tote.id
     _fill_on(session, actor, place, order_id)
@@ -126,7 +127,8 @@ def _unsort(session: Session, actor: Actor, entry: JournalEntry) -> Feedback:
 
 
 def _find_again(session: Session, actor: Actor, entry: JournalEntry) -> Feedback:
-    """What was lost from a tote is in it again; its orders are no more short than before."""
+    """What was lost from a tote, or taken out as damaged, is in it again; its orders are no more short than before."""
+    was_damaged = entry.event == DamagedAtWall.__name__
     was = {order_id: OrderStatus(status) for order_id, status, _ in entry.data["was"]}
     orders = locked_orders(session, actor, was)
     rows = _lost(session, actor, entry)
@@ -140,20 +142,37 @@ def _find_again(session: Session, actor: Actor, entry: JournalEntry) -> Feedback
         return feedback.wrong(say("Too late. {tote} has left", tote=gone.name))
     if not _may_stand_again(session, actor, tote, entry):
         return feedback.wrong(say("Too late. {tote} is in use", tote=tote.barcode))
+    from_id = entry.data["place_id"] if was_damaged else ADJUSTMENT_ID
+    if any(not _is_there(session, actor, from_id, units, task) for units, task in rows):
+        return feedback.wrong(say("Too late. It has left {place}", place=entry.data["place"]))
     _stand_again(session, actor, tote, entry)
+    step, reason = ("damaged", "it was not damaged") if was_damaged else ("found empty", "the tote was not empty")
     for units, task in rows:
-        goods = Goods(product_id=units.product_id, quantity=units.quantity, lot=task.lot, serial=task.serial)
-        stocking.move(session, actor, goods, from_place_id=ADJUSTMENT_ID, to_place_id=tote.id, reason="undone")
+        goods = _goods(units, task)
+        stocking.move(session, actor, goods, from_place_id=from_id, to_place_id=tote.id, reason="undone")
         units.lost_at = None
-        record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step="found empty"))
+        record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step=step))
     for order in orders:
         if order.status is not was[order.id]:
-            record(session, actor, order.move_to(was[order.id], "the tote was not empty"))
+            record(session, actor, order.move_to(was[order.id], reason))
     for place in places:
         _fill_on(session, actor, place, place.order_id)
     settling.close(session, actor, *_told_of(entry))
     session.flush()
+    if was_damaged:
+        return feedback.told(say("Put it back into {tote}", tote=tote.barcode))
     return feedback.told(say("SHORT taken back"))
+
+
+def _goods(units: PickedUnits, task: PickTask) -> Goods:
+    return Goods(product_id=units.product_id, quantity=units.quantity, lot=task.lot, serial=task.serial)
+
+
+def _is_there(session: Session, actor: Actor, place_id: int, units: PickedUnits, task: PickTask) -> bool:
+    """Tell whether a place still holds units; the outside places always do."""
+    key = (actor.warehouse_id, place_id, units.product_id, task.lot, task.serial)
+    stock = session.get(Stock, key, with_for_update={"key_share": True}, populate_existing=True)
+    return place_id in OUTSIDE or (stock is not None and stock.on_hand - stock.reserved >= units.quantity)
 
 
 def _is_decided(session: Session, actor: Actor, entry: JournalEntry, orders: Sequence[Order]) -> bool:
