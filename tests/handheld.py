@@ -42,11 +42,12 @@ class _Page(HTMLParser):
 
 
 class Handheld:
-    """One browser at a station's address, /pick/ or /pack/."""
+    """One browser at a station's address, /pick/ or /pack/; `page` is what its page says of itself, if anything."""
 
-    def __init__(self, app: Flask, address: str = "/pick/") -> None:
+    def __init__(self, app: Flask, address: str = "/pick/", page: str = "") -> None:
         self.client = app.test_client()
         self.address = address
+        self.headers = {"X-Page": page} if page else {}
         self.cue = ""
         self.status = 0
         self._page = _Page("")
@@ -54,7 +55,7 @@ class Handheld:
 
     def look(self) -> str:
         """Load the whole page and return its screen's name."""
-        return self._read(self.client.get(self.address))
+        return self._read(self.client.get(self.address, headers=self.headers))
 
     def scan(self, *codes: str, token: str | None = None, scan: str | None = None) -> str:
         """Pull the trigger on each code, wait for each answer, and return the screen's name."""
@@ -65,7 +66,7 @@ class Handheld:
     def post(self, **fields: str) -> TestResponse:
         """Post the contract's fields as scan.js does; `at` and `csrf_token` are filled in."""
         form = {"at": str(next(_clock)), "csrf_token": self.csrf_token, **fields}
-        response = self.client.post(self.address, data=form, headers={"HX-Request": "true"})
+        response = self.client.post(self.address, data=form, headers={"HX-Request": "true", **self.headers})
         _ = self._read(response)
         return response
 

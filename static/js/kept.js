@@ -36,7 +36,7 @@ const orSay = (promise, instead) => Promise.race([promise, late()]).catch((error
   return instead;
 });
 
-/** Keep a scan {n, scan, code, ask, at, worker, action}; n gives the order. */
+/** Keep a scan {n, scan, code, ask, at, worker, action, page}; n gives the order. */
 export const keep = (scan) => orSay(run("readwrite", (store) => store.put(scan)));
 
 /** Forget scans, all of them or none: of a chain that a wrong one ended, no rest may come back. */

@@ -3,6 +3,7 @@
 import { isOwn, normal, once } from "./codes.js";
 import { play } from "./cues.js";
 import { forget, keep, keptBy } from "./kept.js";
+import { header, known, lastUsed, pageId } from "./page.js";
 import { listen, openFor, refocus } from "./wedge.js";
 
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
@@ -62,7 +63,8 @@ function take(raw, { isPress = false } = {}) {
   if (isTwice(plain, at, isPress)) return;
   const { token, worker, action } = page();
   lastN = Math.max(lastN + 1, at + Math.random()); // a fraction: two pages of one browser never give the same
-  const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action };
+  const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action, page: pageId() };
+  lastUsed();
   queue.push(scan);
   judge(plain);
   if (worker) keep(scan).then((n) => (scan.isKept = n === scan.n)); // a badge read before a login must not log in after a reload
@@ -115,9 +117,9 @@ async function deliver(scan) {
 }
 
 /** One try; null when there was no answer worth the name: cut, late, a proxy's error, or a page that is not ours. */
-async function post({ code, scan, ask, at, action }) {
+async function post({ code, scan, ask, at, action, page }) {
   const body = new URLSearchParams({ code, scan, ask, at, csrf_token: form.elements.csrf_token.value });
-  const got = await load(action, { method: "POST", body });
+  const got = await load(action, { method: "POST", body }, page);
   if (got?.isBroken) return got;
   if (!got || got.status >= 500 || got.status === 408 || got.status === 429) return null;
   if (hasScreen(got.answer)) return got;
@@ -126,11 +128,11 @@ async function post({ code, scan, ask, at, action }) {
 }
 
 /** Load parts of the page; null when nothing came, and then the same scan goes again under the same id. */
-async function load(address, options) {
+async function load(address, options, page = pageId()) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), ABORT_MS);
   try {
-    const response = await fetch(address, { ...options, headers: { "HX-Request": "true" }, signal: abort.signal });
+    const response = await fetch(address, { ...options, headers: { "HX-Request": "true", ...header(page) }, signal: abort.signal });
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
     const { headers, redirected, status } = response;
     return { answer, status: redirected ? 401 : status, cue: headers.get("X-Cue"), isBroken: status === 500 && headers.has("X-Failed") };
@@ -288,12 +290,14 @@ function backOnline() {
   } else if (bar.dataset.state !== "saved") network("");
 }
 
+document.addEventListener("htmx:configRequest", ({ detail }) => Object.assign(detail.headers, header(pageId())));
 document.addEventListener("htmx:afterRequest", ({ detail }) => play(detail.xhr.getResponseHeader("X-Cue"))); // an answer that came by itself
 addEventListener("online", () => wake());
 document.addEventListener("visibilitychange", () => document.hidden || wake());
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // a page from the back button shows an old step
 document.documentElement.classList.add("js");
 listen(take);
-adopt().then(() => { busy = false; count(); return drain(); });
+const isOnOneScreen = document.body.classList.contains("station"); // and it was drawn before it could say which page it is
+adopt().then(() => isOnOneScreen && known.then(() => renew(page().action))).then(() => { busy = false; count(); return drain(); });
 if (isSecureContext) import("./secure.js");
 if (new URLSearchParams(location.search).has("scandebug")) import("./scandebug.js");

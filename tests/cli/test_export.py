@@ -6,17 +6,18 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.cli.conftest import Wms
 from wms.cli.export import since_moment
 from wms.database import transaction
+from wms.domain.catalog import Product
 from wms.domain.errors import BadInputError
 from wms.domain.floor import Place, PlaceKind
-from wms.domain.orders import OrderStatus
-from wms.domain.packing import Package, PackageStatus
+from wms.domain.orders import OrderLine, OrderStatus
+from wms.domain.packing import Package, PackageLine, PackageStatus
 from wms.domain.shipping import Label, LabelStatus
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
@@ -90,6 +91,56 @@ def test_machines_get_the_rows_as_json(wms: Wms, shipped: list[str]) -> None:
 def test_since_that_is_no_moment_says_what_is_right(wms: Wms) -> None:
     ran = wms("export", "fulfillments", "--since", "lately")
     assert (ran.status, "such as 24h" in ran.err) == (2, True)
+
+
+def _pack(
+    session: Session, tracking_number: str, sku: str, quantity: int, *, instead_of: str = "", **which: str
+) -> None:
+    """Say of a parcel that left that units are in it, of a line that the customer bought or of its substitute."""
+    package = session.scalars(select(Package).where(Package.barcode == f"P{tracking_number}")).one()
+    known = session.scalars(select(Product).where(Product.sku == sku)).one_or_none()
+    item = known or builders.product(session, sku)
+    of_order = session.scalars(select(OrderLine).where(OrderLine.order_id == package.order_id)).all()
+    bought = {line.sku: line for line in of_order}
+    line = bought.get(sku)
+    if line is None:
+        line = OrderLine(
+            warehouse_id=1, order_id=package.order_id, position=len(of_order) + 1, product_id=item.id, sku=sku,
+            name=sku, quantity=quantity, to_pick=quantity, price_cents=0,
+            replaces_id=bought[instead_of].id if instead_of else None,
+        )  # fmt: skip
+        session.add(line)
+        session.flush()
+    session.add(
+        PackageLine(
+            warehouse_id=1, package_id=package.id, line_id=line.id, product_id=item.id, quantity=quantity, **which
+        )
+    )
+    session.flush()
+
+
+def test_what_was_really_sent_is_told_beside_what_was_ordered(wms: Wms, shipped: list[str], engine: Engine) -> None:
+    with transaction(engine) as session:
+        _pack(session, "T1", "TEA", 1)
+        _pack(session, "T2", "MUG", 1, lot="A")
+        _pack(session, "T2", "MUG", 2, lot="B")
+        _pack(session, "T2", "TOWEL", 1)
+        _pack(session, "T2", "MUG-RED", 4, instead_of="MUG")
+    ran = wms("export", "fulfillments", "--lines")
+    header, *rows = csv.reader(ran.out.splitlines())
+    assert header[-3:] == ["sku", "quantity", "ordered_sku"]
+    assert [(row[0], row[1], *row[5:]) for row in rows] == [
+        (shipped[0], "T1", "TEA", "1", "TEA"),
+        (shipped[1], "T2", "MUG", "3", "MUG"),
+        (shipped[1], "T2", "MUG-RED", "4", "MUG"),
+        (shipped[1], "T2", "TOWEL", "1", "TOWEL"),
+    ]
+    facts = json.loads(wms("export", "fulfillments", "--lines", "--since", "2026-11-22", "--json").out)
+    assert (facts["fulfillments"], len(facts["rows"])) == (1, 3)
+    assert facts["rows"][1] | {"shipped_at": ""} == {
+        "order": shipped[1], "tracking_number": "T2", "carrier": "usps", "service": "usps_priority",
+        "shipped_at": "", "sku": "MUG-RED", "quantity": "4", "ordered_sku": "MUG",
+    }  # fmt: skip
 
 
 def test_substitutes_are_written_as_their_import_reads_them(wms: Wms, engine: Engine, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.jobs.working import now, work
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
 from wms.database import reading, transaction
+from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.shipping import Label
 from wms.jobs.outbox import Context
@@ -76,3 +77,10 @@ def the_label(engine: Engine) -> Label:
     """The one label as it stands."""
     with reading(engine) as session:
         return session.scalars(select(Label)).one()
+
+
+def buying(engine: Engine) -> tuple[JobStatus, str]:
+    """How the job to buy the one label stands."""
+    with reading(engine) as session:
+        job = session.scalars(select(Job).where(Job.kind == JobKind.BUY_LABEL)).one()
+        return job.status, job.error

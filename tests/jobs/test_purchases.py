@@ -5,14 +5,14 @@ from sqlalchemy import Engine, select
 
 from printers.virtual.server import VirtualZebra
 from tests.jobs.books import breaches, inbox
-from tests.jobs.labels import give_up_box, the_label, tried, want
+from tests.jobs.labels import buying, give_up_box, the_label, tried, want
 from tests.jobs.working import now, run
 from wms.carriers.fake_shippo import FakeShippo
 from wms.carriers.fake_shippo_account import Fault
-from wms.database import reading, transaction
+from wms.database import transaction
 from wms.domain.errors import DomainError
 from wms.domain.orders import Order
-from wms.domain.outbox import Job, JobKind, JobStatus
+from wms.domain.outbox import JobStatus
 from wms.domain.packing import PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import LabelStatus
@@ -24,13 +24,6 @@ from wms.services.ordering import box
 # What a job that fails each time is worth: its attempts, and one more that must not come.
 TOO_OFTEN = 9
 UNPRINTABLE = [Fault.NO_LABEL_FILE, Fault.LONG_NUMBER]
-
-
-def buying(engine: Engine) -> tuple[JobStatus, str]:
-    """How the job to buy the one label stands."""
-    with reading(engine) as session:
-        job = session.scalars(select(Job).where(Job.kind == JobKind.BUY_LABEL)).one()
-        return job.status, job.error
 
 
 def break_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:

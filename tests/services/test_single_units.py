@@ -316,6 +316,23 @@ def test_a_unit_opens_the_box_of_the_order_that_its_lot_was_picked_for(shared: S
     assert shared.holds_up()
 
 
+def test_a_unit_opens_the_box_of_the_order_that_its_serial_was_picked_for(shared: Shared) -> None:
+    shared.pick_all()
+    shared.session.flush()
+    mugs = [units for units in shared.session.query(PickedUnits) if units.product_id == _product_of(shared, shared.mug)]
+    mugs.sort(key=lambda units: units.id)
+    for serial, units in zip(("SN-1", "SN-2", "SN-3"), mugs, strict=True):
+        units.serial = serial
+    shared.session.flush()
+    packer = packers.packer(shared.session, builders.station(shared.session))
+    gs1 = f"]d201{shared.mug.zfill(14)}21"
+    assert packer.scan(f"{gs1}SN-9").words == "No order waits for serial ...SN-9"
+    assert packer.scan(f"{gs1}SN-2").tone == "ok"
+    mine = shared.session.get_one(PickTask, (builders.WAREHOUSE, mugs[1].task_id)).order_id
+    assert [package.order_id for package in shared.session.query(Package)] == [mine]
+    assert shared.holds_up()
+
+
 def _product_of(shared: Shared, code: str) -> int:
     return shared.session.query(Barcode).filter_by(code=code).one().product_id
 

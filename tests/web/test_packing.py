@@ -249,6 +249,23 @@ def test_a_second_browser_at_the_station_says_that_it_is_open_on_the_other(
     assert station.sees("Not counted. Look at the screen")
 
 
+def test_a_scan_from_a_second_page_of_the_browser_that_has_the_station_does_not_count(
+    station: Handheld, floor: Floor
+) -> None:
+    station.headers = {"X-Page": "page1"}
+    _ = station.scan(floor.station.barcode, floor.tote.barcode)
+    token = station.token
+    assert station.screen == "scan_items"
+    station.headers = {"X-Page": "page2"}
+    assert station.scan(floor.mug_code, token=token) == "other_screen"
+    assert station.sees("Not counted. Look at the screen")
+    station.headers = {"X-Page": "page1"}
+    assert station.look() == "scan_items"
+    assert station.sees("0 of 3")
+    station.headers = {"X-Page": "not a page's id" * 9}
+    assert station.look() == "scan_items"
+
+
 def test_a_screen_that_asks_for_itself_leaves_the_verdict_standing(
     station: Handheld, floor: Floor, engine: Engine, settings: Settings
 ) -> None:

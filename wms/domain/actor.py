@@ -26,7 +26,7 @@ class Actor:
 
     `seen_at` is when the worker's session was last noted as in use; `language` is the worker's ('': whatever the device
     speaks), `dark` their choice of colours and `left_handed` of sides; `call_id` is the exception by which they called
-    for help.
+    for help. `page` is which of the browser's pages asks, '' where it does not say.
     """
 
     warehouse_id: int
@@ -43,6 +43,7 @@ class Actor:
     seen_at: dt.datetime | None = None
     scan: str | None = None
     call_id: int | None = None
+    page: str = ""
 
     def may(self, role: Role) -> bool:
         """Tell whether one of the actor's roles is or implies `role`."""

@@ -149,7 +149,7 @@ class Station(Row, Base, kw_only=True):
     """A packing station: a place, chosen by scanning its code, with its printer and at most one scale.
 
     `scale` is the scale's address, '' for none: serial:///dev/ttyUSB0, tcp://host:port or virtual://host:port.
-    `device_id` is the device on whose screen it is open.
+    `device_id` is the device on whose screen it is open, `page` which page of its browser ('': it does not say).
     """
 
     __tablename__ = "stations"
@@ -165,6 +165,7 @@ class Station(Row, Base, kw_only=True):
     printer_id: Mapped[int | None] = mapped_column(default=None)
     scale: Mapped[str] = mapped_column(String(200), default="")
     device_id: Mapped[int | None] = mapped_column(default=None)
+    page: Mapped[str] = mapped_column(String(32), default="", server_default="")
 
 
 class CartonType(Row, Base, kw_only=True):

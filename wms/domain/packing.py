@@ -55,11 +55,12 @@ class PackingStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UnitPacked(Event):
-    """A unit was scanned at the packing station and put in the box."""
+    """A unit was scanned at the packing station and put in the box; `serial` is what its code said, '' for nothing."""
 
     package: str
     sku: str
     quantity: int
+    serial: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +87,7 @@ class BoxReopened(Event):
     package: str
 
 
-FOREIGN, EXTRA, WRONG_LOT = "foreign", "extra", "wrong lot"
+FOREIGN, EXTRA, WRONG_LOT, WRONG_SERIAL = "foreign", "extra", "wrong lot", "wrong serial"
 # A cause said that lies in no pick: the goods were labelled wrong before they came.
 LABEL_WAS_WRONG = "wrong label on item"
 
@@ -95,8 +96,8 @@ LABEL_WAS_WRONG = "wrong label on item"
 class WrongUnitCaught(Event):
     """A unit that does not belong to the order was found while packing: a pick error that did not leave the house.
 
-    `cause` is foreign (not in this order), extra (more than ordered) or wrong lot (one that was not picked for it);
-    `sku` is '' for a barcode nobody knows.
+    `cause` is foreign (not in this order), extra (more than ordered), wrong lot or wrong serial (one that was not
+    picked for it); `sku` is '' for a barcode nobody knows.
     """
 
     package: str

@@ -37,7 +37,8 @@ LABEL_LIFECYCLE = Lifecycle(
         _S.UNSETTLED: {_S.BOUGHT, _S.REFUSED, _S.VOIDING},
         _S.BOUGHT: {_S.VOIDING},
         _S.REFUSED: set(),
-        _S.VOIDING: {_S.VOIDED, _S.BOUGHT},
+        # A refused void leaves what was there: a bought label, or a purchase of which none was ever seen.
+        _S.VOIDING: {_S.VOIDED, _S.BOUGHT, _S.UNSETTLED},
         _S.VOIDED: set(),
     },
 )

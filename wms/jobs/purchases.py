@@ -215,11 +215,15 @@ def _box_of(session: Session, label: AnyLabel) -> tuple[Package, Order]:
 
 
 def _let_go(context: Context, label_id: int) -> bool:
-    """Give back by its id what was bought for a box that is given up; its carrier need not show a label of it first."""
+    """Give back by its id what was bought for a box that is given up; its carrier need not show a label of it first.
+
+    Where it refuses, it is not asked for that again by itself before it shows one.
+    """
     with transaction(context.engine) as session:
         actor = system()
         label, package, order = locked(session, label_id)
-        if not (label.is_known_by_id and package.status is PackageStatus.CANCELLED):
+        is_given_up = label.is_known_by_id and package.status is PackageStatus.CANCELLED
+        if not is_given_up or labelling.was_void_asked(session, actor, label):
             return False
         if label.status is LabelStatus.BUYING:
             moved = label.move_to(LabelStatus.UNSETTLED, package=package.barcode, order_id=order.id, reason=_CANCELLED)

@@ -16,7 +16,7 @@ from wms.domain.outbox import Job
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.jobs.labels import carrier_called, label_by_id, locked, system
 from wms.jobs.outbox import Context, RetryLaterError
-from wms.services import refunding, settling
+from wms.services import labelling, refunding, settling
 
 # Each pause is a part of the whole wait so far, within these.
 _SOONEST_S, _LATEST_S = 3.0, 300.0
@@ -26,7 +26,7 @@ _TELL_AFTER_S = 300.0
 
 
 def void(context: Context, payload: Mapping[str, Any]) -> None:
-    """Give a label back to its carrier; a refusal puts it back to bought and into the inbox.
+    """Give a label back to its carrier; a refusal puts it back to what it was, and into the inbox.
 
     With an `external_id` in the payload it is a surplus purchase of the label that goes back, and the label stays.
     """
@@ -48,11 +48,14 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
         if is_void and carrier.charged:
             refunding.begin(session, actor, label, package, purchase, outcome)
         if not surplus:
-            then = LabelStatus.VOIDED if is_void else LabelStatus.BOUGHT
+            then = LabelStatus.VOIDED if is_void else labelling.before_void(label)
             moved = label.move_to(then, package=package.barcode, order_id=order.id, reason=outcome.reason)
             record(session, actor, moved)
         if not is_void:
             told = f"bought twice, void {surplus} by hand" if surplus else "void refused"
+            if label.status is LabelStatus.UNSETTLED:
+                told = f"{labelling.IN_DOUBT} {told}"
+                labelling.look_for(session, actor, label)
             text = f"{order.number}: {told}: {outcome.reason}"
             settling.tell(session, actor, ExceptionKind.LABEL, text, order_id=order.id, subject_id=label.id)
 

@@ -16,7 +16,7 @@ from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderLine, OrderStatus
-from wms.domain.outbox import Job, JobKind, enqueue, wake
+from wms.domain.outbox import Job, JobKind, enqueue, is_asked, wake
 from wms.domain.packing import NotAllScannedError, Package, PackageLine, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.printing import PrintJob, PrintStatus
@@ -111,7 +111,7 @@ def want(session: Session, actor: Actor, package_id: int, declined: Sequence[str
         refuse_undeclared(session, actor, label, package, order, missing_for_customs)
         return label
     declaring.settle(session, actor, package)
-    _ = enqueue(session, actor, JobKind.BUY_LABEL, f"buy-{label.id}", label_id=label.id)
+    _ = enqueue(session, actor, JobKind.BUY_LABEL, _buy_key(label), label_id=label.id)
     session.flush()
     return label
 
@@ -306,6 +306,25 @@ def _give_back(session: Session, actor: Actor, label: AnyLabel, package: Package
     wake(session, actor, JobKind.VOID_LABEL, _void_key(label), label_id=label.id)
 
 
+def before_void(label: AnyLabel) -> LabelStatus:
+    """Return where a label stands again whose void is refused: UNSETTLED where nothing but its id was ever known."""
+    return LabelStatus.UNSETTLED if label.bought_at is None else LabelStatus.BOUGHT
+
+
+def look_for(session: Session, actor: Actor, label: AnyLabel) -> None:
+    """Have its carrier asked on for a purchase that is not settled: its job ended when it was to be given back."""
+    wake(session, actor, JobKind.BUY_LABEL, _buy_key(label), label_id=label.id)
+
+
+def was_void_asked(session: Session, actor: Actor, label: AnyLabel) -> bool:
+    """Tell whether a label was ever to be given back; it stands all the same where its carrier has refused that."""
+    return is_asked(session, actor, _void_key(label))
+
+
+def _buy_key(label: AnyLabel) -> str:
+    return f"buy-{label.id}"
+
+
 def _void_key(label: AnyLabel) -> str:
     return f"void-{label.id}"
 
@@ -330,7 +349,7 @@ def want_return(session: Session, actor: Actor, package_id: int) -> ReturnLabel:
         wanted_at=actor.at,
     )
     session.add(label)
-    _ = enqueue(session, actor, JobKind.BUY_LABEL, f"buy-{label.id}", label_id=label.id)
+    _ = enqueue(session, actor, JobKind.BUY_LABEL, _buy_key(label), label_id=label.id)
     session.flush()
     return label
 

@@ -80,10 +80,14 @@ class SignIn(Screen):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Browser:
-    """What a browser's cookie says: the device's key, and the session's token ('' when nobody is signed in)."""
+    """What a browser's cookie says: the device's key, and the session's token ('' when nobody is signed in).
+
+    `page` is which of its pages asks, '' where it does not say: two pages have one cookie.
+    """
 
     device_key: str
     token: str = ""
+    page: str = ""
 
 
 def digest(secret: str) -> str:
@@ -101,7 +105,7 @@ def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datet
     found = session.connection().execute(_WHO, keys).one_or_none()
     device = "" if found is None else str(found.device)
     if found is None or found.worker_id is None or not _is_open(found, at):
-        return Actor(warehouse_id=warehouse_id, at=at, name="", device=device, scan=scan)
+        return Actor(warehouse_id=warehouse_id, at=at, name="", device=device, scan=scan, page=browser.page)
     return Actor(
         warehouse_id=warehouse_id,
         at=at,
@@ -117,6 +121,7 @@ def actor_of(session: Session, warehouse_id: int, browser: Browser, at: dt.datet
         seen_at=found.seen_at,
         scan=scan,
         call_id=found.call_id,
+        page=browser.page,
     )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ParamSpec
 
 import flask
@@ -19,6 +20,7 @@ from wms.services.signing_in import Browser
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
+_MAX_PAGE = 32
 
 
 def now() -> dt.datetime:
@@ -31,12 +33,18 @@ def browser() -> Browser:
     if "device" not in flask.session:
         flask.session.permanent = True
         flask.session["device"] = secrets.token_urlsafe(24)
-    return Browser(device_key=flask.session["device"], token=flask.session.get("token", ""))
+    return Browser(device_key=flask.session["device"], token=flask.session.get("token", ""), page=_page())
+
+
+def _page() -> str:
+    """Return which page asks, by the header that scan.js sends; what no page of ours would say is not taken."""
+    page = flask.request.headers.get("X-Page", "")
+    return page if page.isascii() and page.isalnum() and len(page) <= _MAX_PAGE else ""
 
 
 def actor(session: Session, scan: str | None = None, token: str | None = None) -> Actor:
     """Return who is at the browser, by its cookie or by `token`; `worker_id` is None when nobody is signed in."""
-    found = browser() if token is None else Browser(device_key=browser().device_key, token=token)
+    found = browser() if token is None else replace(browser(), token=token)
     return signing_in.actor_of(session, WAREHOUSE_ID, found, now(), scan)
 
 

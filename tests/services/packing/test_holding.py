@@ -5,12 +5,15 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from printers.decode import decode
 from printers.formats import is_whole, physical_labels
+from printers.preview import ZebrashPreview
 from tests import packers
 from tests.labels.texts import texts
 from wms.domain.codes import Command
 from wms.domain.outbox import Job, JobKind
 from wms.domain.printing import PrintJob, PrintStatus
+from wms.services.ordering import finding
 from wms.services.packing.screens import HoldTote
 
 
@@ -31,6 +34,18 @@ def test_an_order_whose_label_was_refused_is_set_aside_with_a_slip(session: Sess
     assert (is_whole(job.zpl.encode()), physical_labels(job.zpl.encode())) == (True, 1)
     assert [job.key for job in session.scalars(select(Job).where(Job.kind == JobKind.PRINT))] == [f"print-{job.id}"]
     assert isinstance(floor.packer.sees(), HoldTote)
+
+
+def test_the_slip_as_it_comes_out_of_the_printer_is_scanned_as_its_order(session: Session) -> None:
+    floor = packers.weighed(session)
+    packers.refuse(session, floor.order, "^XZ The address of Łódź is not known. " * 9)
+    _ = floor.packer.scan(Command.NO)
+    zpl = session.scalars(select(PrintJob.zpl)).one().encode()
+    with ZebrashPreview() as preview:
+        codes = decode(preview.draw(zpl))
+    assert codes == [floor.order.barcode]
+    found = finding.find(session, floor.packer.actor, finding.Search(text=codes[0]))
+    assert [row.number for row in found.rows] == [floor.order.number]
 
 
 def test_an_order_whose_carrier_does_not_answer_gets_a_slip_too(session: Session) -> None:

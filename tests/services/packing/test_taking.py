@@ -1,5 +1,6 @@
 """A station is open on one screen: a second says so, and takes it over by one more scan of the station's code."""
 
+import dataclasses
 import datetime as dt
 
 from sqlalchemy import select
@@ -78,3 +79,46 @@ def test_the_next_worker_on_the_same_device_goes_on_at_the_station(session: Sess
     before.ended_at, after.device_id, after.station_id = builders.NOW, before.device_id, floor.station.id
     session.flush()
     assert isinstance(ben.sees(), ScanItems)
+
+
+def _page(packer: Packer, page: str) -> Packer:
+    """The same packer before another page of the same browser."""
+    return dataclasses.replace(packer, actor=dataclasses.replace(packer.actor, page=page))
+
+
+def _at_a_page(session: Session) -> tuple[Floor, Packer, Packer]:
+    """A bench with an order on it, open on the first of two pages of one browser."""
+    floor = packers.bench(session)
+    ana = packers.packer(session, name="Ana 1")
+    first, second = _page(ana, "page1"), _page(ana, "page2")
+    _ = first.scan(floor.station.barcode, floor.tote.barcode)
+    return floor, first, second
+
+
+def test_a_second_page_of_the_same_browser_says_that_the_station_is_open_on_the_other(session: Session) -> None:
+    floor, first, second = _at_a_page(session)
+    screen = second.sees()
+    assert isinstance(screen, OtherScreen)
+    assert screen.accept == (floor.station.barcode,)
+    assert second.scan(floor.mug_code).words == "That is a PRODUCT. Scan the STATION"
+    assert first.scan(floor.mug_code).tone == "ok"
+
+
+def test_the_stations_code_moves_it_from_page_to_page(session: Session) -> None:
+    floor, first, second = _at_a_page(session)
+    assert second.scan(floor.station.barcode).words == f"Station {floor.station.name}"
+    assert isinstance(second.sees(), ScanItems)
+    assert isinstance(first.sees(), OtherScreen)
+    assert second.scan(floor.mug_code).tone == "ok"
+
+
+def test_a_page_that_does_not_say_which_it_is_is_in_nobodys_way_and_has_nobody_in_its(session: Session) -> None:
+    floor, first, _ = _at_a_page(session)
+    plain = _page(first, "")
+    assert isinstance(plain.sees(), ScanItems)
+    assert plain.scan(floor.mug_code).tone == "ok"
+    elsewhere = packers.another(session, floor)
+    _ = plain.scan(floor.mug_code, floor.towel_code)
+    unnamed = _page(elsewhere.packer, "")
+    _ = unnamed.scan(elsewhere.tote.barcode)
+    assert isinstance(_page(elsewhere.packer, "page1").sees(), ScanItems)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, and_, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Row, String, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
@@ -77,8 +77,7 @@ _of_package = and_(Order.warehouse_id == Package.warehouse_id, Order.id == Packa
 _by_service = and_(CarrierService.warehouse_id == Order.warehouse_id, CarrierService.id == Order.carrier_service_id)
 # Another device's screen has the station, and its worker was seen there not long ago.
 _holder = aliased(WorkerSession)
-_is_elsewhere = and_(
-    Station.device_id.is_not(None),
+_is_on_another_device = and_(
     Station.device_id != WorkerSession.device_id,
     exists()
     .where(
@@ -90,6 +89,12 @@ _is_elsewhere = and_(
     )
     .correlate(Station),
 )
+# Another page of the same browser has it. One that does not say which it is (without JavaScript) is in nobody's way.
+_THIS_PAGE: BindParameter[str] = bindparam("page", type_=String)
+_is_on_another_page = and_(
+    Station.device_id == WorkerSession.device_id, Station.page != "", _THIS_PAGE != "", Station.page != _THIS_PAGE
+)
+_is_elsewhere = and_(Station.device_id.is_not(None), or_(_is_on_another_device, _is_on_another_page))
 _OPEN_BOX = (
     select(*_BOX, Station.barcode.label("station_code"), _is_elsewhere.label("is_elsewhere"))
     .select_from(WorkerSession)
@@ -188,6 +193,7 @@ def desk(session: Session, actor: Actor) -> Found | None:
         "warehouse": actor.warehouse_id,
         "worker_session": actor.session_id,
         "seen_after": actor.at - IDLE_LIMIT,
+        "page": actor.page,
     }
     row: Found | None = session.execute(_OPEN_BOX, values).one_or_none()
     return row

@@ -19,7 +19,7 @@ from wms.services.screens import Feedback
 
 @dataclass(frozen=True, kw_only=True)
 class OtherScreen(PackingScreen):
-    """The station is open on another device's screen: its code, scanned here, moves it."""
+    """The station is open on another device's screen or another page of this one: its code, scanned here, moves it."""
 
     wants: str = "station"
 
@@ -30,7 +30,7 @@ def other_screen(row: Found) -> OtherScreen:
 
 
 def take_station(session: Session, actor: Actor, code: Code) -> Feedback:
-    """Stand at a station; where it is open on another device's screen, that is said first."""
+    """Stand at a station; where it is open on another screen, that is said first."""
     station = _locked(session, actor, code)
     if station is None:
         return feedback.unknown(code) if code.kind is CodeKind.STATION else feedback.wrong_type(code, "station")
@@ -69,5 +69,6 @@ def _open_here(session: Session, actor: Actor, station: Station) -> Feedback:
             WorkerSession.warehouse_id == actor.warehouse_id, WorkerSession.id == actor.session_id
         )
     ).one()
+    station.page = actor.page
     session.flush()
     return feedback.accepted(say("Station {station}", station=station.name))

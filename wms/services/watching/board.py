@@ -17,7 +17,7 @@ from wms.domain.errands import WrongItemFound
 from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
-from wms.domain.packing import FOREIGN, LABEL_WAS_WRONG, WRONG_LOT, CauseSaid, WrongUnitCaught
+from wms.domain.packing import FOREIGN, LABEL_WAS_WRONG, WRONG_LOT, WRONG_SERIAL, CauseSaid, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import UnitsPut
@@ -25,7 +25,7 @@ from wms.domain.waves import Wave
 from wms.services.watching.collections import CollectionBar, collection_bars
 
 HOUR = dt.timedelta(hours=1)
-_WRONG = frozenset({FOREIGN, WRONG_LOT})
+_WRONG = frozenset({FOREIGN, WRONG_LOT, WRONG_SERIAL})
 # A rate measured over less says more about chance than about the shift.
 _LEAST_MEASURED = dt.timedelta(minutes=10)
 

@@ -23,7 +23,7 @@ from wms.services.packing.bench import desk, open_bench
 from wms.services.packing.on_bench import Bench, Content
 from wms.services.packing.tote import totes
 from wms.services.packing.tote.holding import is_set_aside
-from wms.services.packing.unit import units
+from wms.services.packing.unit import serials, units
 from wms.services.recognising import Item, lots_meant
 from wms.services.screens import Feedback
 from wms.services.stocking import Goods
@@ -85,10 +85,12 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     station = totes.locked_station(session, actor, station_id)
     if totes.has_open_box(session, actor, Package.station_id == station.id):
         return feedback.NOT_COUNTED  # the station's other scanner was faster
-    of_item = _of_waiting(actor, Tote.id, Tote.barcode, PickTask.lot).where(PickedUnits.product_id == item.product_id)
-    waits = session.execute(of_item).all()
+    of_item = _of_waiting(actor, Tote.id, Tote.barcode, PickTask.lot, PickedUnits.serial)
+    waits = session.execute(of_item.where(PickedUnits.product_id == item.product_id)).all()
+    item = serials.read(item, {row.lot for row in waits}, {row.serial for row in waits})
     lots = lots_meant(item, {row.lot for row in waits})
-    tote_of: dict[int, str] = {row.id: row.barcode for row in waits if row.lot in lots}
+    of_serial = serials.meant(item, {row.serial for row in waits})
+    tote_of: dict[int, str] = {row.id: row.barcode for row in waits if row.lot in lots and row.serial in of_serial}
     here = shared_tote_id(session, actor)
     is_elsewhere = bool(tote_of) and here not in tote_of
     if is_elsewhere and (len(tote_of) > 1 or _holds_units(session, actor, here)):
@@ -98,6 +100,7 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
         .where(
             PickedUnits.product_id == item.product_id,
             PickTask.lot.in_(lots),
+            PickedUnits.serial.in_(of_serial),
             Tote.id == (here if here in tote_of else Tote.id),
         )
         .with_for_update(of=Order, key_share=True, skip_locked=True)
@@ -105,7 +108,8 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
         .limit(1)
     ).one_or_none()
     if found is None:
-        return feedback.wrong(_none_waits(item, is_lot=bool(waits) and not lots))
+        is_lot, is_serial = bool(waits) and not lots, bool(waits) and not of_serial
+        return feedback.wrong(_none_waits(item, is_lot=is_lot, is_serial=is_serial))
     if totes.has_open_box(session, actor, Package.order_id == found.Order.id):
         return feedback.NOT_COUNTED  # another station was faster
     if item.units > 1:
@@ -122,9 +126,11 @@ def open_item(session: Session, actor: Actor, station_id: int, item: Item) -> Fe
     return feedback.complete(words)
 
 
-def _none_waits(item: Item, *, is_lot: bool) -> Said:
+def _none_waits(item: Item, *, is_lot: bool, is_serial: bool) -> Said:
     if is_lot and item.gs1 is not None:
         return say("No order waits for lot {lot}", lot=item.gs1.lot)
+    if is_serial:
+        return say("No order waits for serial {serial}", serial=serials.tail(serials.said(item)))
     return say("No order waits for {product}", product=item.name)
 
 

@@ -1,6 +1,6 @@
 """Units at the bench: each is scanned into the box, none twice and no foreign one; the last can be taken out again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from wms.domain.packing import (
     EXTRA,
     FOREIGN,
     WRONG_LOT,
+    WRONG_SERIAL,
     Package,
     PackageLine,
     UnitPacked,
@@ -24,7 +25,7 @@ from wms.domain.stock import StockMove
 from wms.services import feedback, stocking
 from wms.services.packing.bench import box_anew
 from wms.services.packing.on_bench import Bench, Content, Units
-from wms.services.packing.unit import causes, filling, red_totes
+from wms.services.packing.unit import causes, filling, red_totes, serials
 from wms.services.recognising import Item, find_item, lots_meant
 from wms.services.screens import Card, Feedback
 from wms.services.stocking import Goods
@@ -71,12 +72,14 @@ _STOPS: Mapping[str, Said] = {
     EXTRA: say("EXTRA. PUT IN RED TOTE"),
     FOREIGN: say("NOT IN THIS ORDER. PUT IN RED TOTE"),
     WRONG_LOT: say("WRONG LOT. PUT IN RED TOTE"),
+    WRONG_SERIAL: say("WRONG SERIAL. PUT IN RED TOTE"),
 }
 # The same where red totes have codes.
 _STOPS_TO_SCAN: Mapping[str, Said] = {
     EXTRA: say("EXTRA. PUT IN RED TOTE, SCAN TOTE"),
     FOREIGN: say("NOT ORDERED. PUT IN RED TOTE, SCAN TOTE"),
     WRONG_LOT: say("WRONG LOT. PUT IN RED TOTE, SCAN TOTE"),
+    WRONG_SERIAL: say("WRONG SERIAL. PUT IN RED TOTE, SCAN TOTE"),
 }
 
 
@@ -95,21 +98,40 @@ def scan_unit(session: Session, actor: Actor, bench: Bench, code: Code, wanted: 
     if found is None and code.kind is not CodeKind.PRODUCT:
         return feedback.wrong_type(code, wanted)
     rows = [row for row in bench.units if found is not None and row.product_id == found.product_id]
+    of_product = [row for row in bench.contents if found is not None and row.product_id == found.product_id]
+    known = serials.Known()
+    if found is not None and rows and found.gs1 is not None:
+        known = serials.of(session, actor, bench.order_id, found.product_id, of_product)
+        found = serials.read(found, {row.lot for row in of_product}, known.picked)
+        if serials.said(found) in known.packed:
+            return feedback.repeated(
+                say("Serial {serial} was scanned before", serial=serials.tail(serials.said(found)))
+            )
+    cause = _wrong(found, rows, of_product, known)
+    if found is None or cause:
+        return _caught(session, actor, bench, code, found, cause, known.left)
     left = sum(row.left for row in rows)
-    if found is None or left == 0:
-        return _caught(session, actor, bench, code, found, EXTRA if rows else FOREIGN)
-    of_product = [row for row in bench.contents if row.product_id == found.product_id]
     lots = lots_meant(found, {row.lot for row in of_product})
-    if of_product and not lots:
-        return _caught(session, actor, bench, code, found, WRONG_LOT)
     opened = {tote.tote_id for tote in bench.open_totes}
-    contents = [row for row in of_product if row.tote_id in opened and row.lot in lots]
+    of_serial = serials.meant(found, {row.serial for row in of_product})
+    contents = [row for row in of_product if row.tote_id in opened and row.lot in lots and row.serial in of_serial]
     refusal = _refusal(bench, rows[0], found, left, contents)
     if refusal is not None:
         return refusal
     pack(session, actor, bench, rows, found, contents)
     of = sum(row.wanted for row in rows)
     return _packed(bench, rows[0], found, of - left + found.units, of)
+
+
+def _wrong(found: Item | None, rows: Sequence[Units], of_product: Sequence[Content], known: serials.Known) -> str:
+    """Say why a unit does not belong to the order, '' where it does."""
+    if found is None or not rows:
+        return FOREIGN
+    if not any(row.left for row in rows):
+        return EXTRA
+    if of_product and not lots_meant(found, {row.lot for row in of_product}):
+        return WRONG_LOT
+    return WRONG_SERIAL if known.picked and not serials.meant(found, known.picked) else ""
 
 
 def _refusal(bench: Bench, row: Units, found: Item, left: int, contents: Sequence[Content]) -> Feedback | None:
@@ -158,8 +180,16 @@ def _of_order(bench: Bench, code: Code) -> Item | None:
     return None
 
 
-def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Item | None, cause: str) -> Feedback:
-    """Stop at a unit that does not belong: it is caught, never packed."""
+def _caught(
+    session: Session,
+    actor: Actor,
+    bench: Bench,
+    code: Code,
+    found: Item | None,
+    cause: str,
+    picked: Collection[str],
+) -> Feedback:
+    """Stop at a unit that does not belong: it is caught, never packed. `picked` are the serials that would be right."""
     name = found.name if found else f"...{code.text[-8:]}"
     caught = WrongUnitCaught(
         order_id=bench.order_id,
@@ -172,7 +202,7 @@ def _caught(session: Session, actor: Actor, bench: Bench, code: Code, found: Ite
     causes.note(session, actor, bench, code)
     have = Card(name=name, sku=found.sku if found else "", detail=_why(bench, found, cause))
     stops = _STOPS_TO_SCAN if red_totes.ask(session, actor, bench, code) else _STOPS
-    return feedback.stop(stops[cause], have=have, need=_need(bench, found, cause))
+    return feedback.stop(stops[cause], have=have, need=_need(bench, found, cause, picked))
 
 
 def _why(bench: Bench, found: Item | None, cause: str) -> Said:
@@ -180,13 +210,18 @@ def _why(bench: Bench, found: Item | None, cause: str) -> Said:
         return say("{n} of {n} in already", n=sum(row.wanted for row in bench.units if row.sku == found.sku))
     if found is not None and found.gs1 is not None and cause == WRONG_LOT:
         return say("Lot {lot}", lot=found.gs1.lot)
+    if found is not None and cause == WRONG_SERIAL:
+        return say("Serial {serial}", serial=serials.tail(serials.said(found)))
     return say("not in {order}", order=bench.number)
 
 
-def _need(bench: Bench, found: Item | None, cause: str) -> Card | None:
+def _need(bench: Bench, found: Item | None, cause: str, picked: Collection[str]) -> Card | None:
     if found is not None and cause == WRONG_LOT:
         lots = {row.lot for row in bench.contents if row.product_id == found.product_id}
         return Card(name=found.name, sku=found.sku, detail=say("Lot {lot}", lot=", ".join(sorted(lots))))
+    if found is not None and cause == WRONG_SERIAL and len(picked) == 1:
+        (serial,) = picked
+        return Card(name=found.name, sku=found.sku, detail=say("Serial {serial}", serial=serials.tail(serial)))
     missing = next((row for row in bench.units if row.left), None)
     return Card(name=missing.name, sku=missing.sku, detail=say("{n} to scan", n=missing.left)) if missing else None
 
@@ -216,7 +251,13 @@ def pack(
                 _add_line(session, actor, bench, line[0], _goods(content, part))
                 line[1] -= part
                 take -= part
-    packed = UnitPacked(order_id=bench.order_id, package=bench.package, sku=item.sku, quantity=item.units)
+    packed = UnitPacked(
+        order_id=bench.order_id,
+        package=bench.package,
+        sku=item.sku,
+        quantity=item.units,
+        serial=serials.said(item),
+    )
     record(session, actor, packed)
     filling.follow(session, actor, bench, rows[0], item.units)
 
