@@ -7,9 +7,10 @@ from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
 from wms.domain.errors import DomainError
 from wms.domain.journal import JournalEntry
-from wms.domain.orders import OrderStatus
+from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import BatchOrder, BatchStatus, Proof
 from wms.domain.totes import ToteStatus
+from wms.domain.waves import Wave, WaveStatus
 from wms.services import cancelling, verifying
 from wms.services.picking.screens import BuildCart, Home
 from wms.services.picking.walk import giving_back
@@ -142,6 +143,43 @@ def test_an_order_cancelled_while_its_walk_waits_half_done_keeps_its_tote_and_go
     _ = tom.pick()
     assert tom.screen.accept == (walk.hold.barcode,)
     assert holds_up(walk)
+
+
+def cancelled(walk: Walk, *orders: Order) -> None:
+    for order in orders:
+        cancelling.cancel(walk.session, builders.actor(), order, "changed their mind")
+
+
+def wave(walk: Walk) -> Wave:
+    return walk.session.query(Wave).one()
+
+
+def test_a_walk_whose_orders_were_all_cancelled_before_a_tote_was_bound_ends_when_it_is_given_back(walk: Walk) -> None:
+    _ = walk.marta.begin(walk.cart)
+    cancelled(walk, *walk.orders)
+    assert walk.marta.scan("GIVE BACK") == "home"
+    assert walk.marta.said == "Cart is free again"
+    assert (walk.batch.status, wave(walk).status) == (BatchStatus.CANCELLED, WaveStatus.DONE)
+    assert holds_up(walk)
+
+
+def test_the_desk_ends_a_walk_of_which_nothing_is_left(walk: Walk) -> None:
+    _ = walk.marta.begin(walk.cart)
+    cancelled(walk, *walk.orders)
+    assert giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id).cart is None
+    assert (walk.batch.status, wave(walk).status) == (BatchStatus.CANCELLED, WaveStatus.DONE)
+
+
+@pytest.mark.parametrize("command", ["GIVE BACK", "UNDO"])
+def test_a_walk_that_waits_ends_with_its_last_order_though_one_was_cancelled_on_the_cart(
+    walk: Walk, command: str
+) -> None:
+    _ = walk.marta.begin(walk.cart)
+    cancelled(walk, walk.orders[0])
+    assert walk.marta.scan(command) == "home"
+    assert walk.batch.status is BatchStatus.WAITING
+    cancelled(walk, walk.orders[1])
+    assert (walk.batch.status, wave(walk).status) == (BatchStatus.CANCELLED, WaveStatus.DONE)
 
 
 def test_the_desk_gives_back_for_a_worker_who_left_with_units_in_hand(walk: Walk) -> None:
