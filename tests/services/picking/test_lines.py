@@ -102,6 +102,16 @@ def test_what_was_refused_is_kept_as_a_near_miss(walk: Walk) -> None:
     assert (entry.data["wanted"], entry.data["kind"]) == ("item", "product")
 
 
+def test_a_scan_of_a_step_that_is_done_is_no_near_miss_of_the_next_location(walk: Walk) -> None:
+    marta = walk.at_location()
+    _ = marta.scan(walk.mug_code, walk.mug_code)
+    token = marta.screen.token
+    assert marta.scan(walk.totes[0].barcode) == "go_to"
+    assert marta.scan(walk.totes[0].barcode, token=token) == "go_to"
+    entry = walk.session.query(JournalEntry).filter_by(event="ScanRefused").one()
+    assert (entry.data["place"], entry.data["wanted"]) == ("", "")
+
+
 def test_a_further_unit_is_already_in(walk: Walk) -> None:
     marta = walk.at_location()
     assert marta.scan(walk.mug_code, walk.mug_code, walk.mug_code) == "put_in_tote"
