@@ -216,6 +216,14 @@ def test_a_full_order_sounds_different_from_a_line(walk: Walk) -> None:
     assert (marta.said, marta.feedback.cue) == (f"{walk.totes[0].barcode} FULL ORDER", "complete")
 
 
+def test_an_order_that_lacks_a_line_is_not_called_full(walk: Walk) -> None:
+    marta = walk.at_location()
+    assert marta.scan("NONE HERE", marta.stop.location_code) == "go_to"
+    assert marta.stop.order_id == walk.orders[0].id
+    _ = marta.pick()
+    assert (marta.said, marta.feedback.cue) == ("3 of 3", "line")
+
+
 def test_done_in_the_middle_says_how_much_is_open(walk: Walk) -> None:
     assert walk.begin().scan("DONE") == "go_to"
     assert walk.marta.said == "3 lines are open. Go on"

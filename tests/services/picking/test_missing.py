@@ -18,6 +18,7 @@ from wms.domain.stock import Lot, Stock, StockMove
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
 from wms.services import allocating, cancelling, counting, stocking, verifying
+from wms.services.planning import again
 from wms.services.stocking import Goods
 
 
@@ -327,6 +328,21 @@ def test_a_short_noted_before_lots_were_written_off_is_taken_back_all_the_same(s
     assert floor.marta.scan("UNDO") == "short"
     assert floor.balance(floor.first) == (10, 4)
     assert floor.holds_up()
+
+
+def test_an_order_is_called_full_when_what_it_lacked_was_picked_again(session: Session) -> None:
+    floor = made(session, spare=0)
+    _ = floor.marta.scan("NONE HERE", floor.first.barcode)
+    while floor.marta.screen.name != "drop_cart":
+        _ = floor.marta.pick()
+        assert floor.marta.feedback.cue == "line"
+    _ = floor.marta.scan(floor.hold.barcode, floor.lane.barcode)
+    builders.stock(session, floor.second, floor.mug, 20)
+    assert again.pick_again(session, builders.actor(), floor.orders[0].id).reason == ""
+    tote = builders.tote(session)
+    _ = floor.marta.begin(builders.cart(session), tote)
+    _ = floor.marta.pick()
+    assert floor.marta.said == f"{tote.barcode} FULL ORDER"
 
 
 def test_only_the_broken_units_leave_the_books_for_the_good_ones_stand_on_the_location(session: Session) -> None:
