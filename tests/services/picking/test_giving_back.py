@@ -198,6 +198,29 @@ def test_the_desk_gives_back_for_a_worker_who_left_with_units_in_hand(walk: Walk
     assert holds_up(walk)
 
 
+def test_undo_brings_up_no_short_that_was_said_before_the_desk_gave_the_walk_back(walk: Walk) -> None:
+    marta = walk.begin()
+    _ = marta.pick()
+    _ = marta.reach()
+    assert marta.scan("SHORT", "N0") == "short"
+    _ = giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id)
+    tom = Picker(walk.session, device="14")
+    assert tom.scan(walk.cart.barcode) == "go_to"
+    assert tom.scan("UNDO") == "put_in_tote"
+    assert tom.said == f"Take 2 out of {walk.totes[0].barcode}"
+    assert holds_up(walk)
+
+
+def test_a_short_confirmed_before_stays_so_when_the_desk_gives_the_walk_back(walk: Walk) -> None:
+    marta = walk.at_location()
+    _ = marta.scan("SHORT", "N1", marta.stop.location_code)
+    assert marta.scan("SHORT", "N0") == "short"
+    _ = giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id)
+    tom = Picker(walk.session, device="14")
+    assert tom.scan(walk.cart.barcode) == "go_to"
+    assert (tom.stop.found, tom.stop.short_confirmed, tom.stop.wanted) == (1, True, 1)
+
+
 def test_the_desk_cannot_give_back_what_nobody_walks(walk: Walk) -> None:
     with pytest.raises(DomainError, match="Nobody is on it"):
         _ = giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id)

@@ -61,13 +61,23 @@ def give_back_for(session: Session, actor: Actor, batch_id: int) -> GivenBack:
             hands.lay_down(session, actor, task, task.in_hand)
             task.in_hand, task.lot_proved = 0, False
         if _is_being_said(task):
-            task.forget_short()
+            _unsay(session, actor, task)
     cart = _hand_back(session, actor, wave, batch, tasks)
     return GivenBack(batch=batch.name, cart=cart, in_hand=in_hand)
 
 
 def _is_being_said(task: PickTask) -> bool:
     return task.status is TaskStatus.OPEN and task.found is not None and not task.short_confirmed
+
+
+def _unsay(session: Session, actor: Actor, task: PickTask) -> None:
+    """Let a line be as before a short was begun that nobody has confirmed; no UNDO brings it up again."""
+    for step in steps.newest_said(session, actor, task):
+        before = step.before
+        task.found, task.short_reason, task.short_confirmed = before["found"], before["reason"], before["confirmed"]
+        session.delete(step)
+        if not _is_being_said(task):
+            break
 
 
 def _in_hand(session: Session, actor: Actor, batch_id: int) -> tuple[tuple[int, str, str], ...]:
