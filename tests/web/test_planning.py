@@ -21,6 +21,7 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchOrder
 from wms.domain.waves import Wave, WaveStatus
+from wms.services import cancelling
 
 
 @pytest.fixture
@@ -144,6 +145,20 @@ def test_the_desk_gives_a_walk_back_whose_worker_has_left(lead: FlaskClient, eng
     assert f"W1-1 goes on when {name} is scanned." in back.text
     assert f"half done on {name}" in back.text
     assert "Nobody is on it." in _post(lead, page, "data-give-back").text
+
+
+def test_the_desk_says_that_a_walk_given_back_is_over_where_all_its_orders_were_cancelled(
+    lead: FlaskClient, engine: Engine
+) -> None:
+    released = _release(lead, _preview(lead)).text
+    with transaction(engine) as session:
+        batch, cart = session.query(Batch).one(), session.query(Cart).one()
+        worker = builders.worker(session)
+        _ = batch.start(cart_id=cart.id, worker_id=worker.id, device="1", at=builders.NOW)
+        for order in session.query(Order).order_by(Order.id):
+            cancelling.cancel(session, builders.actor(), order, "changed their mind")
+    page = lead.get(f"/desk/waves/{_wave_key(released)}").text
+    assert "W1-1 is over. All its orders were cancelled." in _post(lead, page, "data-give-back").text
 
 
 def _wave_key(page: str) -> str:

@@ -37,11 +37,15 @@ class BarcodeMissing(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ScanUndone(Event):
-    """The last step of a task was taken back. `units` counts put units that went back to the shelf."""
+    """The last step of a task was taken back.
+
+    `units` counts put units that went back to the shelf, `put_by` is the worker who had put them, as an id's text.
+    """
 
     task_id: int
     step: str
     units: int = 0
+    put_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,7 +68,8 @@ def take(
     before = current_screen(session, actor)
     code = parse(pulled.code)
     call = calling.after_scan(session, actor, is_fresh=True)
-    if pulled.token != before.token:
+    is_stale = pulled.token != before.token
+    if is_stale:
         judged: Feedback | Answer = _why_left(session, actor, pulled.token, before, why_left)
     elif actor.worker_id is not None and code.command is Command.HELP:
         judged = calling.call(session, actor, station, before)
@@ -82,9 +83,10 @@ def take(
             station=station,
             code=readable(code.text)[:_MAX_CODE],
             kind=code.kind,
-            wanted=before.wants,
+            # Made for another step: what is wanted now, and where, had nothing to do with it.
+            wanted="" if is_stale else before.wants,
             said=verdict.words,
-            place=before.place,
+            place="" if is_stale else before.place,
         )
         record(session, actor, refused)
     to_keep = {

@@ -14,6 +14,7 @@ from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.services import planning
 from wms.services.picking.walk import giving_back
+from wms.services.picking.walk.giving_back import GivenBack
 from wms.services.planning import Released, coming, overview, parting, recalling, replanning, undoing
 from wms.services.planning import again as planning_again
 from wms.services.planning import preview as planning_preview
@@ -151,9 +152,8 @@ def give_back(wave: str, batch: str) -> ResponseReturnValue:
     except DomainError as error:
         flask.flash(str(error), "wrong")
         return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
-    goes_on = f"goes on when {given.cart} is scanned" if given.cart else "waits for any cart"
     laid = "".join(f" Put {units} x {sku} back on {location}." for units, sku, location in given.in_hand)
-    flask.flash(f"{given.batch} {goes_on}.{laid}", "warn" if laid else "ok")
+    flask.flash(f"{given.batch} {_goes_on(given)}.{laid}", "warn" if laid else "ok")
     return flask.redirect(flask.url_for("planning.wave", wave=wave), _SEE_OTHER)
 
 
@@ -225,6 +225,12 @@ def _after(done: Released) -> ResponseReturnValue:
     words = f"Wave {done.number}: {_count(done.orders, 'order')} in {_count(done.batches, 'batch')}."
     flask.flash(f"{words}{left_out}", "ok")
     return flask.redirect(flask.url_for("planning.wave", wave=text_id(done.wave_id)), _SEE_OTHER)
+
+
+def _goes_on(given: GivenBack) -> str:
+    if given.cart is None:
+        return "is over. All its orders were cancelled"
+    return f"goes on when {given.cart} is scanned" if given.cart else "waits for any cart"
 
 
 def _planned_again(done: Replanned) -> str:

@@ -103,6 +103,20 @@ def test_a_case_takes_what_it_counts_and_the_rest_follows(deal: Deal) -> None:
     assert deal.holds_up()
 
 
+def test_a_quantity_card_counts_no_more_than_it_says_of_a_tote_that_a_case_began(session: Session) -> None:
+    builders.zone(session)
+    soap = builders.product(session, case_of=3)
+    orders = [builders.order(session, (soap, 4)), builders.order(session, (soap, 4))]
+    _ = builders.waiting_batch(session, *orders)
+    marta, totes, case = Picker(session), [builders.tote(session) for _ in orders], builders.barcode(session, soap, 3)
+    _ = marta.begin(builders.cart(session), *totes)
+    _ = marta.reach()
+    assert marta.scan(case, case, totes[0].barcode) == "scan_item"
+    assert marta.stop.in_hand == 2
+    assert marta.scan("N3") == "scan_item"
+    assert (marta.said, marta.stop.in_hand) == ("3 of 4", 3)
+
+
 def test_units_that_run_out_while_they_are_dealt_leave_the_later_totes_short(deal: Deal) -> None:
     _ = deal.marta.scan(deal.mug, deal.totes[0].barcode)
     assert deal.marta.scan("SHORT", "N1") == "short"

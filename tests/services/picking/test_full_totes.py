@@ -1,8 +1,12 @@
 """TOTE FULL: the order goes on in a second tote, and packing asks for both."""
 
+from sqlalchemy.orm import Session
+
 from tests import builders
 from tests.services.conftest import Walk
+from tests.services.picking.picker import Picker
 from wms.domain.codes import parse
+from wms.domain.floor import Profile
 from wms.domain.orders import OrderStatus
 from wms.domain.picked import PickStep
 from wms.domain.picking import FullTote
@@ -35,6 +39,20 @@ def test_the_order_goes_on_in_a_second_tote_in_the_same_slot(walk: Walk) -> None
     _ = marta.pick()
     assert (walk.units(walk.totes[0], walk.mug), walk.units(second, walk.pen)) == (2, 1)
     assert holds_up(walk)
+
+
+def test_a_second_tote_is_scanned_though_the_walk_began_with_one(session: Session) -> None:
+    builders.zone(session, profile=Profile.SINGLE)
+    mug, pen = builders.product(session), builders.product(session)
+    _ = builders.waiting_batch(session, builders.order(session, (mug, 1), (pen, 1)))
+    marta, totes = Picker(session), [builders.tote(session) for _ in range(2)]
+    _ = marta.begin(builders.cart(session), totes[0])
+    _ = marta.reach()
+    assert marta.scan(builders.barcode(session, mug)) == "go_to"
+    assert marta.scan("TOTE FULL", totes[1].barcode) == "go_to"
+    _ = marta.reach()
+    assert marta.scan(builders.barcode(session, pen)) == "put_in_tote"
+    assert marta.stop.tote == totes[1].barcode
 
 
 def test_both_totes_are_put_down_for_packing(walk: Walk) -> None:

@@ -7,9 +7,10 @@ from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
 from wms.domain.errors import DomainError
 from wms.domain.journal import JournalEntry
-from wms.domain.orders import OrderStatus
+from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import BatchOrder, BatchStatus, Proof
 from wms.domain.totes import ToteStatus
+from wms.domain.waves import Wave, WaveStatus
 from wms.services import cancelling, verifying
 from wms.services.picking.screens import BuildCart, Home
 from wms.services.picking.walk import giving_back
@@ -144,6 +145,43 @@ def test_an_order_cancelled_while_its_walk_waits_half_done_keeps_its_tote_and_go
     assert holds_up(walk)
 
 
+def cancelled(walk: Walk, *orders: Order) -> None:
+    for order in orders:
+        cancelling.cancel(walk.session, builders.actor(), order, "changed their mind")
+
+
+def wave(walk: Walk) -> Wave:
+    return walk.session.query(Wave).one()
+
+
+def test_a_walk_whose_orders_were_all_cancelled_before_a_tote_was_bound_ends_when_it_is_given_back(walk: Walk) -> None:
+    _ = walk.marta.begin(walk.cart)
+    cancelled(walk, *walk.orders)
+    assert walk.marta.scan("GIVE BACK") == "home"
+    assert walk.marta.said == "Cart is free again"
+    assert (walk.batch.status, wave(walk).status) == (BatchStatus.CANCELLED, WaveStatus.DONE)
+    assert holds_up(walk)
+
+
+def test_the_desk_ends_a_walk_of_which_nothing_is_left(walk: Walk) -> None:
+    _ = walk.marta.begin(walk.cart)
+    cancelled(walk, *walk.orders)
+    assert giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id).cart is None
+    assert (walk.batch.status, wave(walk).status) == (BatchStatus.CANCELLED, WaveStatus.DONE)
+
+
+@pytest.mark.parametrize("command", ["GIVE BACK", "UNDO"])
+def test_a_walk_that_waits_ends_with_its_last_order_though_one_was_cancelled_on_the_cart(
+    walk: Walk, command: str
+) -> None:
+    _ = walk.marta.begin(walk.cart)
+    cancelled(walk, walk.orders[0])
+    assert walk.marta.scan(command) == "home"
+    assert walk.batch.status is BatchStatus.WAITING
+    cancelled(walk, walk.orders[1])
+    assert (walk.batch.status, wave(walk).status) == (BatchStatus.CANCELLED, WaveStatus.DONE)
+
+
 def test_the_desk_gives_back_for_a_worker_who_left_with_units_in_hand(walk: Walk) -> None:
     marta = walk.at_location()
     location = marta.stop.location
@@ -158,6 +196,29 @@ def test_the_desk_gives_back_for_a_worker_who_left_with_units_in_hand(walk: Walk
     _ = tom.pick()
     assert walk.units(walk.totes[0], walk.mug) == 2
     assert holds_up(walk)
+
+
+def test_undo_brings_up_no_short_that_was_said_before_the_desk_gave_the_walk_back(walk: Walk) -> None:
+    marta = walk.begin()
+    _ = marta.pick()
+    _ = marta.reach()
+    assert marta.scan("SHORT", "N0") == "short"
+    _ = giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id)
+    tom = Picker(walk.session, device="14")
+    assert tom.scan(walk.cart.barcode) == "go_to"
+    assert tom.scan("UNDO") == "put_in_tote"
+    assert tom.said == f"Take 2 out of {walk.totes[0].barcode}"
+    assert holds_up(walk)
+
+
+def test_a_short_confirmed_before_stays_so_when_the_desk_gives_the_walk_back(walk: Walk) -> None:
+    marta = walk.at_location()
+    _ = marta.scan("SHORT", "N1", marta.stop.location_code)
+    assert marta.scan("SHORT", "N0") == "short"
+    _ = giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id)
+    tom = Picker(walk.session, device="14")
+    assert tom.scan(walk.cart.barcode) == "go_to"
+    assert (tom.stop.found, tom.stop.short_confirmed, tom.stop.wanted) == (1, True, 1)
 
 
 def test_the_desk_cannot_give_back_what_nobody_walks(walk: Walk) -> None:

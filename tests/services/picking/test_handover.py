@@ -18,7 +18,7 @@ from wms.domain.picking import Batch, BatchStatus, PickTask
 from wms.domain.stock import Stock
 from wms.domain.totes import ToteStatus
 from wms.services import feedback, picking, scanning, verifying
-from wms.services.picking.screens import DropCart, TakeOver, TaskScreen
+from wms.services.picking.screens import DropCart, Home, TakeOver, TaskScreen
 from wms.services.picking.walk import drops
 from wms.services.scanning import Pulled
 from wms.services.screens import Answer
@@ -36,6 +36,19 @@ def test_a_walk_is_taken_over_by_scanning_its_cart_and_saying_yes(walk: Walk) ->
     assert tom.scan("YES") == "scan_item"
     assert tom.stop.in_hand == 1
     assert (walk.batch.worker_id, walk.batch.device) == (tom.worker.id, "14")
+
+
+def test_a_put_taken_back_counts_against_the_worker_who_made_it(walk: Walk) -> None:
+    marta = walk.begin()
+    _ = marta.pick()
+    tom = Picker(walk.session, device="14")
+    assert tom.scan(walk.cart.barcode, "YES", "UNDO") == "put_in_tote"
+    walk.session.expire_all()
+    assert (marta.worker.lines_put, tom.worker.lines_put) == (0, 0)
+    assert tom.scan("UNDO", "UNDO", "UNDO", "GIVE BACK") == "home"
+    for screen in (marta.screen, tom.screen):
+        assert isinstance(screen, Home)
+        assert screen.units_today == 0
 
 
 def test_no_leaves_the_walk_where_it_is(walk: Walk) -> None:

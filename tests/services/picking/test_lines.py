@@ -102,6 +102,16 @@ def test_what_was_refused_is_kept_as_a_near_miss(walk: Walk) -> None:
     assert (entry.data["wanted"], entry.data["kind"]) == ("item", "product")
 
 
+def test_a_scan_of_a_step_that_is_done_is_no_near_miss_of_the_next_location(walk: Walk) -> None:
+    marta = walk.at_location()
+    _ = marta.scan(walk.mug_code, walk.mug_code)
+    token = marta.screen.token
+    assert marta.scan(walk.totes[0].barcode) == "go_to"
+    assert marta.scan(walk.totes[0].barcode, token=token) == "go_to"
+    entry = walk.session.query(JournalEntry).filter_by(event="ScanRefused").one()
+    assert (entry.data["place"], entry.data["wanted"]) == ("", "")
+
+
 def test_a_further_unit_is_already_in(walk: Walk) -> None:
     marta = walk.at_location()
     assert marta.scan(walk.mug_code, walk.mug_code, walk.mug_code) == "put_in_tote"
@@ -204,6 +214,14 @@ def test_a_full_order_sounds_different_from_a_line(walk: Walk) -> None:
     assert (marta.said, marta.feedback.cue) == ("1 of 3", "line")
     _ = marta.pick()
     assert (marta.said, marta.feedback.cue) == (f"{walk.totes[0].barcode} FULL ORDER", "complete")
+
+
+def test_an_order_that_lacks_a_line_is_not_called_full(walk: Walk) -> None:
+    marta = walk.at_location()
+    assert marta.scan("NONE HERE", marta.stop.location_code) == "go_to"
+    assert marta.stop.order_id == walk.orders[0].id
+    _ = marta.pick()
+    assert (marta.said, marta.feedback.cue) == ("3 of 3", "line")
 
 
 def test_done_in_the_middle_says_how_much_is_open(walk: Walk) -> None:

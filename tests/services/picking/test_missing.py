@@ -12,10 +12,14 @@ from wms.domain.counting import CountStatus, CountTask
 from wms.domain.floor import ADJUSTMENT_ID, Location, LocationKind
 from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import Order, OrderStatus
+from wms.domain.picked import PickStep, StepKind
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.stock import Lot, Stock, StockMove
 from wms.domain.totes import Tote
-from wms.services import allocating, cancelling, counting, verifying
+from wms.domain.waves import Allocation
+from wms.services import allocating, cancelling, counting, stocking, verifying
+from wms.services.planning import again
+from wms.services.stocking import Goods
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,6 +269,80 @@ def test_a_short_is_not_taken_back_when_its_lot_was_given_away_since(session: Se
     assert marta.said == "Lot A is taken. Go on"
     assert (marta.screen.name, marta.stop.lot) == ("scan_item", "B")
     assert verifying.verify(session, builders.WAREHOUSE) == []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lots:
+    """Two orders of one milk each from one shelf with five of each lot: one is of lot A, the other of lot B."""
+
+    session: Session
+    marta: Picker
+    milk: Product
+    place: Location
+
+    def balances(self) -> dict[str, tuple[int, int]]:
+        """What is on hand and reserved of each lot on the shelf."""
+        rows = self.session.query(Stock).filter_by(place_id=self.place.id).populate_existing()
+        return {row.lot: (row.on_hand, row.reserved) for row in rows}
+
+
+def in_two_lots(session: Session) -> Lots:
+    milk, place = builders.product(session, "MILK"), builders.location(session)
+    orders = [builders.order(session, (milk, 1)) for _ in "AB"]
+    for lot in "AB":
+        session.add(Lot(warehouse_id=builders.WAREHOUSE, product_id=milk.id, lot=lot, expiry=None))
+        builders.stock(session, place, milk, 5, lot=lot)
+    _ = builders.waiting_batch(session, *orders, locations={milk.id: place}, lots={milk.id: "A"})
+    stocking.unreserve(session, builders.actor(), place.id, Goods(product_id=milk.id, quantity=1, lot="A"))
+    stocking.reserve(session, builders.actor(), place.id, Goods(product_id=milk.id, quantity=1, lot="B"))
+    task = session.query(PickTask).filter_by(order_id=orders[1].id).one()
+    task.lot = session.get_one(Allocation, (builders.WAREHOUSE, task.allocation_id)).lot = "B"
+    marta = Picker(session)
+    _ = marta.begin(builders.cart(session), *(builders.tote(session) for _ in orders))
+    return Lots(session=session, marta=marta, milk=milk, place=place)
+
+
+def test_none_here_goes_for_every_lot_of_the_product(session: Session) -> None:
+    floor = in_two_lots(session)
+    assert floor.marta.scan("NONE HERE", floor.place.barcode) == "drop_cart"
+    assert floor.balances() == {"A": (0, 0), "B": (0, 0)}
+    assert verifying.verify(session, builders.WAREHOUSE) == []
+    assert floor.marta.scan("UNDO") == "short"
+    assert floor.balances() == {"A": (5, 1), "B": (5, 1)}
+    assert verifying.verify(session, builders.WAREHOUSE) == []
+
+
+def test_a_short_keeps_to_the_lot_that_was_asked_for(session: Session) -> None:
+    floor = in_two_lots(session)
+    assert floor.marta.scan("SHORT", floor.place.barcode) == "scan_item"
+    assert floor.marta.stop.lot == "B"
+    assert floor.balances() == {"A": (0, 0), "B": (5, 1)}
+
+
+def test_a_short_noted_before_lots_were_written_off_is_taken_back_all_the_same(session: Session) -> None:
+    floor = made(session, spare=0)
+    _ = floor.marta.scan("NONE HERE", floor.first.barcode)
+    step = session.query(PickStep).filter_by(kind=StepKind.SHORT).one()
+    step.before = {**step.before, "written_off": 8}
+    session.flush()
+    assert floor.marta.scan("UNDO") == "short"
+    assert floor.balance(floor.first) == (10, 4)
+    assert floor.holds_up()
+
+
+def test_an_order_is_called_full_when_what_it_lacked_was_picked_again(session: Session) -> None:
+    floor = made(session, spare=0)
+    _ = floor.marta.scan("NONE HERE", floor.first.barcode)
+    while floor.marta.screen.name != "drop_cart":
+        _ = floor.marta.pick()
+        assert floor.marta.feedback.cue == "line"
+    _ = floor.marta.scan(floor.hold.barcode, floor.lane.barcode)
+    builders.stock(session, floor.second, floor.mug, 20)
+    assert again.pick_again(session, builders.actor(), floor.orders[0].id).reason == ""
+    tote = builders.tote(session)
+    _ = floor.marta.begin(builders.cart(session), tote)
+    _ = floor.marta.pick()
+    assert floor.marta.said == f"{tote.barcode} FULL ORDER"
 
 
 def test_only_the_broken_units_leave_the_books_for_the_good_ones_stand_on_the_location(session: Session) -> None:

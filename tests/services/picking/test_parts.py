@@ -115,6 +115,16 @@ def test_the_first_part_waits_in_the_lane_for_parts_and_the_rest_is_walked_next(
     assert holds_up(walk.session)
 
 
+def test_an_order_is_full_with_the_last_of_its_parts(zones: Zones) -> None:
+    marta = zones.walk.begin()
+    while marta.stop.order_id != zones.walk.orders[0].id:
+        _ = marta.pick()
+    _ = marta.pick()
+    assert marta.feedback.cue == "line"
+    _ = zones.pick_rest()
+    assert zones.piotr.said == f"{zones.pen_tote.barcode} FULL ORDER"
+
+
 def test_packing_waits_for_the_last_part(zones: Zones) -> None:
     _ = zones.totes_of_first()
     _ = zones.walk.marta.scan(zones.meet.barcode, zones.walk.lane.barcode)

@@ -96,6 +96,17 @@ def test_a_quantity_card_counts_the_rest_where_each_unit_is_scanned(session: Ses
     assert zone.marta.scan("N3") == "put_in_tote"
 
 
+def test_a_quantity_card_counts_no_more_than_it_says_where_one_scan_takes_the_rest(session: Session) -> None:
+    builders.zone(session)
+    soap = builders.product(session, case_of=3)
+    _ = builders.waiting_batch(session, builders.order(session, (soap, 5)))
+    marta = Picker(session)
+    _ = marta.begin(builders.cart(session), builders.tote(session))
+    _ = marta.reach()
+    assert marta.scan(builders.barcode(session, soap, 3), "N4") == "scan_item"
+    assert (marta.said, marta.stop.in_hand) == ("4 of 5", 4)
+
+
 def test_strict_asks_for_the_location_whatever_the_item_proves(session: Session) -> None:
     zone = opened(session, Profile.STRICT)
     assert zone.marta.scan(zone.code) == "go_to"

@@ -10,7 +10,7 @@ from wms.domain.floor import ADJUSTMENT_ID, Zone
 from wms.domain.journal import JournalEntry
 from wms.domain.picking import TaskStatus
 from wms.domain.stock import Stock
-from wms.services import stocking, verifying
+from wms.services import cancelling, stocking, verifying
 from wms.services.stocking import Goods
 
 
@@ -64,6 +64,16 @@ def test_undo_takes_the_put_back_and_the_question_with_it(walk: Walk) -> None:
     assert marta.scan(marta.stop.tote) == "zero_check"
     assert _answers(walk) == []
     assert TaskStatus.PICKED in {task.status for task in walk.tasks()}
+
+
+def test_an_undo_that_comes_too_late_leaves_the_question_to_be_answered(walk: Walk) -> None:
+    marta = _at_last_unit(walk)
+    _ = marta.pick()
+    cancelling.cancel(walk.session, builders.actor(), walk.orders[0], "changed their mind")
+    assert marta.scan(Command.UNDO) == "zero_check"
+    assert marta.said == "Too late. That order is cancelled"
+    _ = marta.scan(Command.NO)
+    assert walk.session.query(CountTask).count() == 1
 
 
 def test_a_location_that_holds_more_stops_nobody(walk: Walk) -> None:

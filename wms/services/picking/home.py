@@ -7,10 +7,11 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.base import text_id
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import Cart
 from wms.domain.journal import JournalEntry, record
@@ -228,16 +229,18 @@ def _home(session: Session, actor: Actor) -> Home:
 def _units_today(session: Session, actor: Actor, zone: str) -> int:
     """Return the units this worker has put into totes since midnight, less those undone."""
     midnight = actor.at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    units = case(
-        (JournalEntry.event == UnitsPut.__name__, JournalEntry.data["quantity"].as_integer()),
-        else_=-JournalEntry.data["units"].as_integer(),
-    )
-    counted: int = session.execute(
-        select(func.coalesce(func.sum(units), 0)).where(
-            JournalEntry.warehouse_id == actor.warehouse_id,
-            JournalEntry.event.in_((UnitsPut.__name__, ScanUndone.__name__)),
-            JournalEntry.at >= midnight,
-            JournalEntry.worker_id == actor.worker_id,
+    today = JournalEntry.warehouse_id == actor.warehouse_id, JournalEntry.at >= midnight
+    put: int = session.execute(
+        select(func.coalesce(func.sum(JournalEntry.data["quantity"].as_integer()), 0)).where(
+            *today, JournalEntry.event == UnitsPut.__name__, JournalEntry.worker_id == actor.worker_id
         )
     ).scalar_one()
-    return counted
+    # Whoever took them out: they are no longer what this worker has put.
+    undone: int = session.execute(
+        select(func.coalesce(func.sum(JournalEntry.data["units"].as_integer()), 0)).where(
+            *today,
+            JournalEntry.event == ScanUndone.__name__,
+            JournalEntry.data["put_by"].as_string() == text_id(actor.worker_id or 0),
+        )
+    ).scalar_one()
+    return put - undone

@@ -1,9 +1,10 @@
 """Units that are not on their shelf: the books are put right, the shelf is counted, the walk fetches them elsewhere.
 
 All in the moment in which the shelf's scan confirms it. Lines of the same walk that wanted the same from the same
-shelf are not asked for there any more; what other walks have set aside there stays theirs. Where units are broken only
-they leave the shelf's books: the good ones beside them are there, for whoever they are set aside for. What no shelf has
-makes its order short, which waits for a person and holds nobody else up.
+shelf are not asked for there any more; what other walks have set aside there stays theirs. NONE HERE goes for every lot
+of the product, a short only for the lot that was asked for. Where units are broken only they leave the shelf's books:
+the good ones beside them are there, for whoever they are set aside for. What no shelf has makes its order short, which
+waits for a person and holds nobody else up.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -34,6 +35,7 @@ from wms.services.stocking import Goods
 
 CANCELLED = say("Too late. That order is cancelled")
 DAMAGED = "damaged"
+NONE_HERE = "none here"
 SHORT = "short"
 
 
@@ -106,7 +108,7 @@ def book(
     missing_place = _take_off(session, actor, task, was[0].asked)
     for row in rows[1:]:
         _call_off(session, actor, row)
-    written_off = 0 if is_damaged else _write_off_the_rest(session, actor, task)
+    written_off = [] if is_damaged else _write_off_the_rest(session, actor, task)
     count = counting.open_count(session, actor, stop.location_id, stop.location, f"{stop.sku} {was[0].reason}")
     found = _fetch_elsewhere(session, actor, stop, was, rows)
     record(session, actor, *(_shorted(stop, row, one) for row, one in zip(rows, was, strict=True)))
@@ -117,7 +119,7 @@ def book(
         "made": [row.id for row in found.made],
         "stood_in": [asdict(one) for one in found.stood_in],
         "missing_place": missing_place,
-        "written_off": written_off,
+        "written_off": [asdict(goods) for goods in written_off],
         "count": count,
         "said": said,
     }
@@ -147,8 +149,13 @@ def _take_off(session: Session, actor: Actor, task: PickTask, units: int) -> int
 
 def _wants_the_same(row: PickTask, task: PickTask) -> bool:
     is_untouched = not row.in_hand and row.found is None
-    mine = (task.product_id, task.location_id, task.lot, task.serial)
-    return is_untouched and (row.product_id, row.location_id, row.lot, row.serial) == mine
+    is_there = (row.product_id, row.location_id) == (task.product_id, task.location_id)
+    return is_untouched and is_there and (_is_none_here(task) or (row.lot, row.serial) == (task.lot, task.serial))
+
+
+def _is_none_here(task: PickTask) -> bool:
+    """Whether nothing of the product is on the shelf, whatever its lot."""
+    return task.short_reason == NONE_HERE and not task.found
 
 
 def _was(row: PickTask, reason: str, wanted: int) -> Was:
@@ -180,19 +187,29 @@ def _shorted(stop: Stop, row: PickTask, was: Was) -> TaskShorted:
     )
 
 
-def _write_off_the_rest(session: Session, actor: Actor, task: PickTask) -> int:
-    """Take what nobody has set aside off the shelf's books: it is not there. Return the units."""
-    row = session.get(
-        Stock,
-        (actor.warehouse_id, task.location_id, task.product_id, task.lot, task.serial),
-        with_for_update={"key_share": True},
-        populate_existing=True,
+def _write_off_the_rest(session: Session, actor: Actor, task: PickTask) -> list[Goods]:
+    """Take what nobody has set aside off the shelf's books: it is not there. Return what that was."""
+    rows = (
+        select(Stock)
+        .where(
+            Stock.warehouse_id == actor.warehouse_id,
+            Stock.place_id == task.location_id,
+            Stock.product_id == task.product_id,
+        )
+        .order_by(Stock.lot, Stock.serial)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
-    units = row.available if row else 0
-    if units:
-        goods = tasks.goods_of(task, units)
+    if not _is_none_here(task):
+        rows = rows.where(Stock.lot == task.lot, Stock.serial == task.serial)
+    rest = [
+        Goods(product_id=row.product_id, quantity=row.available, lot=row.lot, serial=row.serial)
+        for row in session.scalars(rows).all()
+        if row.available
+    ]
+    for goods in rest:
         stocking.move(session, actor, goods, from_place_id=task.location_id, to_place_id=ADJUSTMENT_ID, reason=SHORT)
-    return units
+    return rest
 
 
 @dataclass(kw_only=True, slots=True)
@@ -350,10 +367,16 @@ def _call_off(session: Session, actor: Actor, row: PickTask) -> None:
 
 def _bring_back(session: Session, actor: Actor, step: PickStep, was: Was) -> None:
     """Book what a short took off a shelf's books on them again."""
-    for place_id, units in ((step.before["missing_place"], was.asked), (ADJUSTMENT_ID, step.before["written_off"])):
-        if units:
-            goods = Goods(product_id=was.product_id, quantity=units, lot=was.lot, serial=was.serial)
-            stocking.move(session, actor, goods, from_place_id=place_id, to_place_id=was.location_id, reason="undone")
+    missing_place, written_off = step.before["missing_place"], step.before["written_off"]
+    if isinstance(written_off, int):  # noted when only the lot that was asked for could be written off
+        written_off = [asdict(_goods(was, written_off))] if written_off else []
+    taken_off = [(missing_place, _goods(was, was.asked)), *((ADJUSTMENT_ID, Goods(**one)) for one in written_off)]
+    for place_id, goods in taken_off:
+        stocking.move(session, actor, goods, from_place_id=place_id, to_place_id=was.location_id, reason="undone")
+
+
+def _goods(was: Was, units: int) -> Goods:
+    return Goods(product_id=was.product_id, quantity=units, lot=was.lot, serial=was.serial)
 
 
 def _send_back(session: Session, actor: Actor, row: PickTask, was: Was) -> None:

@@ -24,7 +24,7 @@ from wms.services.screens import Feedback
 
 _REASONS = {
     Command.SHORT: "missing",
-    Command.NONE_HERE: "none here",
+    Command.NONE_HERE: missing.NONE_HERE,
     Command.DAMAGED: missing.DAMAGED,
     Command.OTHER_ITEM_HERE: "other item here",
 }

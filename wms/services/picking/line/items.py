@@ -67,7 +67,7 @@ def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> F
         return feedback.wrong(say("Scan the item first"))
     if not stop.in_hand < quantity <= stop.wanted:
         return feedback.wrong(say("{n} of {total} so far", n=stop.in_hand, total=stop.wanted))
-    return take(session, actor, stop, Taken(units=quantity - stop.in_hand, proof=Proof.BARCODE))
+    return _count(session, actor, stop, Taken(units=quantity - stop.in_hand, proof=Proof.BARCODE))
 
 
 def too_many(stop: Stop, units: int, left: int) -> Feedback | None:
@@ -94,16 +94,23 @@ def take_here(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedb
 def take(
     session: Session, actor: Actor, stop: Stop, taken: Taken, *, stood: dict[str, Any] | None = None
 ) -> Feedback | Answer:
-    """Count units into the picker's hands; into the tote too, where that need not be proved again.
+    """Take one scan's units: the scan of a single one stands for all that are left, where each need not be counted.
 
     `stood` is where the picker stood before, if this scan has proved the location.
     """
     units = stop.to_take if taken.units == 1 and not stop.counts_units else taken.units
-    refused = too_many(stop, units, stop.to_take)
+    return _count(session, actor, stop, replace(taken, units=units), stood=stood)
+
+
+def _count(
+    session: Session, actor: Actor, stop: Stop, taken: Taken, *, stood: dict[str, Any] | None = None
+) -> Feedback | Answer:
+    """Count so many units into the picker's hands; into the tote too, where that need not be proved again."""
+    refused = too_many(stop, taken.units, stop.to_take)
     if refused is not None:
         return refused
-    if units > stop.left:
-        return dealing.take(session, actor, stop, replace(taken, units=units), stood=stood)
+    if taken.units > stop.left:
+        return dealing.take(session, actor, stop, taken, stood=stood)
     read_in = lots.read_in(session, actor, stop, taken)
     if isinstance(read_in, Feedback):
         return read_in
@@ -113,15 +120,15 @@ def take(
     values = {
         "warehouse": actor.warehouse_id,
         "task": stop.task_id,
-        "units": units,
+        "units": taken.units,
         "wanted": stop.wanted,
         "of_lot": lot,
     }
     in_hand = session.connection().execute(_TAKE, values).scalar_one_or_none()
     if in_hand is None:
         return feedback.NOT_COUNTED
-    take_in_hand(session, actor, stop, replace(read_in, units=units), stood=stood)
-    bare = units if stop.has_serials and not read_in.serial else 0
+    take_in_hand(session, actor, stop, read_in, stood=stood)
+    bare = taken.units if stop.has_serials and not read_in.serial else 0
     # Nothing else of the stop has changed: to read it all again would be half the cost of a scan.
     now = replace(stop, device=actor.device, in_hand=in_hand, unserialled=stop.unserialled + bare)
     if not now.left:

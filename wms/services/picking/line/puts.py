@@ -1,6 +1,6 @@
 """The tote of a line: the units in hand go in, and a wrong tote is named."""
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -12,13 +12,18 @@ from wms.services import feedback
 from wms.services.picking.line import zero_checks
 from wms.services.picking.walk import tasks
 from wms.services.picking.walk.at_stop import Stop
+from wms.services.planning import again
 from wms.services.screens import Card, Feedback
 
-_OPEN_OF_ORDER = select(func.count()).where(
-    PickTask.warehouse_id == bindparam("warehouse"),
-    PickTask.batch_id == bindparam("batch"),
-    PickTask.order_id == bindparam("order"),
-    PickTask.status == TaskStatus.OPEN,
+# On every walk: an order may have parts on others.
+_NOT_PICKED = (
+    select(PickTask.status)
+    .where(
+        PickTask.warehouse_id == bindparam("warehouse"),
+        PickTask.order_id == bindparam("order"),
+        PickTask.status.in_((TaskStatus.OPEN, TaskStatus.SHORT)),
+    )
+    .distinct()
 )
 _ON_CART = (
     select(BatchOrder.slot, Tote.barcode)
@@ -50,9 +55,7 @@ def put(session: Session, actor: Actor, stop: Stop, proof: Proof) -> Feedback:
     tasks.put(session, actor, stop, task, proof)
     if stop.asks_empty:
         zero_checks.ask(session, actor, stop)
-    values = {"warehouse": actor.warehouse_id, "batch": stop.batch_id, "order": stop.order_id}
-    is_whole = not stop.method.shares and task.status is not TaskStatus.SHORT
-    if is_whole and not session.execute(_OPEN_OF_ORDER, values).scalar_one():
+    if not stop.method.shares and _is_whole(session, actor, stop.order_id):
         return feedback.complete(say("{tote} FULL ORDER", tote=stop.tote))
     done, total = stop.done + 1, stop.total
     if is_scanned:
@@ -60,6 +63,12 @@ def put(session: Session, actor: Actor, stop: Stop, proof: Proof) -> Feedback:
     return feedback.line_done(
         say("{units} in {tote}. {n} of {total}", units=task.picked, tote=stop.tote, n=done, total=total)
     )
+
+
+def _is_whole(session: Session, actor: Actor, order_id: int) -> bool:
+    """Tell whether an order has all its units; what a line once lacked may have been picked again since."""
+    left = set(session.scalars(_NOT_PICKED, {"warehouse": actor.warehouse_id, "order": order_id}))
+    return not left or (TaskStatus.OPEN not in left and not again.missing(session, actor, [order_id]))
 
 
 def wrong_tote(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback:

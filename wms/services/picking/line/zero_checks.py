@@ -56,7 +56,10 @@ def judge(session: Session, actor: Actor, code: Code, screen: ZeroCheck) -> Feed
     if not _note(session, actor, screen.batch_id, screen.location_id, None):
         return feedback.NOT_COUNTED
     if code.command is Command.UNDO:
-        return undo.undo(session, actor, screen.batch_id)
+        verdict = undo.undo(session, actor, screen.batch_id)
+        if verdict.tone == "wrong":
+            _ = _note(session, actor, screen.batch_id, None, screen.location_id)
+        return verdict
     is_empty = code.command is Command.YES
     record(session, actor, LocationLookedAt(location=screen.location, is_empty=is_empty))
     if is_empty:

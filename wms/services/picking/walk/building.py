@@ -27,7 +27,7 @@ from wms.services.locking import locked_wave
 from wms.services.picking import contents
 from wms.services.picking.exceptions import full_totes
 from wms.services.picking.screens import BuildCart
-from wms.services.picking.walk import steps, undo
+from wms.services.picking.walk import giving_back, steps, undo
 from wms.services.picking.walk.at_stop import Slot
 from wms.services.planning.parting import further_walk
 from wms.services.screens import Feedback
@@ -189,8 +189,7 @@ def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
     if _has_begun(session, actor, build):
         return undo.undo(session, actor, build.batch.id)
     if not build.bound:
-        record(session, actor, build.batch.hand_back())
-        session.flush()
+        giving_back.free_cart(session, actor, build.batch)
         return feedback.told(say("Cart is free again"))
     row = build.bound[-1]
     tote = session.scalars(

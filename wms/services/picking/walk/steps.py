@@ -1,5 +1,6 @@
 """The accepted steps of a walk, newest first, so that UNDO takes back what was done last."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.ids import new_id
 from wms.domain.picked import PickStep, StepKind
+from wms.domain.picking import PickTask
 
 # On the table and by the connection, as the journal is written: each accepted scan adds a row.
 _INSERT = insert(PickStep.__table__)  # type: ignore[arg-type] # declared as FromClause, it is a Table
@@ -56,6 +58,22 @@ def lot_of_its_scan(session: Session, actor: Actor, step: PickStep) -> PickStep 
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def newest_said(session: Session, actor: Actor, task: PickTask) -> Sequence[PickStep]:
+    """Return what was said to be missing of a task and not taken back, newest first, locked."""
+    return session.scalars(
+        select(PickStep)
+        .where(
+            PickStep.warehouse_id == actor.warehouse_id,
+            PickStep.batch_id == task.batch_id,
+            PickStep.task_id == task.id,
+            PickStep.kind == StepKind.SAID,
+        )
+        .order_by(PickStep.id.desc())
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def forget_locations(session: Session, actor: Actor, batch_id: int) -> None:

@@ -16,7 +16,7 @@ from wms.domain.floor import Cart, Location, Profile, Zone
 from wms.domain.orders import OrderLine
 from wms.domain.people import Warehouse
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, FullTote, Method, PickTask, TaskStatus
 from wms.domain.stock import Lot
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
@@ -64,10 +64,17 @@ _unbound = (
     .correlate(Batch)
     .scalar_subquery()
 )
-_totes = (
+_slots_taken = (
     select(func.count(BatchOrder.slot.distinct()))
     .select_from(BatchOrder)
     .where(BatchOrder.warehouse_id == _W, BatchOrder.batch_id == Batch.id)
+    .correlate(Batch)
+    .scalar_subquery()
+)
+_full = (
+    select(func.count())
+    .select_from(FullTote)
+    .where(FullTote.warehouse_id == _W, FullTote.batch_id == Batch.id)
     .correlate(Batch)
     .scalar_subquery()
 )
@@ -195,7 +202,7 @@ _CURRENT = (
         func.coalesce(Zone.asks_empty, _every_zone.asks_empty, False).label("asks_empty"),
         Batch.asked_empty_id,
         func.coalesce(_replaced, "").label("replaces"),
-        _totes.label("totes"),
+        (_slots_taken + _full).label("totes"),
         PickTask.lot,
         PickTask.lot_proved,
         Lot.expiry,

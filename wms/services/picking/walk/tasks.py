@@ -38,10 +38,10 @@ _STAND = (
     .execution_options(synchronize_session=False)
 )
 
-_ONE_MORE = (
+_LINES_PUT = (
     update(Worker)
     .where(Worker.warehouse_id == bindparam("warehouse"), Worker.id == bindparam("worker"))
-    .values(lines_put=Worker.lines_put + 1)
+    .values(lines_put=Worker.lines_put + _CHANGE)
     .execution_options(synchronize_session=False)
 )
 _NOTE_TOTE = (
@@ -104,7 +104,7 @@ def put(session: Session, actor: Actor, stop: Stop, task: PickTask, tote_proof: 
     )
     allocate(session, actor, task, -units)
     hands.put(session, actor, task.id, stop.tote_id, tote_proof)
-    _ = session.execute(_ONE_MORE, {"warehouse": actor.warehouse_id, "worker": actor.worker_id})
+    _count_lines(session, actor, actor.worker_id, 1)
     event = UnitsPut(
         order_id=task.order_id,
         task_id=task.id,
@@ -116,22 +116,27 @@ def put(session: Session, actor: Actor, stop: Stop, task: PickTask, tote_proof: 
     record(session, actor, event)
     task.picked, task.in_hand = units, 0
     task.move_to(TaskStatus.SHORT if task.picked < task.quantity else TaskStatus.PICKED, actor.at)
-    steps.note(session, actor, task.batch_id, task.id, StepKind.TOTE, tote=stop.tote_id)
+    steps.note(session, actor, task.batch_id, task.id, StepKind.TOTE, tote=stop.tote_id, worker=actor.worker_id)
     session.flush()
 
 
-def take_out(session: Session, actor: Actor, task: PickTask, tote_id: int) -> int:
-    """Undo the end of a claimed task: the units put are in hand again. Return how many."""
+def take_out(session: Session, actor: Actor, task: PickTask, tote_id: int, put_by: int | None) -> int:
+    """Undo the end of a claimed task, put by a worker: its units are in hand again. Return how many."""
     units = task.picked
     goods = goods_of(task, units)
     stocking.move(session, actor, goods, from_place_id=tote_id, to_place_id=task.location_id, reason="undone")
     stocking.reserve(session, actor, task.location_id, goods)
     allocate(session, actor, task, units)
     hands.take_out(session, actor, task, tote_id)
+    _count_lines(session, actor, put_by, -1)
     task.in_hand, task.picked = units, 0
     task.move_to(TaskStatus.OPEN)
     session.flush()
     return units
+
+
+def _count_lines(session: Session, actor: Actor, worker_id: int | None, change: int) -> None:
+    _ = session.execute(_LINES_PUT, {"warehouse": actor.warehouse_id, "worker": worker_id, "change": change})
 
 
 def goods_of(task: PickTask, quantity: int) -> Goods:

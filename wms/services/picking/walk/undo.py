@@ -6,6 +6,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.base import text_id
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits, PickStep, ScanUndone, StepKind
@@ -90,8 +91,9 @@ def _is_cancelled(session: Session, actor: Actor, task: PickTask) -> bool:
     return session.get_one(Order, (actor.warehouse_id, task.order_id)).status is OrderStatus.CANCELLED
 
 
-def _undone(session: Session, actor: Actor, task: PickTask, step: StepKind, units: int = 0) -> None:
-    record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step=step, units=units))
+def _undone(session: Session, actor: Actor, task: PickTask, step: StepKind, units: int = 0, put_by: str = "") -> None:
+    undone = ScanUndone(order_id=task.order_id, task_id=task.id, step=step, units=units, put_by=put_by)
+    record(session, actor, undone)
 
 
 def _leave_location(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
@@ -138,9 +140,10 @@ def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) 
 
 def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
     tote = session.get_one(Tote, (actor.warehouse_id, step.before["tote"])).barcode
-    units = tasks.take_out(session, actor, task, step.before["tote"])
+    put_by = step.before.get("worker", actor.worker_id)  # a step from before this was noted does not say
+    units = tasks.take_out(session, actor, task, step.before["tote"], put_by)
     tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
-    _undone(session, actor, task, StepKind.TOTE, units)
+    _undone(session, actor, task, StepKind.TOTE, units, text_id(put_by or 0))
     return feedback.told(say("Take {n} out of {tote}", n=units, tote=tote))
 
 
