@@ -14,7 +14,7 @@ from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services import feedback
-from wms.services.picking.exceptions import full_totes, missing, skipping
+from wms.services.picking.exceptions import found_again, full_totes, skipping
 from wms.services.picking.line import dealing, hands, lots
 from wms.services.picking.walk import steps, tasks
 from wms.services.screens import Feedback
@@ -28,7 +28,7 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     also = [task_id for task_id, _ in step.before.get("also", ())]
     task = tasks.locked(session, actor, [step.task_id, *also])[step.task_id]
     if task.status is TaskStatus.CANCELLED or _is_cancelled(session, actor, task):
-        return feedback.wrong(missing.CANCELLED)
+        return feedback.wrong(found_again.CANCELLED)
     left = _left(session, actor, {task.id, *also, *(one["task_id"] for one in step.before.get("was", ()))})
     if left:
         return feedback.wrong(say("Too late. {tote} has left", tote=left))
@@ -130,7 +130,7 @@ def _unsay(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Fe
 
 
 def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
-    too_late = missing.take_back(session, actor, step)
+    too_late = found_again.take_back(session, actor, step)
     if too_late is not None:
         return feedback.wrong(too_late)
     tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
