@@ -191,6 +191,8 @@ def _at_times() -> Iterator[Shown]:
     )
     nothing = example(picking.Waiting, batches=0, half_done=())
     yield Shown(screen=example(picking.Home, waiting=nothing), word="with totes to sort")
+    to_come = example(picking.Waiting, batches=0, half_done=(), next_orders=128, next_due="Wed 14:30")
+    yield Shown(screen=example(picking.Home, waiting=to_come), word="before the next wave")
     yield Shown(screen=example(picking.BuildCart, bound=0), word="empty")
     yield Shown(screen=example(picking.BuildCart, sharing=12), word="for a shared tote")
     yield Shown(

@@ -1,9 +1,12 @@
 """Picking from cart to lane: which batch a cart gets, the totes on it, and where they go."""
 
+import datetime as dt
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tests import builders
+from tests.builders import NOW
 from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
 from wms.domain.orders import OrderStatus
@@ -71,15 +74,30 @@ def test_home_says_what_waits_and_what_was_done_today(walk: Walk) -> None:
     tom = Picker(walk.session, device="2")
     walk.session.add(Batch(warehouse_id=1, name="W9-9", wave_id=walk.batch.wave_id, cutoff_at=walk.batch.cutoff_at))
     walk.session.flush()
-    home = tom.screen
-    assert isinstance(home, Home)
+    home = _home(tom)
     assert (home.waiting.batches, home.waiting.due, home.units_today) == (1, "14:30", 0)
     for _ in range(2):
         _ = marta.pick()
     _ = marta.scan(walk.lane.barcode)
-    home = marta.screen
-    assert isinstance(home, Home)
-    assert home.units_today == 4
+    assert _home(marta).units_today == 4
+
+
+def test_home_without_a_walk_names_what_the_next_wave_may_take(walk: Walk) -> None:
+    for minutes, status in ((30, OrderStatus.RECEIVED), (0, OrderStatus.ALLOCATED), (-90, OrderStatus.BACKORDERED)):
+        order = builders.order(walk.session, (walk.mug, 1))
+        order.status, order.cutoff_at = status, NOW.replace(hour=14) + dt.timedelta(minutes=minutes)
+    walk.session.flush()
+    waiting = _home(walk.marta).waiting
+    assert (waiting.batches, waiting.next_orders, waiting.next_due) == (1, 0, "")
+    _ = walk.begin()
+    waiting = _home(Picker(walk.session, device="2")).waiting
+    assert (waiting.batches, waiting.next_orders, waiting.next_due) == (0, 2, "14:00")
+
+
+def _home(picker: Picker) -> Home:
+    screen = picker.screen
+    assert isinstance(screen, Home)
+    return screen
 
 
 def test_a_tote_scanned_twice_takes_one_slot(walk: Walk) -> None:

@@ -15,6 +15,7 @@ from wms.domain.base import text_id
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import Cart
 from wms.domain.journal import JournalEntry, record
+from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import Warehouse, Worker
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
@@ -212,18 +213,31 @@ def _home(session: Session, actor: Actor) -> Home:
         .where(*all_waiting)
         .order_by(Batch.cutoff_at, Cart.name)
     ).all()
+    next_orders, next_due = (0, None) if batches or half_done else _next_wave(session, actor)
     return Home(
         job=say("{name}  device {device}", name=actor.name, device=actor.device),
         worker=actor.name,
         waiting=Waiting(
             batches=batches,
             orders=orders,
-            due="" if due is None else clock(due, zone, actor.at),
+            due=clock(due, zone, actor.at),
             half_done=tuple(half_done),
+            next_orders=next_orders,
+            next_due=clock(next_due, zone, actor.at),
         ),
         to_sort=tuple(ToSort(code=code, lane=lane) for code, lane in unsorted.totes(session, actor)),
         units_today=_units_today(session, actor, zone),
     )
+
+
+def _next_wave(session: Session, actor: Actor) -> tuple[int, dt.datetime | None]:
+    """How many orders the next wave may take, and their first cutoff; when it is released a person says, no clock."""
+    row = session.execute(
+        select(func.count(), func.min(Order.cutoff_at)).where(
+            Order.warehouse_id == actor.warehouse_id, Order.status.in_((OrderStatus.RECEIVED, OrderStatus.ALLOCATED))
+        )
+    ).one()
+    return row[0], row[1]
 
 
 def _units_today(session: Session, actor: Actor, zone: str) -> int:

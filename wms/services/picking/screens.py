@@ -13,13 +13,16 @@ from wms.services.screens import Screen
 class Waiting:
     """What waits to be picked: batches and orders, and the first cutoff as a local time ('' for none).
 
-    `half_done` names the carts of walks that were given back: each goes on by its own cart's scan.
+    `half_done` names the carts of walks that were given back: each goes on by its own cart's scan. Where there is no
+    walk, `next_orders` are those that the next wave may take, and `next_due` their first cutoff.
     """
 
     batches: int
     orders: int
     due: str
     half_done: tuple[str, ...] = ()
+    next_orders: int = 0
+    next_due: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
