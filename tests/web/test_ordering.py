@@ -56,7 +56,7 @@ def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
         lead, picker = builders.worker(session, "Lea", roles="supervisor"), builders.worker(session, "Pia", "picker")
         names = {"LEA": lead.badge, "PIA": picker.badge, "RECEIVED": received.number, "SHORT": short.number}
         names |= {
-            "SHELF": location.code,
+            "LOCATION": location.code,
             "TOTE": tote.barcode,
             "KEY": text_id(received.id),
             "SHORT_KEY": text_id(short.id),
@@ -184,7 +184,7 @@ def test_an_order_that_is_none_is_not_found(lead: FlaskClient) -> None:
     assert lead.get("/desk/orders/7").status_code == 404
 
 
-@pytest.mark.parametrize("by", ["MUG", "SHELF", "TOTE", "mug"])
+@pytest.mark.parametrize("by", ["MUG", "LOCATION", "TOTE", "mug"])
 def test_stock_is_found_by_item_and_place(app: Flask, lead: FlaskClient, by: str) -> None:
     page = lead.get("/desk/stock/", query_string={"q": app.config.get(by, by)}).text
     assert 'data-sku="MUG"' in page
@@ -197,9 +197,9 @@ def test_stock_is_found_by_a_part_of_its_name(lead: FlaskClient) -> None:
 
 
 def test_a_count_is_corrected_but_never_below_what_is_reserved(app: Flask, lead: FlaskClient) -> None:
-    page = lead.get("/desk/stock/", query_string={"q": app.config["SHELF"]}).text
+    page = lead.get("/desk/stock/", query_string={"q": app.config["LOCATION"]}).text
     assert "Corrected by -3." in press(lead, page, "data-adjust", counted="15", reason="counted").text
-    page = lead.get("/desk/stock/", query_string={"q": app.config["SHELF"]}).text
+    page = lead.get("/desk/stock/", query_string={"q": app.config["LOCATION"]}).text
     refused = press(lead, page, "data-adjust", counted="3", reason="counted").text
     assert f"4 of 15 at {app.config['LOCATION']} are reserved" in refused
     assert "Say why" in press(lead, page, "data-adjust", counted="16", reason="").text
@@ -210,7 +210,7 @@ def test_a_count_is_corrected_but_never_below_what_is_reserved(app: Flask, lead:
 
 def test_units_found_are_added(app: Flask, lead: FlaskClient) -> None:
     page = lead.get("/desk/stock/", query_string={"q": "MUG"}).text
-    said = press(lead, page, "data-found", location=app.config["SHELF"], sku="MUG", quantity="4", reason="found")
+    said = press(lead, page, "data-found", location=app.config["LOCATION"], sku="MUG", quantity="4", reason="found")
     assert "4 units added." in said.text
     assert (
         "There is no location X."

@@ -15,7 +15,7 @@ from wms.domain.picked import PickedUnits, ToteFoundEmpty
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import deciding, feedback, stocking, unsorted
-from wms.services.locking import locked_order
+from wms.services.locking import locked_order, locked_wave_of
 from wms.services.picking.exceptions import full_totes
 from wms.services.picking.walk import parts
 from wms.services.picking.wall import desks
@@ -66,6 +66,8 @@ def say_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
 
 def book_empty(session: Session, actor: Actor, tote: Tote) -> Feedback:
     """Nothing is left in the tote: what it should still hold is lost, and the orders it is for are short."""
+    for order_id in session.scalars(unsorted.of_tote(actor, tote.id, Order.id).distinct().order_by(Order.id)).all():
+        _ = locked_wave_of(session, actor, order_id)  # before the orders, as everyone locks
     in_tote = unsorted.of_tote(actor, tote.id, *unsorted.FACTS)
     rows = session.execute(
         in_tote.order_by(Order.id, PickedUnits.id).with_for_update(of=(Order, PickedUnits), key_share=True)
