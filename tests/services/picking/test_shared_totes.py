@@ -69,3 +69,23 @@ def test_a_tote_emptied_by_a_put_back_waits_for_the_unit_that_is_in_a_box(shared
     assert shared.status is ToteStatus.STAGED
     assert shared.packer.scan("UNDO").tone == "info"
     assert shared.holds_up()
+
+
+def test_a_tote_is_free_when_the_order_is_cancelled_whose_box_has_its_last_unit(shared: Shared) -> None:
+    shared.cancel(shared.orders[1])
+    shared.put_all_back()
+    shared.cancel(shared.orders[0])
+    assert shared.status is ToteStatus.FREE
+    shared.put_all_back()
+    assert shared.holds_up()
+
+
+def test_a_tote_with_units_of_others_stays_when_an_order_is_cancelled_at_the_bench(shared: Shared) -> None:
+    shared.cancel(shared.orders[0])
+    assert shared.status is ToteStatus.STAGED
+    shared.put_all_back()
+    assert shared.status is ToteStatus.STAGED
+    shared.cancel(shared.orders[1])
+    shared.put_all_back()
+    assert shared.status is ToteStatus.FREE
+    assert shared.holds_up()
