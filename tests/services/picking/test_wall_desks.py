@@ -73,6 +73,19 @@ def test_whoever_takes_the_device_over_goes_on_with_the_tote(wall: Wall) -> None
     assert (tom.screen.name, marta.screen.name) == ("put_in_slot", "home")
 
 
+def test_a_sorter_keeps_the_tote_from_whoever_has_a_walk(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug)
+    _ = builders.waiting_batch(wall.session, builders.order(wall.session, (builders.product(wall.session), 1)))
+    tom = Sorter(wall.session, device="2")
+    assert tom.scan(wall.cart.barcode) == "build_cart"
+    verdict = picking.hand_over(wall.session, marta.actor, tom.actor)
+    assert verdict is not None
+    assert verdict.words == f"Hello {tom.worker.name}. {marta.worker.name} keeps {wall.tote.barcode}"
+    signs_in(marta, "7")
+    assert (tom.screen.name, marta.screen.name) == ("build_cart", "put_in_slot")
+
+
 def test_a_unit_for_no_place_of_the_wall_comes_out_of_the_tote_and_is_put_back(wall: Wall, hospital: Location) -> None:
     marta = wall.pick()
     other = builders.product(wall.session)
