@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -13,14 +13,17 @@ from wms.domain.picking import PickTask
 from wms.domain.printing import PrintJob
 from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import labelling, printing, putting_back
+from wms.services import labelling, printing, putting_back, shared_totes
 
 
 def empty(session: Session, actor: Actor, order: Order, tasks: Sequence[PickTask], reason: str) -> None:
     """Ask for every unit of a locked order to be put back, cancel its boxes and give its labels back."""
     totes = session.scalars(
         select(Tote)
-        .where(Tote.warehouse_id == actor.warehouse_id, Tote.order_id == order.id)
+        .where(
+            Tote.warehouse_id == actor.warehouse_id,
+            or_(Tote.order_id == order.id, Tote.id.in_(shared_totes.of_order(actor, order.id))),
+        )
         .order_by(Tote.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
@@ -36,9 +39,10 @@ def empty(session: Session, actor: Actor, order: Order, tasks: Sequence[PickTask
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    places = {tote.id: tote.barcode for tote in totes} | {package.id: package.barcode for package in packages}
+    own = [tote for tote in totes if tote.order_id is not None]
+    places = {tote.id: tote.barcode for tote in own} | {package.id: package.barcode for package in packages}
     full = putting_back.ask(session, actor, order.id, places, tasks)
-    for tote in totes:
+    for tote in own:
         if tote.wall and tote.status is ToteStatus.PICKING:
             tote.stage(None, actor.at)  # a place of a wall is on no cart: its units can be fetched at once
         # One on a cart is freed by its picker, one at a bench by its packer, who sees what happened.
@@ -46,6 +50,10 @@ def empty(session: Session, actor: Actor, order: Order, tasks: Sequence[PickTask
             tote.free()
     for package in packages:
         _give_up(session, actor, package, reason)
+    session.flush()
+    for tote in totes:
+        if tote.order_id is None and tote.status is ToteStatus.STAGED and shared_totes.is_done(session, actor, tote):
+            tote.free()  # it waited only for what lies in the box
     session.flush()
 
 

@@ -20,7 +20,7 @@ from wms.domain.picking import BatchOrder, Method, PickTask
 from wms.domain.putbacks import PutBack, PutBackAsked, PutBackDone
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import stocking, unsorted
+from wms.services import shared_totes, stocking, unsorted
 from wms.services.stocking import Goods
 
 _Key = tuple[int, str, str]
@@ -222,7 +222,7 @@ def done(session: Session, actor: Actor, put_back_id: int) -> PutBack:
     )
     row.done_at, row.done_by = actor.at, actor.worker_id
     record(session, actor, _done_event(session, actor, row))
-    if tote is not None and tote.status is ToteStatus.STAGED and _is_empty(session, actor, tote.id):
+    if tote is not None and tote.status is ToteStatus.STAGED and shared_totes.is_done(session, actor, tote):
         tote.free()
     session.flush()
     return row
@@ -239,12 +239,3 @@ def _done_event(session: Session, actor: Actor, row: PutBack) -> PutBackDone:
     return PutBackDone(
         order_id=row.order_id, sku=product.sku, quantity=row.quantity, place=place, location=location.code
     )
-
-
-def _is_empty(session: Session, actor: Actor, place_id: int) -> bool:
-    units = session.scalar(
-        select(func.coalesce(func.sum(Stock.on_hand), 0)).where(
-            Stock.warehouse_id == actor.warehouse_id, Stock.place_id == place_id
-        )
-    )
-    return not units

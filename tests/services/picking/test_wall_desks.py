@@ -6,11 +6,13 @@ from sqlalchemy.orm import Session
 from tests import builders
 from tests.services.picking.sorters import Sorter, Wall, make_wall
 from wms.domain.actor import Actor
+from wms.domain.catalog import Barcode, Product
 from wms.domain.floor import Location, LocationKind
 from wms.domain.inbox import ExceptionItem
+from wms.domain.picking import BatchOrder, Method
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
-from wms.services import cancelling, picking, signing_in
+from wms.services import cancelling, picking, putting_back, signing_in
 from wms.services.signing_in import Browser
 
 
@@ -71,6 +73,19 @@ def test_whoever_takes_the_device_over_goes_on_with_the_tote(wall: Wall) -> None
     assert (tom.screen.name, marta.screen.name) == ("put_in_slot", "home")
 
 
+def test_a_sorter_keeps_the_tote_from_whoever_has_a_walk(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug)
+    _ = builders.waiting_batch(wall.session, builders.order(wall.session, (builders.product(wall.session), 1)))
+    tom = Sorter(wall.session, device="2")
+    assert tom.scan(wall.cart.barcode) == "build_cart"
+    verdict = picking.hand_over(wall.session, marta.actor, tom.actor)
+    assert verdict is not None
+    assert verdict.words == f"Hello {tom.worker.name}. {marta.worker.name} keeps {wall.tote.barcode}"
+    signs_in(marta, "7")
+    assert (tom.screen.name, marta.screen.name) == ("build_cart", "put_in_slot")
+
+
 def test_a_unit_for_no_place_of_the_wall_comes_out_of_the_tote_and_is_put_back(wall: Wall, hospital: Location) -> None:
     marta = wall.pick()
     other = builders.product(wall.session)
@@ -127,3 +142,21 @@ def test_put_backs_follow_what_is_left_of_a_broken_tote(wall: Wall) -> None:
     assert marta.scan(wall.mug, wall.places[0].barcode) == "home"
     assert wall.spare.status is ToteStatus.STAGED
     assert wall.holds_up()
+
+
+def test_a_tote_put_back_and_walked_with_again_is_at_nobodys_desk(wall: Wall) -> None:
+    _ = wall.pick().scan(wall.tote.barcode)
+    for order in wall.orders:
+        cancelling.cancel(wall.session, builders.actor(), order, "changed their mind")
+    for row in wall.session.query(PutBack).all():
+        _ = putting_back.done(wall.session, builders.actor(), row.id)
+    mug = wall.session.query(Barcode).filter_by(code=wall.mug).one()
+    order = builders.order(wall.session, (wall.session.get_one(Product, (builders.WAREHOUSE, mug.product_id)), 1))
+    batch = builders.waiting_batch(wall.session, order)
+    wall.session.query(BatchOrder).filter_by(batch_id=batch.id).one().method = Method.PUT_WALL
+    tom = Sorter(wall.session, device="2")
+    _ = tom.begin(wall.cart, wall.tote)
+    while tom.screen.name != "drop_cart":
+        _ = tom.pick()
+    assert tom.scan(wall.lane.barcode) == "home"
+    assert wall.marta.screen.name == "home"

@@ -134,18 +134,29 @@ def hand_over(session: Session, before: Actor, actor: Actor) -> Feedback | None:
     """Give the walk or desk of this device to the worker whose badge took it over; None where there is none on it."""
     walk = own_walk(session, before)
     if walk is None:
-        tote = desks.hand_over(session, before, actor)
-        return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=tote)) if tote else None
+        return _hand_desk_over(session, before, actor)
     if walk.device != before.device:
         return None
     if own_walk(session, actor) is not None:
-        said = say("Hello {name}. {other} keeps {batch}", name=actor.name, other=before.name, batch=walk.name)
-        return feedback.told(said)
+        return _keeps(before, actor, walk.name)
     batch = _moved_here(session, actor, walk.batch_id)
     if batch is None:
         return None
     record(session, before, BatchMoved(batch=walk.name, then=_LEFT, reason=f"handed over to {actor.name}"))
     return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=walk.name))
+
+
+def _hand_desk_over(session: Session, before: Actor, actor: Actor) -> Feedback | None:
+    desk = desks.current(session, before)
+    if desk is not None and own_walk(session, actor) is not None:
+        return _keeps(before, actor, desk.tote.barcode)
+    tote = desks.hand_over(session, before, actor)
+    return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=tote)) if tote else None
+
+
+def _keeps(before: Actor, actor: Actor, what: str) -> Feedback:
+    """Whoever has a walk goes on with that: what was done on the device stays whose it was."""
+    return feedback.told(say("Hello {name}. {other} keeps {batch}", name=actor.name, other=before.name, batch=what))
 
 
 def _take(session: Session, actor: Actor, batch_id: int) -> Feedback:

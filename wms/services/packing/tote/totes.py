@@ -11,13 +11,11 @@ from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageLine, PackageStatus, PackingStarted
 from wms.domain.people import WorkerSession
-from wms.domain.picked import PickedUnits
-from wms.domain.picking import PickTask
 from wms.domain.putbacks import PutBack
 from wms.domain.saying import say
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import deciding, feedback, inserting, labelling, stocking
+from wms.services import deciding, feedback, inserting, labelling, shared_totes, stocking
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.numbering import next_code
 from wms.services.packing.bench import box_anew
@@ -225,42 +223,15 @@ def free_if_empty(session: Session, actor: Actor, tote_id: int) -> bool:
         )
     )
     tote = locked(session, actor, tote_id)
-    if units or (tote.order_id is None and _is_awaited(session, actor, tote_id)):
+    if units or (tote.order_id is None and shared_totes.is_awaited(session, actor, tote_id)):
         return False
     tote.free()
     return True
 
 
-def _is_awaited(session: Session, actor: Actor, tote_id: int) -> bool:
-    """Tell whether a unit that came from a shared tote lies in an open box, from which it may go back."""
-    boxed = (
-        select(Package.id)
-        .join(PickTask, and_(PickTask.warehouse_id == Package.warehouse_id, PickTask.order_id == Package.order_id))
-        .join(PickedUnits, and_(PickedUnits.warehouse_id == PickTask.warehouse_id, PickedUnits.task_id == PickTask.id))
-        .where(
-            Package.warehouse_id == actor.warehouse_id,
-            Package.status == PackageStatus.OPEN,
-            PickedUnits.tote_id == tote_id,
-            PickedUnits.lost_at.is_(None),
-        )
-    )
-    return session.execute(boxed.limit(1)).first() is not None
-
-
 def free_shared(session: Session, actor: Actor, order_id: int) -> None:
     """Give the totes that an order shared back for use, where its unit was their last."""
-    shared = session.scalars(
-        select(Tote.id)
-        .join(PickedUnits, and_(PickedUnits.warehouse_id == Tote.warehouse_id, PickedUnits.tote_id == Tote.id))
-        .join(PickTask, and_(PickTask.warehouse_id == Tote.warehouse_id, PickTask.id == PickedUnits.task_id))
-        .where(
-            Tote.warehouse_id == actor.warehouse_id,
-            Tote.status == ToteStatus.STAGED,
-            Tote.order_id.is_(None),
-            PickTask.order_id == order_id,
-        )
-        .distinct()
-    )
+    shared = session.scalars(shared_totes.of_order(actor, order_id))
     for tote_id in shared.all():
         _ = free_if_empty(session, actor, tote_id)
 

@@ -25,6 +25,7 @@ from wms.services.picking.screens import DropCart, Turn
 from wms.services.picking.walk import on_cart, parts, steps, undo
 from wms.services.picking.walk.at_stop import Slot
 from wms.services.picking.walk.parts import Others
+from wms.services.picking.wall import desks
 from wms.services.screens import Feedback
 
 _DROPS = frozenset({LocationKind.LANE, LocationKind.HOLD, LocationKind.CONSOLIDATION})
@@ -237,6 +238,8 @@ def _put_down(session: Session, actor: Actor, one: Carried, lane: Location) -> N
             one.tote.free()
         else:
             one.tote.stage(lane.id, actor.at)
+            if one.tote.order_id is None:  # whoever stood at it before was at the units of another walk
+                desks.leave_all(session, actor, one.tote.id)
     one.row.dropped_at = actor.at
 
 

@@ -1,0 +1,51 @@
+"""When a tote that several orders share is done with: nothing is in it, and nothing may come back into it."""
+
+from sqlalchemy import Select, and_, exists, select
+from sqlalchemy.orm import Session
+
+from wms.domain.actor import Actor
+from wms.domain.packing import Package, PackageStatus
+from wms.domain.picked import PickedUnits
+from wms.domain.picking import PickTask
+from wms.domain.stock import Stock
+from wms.domain.totes import Tote, ToteStatus
+
+
+def of_order(actor: Actor, order_id: int) -> Select[int]:
+    """The ids of those in lanes that units of an order were put into."""
+    return (
+        select(Tote.id)
+        .join(PickedUnits, and_(PickedUnits.warehouse_id == Tote.warehouse_id, PickedUnits.tote_id == Tote.id))
+        .join(PickTask, and_(PickTask.warehouse_id == Tote.warehouse_id, PickTask.id == PickedUnits.task_id))
+        .where(
+            Tote.warehouse_id == actor.warehouse_id,
+            Tote.status == ToteStatus.STAGED,
+            Tote.order_id.is_(None),
+            PickTask.order_id == order_id,
+        )
+        .distinct()
+    )
+
+
+def is_done(session: Session, actor: Actor, tote: Tote) -> bool:
+    """Tell whether a tote, shared or one order's, is empty by the books and waits for no unit."""
+    units = exists().where(Stock.warehouse_id == actor.warehouse_id, Stock.place_id == tote.id, Stock.on_hand > 0)
+    if session.scalars(select(units)).one():
+        return False
+    return tote.order_id is not None or not is_awaited(session, actor, tote.id)
+
+
+def is_awaited(session: Session, actor: Actor, tote_id: int) -> bool:
+    """Tell whether a unit that came from a shared tote lies in an open box, from which it may go back."""
+    boxed = (
+        select(Package.id)
+        .join(PickTask, and_(PickTask.warehouse_id == Package.warehouse_id, PickTask.order_id == Package.order_id))
+        .join(PickedUnits, and_(PickedUnits.warehouse_id == PickTask.warehouse_id, PickedUnits.task_id == PickTask.id))
+        .where(
+            Package.warehouse_id == actor.warehouse_id,
+            Package.status == PackageStatus.OPEN,
+            PickedUnits.tote_id == tote_id,
+            PickedUnits.lost_at.is_(None),
+        )
+    )
+    return session.execute(boxed.limit(1)).first() is not None
