@@ -12,6 +12,7 @@ from tests.services.picking.picker import Picker
 from wms import config, migrations
 from wms.config import WAREHOUSE_ID
 from wms.database import make_engine, reading, transaction
+from wms.domain.errands import Errand
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.people import Worker
@@ -159,3 +160,25 @@ def test_labels_given_back_before_refunds_were_followed_are_followed_from_now_on
         JobStatus.OPEN,
         {},
     )
+
+
+def test_of_a_workers_errands_on_several_devices_the_one_of_the_walk_stays(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    with transaction(empty) as session:
+        _ = builders.warehouse(session)
+        marta = Picker(session, device="5")
+        batch = builders.waiting_batch(session, builders.order(session, (builders.product(session), 1)))
+        _ = marta.begin(builders.cart(session), builders.tote(session))
+        batch_id, worker_id = batch.id, marta.worker.id
+    migrations.downgrade(empty, "0023")
+    errand = text(
+        "INSERT INTO errands (warehouse_id, worker_id, device, kind, batch_id) "
+        "VALUES (:warehouse, :worker, :device, 'wrong item', :batch)"
+    )
+    with empty.begin() as connection:
+        for device, walk in (("1", None), ("5", batch_id), ("9", batch_id)):
+            values = {"warehouse": WAREHOUSE_ID, "worker": worker_id, "device": device, "batch": walk}
+            _ = connection.execute(errand, values)
+    migrations.upgrade(empty)
+    with reading(empty) as session:
+        assert [(one.worker_id, one.batch_id) for one in session.query(Errand)] == [(worker_id, batch_id)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, EnumText, InWarehouse, one_of, refers
@@ -52,8 +52,9 @@ class LineReopened(Event):
 
 
 class Errand(InWarehouse, Base, kw_only=True):
-    """The errand of a worker on a device, on a walk or (`batch_id` None) between walks.
+    """The errand of a worker, on whatever device; on a walk it goes on with whoever has that walk.
 
+    `batch_id` is the walk, None between walks.
     `tote_id` is the tote it is about, once one was scanned. Once a wrong item (`product_id`) has come out of it, it is
     asked whether the units of the pick `task_id` are in it; where they are not all, and have serial numbers, which of
     those are (`seen`, None until then).
@@ -70,7 +71,6 @@ class Errand(InWarehouse, Base, kw_only=True):
     )
 
     worker_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    device: Mapped[str] = mapped_column(String(40), primary_key=True)
     kind: Mapped[ErrandKind] = mapped_column(EnumText(ErrandKind))
     batch_id: Mapped[int | None]
     tote_id: Mapped[int | None] = mapped_column(default=None)

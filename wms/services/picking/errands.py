@@ -1,7 +1,10 @@
-"""Errands of a picker: begun by a command card on a walk or between walks, left by UNDO, gone when they are done."""
+"""Errands of a picker: begun by a command card on a walk or between walks, left by UNDO, gone when they are done.
+
+They outlive their device as the walk does: on another one the same screen is shown.
+"""
 
 from sqlalchemy import BindParameter, and_, bindparam, delete, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Command
@@ -20,27 +23,32 @@ _NEVER_MIND = frozenset({Command.UNDO, Command.NO})
 
 _W: BindParameter[int] = bindparam("warehouse")
 _WORKER: BindParameter[int] = bindparam("worker")
-_walked = (
-    Batch.warehouse_id == _W,
-    Batch.status == BatchStatus.STARTED,
-    Batch.worker_id == _WORKER,
-)
-# One that was left behind, with its walk or for another device, is nobody's any more.
-_CURRENT = select(Errand).where(
-    Errand.warehouse_id == _W,
-    Errand.worker_id == _WORKER,
-    Errand.device == bindparam("device"),
-    or_(
-        exists().where(*_walked, Batch.id == Errand.batch_id, Batch.device == Errand.device),
-        and_(Errand.batch_id.is_(None), ~exists().where(*_walked)),
-    ),
+_walks = (Batch.warehouse_id == _W, Batch.status == BatchStatus.STARTED, Batch.worker_id == _WORKER)
+_own = aliased(Batch)
+# Of the worker's own walk or, where there is none, between walks.
+_CURRENT = (
+    select(Errand, _own.name, _own.device)
+    .outerjoin(_own, and_(_own.warehouse_id == Errand.warehouse_id, _own.id == Errand.batch_id))
+    .where(
+        Errand.warehouse_id == _W,
+        Errand.worker_id == _WORKER,
+        or_(
+            and_(_own.status == BatchStatus.STARTED, _own.worker_id == _WORKER),
+            and_(Errand.batch_id.is_(None), ~exists().where(*_walks)),
+        ),
+    )
 )
 
 
 def current(session: Session, actor: Actor) -> Errand | None:
-    """Return what this worker is in the middle of on this device, if anything."""
-    values = {"warehouse": actor.warehouse_id, "worker": actor.worker_id, "device": actor.device}
-    return session.scalars(_CURRENT, values, execution_options={"populate_existing": True}).one_or_none()
+    """Return what this worker is in the middle of, if anything; not where its walk has left this device."""
+    values = {"warehouse": actor.warehouse_id, "worker": actor.worker_id}
+    row = session.execute(_CURRENT, values, execution_options={"populate_existing": True}).one_or_none()
+    if row is None:
+        return None
+    errand, walk, device = row
+    is_gone = errand.batch_id is not None and home.moved_away(session, actor, device, walk)
+    return None if is_gone else errand
 
 
 def begin(session: Session, actor: Actor, kind: ErrandKind, screen: Screen) -> Feedback | None:
@@ -63,7 +71,6 @@ def begin(session: Session, actor: Actor, kind: ErrandKind, screen: Screen) -> F
         Errand(
             warehouse_id=actor.warehouse_id,
             worker_id=actor.worker_id or 0,
-            device=actor.device,
             kind=kind,
             batch_id=batch_id,
             tote_id=None if desk is None else desk.tote.id,
@@ -82,6 +89,17 @@ def _is_known(kind: ErrandKind, tote: str) -> Said:
     return say("{tote}. Scan the wrong item", tote=tote)
 
 
+def is_here(session: Session, actor: Actor) -> bool:
+    """Bring the walk of the errand to this device, where the worker goes on with it; False where it is theirs no more.
+
+    One between walks is wherever its worker is.
+    """
+    errand = current(session, actor)
+    if errand is None:
+        return False
+    return errand.batch_id is None or _is_here(session, actor, errand.batch_id)
+
+
 def _is_here(session: Session, actor: Actor, batch_id: int) -> bool:
     """Move the worker's own walk to this device, whose the errand will be; False where the walk is theirs no more."""
     _, _, batch = locked_walk(session, actor, batch_id)
@@ -93,13 +111,9 @@ def _is_here(session: Session, actor: Actor, batch_id: int) -> bool:
 
 
 def end(session: Session, actor: Actor) -> None:
-    """Let the errand of this worker and device be over; the next screen is the walk's again."""
+    """Let the errand of this worker be over; the next screen is the walk's again."""
     _ = session.execute(
-        delete(Errand).where(
-            Errand.warehouse_id == actor.warehouse_id,
-            Errand.worker_id == actor.worker_id,
-            Errand.device == actor.device,
-        )
+        delete(Errand).where(Errand.warehouse_id == actor.warehouse_id, Errand.worker_id == actor.worker_id)
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.base import text_id
 from wms.domain.codes import Code, CodeKind, Command
+from wms.domain.errands import Errand
 from wms.domain.floor import Cart
 from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order, OrderStatus
@@ -24,6 +25,7 @@ from wms.services import feedback, unsorted
 from wms.services.picking import looking_up
 from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
 from wms.services.picking.walk import carts
+from wms.services.picking.walk.taking_along import take_along
 from wms.services.picking.wall import desks, sorting, undoing
 from wms.services.screens import Feedback, Screen, clock
 
@@ -151,7 +153,10 @@ def _hand_desk_over(session: Session, before: Actor, actor: Actor) -> Feedback |
     if desk is not None and own_walk(session, actor) is not None:
         return _keeps(before, actor, desk.tote.barcode)
     tote = desks.hand_over(session, before, actor)
-    return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=tote)) if tote else None
+    if tote is None:
+        return None
+    take_along(session, actor, and_(Errand.worker_id == before.worker_id, Errand.batch_id.is_(None)))
+    return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=tote))
 
 
 def _keeps(before: Actor, actor: Actor, what: str) -> Feedback:
@@ -175,6 +180,7 @@ def _moved_here(session: Session, actor: Actor, batch_id: int) -> Batch | None:
     if batch is not None:
         record(session, actor, batch.take_over(worker_id=actor.worker_id or 0, device=actor.device))
         session.flush()
+        take_along(session, actor, Errand.batch_id == batch.id)
     return batch
 
 

@@ -111,6 +111,8 @@ def judge(session: Session, actor: Actor, code: Code, screen: Screen) -> Feedbac
     if isinstance(screen, TaskScreen) and screen.stop.device != actor.device:
         _ = missing.locked_open_tasks(session, actor, screen.stop.batch_id)  # tasks before the walk, as everyone locks
         home.adopt(session, actor, screen.stop.batch_id)
+    if isinstance(screen, _OF_ERRANDS) and not errands.is_here(session, actor):
+        return feedback.NOT_COUNTED
     kind = errands.KINDS.get(code.command) if code.command is not None else None
     begun = errands.begin(session, actor, kind, screen) if kind is not None else None
     if begun is not None:
@@ -151,6 +153,7 @@ _ERRANDS: dict[ErrandKind, Callable[[Session, Actor, Errand], Screen]] = {
     ErrandKind.BROKEN_TOTE: broken_totes.screen,
     ErrandKind.WRONG_ITEM: wrong_items.screen,
 }
+_OF_ERRANDS = (BrokenTote, WrongItem, IsItThere, WhichSerials)
 _COMMANDS: dict[Command, Callable[[Session, Actor, Stop], Feedback]] = {
     Command.UNDO: _undo,
     Command.SKIP: skipping.skip,

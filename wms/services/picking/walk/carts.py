@@ -4,6 +4,7 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.errands import Errand
 from wms.domain.floor import Cart
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
@@ -11,6 +12,7 @@ from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask,
 from wms.domain.saying import say, say_some
 from wms.domain.waves import Wave, WaveStatus
 from wms.services import feedback
+from wms.services.picking.walk.taking_along import take_along
 from wms.services.screens import Feedback
 
 # The slots that orders still need: a cancelled one has no open line, and those that share a tote need one together.
@@ -94,6 +96,7 @@ def _go_on(session: Session, actor: Actor, batch: Batch, cart: Cart) -> Feedback
     started = batch.start(cart_id=cart.id, worker_id=actor.worker_id or 0, device=actor.device, at=actor.at)
     record(session, actor, started)
     session.flush()
+    take_along(session, actor, Errand.batch_id == batch.id)
     left: int = session.execute(
         select(func.count()).where(
             PickTask.warehouse_id == actor.warehouse_id,
