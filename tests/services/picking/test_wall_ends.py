@@ -169,3 +169,27 @@ def test_a_short_whose_order_is_picked_again_is_not_taken_back(wall: Wall) -> No
     assert marta.scan("UNDO") == "home"
     assert marta.said == "Too late. It is decided"
     assert wall.holds_up()
+
+
+def test_what_is_in_hand_of_an_order_cancelled_meanwhile_goes_back_into_its_tote(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug)
+    token = marta.screen.token
+    cancelling.cancel(wall.session, builders.actor(), wall.orders[0], "changed their mind")
+    assert marta.scan(wall.places[0].barcode, token=token) == "sort_item"
+    assert (marta.said, marta.feedback.tone) == (f"Order cancelled. Put it back into {wall.tote.barcode}", "info")
+    assert marta.scan(wall.mug, wall.places[0].barcode) == "home"
+    assert marta.said == "A1 is ready to pack"
+    assert {back.from_place_id for back in wall.session.query(PutBack)} == {wall.tote.id}
+    assert wall.holds_up()
+
+
+def test_it_is_said_too_where_nothing_else_is_left_in_the_tote(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, wall.mug, wall.places[1].barcode, wall.pen)
+    token = marta.screen.token
+    cancelling.cancel(wall.session, builders.actor(), wall.orders[0], "changed their mind")
+    assert marta.scan(wall.places[0].barcode, token=token) == "home"
+    assert marta.said == f"Order cancelled. Put it back into {wall.tote.barcode}"
+    assert marta.scan(wall.places[0].barcode, token=f"{token}x") == "home"
+    assert marta.said == "Not counted. Look at the screen"

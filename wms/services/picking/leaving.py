@@ -1,6 +1,6 @@
 """Why a line is not on the screen any more for which a scan was made.
 
-Its order was cancelled, its wave recalled, or its walk moved.
+Its order was cancelled, its wave recalled, or its walk moved; at the put wall, the order of what is in hand.
 """
 
 from sqlalchemy import and_, select
@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.base import id_of, is_id
 from wms.domain.orders import Order, OrderStatus
+from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchStatus, PickTask, TaskStatus
 from wms.domain.saying import say
+from wms.domain.totes import Tote
 from wms.services import feedback
 from wms.services.picking.screens import Moved, TaskScreen
 from wms.services.screens import Feedback, Screen
 
+_AT_WALL = "put-"
 # What is said where nothing is left to do, and where the walk goes on.
 _CANCELLED = say("Order cancelled"), say("Order cancelled. Next line")
 _TAKEN_BACK = say("Line taken back"), say("Line taken back. Next line")
@@ -24,13 +27,17 @@ def why_left(session: Session, actor: Actor, token: str, screen: Screen) -> Feed
     """Say what somebody else did to the line or walk of a token; None where it went its usual way."""
     if isinstance(screen, Moved):
         return feedback.changed(say("Moved to device {n}", n=screen.device))
-    if not is_id(token):
-        return None
+    if token.startswith(_AT_WALL):
+        return _left_in_hand(session, actor, token.removeprefix(_AT_WALL))
+    return _left_line(session, actor, id_of(token), screen) if is_id(token) else None
+
+
+def _left_line(session: Session, actor: Actor, task_id: int, screen: Screen) -> Feedback | None:
     line = session.execute(
         select(PickTask.status, Batch.name, Batch.status.label("walk"), Order.status.label("order"))
         .join(Batch, and_(Batch.warehouse_id == PickTask.warehouse_id, Batch.id == PickTask.batch_id))
         .join(Order, and_(Order.warehouse_id == PickTask.warehouse_id, Order.id == PickTask.order_id))
-        .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.id == id_of(token))
+        .where(PickTask.warehouse_id == actor.warehouse_id, PickTask.id == task_id)
     ).one_or_none()
     if line is None:
         return None
@@ -40,3 +47,23 @@ def why_left(session: Session, actor: Actor, token: str, screen: Screen) -> Feed
     if line.walk is BatchStatus.WAITING:
         return feedback.changed(say("{batch} was given back", batch=line.name))
     return None
+
+
+def _left_in_hand(session: Session, actor: Actor, units: str) -> Feedback | None:
+    """Say where a sorter's units go whose order was cancelled: the put-back takes them out of their tote."""
+    if not is_id(units):
+        return None
+    tote = session.execute(
+        select(Tote.barcode)
+        .join(PickedUnits, and_(PickedUnits.warehouse_id == Tote.warehouse_id, PickedUnits.tote_id == Tote.id))
+        .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
+        .join(Order, and_(Order.warehouse_id == PickTask.warehouse_id, Order.id == PickTask.order_id))
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.id == id_of(units),
+            PickedUnits.lost_at.is_(None),
+            Tote.wall == "",
+            Order.status == OrderStatus.CANCELLED,
+        )
+    ).scalar_one_or_none()
+    return None if tote is None else feedback.changed(say("Order cancelled. Put it back into {tote}", tote=tote))
