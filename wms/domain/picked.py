@@ -137,14 +137,14 @@ class PickedUnits(Row, Base, kw_only=True):
     # When they were found missing or broken in a tote that several orders share.
     lost_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
-    def split_off_one(self) -> "PickedUnits":
-        """Return a new row of one of several units, where they are and proved as they were."""
-        self.quantity -= 1
+    def split_off(self, units: int = 1) -> "PickedUnits":
+        """Return a new row of some of several units, where they are and proved as they were."""
+        self.quantity -= units
         return PickedUnits(
             warehouse_id=self.warehouse_id,
             task_id=self.task_id,
             product_id=self.product_id,
-            quantity=1,
+            quantity=units,
             at=self.at,
             worker_id=self.worker_id,
             location_proof=self.location_proof,

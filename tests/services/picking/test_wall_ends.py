@@ -191,5 +191,5 @@ def test_it_is_said_too_where_nothing_else_is_left_in_the_tote(wall: Wall) -> No
     cancelling.cancel(wall.session, builders.actor(), wall.orders[0], "changed their mind")
     assert marta.scan(wall.places[0].barcode, token=token) == "home"
     assert marta.said == f"Order cancelled. Put it back into {wall.tote.barcode}"
-    assert marta.scan(wall.places[0].barcode, token=f"{token}x") == "home"
+    assert marta.scan(wall.places[0].barcode, token=token.replace("-", "-x", 1)) == "home"
     assert marta.said == "Not counted. Look at the screen"

@@ -28,7 +28,7 @@ def why_left(session: Session, actor: Actor, token: str, screen: Screen) -> Feed
     if isinstance(screen, Moved):
         return feedback.changed(say("Moved to device {n}", n=screen.device))
     if token.startswith(_AT_WALL):
-        return _left_in_hand(session, actor, token.removeprefix(_AT_WALL))
+        return _left_in_hand(session, actor, token.removeprefix(_AT_WALL).partition("-")[0])
     return _left_line(session, actor, id_of(token), screen) if is_id(token) else None
 
 

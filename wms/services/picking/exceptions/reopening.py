@@ -146,7 +146,7 @@ def _newest(session: Session, actor: Actor, tote: Tote, task: PickTask, serial: 
 def _lose_one(session: Session, actor: Actor, unit: PickedUnits) -> None:
     """Mark one of a scan's units as not in its tote."""
     if unit.quantity > 1:
-        lost = unit.split_off_one()
+        lost = unit.split_off()
         lost.lost_at = actor.at
         session.add(lost)
     else:

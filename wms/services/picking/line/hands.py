@@ -106,7 +106,7 @@ def split_off_one(session: Session, row: PickedUnits) -> PickedUnits:
     """Return one unit of a scan with a row of its own: several are counted where a product has serials only since."""
     if row.quantity == 1:
         return row
-    one = row.split_off_one()
+    one = row.split_off()
     session.add(one)
     session.flush()
     return one

@@ -88,7 +88,7 @@ def _is_in_others_hands(actor: Actor) -> ColumnElement[bool]:
 
 def _lose_one(session: Session, actor: Actor, units_id: int) -> None:
     units = session.get_one(PickedUnits, (actor.warehouse_id, units_id))
-    lost = units.split_off_one() if units.quantity > 1 else units
+    lost = units.split_off() if units.quantity > 1 else units
     lost.lost_at = actor.at
     session.add(lost)
     session.flush()

@@ -27,6 +27,7 @@ from wms.services.screens import Card, Feedback
 from wms.services.stocking import Goods
 
 _NEVER_MIND = frozenset({Command.UNDO, Command.NO})
+_FEWER = frozenset({Command.SHORT, Command.QTY})
 
 
 def begin(session: Session, actor: Actor, code: Code) -> Feedback | None:
@@ -55,7 +56,7 @@ def screen(session: Session, actor: Actor) -> PickingScreen | None:
     if row is not None:
         place = unsorted.place_of(session, actor, row.order_id, wall)
         return PutInSlot(
-            token=f"put-{text_id(row.id)}",
+            token=f"put-{text_id(row.id)}-{row.quantity}",  # fewer, by another sorter's word, are another step
             accept=(place.barcode,) if place else (),
             wall_slot=place.wall_slot if place else "",
             units=row.quantity,
@@ -141,16 +142,38 @@ def judge_slot(session: Session, actor: Actor, code: Code, screen: PutInSlot) ->
     row = unsorted.in_hand(session, actor, desk.tote.id, desk.units_id, lock=True) if desk is not None else None
     if desk is None or row is None:
         return feedback.NOT_COUNTED
-    if code.command is Command.UNDO:
-        desks.take(session, actor, desk.tote.id)
-        return feedback.told(say("Put it back into {tote}", tote=desk.tote.barcode))
     if code.kind is not CodeKind.TOTE:
-        return feedback.wrong_type(code, screen.wants)
+        return _no_place(session, actor, code, screen, desk, row)
     place = unsorted.place_of(session, actor, row.order_id, unsorted.wall_of(session, actor, desk.tote.id), lock=True)
     if place is None:
         return feedback.wrong(say("The wall is full. Pack some first"))
     is_right = code.text == place.barcode
     return _put(session, actor, desk.tote, row, place) if is_right else _wrong_place(session, actor, code, place)
+
+
+def _no_place(session: Session, actor: Actor, code: Code, screen: PutInSlot, desk: Desk, row: Row[Any]) -> Feedback:
+    """Judge UNDO and a number of units, where fewer are in hand than one scan took from their location."""
+    if code.command is Command.UNDO:
+        desks.take(session, actor, desk.tote.id)
+        return feedback.told(say("Put it back into {tote}", tote=desk.tote.barcode))
+    if code.command in _FEWER and row.quantity > 1:
+        return feedback.keypad(say("Type how many, then OK"), "number")
+    if code.kind is CodeKind.QUANTITY and code.quantity:
+        return _say_how_many(session, actor, desk, row, code.quantity)
+    return feedback.wrong_type(code, screen.wants)
+
+
+def _say_how_many(session: Session, actor: Actor, desk: Desk, row: Row[Any], units: int) -> Feedback:
+    """Let so many of the units be in hand; the others are in the tote, to be scanned or, at its end, said SHORT."""
+    if units > row.quantity:
+        return feedback.wrong(say("Only {n} asked", n=row.quantity))
+    if units < row.quantity:
+        all_of_them = session.get_one(PickedUnits, (actor.warehouse_id, row.id), populate_existing=True)
+        in_hand = all_of_them.split_off(units)
+        session.add(in_hand)
+        session.flush()
+        desks.take(session, actor, desk.tote.id, in_hand.id)
+    return feedback.told(say("{n} x {product}", n=units, product=row.product))
 
 
 def _wrong_place(session: Session, actor: Actor, code: Code, place: Tote) -> Feedback:
