@@ -164,7 +164,7 @@ def test_a_tote_put_back_and_walked_with_again_is_at_nobodys_desk(wall: Wall) ->
 
 def test_whoever_takes_the_device_over_gives_the_broken_tote_another(wall: Wall) -> None:
     marta, tom = wall.pick(), Sorter(wall.session)
-    _ = marta.scan(wall.tote.barcode, "BROKEN_TOTE")
+    _ = marta.scan(wall.tote.barcode, "BROKEN TOTE")
     assert picking.hand_over(wall.session, marta.actor, tom.actor) is not None
     assert (marta.screen.name, tom.screen.name) == ("home", "broken_tote")
     assert tom.scan(wall.spare.barcode) == "sort_item"
