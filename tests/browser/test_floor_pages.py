@@ -100,6 +100,8 @@ def floor_pages(
         app.add_url_rule("/shown/<path:place>", view_func=show)
         with served(app) as url:
             context = chromium.new_context(has_touch=True)
+            # A bench takes its screen anew once it knows which page it is: these are to stay as they are shown.
+            _ = context.route(f"{url}/pack/", lambda route: route.abort())
             yield Pages(url, context.new_page())
             context.close()
 

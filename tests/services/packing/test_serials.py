@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders, packers
 from tests.packers import Floor
-from tests.services.picking.spot import Spot
+from tests.services.picking.spot import two_phones
 from wms.domain.codes import Command
 from wms.domain.floor import LocationKind
 from wms.domain.journal import JournalEntry
@@ -75,8 +75,9 @@ def test_units_are_packed_by_the_serials_that_were_picked(session: Session) -> N
     assert isinstance(floor.packer.sees(), BoxAndWeigh)
 
 
-def test_what_was_picked_by_its_serials_is_packed_by_them(phones: Spot) -> None:
-    session, code = phones.session, f"]d201{phones.code}21"
+def test_what_was_picked_by_its_serials_is_packed_by_them(session: Session) -> None:
+    phones = two_phones(session)
+    code = f"]d201{phones.code}21"
     _ = phones.marta.scan(f"{code}SN-1", phones.code, "SN-2", phones.tote.barcode)
     _ = phones.marta.scan(builders.location(session, kind=LocationKind.LANE).barcode)
     packer = packers.packer(session, builders.station(session))

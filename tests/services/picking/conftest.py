@@ -6,10 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests import builders
-from tests.services.picking.picker import Picker
-from tests.services.picking.spot import SOON, Spot
-from wms.domain.catalog import Product
-from wms.domain.floor import Location
+from tests.services.picking.spot import SOON, Spot, reached, two_phones
 from wms.domain.stock import Lot
 
 
@@ -20,24 +17,10 @@ def spot(session: Session) -> Spot:
     for name, expiry in (("A", SOON), ("B", SOON + dt.timedelta(days=28)), ("OLD", dt.date(2026, 11, 1))):
         session.add(Lot(warehouse_id=builders.WAREHOUSE, product_id=milk.id, lot=name, expiry=expiry))
         builders.stock(session, place, milk, 5, lot=name)
-    return _reached(session, milk, place, lot="A")
+    return reached(session, milk, place, lot="A")
 
 
 @pytest.fixture
 def phones(session: Session) -> Spot:
-    """Two phones of an order, each with a serial number to be scanned, in a zone that takes a line by one scan."""
-    phone, place = builders.product(session, "PHONE"), builders.location(session)
-    phone.has_serials = True
-    builders.zone(session)
-    builders.stock(session, place, phone, 9)
-    return _reached(session, phone, place)
-
-
-def _reached(session: Session, product: Product, place: Location, lot: str = "") -> Spot:
-    """The picker of an order of two units of a product has scanned its location."""
-    order = builders.order(session, (product, 2))
-    _ = builders.waiting_batch(session, order, locations={product.id: place}, lots={product.id: lot})
-    marta, tote = Picker(session), builders.tote(session)
-    _ = marta.begin(builders.cart(session), tote)
-    _ = marta.scan(place.barcode)
-    return Spot(session=session, marta=marta, milk=product, place=place, tote=tote, order=order)
+    """Two phones with serial numbers, as `two_phones` makes them."""
+    return two_phones(session)

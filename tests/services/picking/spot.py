@@ -56,3 +56,22 @@ def gs1(spot: Spot, lot: str, *, expiry: str = "270131", serial: str = "") -> st
 def serials(spot: Spot) -> list[str]:
     rows = spot.session.query(PickedUnits).filter_by(task_id=spot.task().id).order_by(PickedUnits.id)
     return [row.serial for row in rows.populate_existing()]
+
+
+def reached(session: Session, product: Product, place: Location, lot: str = "") -> Spot:
+    """The picker of an order of two units of a product has scanned its location."""
+    order = builders.order(session, (product, 2))
+    _ = builders.waiting_batch(session, order, locations={product.id: place}, lots={product.id: lot})
+    marta, tote = Picker(session), builders.tote(session)
+    _ = marta.begin(builders.cart(session), tote)
+    _ = marta.scan(place.barcode)
+    return Spot(session=session, marta=marta, milk=product, place=place, tote=tote, order=order)
+
+
+def two_phones(session: Session) -> Spot:
+    """Two phones of an order, each with a serial number to be scanned, in a zone that takes a line by one scan."""
+    phone, place = builders.product(session, "PHONE"), builders.location(session)
+    phone.has_serials = True
+    builders.zone(session)
+    builders.stock(session, place, phone, 9)
+    return reached(session, phone, place)

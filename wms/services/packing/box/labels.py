@@ -168,7 +168,8 @@ def _reprint(session: Session, actor: Actor, screen: ScanLabel) -> Feedback:
     if screen.printing == "unknown" and screen.print_job_id is not None:
         _ = printing.settle(session, actor, screen.print_job_id, printed=False, reason="nothing came out")
     job = printing.reprint(session, actor, screen.label_id, f"{_REPRINT} {screen.bench.station}")
-    if _is_void_asked(session, actor):
+    # VOID said twice is no question any more, though a carrier that refuses at once leaves the label as it was.
+    if _is_void_asked(session, actor) and not screen.void_refused:
         return feedback.told(say("The label stays. Copy {n}", n=job.copy))
     return feedback.told(say("REPRINT. Copy {n}", n=job.copy))
 
