@@ -8,7 +8,7 @@ from typing import Any
 
 import flask
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests import builders, screens
 from tests.benchmarks import walks
@@ -101,9 +101,17 @@ def floor_pages(
         with served(app) as url:
             context = chromium.new_context(has_touch=True)
             # A bench takes its screen anew once it knows which page it is: these are to stay as they are shown.
-            _ = context.route(f"{url}/pack/", lambda route: route.abort())
+            _ = context.route("**/shown/**", _once)
             yield Pages(url, context.new_page())
             context.close()
+
+
+def _once(route: Route) -> None:
+    """Let a screen come as the page that it is, and not again as its own refreshing."""
+    if route.request.resource_type == "fetch":
+        route.abort()
+    else:
+        route.continue_()
 
 
 class Pages:
