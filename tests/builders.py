@@ -141,7 +141,7 @@ def substitute(session: Session, missing: Product, other: Product, rank: int = 1
 def barcode(session: Session, product: Product, quantity: int = 1) -> str:
     """The code on a product's unit or case."""
     codes = session.query(Barcode).filter_by(warehouse_id=WAREHOUSE, product_id=product.id, quantity=quantity)
-    return codes.order_by(Barcode.code).first().code  # type: ignore[union-attr] # the builder made it
+    return codes.order_by(Barcode.code).limit(1).one().code
 
 
 def location(session: Session, code: str = "", kind: LocationKind = LocationKind.PICK) -> Location:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import Location, LocationKind, Place, PlaceKind, Station
-from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.inbox import ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageLine, PackageStatus, PackingStarted
@@ -15,7 +15,7 @@ from wms.domain.putbacks import PutBack
 from wms.domain.saying import say
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import deciding, feedback, inserting, labelling, shared_totes, stocking
+from wms.services import deciding, feedback, inserting, labelling, settling, shared_totes, stocking
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.numbering import next_code
 from wms.services.packing.bench import box_anew
@@ -140,16 +140,7 @@ def _locked_tote(session: Session, actor: Actor, code: Code) -> tuple[Tote | Non
 def leave_short(session: Session, actor: Actor, order: Order, lacking: str, text: str) -> None:
     """Let an order that lacks something at packing wait for a person."""
     record(session, actor, order.move_to(OrderStatus.SHORT, f"{lacking} missing at packing"[:200]))
-    session.add(
-        ExceptionItem(
-            warehouse_id=actor.warehouse_id,
-            kind=ExceptionKind.SHORT,
-            at=actor.at,
-            text=text[:300],
-            order_id=order.id,
-            subject_id=order.id,
-        )
-    )
+    settling.tell(session, actor, ExceptionKind.SHORT, text, order_id=order.id, subject_id=order.id)
     session.flush()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.errands import LineReopened
 from wms.domain.floor import Location
-from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.inbox import ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import OrderStatus
 from wms.domain.picked import PickedUnits, StepKind
@@ -17,7 +17,7 @@ from wms.domain.picking import BatchStatus, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Allocation
-from wms.services import deciding, feedback, stocking
+from wms.services import deciding, feedback, settling, stocking
 from wms.services.locking import locked_order, locked_walk, locked_wave_of
 from wms.services.picking.exceptions import full_totes
 from wms.services.picking.exceptions.strays import Pick
@@ -110,16 +110,7 @@ def _leave_short(session: Session, actor: Actor, tote: Tote, missing: Sequence[M
     if order.status is OrderStatus.PICKED:
         record(session, actor, order.move_to(OrderStatus.SHORT, f"{len(missing)} of {pick.sku} was a wrong item"[:200]))
     text = f"{order.number} lacks {len(missing)} of {pick.sku}: a wrong item was in {tote.barcode} instead"
-    session.add(
-        ExceptionItem(
-            warehouse_id=actor.warehouse_id,
-            kind=ExceptionKind.SHORT,
-            at=actor.at,
-            text=text[:300],
-            order_id=order.id,
-            subject_id=order.id,
-        )
-    )
+    settling.tell(session, actor, ExceptionKind.SHORT, text, order_id=order.id, subject_id=order.id)
     session.flush()
     if order.status is OrderStatus.SHORT and not parts.going_on(session, actor, [order.id]):
         deciding.follow(session, actor, order)
