@@ -14,8 +14,8 @@ from wms.domain.people import Warehouse
 from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import UNDECIDED, Label, LabelStatus
 from wms.domain.totes import Tote
-from wms.services import stocking
-from wms.services.stocking import Goods
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 
 def package(session: Session, order: Order, printer_url: str = "file:///tmp/none") -> Package:

@@ -31,8 +31,8 @@ from wms.domain.picking import Batch, BatchOrder, PickTask
 from wms.domain.saying import Language
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
-from wms.services import stocking
-from wms.services.stocking import Goods
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 WAREHOUSE = 1
 # A Tuesday, nine in the morning in UTC.

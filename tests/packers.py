@@ -20,10 +20,11 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import AnyLabel, Label, LabelStatus
 from wms.domain.totes import Tote
 from wms.domain.weighing import LearnedWeight
-from wms.services import packing, scanning
+from wms.services import packing
 from wms.services.learning_weights import ENOUGH
-from wms.services.scanning import CurrentScreen, Judge, Pulled
-from wms.services.screens import Feedback, Screen
+from wms.services.scans import scanning
+from wms.services.scans.scanning import CurrentScreen, Judge, Pulled
+from wms.services.scans.screens import Feedback, Screen
 
 _ids = itertools.count(1)
 

@@ -15,7 +15,7 @@ from wms.services.packing import on_bench
 from wms.services.packing import screens as packing
 from wms.services.picking import screens as picking
 from wms.services.picking.walk import at_stop
-from wms.services.screens import Screen
+from wms.services.scans.screens import Screen
 from wms.services.shipping import screens as shipping
 from wms.web import blueprints
 

@@ -19,7 +19,7 @@ from wms import config
 from wms.database import make_engine, transaction
 from wms.domain.actor import Actor
 from wms.domain.saying import Language, say
-from wms.services.screens import Answer, Card, Feedback, Screen
+from wms.services.scans.screens import Answer, Card, Feedback, Screen
 from wms.web import floor
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from wms.domain.saying import Said, kept, read_kept, say, say_some
-from wms.services.screens import Feedback
+from wms.services.scans.screens import Feedback
 
 
 def test_a_sentence_is_its_english_text() -> None:

@@ -17,8 +17,8 @@ from tests.faults.troubles import End, Trouble
 from wms.database import reading, transaction
 from wms.domain.inbox import ExceptionItem
 from wms.domain.printing import PrintJob, PrintStatus
-from wms.services import printing, printing_desk
-from wms.services.printing import Wanted
+from wms.services import printing
+from wms.services.printing import Wanted, desk
 
 ANSWER_S, PRINT_S = 0.5, 6.0
 # Longer than a printer may take to answer, much shorter than a job may wait.
@@ -117,7 +117,7 @@ class Bench:
         if trouble.end is End.AGAIN:
             with transaction(self.engine) as session:
                 actor = builders.actor(at=dt.datetime.now(dt.UTC))
-                again = printing_desk.print_again(session, actor, sent.job_id)
+                again = desk.print_again(session, actor, sent.job_id)
             copy = Sent(job_id=again.id if again else 0, text=sent.text, trouble=trouble, labels=sent.labels)
             self.until(lambda: self.has_ended(copy))
             self._expect(sent, self._is(copy, PrintStatus.PRINTED, sent.labels), "did not print when asked again")

@@ -45,8 +45,10 @@ from wms.domain.packing import Package, PackageLine
 from wms.domain.people import Warehouse
 from wms.domain.shipping import STANDING, Label, LabelStatus
 from wms.domain.tracking import TrackingEvent, TrackStatus
-from wms.services import cancelling, labelling, stocking
-from wms.services.stocking import Goods
+from wms.services.carriers import labelling
+from wms.services.orders import cancelling
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 from wms.services.verifying import verify
 
 WORKERS, THREADS = 2, 6

@@ -15,7 +15,7 @@ from wms.domain.outbox import Job, JobKind, JobStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.shipping import Label
 from wms.jobs.outbox import Context
-from wms.services import labelling
+from wms.services.carriers import labelling
 
 
 def want(engine: Engine, printer_url: str, carrier: str = "offline") -> int:

@@ -9,7 +9,8 @@ from wms.domain.outbox import Job
 from wms.domain.printing import PrintJob
 from wms.domain.shipping import LabelStatus
 from wms.jobs.outbox import Context
-from wms.services import labelling, printing
+from wms.services import printing
+from wms.services.carriers import labelling
 
 
 def print_label(context: Context, url: str, zpl: str, tracking: str, *, carrier: str) -> PrintJob:

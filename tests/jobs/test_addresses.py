@@ -19,9 +19,10 @@ from wms.domain.orders import Hold, HoldKind, Order, OrderStatus
 from wms.domain.outbox import Job, JobKind
 from wms.domain.people import AddressRule, Warehouse
 from wms.jobs.outbox import Context
-from wms.services import ordering, receiving_orders, updating_orders
+from wms.services import ordering
 from wms.services.ordering import page as ordering_page
 from wms.services.ordering.addresses import CheckView
+from wms.services.orders import receiving, updating
 
 KNOWN = ShipTo(name="Ada Buyer", street1="1 MAIN ST", city="SPRINGFIELD", state="IL", zip="62701", country="US")
 ODD = ShipTo(name="Ada Buyer", street1="1 Main Street", city="Springfield", state="IL", zip="62701", country="US")
@@ -44,8 +45,8 @@ def receive(
         warehouse = session.get_one(Warehouse, builders.WAREHOUSE)
         warehouse.carrier, warehouse.addresses = carrier, rule
         _ = builders.product(session, "MUG")
-        intake = receiving_orders.intake(session, now(), "shopify")
-        _ = receiving_orders.receive(session, now(), intake, [told(ship_to)])
+        intake = receiving.intake(session, now(), "shopify")
+        _ = receiving.receive(session, now(), intake, [told(ship_to)])
         return session.scalars(select(Order.id)).one()
 
 
@@ -153,8 +154,8 @@ def test_the_shops_new_lines_do_not_end_the_hold_of_an_address(engine: Engine, s
     run(shippo_context)
     for ship_to, status in ((NOWHERE, OrderStatus.HELD), (KNOWN, OrderStatus.RECEIVED)):
         with transaction(engine) as session:
-            intake = receiving_orders.intake(session, now(), "shopify")
-            _ = updating_orders.update(session, now(), intake, told(ship_to, quantity=2))
+            intake = receiving.intake(session, now(), "shopify")
+            _ = updating.update(session, now(), intake, told(ship_to, quantity=2))
         assert the_order(engine).status is status
 
 

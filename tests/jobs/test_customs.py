@@ -18,8 +18,8 @@ from wms.domain.outbox import Job
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs.outbox import Context
-from wms.services import labelling
-from wms.services.declaring import UndeclaredError
+from wms.services.carriers import labelling
+from wms.services.carriers.declaring import UndeclaredError
 
 
 def abroad(engine: Engine, zebra: VirtualZebra, carrier: str = "shippo", *, origin: str = "", cents: int = 1990) -> int:

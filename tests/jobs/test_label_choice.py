@@ -20,7 +20,7 @@ from wms.domain.journal import JournalEntry
 from wms.domain.orders import Order
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs.outbox import Context
-from wms.services import labelling
+from wms.services.carriers import labelling
 from wms.services.verifying import verify
 
 

@@ -13,7 +13,7 @@ from wms.carriers import offline
 from wms.database import reading
 from wms.domain.shipping import Label
 from wms.jobs.outbox import Context
-from wms.services import recognising_labels
+from wms.services.carriers import recognising_labels
 
 
 def _barred(*codes: str) -> str:

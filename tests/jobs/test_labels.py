@@ -20,7 +20,7 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs import purchases
 from wms.jobs.outbox import Context
-from wms.services import labelling, recognising_labels
+from wms.services.carriers import labelling, recognising_labels
 
 
 def test_no_label_while_a_unit_is_missing(engine: Engine) -> None:

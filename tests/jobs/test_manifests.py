@@ -18,7 +18,7 @@ from wms.domain.manifests import Manifest, ManifestDocument, ManifestStatus
 from wms.domain.outbox import Job
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs.outbox import Context
-from wms.services import manifesting
+from wms.services.carriers import manifesting
 
 MAKING = "POST /manifests"
 

@@ -28,8 +28,9 @@ from wms.jobs import outbox
 from wms.jobs import printing as printing_jobs
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context, LostLeaseError, RetryLaterError
-from wms.services import labelling, printing, slips
-from wms.services.printing import Wanted
+from wms.services import printing
+from wms.services.carriers import labelling
+from wms.services.printing import Wanted, slips
 
 HELLO = "^XA^FO20,20^A0N,40^FDHello^FS^XZ"
 

@@ -18,7 +18,8 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import LabelStatus
 from wms.jobs import purchases
 from wms.jobs.outbox import Context
-from wms.services import closing, labelling, printing
+from wms.services import closing, printing
+from wms.services.carriers import labelling
 from wms.services.ordering import box
 
 # What a job that fails each time is worth: its attempts, and one more that must not come.

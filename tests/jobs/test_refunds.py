@@ -22,7 +22,8 @@ from wms.domain.shipping import Label, LabelStatus
 from wms.domain.tracking import MessageSource, TrackingMessage
 from wms.jobs import labels
 from wms.jobs.outbox import Context
-from wms.services import closing, refunding, settling, tracking
+from wms.services import closing, settling
+from wms.services.carriers import refunding, tracking
 from wms.services.ordering.box import box_page
 from wms.services.verifying import verify
 

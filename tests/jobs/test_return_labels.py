@@ -14,7 +14,7 @@ from wms.database import reading, transaction
 from wms.domain.errors import DomainError
 from wms.domain.shipping import Label, LabelStatus, ReturnLabel
 from wms.jobs.outbox import Context
-from wms.services import labelling, recognising_labels
+from wms.services.carriers import labelling, recognising_labels
 from wms.services.ordering.box import box_page, print_return
 
 

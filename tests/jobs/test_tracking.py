@@ -23,7 +23,7 @@ from wms.domain.packing import Package
 from wms.domain.shipping import Label
 from wms.domain.tracking import MessageSource, TrackingEvent, TrackingMessage, TrackStatus
 from wms.jobs.outbox import Context
-from wms.services import tracking
+from wms.services.carriers import tracking
 from wms.services.ordering.box import box_page
 from wms.services.watching.delivering import deliveries
 

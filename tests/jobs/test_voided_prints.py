@@ -16,7 +16,7 @@ from wms.jobs import printing as printing_jobs
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
 from wms.jobs.releasing import Verdict
-from wms.services import labelling
+from wms.services.carriers import labelling
 
 
 def void_it(engine: Engine, package_id: int) -> None:

@@ -19,7 +19,7 @@ from wms.domain.refunds import Refund
 from wms.domain.shipping import Label, LabelStatus
 from wms.jobs import voiding
 from wms.jobs.outbox import Context, RetryLaterError
-from wms.services import labelling
+from wms.services.carriers import labelling
 from wms.services.verifying import verify
 
 

@@ -30,7 +30,7 @@ from wms.scales.virtual import Fault, VirtualScale
 from wms.services import packing
 from wms.services.packing.box import scales, weighing
 from wms.services.packing.screens import BoxAndWeigh
-from wms.services.screens import Feedback
+from wms.services.scans.screens import Feedback
 
 
 def now() -> dt.datetime:

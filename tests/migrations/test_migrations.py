@@ -19,7 +19,8 @@ from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
 from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import LabelStatus
-from wms.services import opening, recognising_labels
+from wms.services import opening
+from wms.services.carriers import recognising_labels
 from wms.services.verifying import verify
 
 

@@ -17,8 +17,9 @@ from wms.domain import Base
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.floor import ADJUSTMENT_ID
 from wms.domain.stock import Stock, StockMove
-from wms.services import backing_up, stocking, verifying
-from wms.services.stocking import Goods
+from wms.services import backing_up, verifying
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 
 def stocked(engine: Engine) -> tuple[int, int]:

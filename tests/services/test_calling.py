@@ -15,9 +15,10 @@ from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
 from wms.domain.people import Device, WorkerSession
-from wms.services import calling, picking, scanning, settling
-from wms.services.scanning import Pulled
-from wms.services.screens import Answer, Call
+from wms.services import calling, picking, settling
+from wms.services.scans import scanning
+from wms.services.scans.scanning import Pulled
+from wms.services.scans.screens import Answer, Call
 
 AGES = dt.timedelta(minutes=5)
 

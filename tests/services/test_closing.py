@@ -17,7 +17,8 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import Label, LabelStatus
-from wms.services import closing, manifesting, printing
+from wms.services import closing, printing
+from wms.services.carriers import manifesting
 from wms.services.closing import LooseKind
 from wms.services.shipping.departures import hand_over_all
 

@@ -17,12 +17,12 @@ from wms.domain.journal import JournalEntry
 from wms.domain.people import Worker
 from wms.domain.stock import Lot, Stock, StockMove
 from wms.domain.totes import Tote
-from wms.services import stocking
 from wms.services.importing import KINDS
 from wms.services.importing.cells import BadRowError
 from wms.services.importing.kinds import Outcome
-from wms.services.recognising import find_item
-from wms.services.stocking import Goods
+from wms.services.scans.recognising import find_item
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 # A good row of every kind, in an order in which each finds what it names.
 ROWS = {

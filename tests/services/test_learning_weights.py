@@ -16,9 +16,10 @@ from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.packing import Package
 from wms.domain.weighing import LearnedWeight, WeightSample
-from wms.services import adjusting, learning_weights
+from wms.services import learning_weights
 from wms.services.learning_weights import ENOUGH, Learned, sample_of
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, CountAgain, ScanItems
+from wms.services.stock import adjusting
 
 _CARTON_G = 120
 

@@ -16,7 +16,8 @@ from wms.domain.packing import PackageStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.stock import Stock, StockMove
 from wms.domain.waves import Wave, WaveOrder
-from wms.services import cancelling, shipping
+from wms.services import shipping
+from wms.services.orders import cancelling
 from wms.services.shipping.departures import NotReadyError, departures, hand_over, hand_over_all
 from wms.services.shipping.screens import ScanBox, ScanDock
 from wms.services.verifying import verify

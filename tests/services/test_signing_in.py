@@ -9,7 +9,7 @@ from wms.domain.actor import Actor
 from wms.domain.journal import JournalEntry
 from wms.domain.people import Worker, WorkerSession
 from wms.services import signing_in
-from wms.services.screens import Feedback
+from wms.services.scans.screens import Feedback
 from wms.services.signing_in import Browser
 
 LATER = dt.timedelta(minutes=15)

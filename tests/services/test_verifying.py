@@ -15,8 +15,9 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
-from wms.services import stocking, verifying
-from wms.services.stocking import Goods
+from wms.services import verifying
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 
 def checks(session: Session) -> list[str]:

@@ -14,7 +14,7 @@ from wms.config import Settings
 from wms.database import db, transaction
 from wms.domain.counting import CountStatus, CountTask
 from wms.domain.stock import Stock
-from wms.services import counting
+from wms.services.stock import counting
 
 
 @pytest.fixture

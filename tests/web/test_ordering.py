@@ -19,9 +19,10 @@ from wms.domain.base import text_id
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import HoldKind, Order, OrderStatus
 from wms.domain.stock import Stock, StockMove
-from wms.services import cancelling, stocking
 from wms.services.ordering.desk import put_hold
-from wms.services.stocking import Goods
+from wms.services.orders import cancelling
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 
 @pytest.fixture

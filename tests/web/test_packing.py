@@ -30,7 +30,7 @@ from wms.jobs import outbox, weighing
 from wms.jobs.handlers import HANDLERS
 from wms.jobs.outbox import Context
 from wms.scales.virtual import VirtualScale
-from wms.services import cancelling
+from wms.services.orders import cancelling
 from wms.services.verifying import verify
 
 

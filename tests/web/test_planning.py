@@ -21,7 +21,7 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchOrder
 from wms.domain.waves import Wave, WaveStatus
-from wms.services import cancelling
+from wms.services.orders import cancelling
 
 
 @pytest.fixture

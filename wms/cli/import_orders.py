@@ -18,8 +18,8 @@ from wms.cli.rejects import Rejects
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.errors import BadInputError
-from wms.services import receiving_orders, updating_orders
-from wms.services.receiving_orders import Deed, Intake, Receipt
+from wms.services.orders import receiving, updating
+from wms.services.orders.receiving import Deed, Intake, Receipt
 
 FORMATS = {"shopify": ShopifyFile}
 _ORDERS_A_TRANSACTION = 400
@@ -128,7 +128,7 @@ def _import(engine: Engine, channel: Channel, report: Report, rejects: Rejects) 
     """Take in the channel's orders; yield how many were read after each transaction."""
     actor = style.actor("import")
     with reading(engine) as session:
-        intake = receiving_orders.intake(session, actor, channel.name)
+        intake = receiving.intake(session, actor, channel.name)
     readings = channel.readings()
     while some := list(itertools.islice(readings, _ORDERS_A_TRANSACTION)):
         good = [read.order for read in some if read.order is not None and not _faults(read, intake)]
@@ -146,9 +146,9 @@ def _faults(read: Reading, intake: Intake) -> tuple[Fault, ...]:
 def _take(engine: Engine, actor: Actor, intake: Intake, orders: Sequence[IncomingOrder], report: Report) -> None:
     if orders:
         with transaction(engine) as session:
-            received = receiving_orders.receive(session, actor, intake, orders)
+            received = receiving.receive(session, actor, intake, orders)
         report.add(received.receipts)
         for told in received.with_news:
             with transaction(engine) as session:
-                receipt = updating_orders.update(session, actor, intake, told)
+                receipt = updating.update(session, actor, intake, told)
             report.add([receipt])

@@ -10,7 +10,7 @@ from wms.config import WAREHOUSE_ID
 from wms.database import reading, transaction
 from wms.domain.base import text_id
 from wms.domain.manifests import OPEN, Manifest, ManifestStatus
-from wms.services import manifesting
+from wms.services.carriers import manifesting
 
 _LOOK_S = 0.5
 

@@ -21,9 +21,10 @@ from wms.domain.errors import WmsError
 from wms.domain.floor import OUTSIDE, SUPPLIER_ID, Location, LocationKind, Place, PlaceKind
 from wms.domain.people import Counter, Warehouse
 from wms.domain.stock import Lot
-from wms.services import receiving_orders, stocking
-from wms.services.availability import sellable
-from wms.services.stocking import Goods
+from wms.services.orders import receiving
+from wms.services.stock import stocking
+from wms.services.stock.availability import sellable
+from wms.services.stock.stocking import Goods
 
 SEED = 20_261
 ORDERS = 300
@@ -199,6 +200,6 @@ def add_orders(session: Session, actor: Actor, count: int, *, seed: int, prefix:
     """Take in `count` seeded orders for stock that is free now, by the intake that reads a shop's file."""
     free = [Sellable(sku=sku, name=name, available=units) for sku, name, units in sellable(session, actor)]
     told = list(orders(count, free, METHODS, actor.at, seed=seed, prefix=prefix))
-    intake = receiving_orders.intake(session, actor, CHANNEL)
-    _ = receiving_orders.receive(session, actor, intake, told)
+    intake = receiving.intake(session, actor, CHANNEL)
+    _ = receiving.receive(session, actor, intake, told)
     return told

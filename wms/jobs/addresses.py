@@ -14,7 +14,7 @@ from wms.domain.orders import Order
 from wms.domain.people import Warehouse
 from wms.jobs.labels import carrier_called, system
 from wms.jobs.outbox import Context, hold
-from wms.services import addressing
+from wms.services.carriers import addressing
 from wms.services.ordering import addresses
 
 # 500 a minute are allowed, and 50 with a test key, which is told by a 429 (Shippo's limits).

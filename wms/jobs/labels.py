@@ -12,7 +12,7 @@ from wms.domain.actor import Actor
 from wms.domain.orders import Order
 from wms.domain.packing import Package
 from wms.domain.shipping import AnyLabel
-from wms.services import labelling
+from wms.services.carriers import labelling
 
 _UNAVAILABLE_S = 3.0
 

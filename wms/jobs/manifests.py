@@ -17,7 +17,8 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.manifests import OPEN, Manifest, ManifestDocument, ManifestStatus
 from wms.jobs.labels import carrier_called, system
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import manifesting, settling
+from wms.services import settling
+from wms.services.carriers import manifesting
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 5.0

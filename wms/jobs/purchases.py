@@ -28,19 +28,12 @@ from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.shipping import UNDECIDED, AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.jobs.labels import carrier_called, label_by_id, locked, system
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import (
-    inserting,
-    labelling,
-    printing,
-    promising,
-    rating,
-    requesting,
-    settling,
-    slips,
-    tracking,
-)
-from wms.services.declaring import UndeclaredError
+from wms.services import inserting, printing, settling
+from wms.services.carriers import labelling, rating, requesting, tracking
+from wms.services.carriers.declaring import UndeclaredError
 from wms.services.inserting import InsertMissingError
+from wms.services.orders import promising
+from wms.services.printing import slips
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 3.0

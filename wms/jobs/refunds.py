@@ -11,7 +11,7 @@ from wms.domain.refunds import Refund
 from wms.domain.shipping import AnyLabel
 from wms.jobs.labels import carrier_called, locked, system
 from wms.jobs.outbox import Context, hold
-from wms.services import refunding
+from wms.services.carriers import refunding
 
 # One question at a time and this long apart, as for tracking.
 _BETWEEN = dt.timedelta(seconds=0.2)

@@ -18,7 +18,7 @@ from wms.domain.shipping import AnyLabel
 from wms.domain.tracking import MessageSource, TrackingMessage
 from wms.jobs.labels import carrier_called, locked, system
 from wms.jobs.outbox import Context, RetryLaterError, hold
-from wms.services import refunding, tracking
+from wms.services.carriers import refunding, tracking
 
 # A post about a purchase may be faster than the answer to it.
 _LABEL_COMES = dt.timedelta(minutes=5)

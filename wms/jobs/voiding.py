@@ -16,7 +16,8 @@ from wms.domain.outbox import Job
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.jobs.labels import carrier_called, label_by_id, locked, system
 from wms.jobs.outbox import Context, RetryLaterError
-from wms.services import labelling, refunding, settling
+from wms.services import settling
+from wms.services.carriers import labelling, refunding
 
 # Each pause is a part of the whole wait so far, within these.
 _SOONEST_S, _LATEST_S = 3.0, 300.0

@@ -20,9 +20,10 @@ from wms.jobs.labels import system
 from wms.jobs.outbox import Context, hold
 from wms.scales.base import Reading, Scale, ScaleError
 from wms.scales.registry import open_scale
-from wms.services import feedback, settling
+from wms.services import settling
 from wms.services.packing.box import scales, weighing
 from wms.services.packing.box.scales import Asking
+from wms.services.scans import feedback
 
 _SLICE_S = 1.5
 _LOOK_S = 0.1

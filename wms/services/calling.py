@@ -14,8 +14,9 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind, HelpAnswered, HelpCal
 from wms.domain.journal import record
 from wms.domain.people import WorkerSession
 from wms.domain.saying import say
-from wms.services import feedback, settling
-from wms.services.screens import Answer, Call, Feedback, Screen
+from wms.services import settling
+from wms.services.scans import feedback
+from wms.services.scans.screens import Answer, Call, Feedback, Screen
 
 MAX_ANSWER = 120
 _MAX_TEXT = 300

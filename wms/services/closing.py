@@ -18,8 +18,8 @@ from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import manifesting, refunding
-from wms.services.promising import zone_of
+from wms.services.carriers import manifesting, refunding
+from wms.services.orders.promising import zone_of
 
 _UNDER_WAY = (LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED, LabelStatus.VOIDING)
 _NOT_ON_PAPER = (PrintStatus.NOT_PRINTED, PrintStatus.DROPPED)

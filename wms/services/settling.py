@@ -13,7 +13,7 @@ from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind, ExceptionSettled
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.services.promising import zone_of
+from wms.services.orders.promising import zone_of
 
 PAGE = 200
 _is_no_fault = ExceptionItem.kind != ExceptionKind.FAULT

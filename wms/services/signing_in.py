@@ -13,9 +13,9 @@ from wms.domain.codes import Code, CodeKind, Command, parse
 from wms.domain.journal import JournalEntry, record
 from wms.domain.people import Device, Worker, WorkerSession, WorkerSignedIn, WorkerSignedOut, read_roles
 from wms.domain.saying import say
-from wms.services import asking, feedback
 from wms.services.numbering import next_number
-from wms.services.screens import Feedback, Screen
+from wms.services.scans import asking, feedback
+from wms.services.scans.screens import Feedback, Screen
 
 IDLE_LIMIT = dt.timedelta(minutes=10)
 DESK_IDLE_LIMIT = dt.timedelta(hours=2)

@@ -10,8 +10,8 @@ from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.base import id_of
 from wms.domain.errors import BadInputError, DomainError, NotFoundError
-from wms.services import adjusting, counting
-from wms.services.counting import Balance, Counted
+from wms.services.stock import adjusting, counting
+from wms.services.stock.counting import Balance, Counted
 from wms.web import sessions
 
 blueprint = flask.Blueprint("counting", __name__, url_prefix="/desk/counts")

@@ -6,7 +6,7 @@ from wms.database import db, reading
 from wms.domain.actor import Role
 from wms.services.planning import coming
 from wms.services.planning.numbers import desk_numbers
-from wms.services.screens import Feedback
+from wms.services.scans.screens import Feedback
 from wms.web import sessions
 
 blueprint = flask.Blueprint("desk", __name__)

@@ -5,7 +5,7 @@ import flask
 from wms.config import WAREHOUSE_ID
 from wms.database import db, reading
 from wms.domain.actor import Role
-from wms.services import desk_scanner
+from wms.services.scans import desk_scanner
 from wms.web import security, trays
 
 blueprint = flask.Blueprint("desk_scanner", __name__)

@@ -4,7 +4,7 @@ import flask
 
 from wms.database import db, transaction
 from wms.domain.errors import BadInputError
-from wms.services import failing
+from wms.services.scans import failing
 from wms.web import floor, sessions
 
 # In the scan contract: a 500 with it is ours and will not pass by itself, one without it is a proxy's.

@@ -16,9 +16,10 @@ from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, parse
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.saying import Said, say
-from wms.services import calling, feedback, scanning, signing_in
-from wms.services.scanning import CurrentScreen, Judge, Pulled, WhyLeft
-from wms.services.screens import Answer, Feedback, Screen
+from wms.services import calling, signing_in
+from wms.services.scans import feedback, scanning
+from wms.services.scans.scanning import CurrentScreen, Judge, Pulled, WhyLeft
+from wms.services.scans.screens import Answer, Feedback, Screen
 from wms.web import languages, sessions
 
 htmx = HTMX()

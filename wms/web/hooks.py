@@ -11,7 +11,7 @@ from wms.config import WAREHOUSE_ID, Settings
 from wms.database import db, transaction
 from wms.domain.actor import Actor
 from wms.domain.tracking import MessageSource
-from wms.services import tracking
+from wms.services.carriers import tracking
 
 blueprint = flask.Blueprint("hooks", __name__, url_prefix="/hooks")
 

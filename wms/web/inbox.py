@@ -10,8 +10,9 @@ from wms.domain.errors import BadInputError, DomainError
 from wms.domain.inbox import ExceptionKind
 from wms.domain.orders import OrderStatus
 from wms.domain.people import ShortPolicy
-from wms.services import calling, deciding, settling
+from wms.services import calling, settling
 from wms.services.administering import warehouse as administering_warehouse
+from wms.services.orders import deciding
 from wms.services.settling import InboxRow
 from wms.web import sessions
 

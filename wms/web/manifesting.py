@@ -9,7 +9,7 @@ from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.base import id_of, text_id
 from wms.domain.errors import DomainError
-from wms.services import manifesting
+from wms.services.carriers import manifesting
 from wms.web import sessions
 
 blueprint = flask.Blueprint("manifesting", __name__, url_prefix="/desk/shipping/manifests")

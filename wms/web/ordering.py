@@ -19,12 +19,15 @@ from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError
 from wms.domain.orders import HoldKind, OrderStatus
 from wms.labels.slips import Slip
-from wms.services import cancelling, labelling, ordering, promising, slips
+from wms.services import ordering
+from wms.services.carriers import labelling
 from wms.services.ordering import box as ordering_box
 from wms.services.ordering import finding
 from wms.services.ordering import page as ordering_page
 from wms.services.ordering.finding import Search
+from wms.services.orders import cancelling, promising
 from wms.services.planning import again as planning_again
+from wms.services.printing import slips
 from wms.web import barcodes, sessions
 
 blueprint = flask.Blueprint("ordering", __name__, url_prefix="/desk/orders")

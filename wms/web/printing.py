@@ -14,8 +14,9 @@ from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.base import id_of
 from wms.domain.errors import BadInputError
-from wms.services import label_sheets, printing, printing_desk
+from wms.services import label_sheets, printing
 from wms.services.label_sheets import Choice, Sheet, SheetKind
+from wms.services.printing import desk as printing_desk
 from wms.web import sessions, trays
 from wms.web.barcodes import Room, picture
 

@@ -7,8 +7,8 @@ from wms.database import db, reading, transaction
 from wms.domain.actor import Role
 from wms.domain.base import id_of, text_id
 from wms.domain.errors import BadInputError, DomainError, NotFoundError
-from wms.services import adjusting, counting, putting_back
-from wms.services.adjusting import Count
+from wms.services.stock import adjusting, counting, putting_back
+from wms.services.stock.adjusting import Count
 from wms.web import sessions
 
 blueprint = flask.Blueprint("stock", __name__, url_prefix="/desk/stock")

@@ -13,9 +13,10 @@ from wms.domain.orders import OrderLine, OrderStatus
 from wms.domain.packing import PackageStatus
 from wms.domain.people import SlipRule, Warehouse
 from wms.domain.printing import PrintJob
-from wms.services import labelling, slips
+from wms.services.carriers import labelling
 from wms.services.inserting import InsertMissingError
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, PutIn, ScanItems
+from wms.services.printing import slips
 from wms.services.verifying import verify
 
 

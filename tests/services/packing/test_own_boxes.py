@@ -8,7 +8,7 @@ from tests.packers import Floor
 from wms.domain.codes import Command
 from wms.domain.orders import OrderStatus
 from wms.domain.packing import Package, PackageStatus
-from wms.services import parcels
+from wms.services.carriers import parcels
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, ScanItems, ScanTote
 from wms.services.verifying import verify
 

@@ -7,9 +7,10 @@ from sqlalchemy import Engine, func, select
 from tests import builders, packers
 from wms.database import reading, transaction
 from wms.domain.packing import Package, PackageLine
-from wms.services import packing, scanning
-from wms.services.scanning import Pulled
-from wms.services.screens import Feedback
+from wms.services import packing
+from wms.services.scans import scanning
+from wms.services.scans.scanning import Pulled
+from wms.services.scans.screens import Feedback
 from wms.services.verifying import verify
 
 

@@ -15,7 +15,7 @@ from wms.domain.orders import OrderStatus
 from wms.domain.packing import PackageLine
 from wms.domain.shipping import Label
 from wms.domain.totes import RedToteError, Tote, ToteStatus
-from wms.services import labelling
+from wms.services.carriers import labelling
 from wms.services.packing.screens import BoxAndWeigh, NextTote, RedTote, ScanItems
 from wms.services.verifying import verify
 

@@ -15,10 +15,12 @@ from wms.domain.people import ShortPolicy, Warehouse
 from wms.domain.putbacks import PutBack
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.totes import ToteStatus
-from wms.services import boxing, cancelling, labelling, slips
-from wms.services.boxing import BoxPlace
+from wms.services.carriers import boxing, labelling
+from wms.services.carriers.boxing import BoxPlace
+from wms.services.orders import cancelling
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, HoldTote, NextTote, ScanItems, ScanLabel, ScanTote
 from wms.services.planning import again
+from wms.services.printing import slips
 from wms.services.shipping.departures import hand_over
 from wms.services.verifying import verify
 

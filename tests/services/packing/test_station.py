@@ -11,9 +11,11 @@ from wms.domain.packing import NotAllScannedError, PackageLine, PackageStatus
 from wms.domain.shipping import Label
 from wms.domain.stock import Stock
 from wms.domain.totes import ToteStatus
-from wms.services import labelling, packing, scanning
+from wms.services import packing
+from wms.services.carriers import labelling
 from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, ScanItems, ScanLabel, ScanStation, ScanTote
-from wms.services.scanning import Pulled
+from wms.services.scans import scanning
+from wms.services.scans.scanning import Pulled
 from wms.services.verifying import verify
 
 

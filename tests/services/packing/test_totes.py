@@ -13,7 +13,7 @@ from wms.domain.people import ShortPolicy, Warehouse
 from wms.domain.putbacks import PutBack
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import ToteStatus
-from wms.services import cancelling
+from wms.services.orders import cancelling
 from wms.services.packing.screens import HoldTote, ScanItems, ScanTote
 from wms.services.verifying import verify
 

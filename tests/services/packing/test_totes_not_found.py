@@ -12,9 +12,9 @@ from wms.domain.orders import OrderStatus
 from wms.domain.packing import PackageStatus
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import stocking
 from wms.services.packing.screens import HoldTote, NextTote, ScanItems, ScanTote
-from wms.services.stocking import Goods
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 from wms.services.verifying import verify
 
 

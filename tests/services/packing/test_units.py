@@ -10,9 +10,9 @@ from wms.domain.journal import JournalEntry
 from wms.domain.orders import OrderLine
 from wms.domain.packing import PackageLine
 from wms.domain.stock import Lot
-from wms.services import stocking
 from wms.services.packing.screens import BoxAndWeigh, NextTote, ScanItems
-from wms.services.stocking import Goods
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 from wms.services.verifying import verify
 
 

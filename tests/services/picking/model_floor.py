@@ -22,14 +22,16 @@ from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskSta
 from wms.domain.stock import Lot
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
-from wms.services import allocating, picking, scanning
+from wms.services import picking
 from wms.services.picking.line import proofs
 from wms.services.picking.screens import TaskScreen
 from wms.services.picking.walk.at_stop import Stop
 from wms.services.planning import parting, task_for
-from wms.services.recognising import find_item
-from wms.services.scanning import Pulled
-from wms.services.screens import Answer, Feedback, Screen
+from wms.services.scans import scanning
+from wms.services.scans.recognising import find_item
+from wms.services.scans.scanning import Pulled
+from wms.services.scans.screens import Answer, Feedback, Screen
+from wms.services.stock import allocating
 
 SOON = dt.date(2030, 1, 31)
 _STANDARD = "B"

@@ -16,11 +16,12 @@ from wms.domain.codes import Command
 from wms.domain.counting import CountStatus, CountTask
 from wms.domain.journal import JournalEntry
 from wms.domain.picking import Batch, BatchStatus, PickTask, TaskStatus
-from wms.services import counting, verifying
+from wms.services import verifying
 from wms.services.picking.screens import BrokenTote, Short, TaskScreen, WrongItem
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.scanning import Pulled
-from wms.services.screens import Answer, Screen
+from wms.services.scans.scanning import Pulled
+from wms.services.scans.screens import Answer, Screen
+from wms.services.stock import counting
 
 _PATIENCE = 300
 """Scans after which a walk that does nothing but what it is asked for must have ended."""

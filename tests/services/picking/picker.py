@@ -14,11 +14,12 @@ from wms.domain.actor import Actor
 from wms.domain.floor import Cart
 from wms.domain.people import Worker
 from wms.domain.totes import Tote
-from wms.services import picking, scanning
+from wms.services import picking
 from wms.services.picking.screens import TaskScreen
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.scanning import Pulled
-from wms.services.screens import Feedback, Screen
+from wms.services.scans import scanning
+from wms.services.scans.scanning import Pulled
+from wms.services.scans.screens import Feedback, Screen
 
 _ids = itertools.count(1)
 # Each database has a clock of its own, so that a test's pickers never come to its end.

@@ -13,9 +13,11 @@ from wms.domain.orders import OrderStatus
 from wms.domain.picking import BatchOrder, FullTote, Method
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import administering, cancelling, putting_back, verifying
+from wms.services import administering, verifying
 from wms.services.administering.kinds import SETTINGS
 from wms.services.importing.kinds import Outcome
+from wms.services.orders import cancelling
+from wms.services.stock import putting_back
 
 
 def _holds_up(walk: Walk) -> bool:

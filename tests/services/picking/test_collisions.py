@@ -23,10 +23,12 @@ from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchOrder, PickTask, TaskStatus
 from wms.domain.stock import Lot, Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import cancelling, picking, scanning, verifying
+from wms.services import picking, verifying
+from wms.services.orders import cancelling
 from wms.services.picking.screens import TaskScreen
-from wms.services.scanning import Pulled
-from wms.services.screens import Answer
+from wms.services.scans import scanning
+from wms.services.scans.scanning import Pulled
+from wms.services.scans.screens import Answer
 
 NOT_COUNTED = "Not counted. Look at the screen"
 TIMES = range(4)

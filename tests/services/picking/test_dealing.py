@@ -13,7 +13,8 @@ from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.stock import StockMove
 from wms.domain.totes import Tote
-from wms.services import cancelling, verifying
+from wms.services import verifying
+from wms.services.orders import cancelling
 
 
 @dataclass(frozen=True, kw_only=True)

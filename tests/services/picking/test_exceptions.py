@@ -12,7 +12,8 @@ from wms.domain.orders import OrderStatus
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.stock import StockMove
 from wms.domain.totes import ToteStatus
-from wms.services import cancelling, verifying
+from wms.services import verifying
+from wms.services.orders import cancelling
 
 
 def holds_up(walk: Walk) -> bool:

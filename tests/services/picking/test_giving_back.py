@@ -11,7 +11,8 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import BatchOrder, BatchStatus, Proof
 from wms.domain.totes import ToteStatus
 from wms.domain.waves import Wave, WaveStatus
-from wms.services import cancelling, verifying
+from wms.services import verifying
+from wms.services.orders import cancelling
 from wms.services.picking.screens import BuildCart, Home
 from wms.services.picking.walk import giving_back
 

@@ -17,11 +17,12 @@ from wms.domain.floor import Cart
 from wms.domain.picking import Batch, BatchStatus, PickTask
 from wms.domain.stock import Stock
 from wms.domain.totes import ToteStatus
-from wms.services import feedback, picking, scanning, verifying
+from wms.services import picking, verifying
 from wms.services.picking.screens import DropCart, Home, TakeOver, TaskScreen
 from wms.services.picking.walk import drops
-from wms.services.scanning import Pulled
-from wms.services.screens import Answer
+from wms.services.scans import feedback, scanning
+from wms.services.scans.scanning import Pulled
+from wms.services.scans.screens import Answer
 
 
 def test_a_walk_is_taken_over_by_scanning_its_cart_and_saying_yes(walk: Walk) -> None:

@@ -13,9 +13,10 @@ from wms.domain.catalog import Barcode
 from wms.domain.codes import slot_code
 from wms.domain.journal import JournalEntry, Scan
 from wms.domain.orders import Order
-from wms.services import picking, scanning
-from wms.services.scanning import Pulled
-from wms.services.screens import Card
+from wms.services import picking
+from wms.services.scans import scanning
+from wms.services.scans.scanning import Pulled
+from wms.services.scans.screens import Card
 
 
 def counted(session: Session) -> int:

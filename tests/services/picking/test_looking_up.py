@@ -5,7 +5,7 @@ from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
 from wms.domain.codes import CodeKind, own_code
 from wms.domain.orders import OrderStatus
-from wms.services import counting
+from wms.services.stock import counting
 
 
 def test_a_location_names_its_products_and_how_many_more(walk: Walk) -> None:

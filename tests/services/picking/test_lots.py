@@ -14,7 +14,7 @@ from wms.domain.people import Warehouse
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.stock import Lot, Stock
-from wms.services import allocating
+from wms.services.stock import allocating
 
 
 def test_the_lot_that_is_used_by_first_is_set_aside_and_asked_for(spot: Spot) -> None:

@@ -17,9 +17,11 @@ from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.stock import Lot, Stock, StockMove
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
-from wms.services import allocating, cancelling, counting, stocking, verifying
+from wms.services import verifying
+from wms.services.orders import cancelling
 from wms.services.planning import again
-from wms.services.stocking import Goods
+from wms.services.stock import allocating, counting, stocking
+from wms.services.stock.stocking import Goods
 
 
 @dataclass(frozen=True, kw_only=True)

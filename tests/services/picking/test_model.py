@@ -28,9 +28,10 @@ from wms.domain.errors import DomainError
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import cancelling, putting_back
+from wms.services.orders import cancelling
 from wms.services.picking.line import proofs
 from wms.services.picking.screens import BrokenTote, Short, TaskScreen, WrongItem
+from wms.services.stock import putting_back
 
 _EXAMPLES = int(os.environ.get("WMS_MODEL_EXAMPLES", "10"))
 _STEPS = int(os.environ.get("WMS_MODEL_STEPS", "20"))

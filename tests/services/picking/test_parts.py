@@ -24,7 +24,8 @@ from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
 from wms.domain.waves import Wave
-from wms.services import cancelling, deciding, verifying
+from wms.services import verifying
+from wms.services.orders import cancelling, deciding
 from wms.services.planning import overview, parting, recalling
 
 

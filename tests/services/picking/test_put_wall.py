@@ -15,7 +15,8 @@ from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchOrder, Method, PickTask
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
-from wms.services import cancelling, planning
+from wms.services import planning
+from wms.services.orders import cancelling
 from wms.services.packing.screens import ScanItems
 from wms.services.picking.screens import Home
 from wms.services.planning import OpenTransaction, parting

@@ -11,7 +11,9 @@ from wms.domain.codes import OWN, CodeKind, check_digit, own_code, slot_code
 from wms.domain.floor import LocationKind
 from wms.domain.picked import PickedUnits
 from wms.domain.putbacks import PutBack
-from wms.services import cancelling, putting_back, verifying
+from wms.services import verifying
+from wms.services.orders import cancelling
+from wms.services.stock import putting_back
 
 
 def test_each_unit_with_a_serial_is_scanned_with_it(phones: Spot) -> None:

@@ -13,7 +13,9 @@ from wms.domain.orders import Order
 from wms.domain.picking import BatchOrder, Method
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import cancelling, putting_back, verifying
+from wms.services import verifying
+from wms.services.orders import cancelling
+from wms.services.stock import putting_back
 
 
 @dataclass(kw_only=True)

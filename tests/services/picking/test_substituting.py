@@ -20,8 +20,11 @@ from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.putbacks import PutBack
 from wms.domain.stock import Stock
 from wms.domain.waves import Wave
-from wms.services import allocating, cancelling, counting, deciding, slips, verifying
+from wms.services import verifying
+from wms.services.orders import cancelling, deciding
 from wms.services.planning import again, recalling
+from wms.services.printing import slips
+from wms.services.stock import allocating, counting
 
 Lines = list[tuple[str, int, int]]
 """SKU, units bought and units owed."""

@@ -18,11 +18,11 @@ from wms.domain.picking import PickTask
 from wms.domain.putbacks import PutBack
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import ToteStatus
-from wms.services import stocking
 from wms.services.ordering.page import order_page
 from wms.services.picking.wall import desks
 from wms.services.planning import again as planning_again
-from wms.services.stocking import Goods
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 
 @pytest.fixture

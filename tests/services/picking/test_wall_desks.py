@@ -12,8 +12,10 @@ from wms.domain.inbox import ExceptionItem
 from wms.domain.picking import BatchOrder, Method
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
-from wms.services import cancelling, picking, putting_back, signing_in
+from wms.services import picking, signing_in
+from wms.services.orders import cancelling
 from wms.services.signing_in import Browser
+from wms.services.stock import putting_back
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from wms.domain.orders import OrderStatus
 from wms.domain.people import ShortPolicy, Warehouse
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
-from wms.services import cancelling, putting_back
+from wms.services.orders import cancelling
 from wms.services.planning import again as planning_again
+from wms.services.stock import putting_back
 
 
 @pytest.fixture

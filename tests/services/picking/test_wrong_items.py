@@ -17,8 +17,9 @@ from wms.domain.orders import OrderStatus
 from wms.domain.picking import BatchOrder, Method, PickTask, TaskStatus
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
-from wms.services import putting_back, verifying, watching
+from wms.services import verifying, watching
 from wms.services.picking.screens import IsItThere
+from wms.services.stock import putting_back
 
 
 def _question(picker: Picker) -> IsItThere:

@@ -10,8 +10,10 @@ from wms.domain.floor import ADJUSTMENT_ID, Zone
 from wms.domain.journal import JournalEntry
 from wms.domain.picking import TaskStatus
 from wms.domain.stock import Stock
-from wms.services import cancelling, stocking, verifying
-from wms.services.stocking import Goods
+from wms.services import verifying
+from wms.services.orders import cancelling
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 
 def _at_last_unit(walk: Walk) -> Picker:

@@ -6,10 +6,10 @@ from wms.domain.actor import Actor
 from wms.domain.catalog import Product
 from wms.domain.floor import Location
 from wms.domain.stock import Lot, Stock
-from wms.services import stocking
 from wms.services.importing.cells import BadRowError, Cells, quoted
 from wms.services.importing.kinds import Column, Kind, Outcome, find, keep, keyed, optional, required
-from wms.services.stocking import Goods
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 
 def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:

@@ -19,7 +19,7 @@ from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.labels.sheets import SheetLabel, inner_size
 from wms.services.label_sheets.kinds import ALL, Choice, SheetKind
-from wms.services.recognising import find_location
+from wms.services.scans.recognising import find_location
 
 # A longer text makes bars too fine for a label of this size; handhelds read the squares as well.
 LONGEST_IN_BARS = 12

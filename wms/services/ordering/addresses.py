@@ -12,10 +12,11 @@ from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import HoldKind, Order
-from wms.services import addressing, settling
+from wms.services import settling
+from wms.services.carriers import addressing
 from wms.services.locking import locked_order
 from wms.services.ordering import desk
-from wms.services.promising import NOT_WAVED
+from wms.services.orders.promising import NOT_WAVED
 
 _PARTS = ("street1", "street2", "city", "state", "zip", "country")
 _REASON_LENGTH = 200

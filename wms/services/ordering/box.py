@@ -21,11 +21,12 @@ from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.printing import PrintJob
 from wms.domain.shipping import STANDING, Label, LabelStatus, ReturnLabel
-from wms.services import labelling, printing, recognising_labels
+from wms.services import printing
+from wms.services.carriers import labelling, recognising_labels
 from wms.services.ordering import telling
 from wms.services.ordering.box_labels import LabelRow, labels_of
 from wms.services.ordering.telling import Moment
-from wms.services.promising import local, zone_of
+from wms.services.orders.promising import local, zone_of
 
 # A sealed box carries its label; one that was given up has it still where its carrier refused to take it back.
 _VOIDABLE = (PackageStatus.OPEN, PackageStatus.CANCELLED)

@@ -16,8 +16,8 @@ from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.domain.tracking import TrackingEvent, TrackStatus
-from wms.services import labelling, refunding
-from wms.services.promising import local
+from wms.services.carriers import labelling, refunding
+from wms.services.orders.promising import local
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

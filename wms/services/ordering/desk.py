@@ -23,10 +23,11 @@ from wms.domain.orders import (
 from wms.domain.outbox import JobKind, hasten
 from wms.domain.packing import Package
 from wms.domain.shipping import STANDING, Label
-from wms.services import addressing, allocating
+from wms.services.carriers import addressing
 from wms.services.locking import locked_order
-from wms.services.promising import NOT_WAVED, timetable
-from wms.services.receiving_orders import put_address
+from wms.services.orders.promising import NOT_WAVED, timetable
+from wms.services.orders.receiving import put_address
+from wms.services.stock import allocating
 
 OWN_HOLDS = (HoldKind.OPERATOR, HoldKind.CUSTOMER)
 HIGHEST_PRIORITY = 9

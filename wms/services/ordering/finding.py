@@ -15,8 +15,9 @@ from wms.domain.codes import CodeKind, parse
 from wms.domain.orders import OPEN, Hold, Order, OrderLine, OrderStatus
 from wms.domain.packing import Package
 from wms.domain.totes import Tote
-from wms.services import allocating, recognising_labels
-from wms.services.promising import zone_of
+from wms.services.carriers import recognising_labels
+from wms.services.orders.promising import zone_of
+from wms.services.stock import allocating
 
 PAGE = 50
 OPEN_WORD = "open"

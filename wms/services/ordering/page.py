@@ -20,13 +20,13 @@ from wms.domain.shipping import STANDING, Label, LabelStatus
 from wms.domain.totes import Tote
 from wms.domain.tracking import TrackStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder
-from wms.services import putting_back
 from wms.services.ordering import addresses, telling
 from wms.services.ordering.addresses import CheckView
 from wms.services.ordering.desk import too_late_to, why_address_stays
 from wms.services.ordering.telling import Moment
-from wms.services.promising import NOT_WAVED, local, zone_of
-from wms.services.putting_back import OpenPutBack
+from wms.services.orders.promising import NOT_WAVED, local, zone_of
+from wms.services.stock import putting_back
+from wms.services.stock.putting_back import OpenPutBack
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

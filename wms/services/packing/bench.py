@@ -17,8 +17,8 @@ from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.weighing import LearnedWeight
 from wms.services.packing.on_bench import Bench, BenchTote, Content, Units
-from wms.services.recognising import codes_of, read_codes
-from wms.services.screens import clock
+from wms.services.scans.recognising import codes_of, read_codes
+from wms.services.scans.screens import clock
 from wms.services.signing_in import IDLE_LIMIT
 
 Found = Row[*tuple[Any, ...]]

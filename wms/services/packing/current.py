@@ -16,8 +16,9 @@ from wms.domain.packing import Package, PackageStatus
 from wms.domain.saying import say
 from wms.domain.shipping import LabelStatus
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import inserting, labelling
-from wms.services.labelling import LabelState
+from wms.services import inserting
+from wms.services.carriers import labelling
+from wms.services.carriers.labelling import LabelState
 from wms.services.packing import taking
 from wms.services.packing.bench import Found, desk, open_bench
 from wms.services.packing.box import labels, recounts, scales, several
@@ -40,7 +41,7 @@ from wms.services.packing.screens import (
 )
 from wms.services.packing.tote import totes
 from wms.services.packing.unit import red_totes, singles
-from wms.services.screens import clock
+from wms.services.scans.screens import clock
 
 _SHOWN_TOTES = 60
 # After this, a packer whose carrier does not answer may set the order aside.

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.people import WorkerSession
-from wms.services import feedback
 from wms.services.packing import taking
 from wms.services.packing.box import boxes, inserts, labels, recounting, several, slips
 from wms.services.packing.current import current_screen
@@ -31,8 +30,9 @@ from wms.services.packing.screens import (
 )
 from wms.services.packing.tote import missing, totes
 from wms.services.packing.unit import causes, damage, red_totes, singles, units
-from wms.services.recognising import find_item
-from wms.services.screens import Feedback, Screen
+from wms.services.scans import feedback
+from wms.services.scans.recognising import find_item
+from wms.services.scans.screens import Feedback, Screen
 
 __all__ = ["current_screen", "judge"]
 

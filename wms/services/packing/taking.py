@@ -11,10 +11,10 @@ from wms.domain.codes import Code, CodeKind
 from wms.domain.floor import Station
 from wms.domain.people import WorkerSession
 from wms.domain.saying import say
-from wms.services import feedback
 from wms.services.packing.bench import Found, desk
 from wms.services.packing.screens import PackingScreen
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,12 @@ from wms.domain.codes import Command
 from wms.domain.errands import Errand, ErrandKind
 from wms.domain.picking import Batch, BatchStatus, TaskStatus
 from wms.domain.saying import Said, say
-from wms.services import feedback
 from wms.services.locking import locked_walk
 from wms.services.picking import home
 from wms.services.picking.screens import BuildCart, DropCart, Home, IsToteEmpty, SortItem, TaskScreen
 from wms.services.picking.wall import desks
-from wms.services.screens import Feedback, Screen
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback, Screen
 
 KINDS = {Command.BROKEN_TOTE: ErrandKind.BROKEN_TOTE, Command.WRONG_ITEM: ErrandKind.WRONG_ITEM}
 _NEVER_MIND = frozenset({Command.UNDO, Command.NO})

@@ -21,13 +21,14 @@ from wms.domain.people import Warehouse, Worker
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
 from wms.domain.saying import say
-from wms.services import feedback, unsorted
 from wms.services.picking import looking_up
 from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
 from wms.services.picking.walk import carts
 from wms.services.picking.walk.taking_along import take_along
 from wms.services.picking.wall import desks, sorting, undoing
-from wms.services.screens import Feedback, Screen, clock
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback, Screen, clock
+from wms.services.stock import unsorted
 
 _SHIFT = dt.timedelta(hours=12)
 _ASKED = "asked for"

@@ -13,9 +13,9 @@ from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchStatus, PickTask, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
-from wms.services import feedback
 from wms.services.picking.screens import Moved, TaskScreen
-from wms.services.screens import Feedback, Screen
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback, Screen
 
 _AT_WALL = "put-"
 # What is said where nothing is left to do, and where the walk goes on.

@@ -17,10 +17,11 @@ from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.saying import Said, say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
-from wms.services import counting, feedback
 from wms.services.picking import contents
-from wms.services.recognising import Item, ScannedLocation, find_item, find_location
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item, ScannedLocation, find_item, find_location
+from wms.services.scans.screens import Feedback
+from wms.services.stock import counting
 
 _NAMED = 2  # more do not fit beside the place's own name
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from wms.domain.codes import Code
 from wms.services.picking.walk.at_stop import Slot, Stop
-from wms.services.screens import Screen
+from wms.services.scans.screens import Screen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,6 @@ from wms.domain.codes import Code, Command
 from wms.domain.errands import Errand, ErrandKind
 from wms.domain.picking import TaskStatus
 from wms.domain.saying import say, say_some
-from wms.services import feedback
 from wms.services.picking import errands, home
 from wms.services.picking.exceptions import (
     broken_totes,
@@ -50,7 +49,8 @@ from wms.services.picking.screens import (
 from wms.services.picking.walk import building, drops, giving_back, stops, undo
 from wms.services.picking.walk.at_stop import Stop
 from wms.services.picking.wall import sorting
-from wms.services.screens import Answer, Feedback, Screen
+from wms.services.scans import feedback
+from wms.services.scans.screens import Answer, Feedback, Screen
 
 JUDGES: dict[type[Screen], Callable[[Session, Actor, Code, Any], Feedback | Answer]] = {
     Home: home.judge_home,

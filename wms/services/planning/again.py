@@ -21,11 +21,12 @@ from wms.domain.picking import Batch, BatchOrder, Method, PickTask
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Wave
-from wms.services import allocating, settling, unsorted
-from wms.services.allocating import Choice, FreeStock, Need
+from wms.services import settling
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.planning import new_batch, task_for, turn_before_all
 from wms.services.planning.problem import fleet, problem_of
+from wms.services.stock import allocating, unsorted
+from wms.services.stock.allocating import Choice, FreeStock, Need
 
 _STOP = batching.Iterations(0)  # one order has only one plan
 _bought = aliased(OrderLine)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
 from wms.domain.orders import OPEN, Order, OrderStatus
-from wms.services import promising
+from wms.services.orders import promising
+from wms.services.orders.promising import zone_of
 from wms.services.planning.preview import minutes_until
 from wms.services.planning.selection import CollectionKey
-from wms.services.promising import zone_of
 
 _S = OrderStatus
 

@@ -12,12 +12,13 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Hold, Order, OrderStatus
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder
-from wms.services import allocating, settling
+from wms.services import settling
+from wms.services.orders.promising import NOT_WAVED
 from wms.services.planning import again, replanning, timing
 from wms.services.planning.problem import pickers_at_work
 from wms.services.planning.replanning import AT_WORK
 from wms.services.planning.waves import OpenTransaction
-from wms.services.promising import NOT_WAVED
+from wms.services.stock import allocating
 
 _IS_OPEN = ExceptionItem.settled_at.is_(None)
 _TEXT_LENGTH = 300

@@ -12,8 +12,8 @@ from wms.domain.catalog import Product
 from wms.domain.picking import Method, PickTask
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Allocation, Wave
-from wms.services.allocating import Portion
-from wms.services.stocking import Goods
+from wms.services.stock.allocating import Portion
+from wms.services.stock.stocking import Goods
 
 IN_A_TOTE = 20
 """At most so many orders share a tote, so that a packer finds the unit scanned at a glance."""

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import OPEN, Order, OrderStatus
-from wms.services import promising
-from wms.services.promising import zone_of
+from wms.services.orders import promising
+from wms.services.orders.promising import zone_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,10 +17,10 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.people import Worker
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
+from wms.services.orders.promising import zone_of
 from wms.services.planning.preview import saving_pct
 from wms.services.planning.replanning import WavePlannedAgain
 from wms.services.planning.undoing import STALE_AFTER
-from wms.services.promising import zone_of
 
 _WAVES_SHOWN = 40
 

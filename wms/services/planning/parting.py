@@ -12,12 +12,12 @@ from wms.domain.floor import Location
 from wms.domain.journal import record
 from wms.domain.picking import Batch, BatchMoved, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave
-from wms.services import allocating
 from wms.services.locking import locked_walk
 from wms.services.planning import timing
 from wms.services.planning.methods import of_wave
 from wms.services.planning.problem import fleet, pickers_at_work, problem_of, unplanned_of
 from wms.services.planning.standing import standing
+from wms.services.stock import allocating
 
 Lines = Mapping[str, Sequence[PickTask]]
 """A walk's open lines by zone, in walking sequence."""

@@ -14,13 +14,14 @@ from wms.domain.actor import Actor
 from wms.domain.calendar import CarrierService
 from wms.domain.orders import Order
 from wms.domain.waves import Wave
-from wms.services import allocating, promising
+from wms.services.orders import promising
+from wms.services.orders.promising import NOT_WAVED, zone_of
 from wms.services.planning import OpenTransaction, timing
 from wms.services.planning.methods import choose
 from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned_of
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.timing import LiveWalk
-from wms.services.promising import NOT_WAVED, zone_of
+from wms.services.stock import allocating
 
 # A person waits for this page: good enough to judge by, and the release plans longer.
 _MOST_S = 0.8

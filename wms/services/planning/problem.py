@@ -15,11 +15,11 @@ from wms.domain.floor import Cart, Location
 from wms.domain.orders import Order
 from wms.domain.people import Worker, WorkerSession
 from wms.domain.totes import USUAL_TOTE_ML, Tote
-from wms.services.allocating import Portion
 from wms.services.planning.layouts import floor_of
 from wms.services.planning.methods import Methods, plain_orders
 from wms.services.planning.timing import LiveWalk, free_from
 from wms.services.signing_in import IDLE_LIMIT
+from wms.services.stock.allocating import Portion
 
 _MANY_PICKERS = 100
 # A hundred orders take two seconds, which leaves little to be found; a handful is planned at once.

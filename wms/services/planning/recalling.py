@@ -20,10 +20,11 @@ from wms.domain.picked import PickStep
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.totes import Tote
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
-from wms.services import allocating, settling
+from wms.services import settling
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.planning import again
 from wms.services.planning.undoing import member_ids
+from wms.services.stock import allocating
 
 _GOING_ON = (BatchStatus.WAITING, BatchStatus.STARTED)
 _ON_A_WALK = (OrderStatus.WAVED, OrderStatus.PICKING)

@@ -19,7 +19,6 @@ from wms.domain.journal import Event, record
 from wms.domain.orders import OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
-from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.planning import timing
 from wms.services.planning.laying import Laying, Walks
@@ -28,6 +27,7 @@ from wms.services.planning.problem import crew, fleet, problem_of, refused, stop
 from wms.services.planning.selection import MAX_ORDERS, CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.standing import Proposal, put_in, without
 from wms.services.planning.waves import OpenTransaction, set_figures
+from wms.services.stock import allocating
 
 _MOST_S = 2.0
 _MOVE_M = 10.0

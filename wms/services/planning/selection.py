@@ -13,10 +13,10 @@ from wms.domain.calendar import CarrierService
 from wms.domain.errors import BadInputError
 from wms.domain.orders import Hold, Order, OrderStatus
 from wms.domain.waves import Wave, WaveOrder
-from wms.services import allocating
-from wms.services.allocating import Choice, Need, Portion
+from wms.services.orders.promising import NOT_WAVED
 from wms.services.planning.problem import Fleet, Size, size_of, sizes_of, too_big
-from wms.services.promising import NOT_WAVED
+from wms.services.stock import allocating
+from wms.services.stock.allocating import Choice, Need, Portion
 
 MAX_ORDERS = 2000
 

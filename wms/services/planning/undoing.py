@@ -12,8 +12,8 @@ from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
-from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
+from wms.services.stock import allocating
 
 STALE_AFTER = dt.timedelta(minutes=1)
 _BACK = (WaveStatus.PLANNED, WaveStatus.RELEASED)

@@ -17,7 +17,6 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.outbox import JobKind, enqueue
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
-from wms.services import allocating
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.numbering import next_number
 from wms.services.planning import timing
@@ -26,6 +25,7 @@ from wms.services.planning.problem import fleet, problem_of, stop_for, unplanned
 from wms.services.planning.selection import CollectionKey, Rules, StaysOut, Why, select_orders
 from wms.services.planning.standing import without
 from wms.services.planning.undoing import member_ids, undo_stale_drafts
+from wms.services.stock import allocating
 
 OpenTransaction = Callable[[], AbstractContextManager[Session]]
 

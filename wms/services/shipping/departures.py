@@ -19,8 +19,10 @@ from wms.domain.people import Warehouse
 from wms.domain.saying import Said, say
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.stock import Stock
-from wms.services import leaving, stocking, tracking
-from wms.services.stocking import Goods
+from wms.services.carriers import tracking
+from wms.services.orders import leaving
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 _A_DAY = dt.timedelta(days=1)
 _NO_CARRIER = ""

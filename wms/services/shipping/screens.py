@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from wms.services.screens import Screen
+from wms.services.scans.screens import Screen
 
 
 @dataclass(frozen=True, kw_only=True)

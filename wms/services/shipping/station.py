@@ -14,8 +14,9 @@ from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order
 from wms.domain.packing import BoxPutDown, BoxTaken, Package, PackageStatus
 from wms.domain.saying import say
-from wms.services import feedback, recognising_labels
-from wms.services.screens import Feedback, Screen
+from wms.services.carriers import recognising_labels
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback, Screen
 from wms.services.shipping.departures import departures, hand_over, why_not
 from wms.services.shipping.screens import ScanBox, ScanDock, ShippingScreen
 

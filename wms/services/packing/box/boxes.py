@@ -13,13 +13,14 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.packing import PackageWeighed
 from wms.domain.saying import say
-from wms.services import feedback, labelling
+from wms.services.carriers import labelling
 from wms.services.packing.bench import box_anew
 from wms.services.packing.box import recounts
 from wms.services.packing.box.several import must_hold, size_of
 from wms.services.packing.on_bench import Bench, Carton, tolerance_g
 from wms.services.packing.screens import BoxAndWeigh, CountAgain, ScanItems
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 def cartons(session: Session, actor: Actor) -> tuple[Carton, ...]:

@@ -5,11 +5,13 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command
 from wms.domain.saying import say
-from wms.services import feedback, inserting, labelling
+from wms.services import inserting
+from wms.services.carriers import labelling
 from wms.services.packing.bench import box_anew
 from wms.services.packing.screens import PutIn
 from wms.services.packing.unit.units import is_unit, scan_unit
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 def judge(session: Session, actor: Actor, code: Code, screen: PutIn) -> Feedback:

@@ -15,13 +15,15 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.saying import Said, say
-from wms.services import asking, feedback, labelling, learning_weights, printing, recognising_labels
-from wms.services.labelling import LabelState
+from wms.services import learning_weights, printing
+from wms.services.carriers import labelling, recognising_labels
+from wms.services.carriers.labelling import LabelState
 from wms.services.packing.box import several
 from wms.services.packing.screens import BuyingLabel, LabelFailed, ScanLabel
 from wms.services.packing.tote.holding import set_aside
 from wms.services.packing.tote.totes import free_if_empty, free_shared, has_open_box
-from wms.services.screens import Card, Feedback
+from wms.services.scans import asking, feedback
+from wms.services.scans.screens import Card, Feedback
 
 REPRINT_LIMIT = dt.timedelta(minutes=30)
 _UNDER_WAY = frozenset({PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING})

@@ -6,11 +6,11 @@ from wms.domain.actor import Actor, Role
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.saying import say
 from wms.domain.weighing import Recount
-from wms.services import feedback
 from wms.services.packing.box import boxes
 from wms.services.packing.screens import CountAgain
 from wms.services.packing.unit import singles, units
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 def judge(session: Session, actor: Actor, code: Code, screen: CountAgain) -> Feedback:

@@ -11,8 +11,8 @@ from wms.domain.outbox import JobKind, keep_asking
 from wms.domain.people import Worker, WorkerSession, read_roles
 from wms.domain.weighing import ScaleState, Weighing
 from wms.services.packing.on_bench import Bench
-from wms.services.scanning import read_verdict
-from wms.services.screens import Feedback
+from wms.services.scans.scanning import read_verdict
+from wms.services.scans.screens import Feedback
 
 _RARELY_S = 1.0
 

@@ -13,13 +13,13 @@ from wms.domain.journal import record
 from wms.domain.orders import Order
 from wms.domain.packing import BoxFilled, BoxReopened
 from wms.domain.saying import say
-from wms.services import feedback
 from wms.services.packing.bench import box_anew
 from wms.services.packing.on_bench import Bench, Carton, Take, Units
 from wms.services.packing.screens import BoxAndWeigh, ScanItems
 from wms.services.packing.tote.totes import start_box
 from wms.services.packing.unit import filling
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,10 +5,11 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.packing import PackageStatus
 from wms.domain.saying import say
-from wms.services import feedback, slips
 from wms.services.packing.box.labels import last_sealed
 from wms.services.packing.on_bench import Bench
-from wms.services.screens import Feedback
+from wms.services.printing import slips
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 _ASKED = "asked for at the station"
 

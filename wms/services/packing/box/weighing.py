@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind
 from wms.domain.weighing import ScaleState, Weighing
-from wms.services import scanning
 from wms.services.packing.box import boxes, scales
 from wms.services.packing.box.scales import Asking
 from wms.services.packing.current import current_screen
 from wms.services.packing.screens import BoxAndWeigh
 from wms.services.packing.unit import units
-from wms.services.screens import Feedback
+from wms.services.scans import scanning
+from wms.services.scans.screens import Feedback
 
 
 def ask_scale(session: Session, actor: Actor) -> Feedback | None:

@@ -9,12 +9,13 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.orders import Order
 from wms.domain.saying import say
 from wms.labels.hold_slips import HoldSlip, draw
-from wms.services import feedback, printing, settling
+from wms.services import printing, settling
+from wms.services.orders.promising import zone_of
 from wms.services.packing.on_bench import Bench
 from wms.services.packing.tote.totes import give_up
 from wms.services.printing import Wanted
-from wms.services.promising import zone_of
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 # What in the inbox an order without a label waits for.
 _NO_LABEL = ExceptionItem.kind.in_((ExceptionKind.LABEL, ExceptionKind.CUSTOMS))

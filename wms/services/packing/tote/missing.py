@@ -11,12 +11,13 @@ from wms.domain.floor import ADJUSTMENT_ID
 from wms.domain.orders import Order
 from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import asking, feedback, stocking
 from wms.services.locking import locked_wave_of
 from wms.services.packing.on_bench import Bench
 from wms.services.packing.tote.totes import follow_short, give_up, leave_short, locked
-from wms.services.screens import Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import asking, feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 _ANSWERS = frozenset({Command.SHORT, Command.YES, Command.NO})
 

@@ -10,8 +10,9 @@ from wms.domain.packing import Package, PackageStatus
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.saying import Said, say, say_some
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, unsorted
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import unsorted
 
 _SAID = {
     OrderStatus.CANCELLED: say("Order cancelled. Put back"),

@@ -15,15 +15,19 @@ from wms.domain.putbacks import PutBack
 from wms.domain.saying import say
 from wms.domain.stock import Stock, StockMove
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import deciding, feedback, inserting, labelling, settling, shared_totes, stocking
+from wms.services import inserting, settling
+from wms.services.carriers import labelling
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.numbering import next_code
+from wms.services.orders import deciding
 from wms.services.packing.bench import box_anew
 from wms.services.packing.on_bench import Bench
 from wms.services.packing.screens import HoldTote
 from wms.services.packing.tote import refusals
-from wms.services.screens import Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import shared_totes, stocking
+from wms.services.stock.stocking import Goods
 
 
 def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Feedback:

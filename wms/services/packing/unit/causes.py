@@ -14,11 +14,11 @@ from wms.domain.people import Worker
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.saying import Said, say
-from wms.services import feedback
 from wms.services.packing.bench import box_anew
 from wms.services.packing.on_bench import Bench
-from wms.services.recognising import Item, find_item
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item, find_item
+from wms.services.scans.screens import Feedback
 
 CAUSES: Mapping[Command, str] = {
     Command.WRONG_PICK: "wrong pick",

@@ -9,12 +9,13 @@ from wms.domain.orders import Order
 from wms.domain.packing import UnitDamaged
 from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import damaging, feedback, stocking
 from wms.services.locking import locked_wave_of
 from wms.services.packing.on_bench import Bench
 from wms.services.packing.tote.totes import follow_short, free_shared, give_up, leave_short
 from wms.services.packing.unit import singles, units
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import damaging, stocking
 
 
 def take_out(session: Session, actor: Actor, bench: Bench) -> Feedback:

@@ -5,9 +5,11 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.packing import BoxFilled, Package, PackageWeighed
-from wms.services import inserting, labelling, slips
+from wms.services import inserting
+from wms.services.carriers import labelling
 from wms.services.packing.bench import box_anew
 from wms.services.packing.on_bench import Bench, Units
+from wms.services.printing import slips
 
 
 def follow(session: Session, actor: Actor, before: Bench, row: Units, units: int) -> None:

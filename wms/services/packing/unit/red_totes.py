@@ -12,12 +12,12 @@ from wms.domain.journal import record
 from wms.domain.packing import WrongUnitPutAside
 from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback
 from wms.services.packing.bench import box_anew
 from wms.services.packing.on_bench import Bench
 from wms.services.packing.screens import RedTote
-from wms.services.recognising import Item, find_item
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item, find_item
+from wms.services.scans.screens import Feedback
 
 
 def codes(session: Session, actor: Actor) -> tuple[str, ...]:

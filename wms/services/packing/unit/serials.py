@@ -16,7 +16,7 @@ from wms.domain.packing import Package, PackageStatus
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import BatchOrder, Method, PickTask
 from wms.services.packing.on_bench import Content
-from wms.services.recognising import Item, cut_lot, cut_serial
+from wms.services.scans.recognising import Item, cut_lot, cut_serial
 
 _PACKED, _TAKEN_OUT, _DAMAGED = "UnitPacked", "UnitTakenOut", "UnitDamaged"
 _TAIL = 8

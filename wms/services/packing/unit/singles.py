@@ -18,15 +18,16 @@ from wms.domain.picking import BatchOrder, Method, PickTask
 from wms.domain.saying import Said, say, say_some
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, stocking, unsorted
 from wms.services.packing.bench import desk, open_bench
 from wms.services.packing.on_bench import Bench, Content
 from wms.services.packing.tote import totes
 from wms.services.packing.tote.holding import is_set_aside
 from wms.services.packing.unit import serials, units
-from wms.services.recognising import Item, lots_meant
-from wms.services.screens import Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item, lots_meant
+from wms.services.scans.screens import Feedback
+from wms.services.stock import stocking, unsorted
+from wms.services.stock.stocking import Goods
 
 _has_open_box = exists().where(
     Package.warehouse_id == Order.warehouse_id, Package.order_id == Order.id, Package.status == PackageStatus.OPEN

@@ -22,13 +22,14 @@ from wms.domain.packing import (
 )
 from wms.domain.saying import Said, say
 from wms.domain.stock import StockMove
-from wms.services import feedback, stocking
 from wms.services.packing.bench import box_anew
 from wms.services.packing.on_bench import Bench, Content, Units
 from wms.services.packing.unit import causes, filling, red_totes, serials
-from wms.services.recognising import Item, find_item, lots_meant
-from wms.services.screens import Card, Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item, find_item, lots_meant
+from wms.services.scans.screens import Card, Feedback
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 from wms.services.upserting import upsert
 
 _W: BindParameter[int] = bindparam("warehouse")

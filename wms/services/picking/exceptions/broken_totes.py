@@ -18,14 +18,15 @@ from wms.domain.putbacks import PutBack
 from wms.domain.saying import say, say_some
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, stocking, unsorted
 from wms.services.locking import locked_walk
 from wms.services.picking import errands
 from wms.services.picking.screens import BrokenTote
 from wms.services.picking.walk import building, on_cart, stops
 from wms.services.picking.wall import desks
-from wms.services.screens import Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import stocking, unsorted
+from wms.services.stock.stocking import Goods
 
 _Followers = tuple[tuple[type[InWarehouse], InstrumentedAttribute[Any], ColumnElement[bool]], ...]
 

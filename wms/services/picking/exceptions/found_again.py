@@ -14,12 +14,13 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickStep
 from wms.domain.picking import PickTask, TaskStatus
 from wms.domain.saying import Said, say
-from wms.services import counting, settling, stocking
+from wms.services import settling
 from wms.services.picking.exceptions import substituting
 from wms.services.picking.exceptions.missing import Was, call_off
 from wms.services.picking.exceptions.substituting import StoodIn
 from wms.services.picking.walk import tasks
-from wms.services.stocking import Goods
+from wms.services.stock import counting, stocking
+from wms.services.stock.stocking import Goods
 
 CANCELLED = say("Too late. That order is cancelled")
 

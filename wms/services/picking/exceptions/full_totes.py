@@ -15,10 +15,10 @@ from wms.domain.picking import BatchOrder, FullTote, PickTask, TaskStatus, ToteF
 from wms.domain.saying import say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
-from wms.services import feedback
 from wms.services.picking.walk import steps, tasks
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 OF_ROW = (
     select(FullTote.tote_id)

@@ -22,14 +22,14 @@ from wms.domain.picked import StepKind
 from wms.domain.picking import Batch, PickTask, TaskShorted, TaskStatus
 from wms.domain.stock import Stock
 from wms.domain.waves import Allocation
-from wms.services import allocating, counting, stocking
-from wms.services.allocating import Need
 from wms.services.picking.exceptions import substituting
 from wms.services.picking.exceptions.substituting import StoodIn
 from wms.services.picking.walk import laying_out, steps, tasks
 from wms.services.picking.walk.at_stop import Stop
 from wms.services.planning import task_for
-from wms.services.stocking import Goods
+from wms.services.stock import allocating, counting, stocking
+from wms.services.stock.allocating import Need
+from wms.services.stock.stocking import Goods
 
 DAMAGED = "damaged"
 NONE_HERE = "none here"

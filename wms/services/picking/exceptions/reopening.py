@@ -17,13 +17,16 @@ from wms.domain.picking import BatchStatus, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Allocation
-from wms.services import deciding, feedback, settling, stocking
+from wms.services import settling
 from wms.services.locking import locked_order, locked_walk, locked_wave_of
+from wms.services.orders import deciding
 from wms.services.picking.exceptions import full_totes
 from wms.services.picking.exceptions.strays import Pick
 from wms.services.picking.walk import laying_out, parts, steps, tasks
 from wms.services.planning import task_for
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import stocking
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

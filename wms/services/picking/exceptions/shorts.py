@@ -11,7 +11,6 @@ from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.picked import StepKind
 from wms.domain.picking import PickTask, Proof
 from wms.domain.saying import Said, say
-from wms.services import feedback
 from wms.services.picking.exceptions import missing
 from wms.services.picking.exceptions.missing import Gone
 from wms.services.picking.line import dealing, hands, items, locations, lots
@@ -19,8 +18,9 @@ from wms.services.picking.line.hands import Taken
 from wms.services.picking.screens import Short
 from wms.services.picking.walk import steps, tasks
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.recognising import Item
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item
+from wms.services.scans.screens import Feedback
 
 _REASONS = {
     Command.SHORT: "missing",

@@ -12,12 +12,13 @@ from wms.domain.journal import record
 from wms.domain.picked import PickStep, ScanUndone, StepKind
 from wms.domain.picking import PickTask, TaskSkipped, TaskStatus
 from wms.domain.saying import say
-from wms.services import feedback, settling
+from wms.services import settling
 from wms.services.picking.line import dealing, locations
 from wms.services.picking.screens import SkipWhy
 from wms.services.picking.walk import steps, tasks
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 REASONS = {
     Command.BLOCKED: "aisle blocked",

@@ -19,11 +19,12 @@ from wms.domain.picking import BatchOrder, PickTask
 from wms.domain.putbacks import PutBack, PutBackAsked
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, putting_back, stocking
 from wms.services.picking import contents
-from wms.services.recognising import Item
-from wms.services.screens import Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item
+from wms.services.scans.screens import Feedback
+from wms.services.stock import putting_back, stocking
+from wms.services.stock.stocking import Goods
 
 # Where wrong items are kept; a floor without such a place uses the next.
 _KEEPS = (LocationKind.HOSPITAL, LocationKind.HOLD, LocationKind.LANE)

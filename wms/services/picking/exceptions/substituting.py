@@ -12,8 +12,8 @@ from wms.domain.catalog import Product, Substitute
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderLine, ProductSubstituted
 from wms.domain.waves import Allocation
-from wms.services import allocating
-from wms.services.allocating import FreeStock, Need
+from wms.services.stock import allocating
+from wms.services.stock.allocating import FreeStock, Need
 
 _bought = aliased(OrderLine)
 

@@ -17,14 +17,14 @@ from wms.domain.picked import PickedUnits
 from wms.domain.saying import say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote
-from wms.services import feedback
 from wms.services.picking import errands
 from wms.services.picking.exceptions import strays
 from wms.services.picking.exceptions.reopening import Missing, reopen
 from wms.services.picking.exceptions.strays import Pick
 from wms.services.picking.screens import WhichSerials
-from wms.services.recognising import read_elements
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import read_elements
+from wms.services.scans.screens import Feedback
 
 _NEVER_MIND = frozenset({Command.UNDO, Command.NO})
 

@@ -14,14 +14,14 @@ from wms.domain.errands import Errand
 from wms.domain.picking import Batch
 from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback
 from wms.services.picking import errands
 from wms.services.picking.exceptions import strays, which_serials
 from wms.services.picking.exceptions.strays import Pick
 from wms.services.picking.screens import IsItThere, WhichSerials, WrongItem
 from wms.services.picking.walk import on_cart, stops
-from wms.services.recognising import Item, find_item
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item, find_item
+from wms.services.scans.screens import Feedback
 
 
 def screen(session: Session, actor: Actor, errand: Errand) -> WrongItem | IsItThere | WhichSerials:

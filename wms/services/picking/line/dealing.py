@@ -10,12 +10,12 @@ from wms.domain.actor import Actor
 from wms.domain.journal import record
 from wms.domain.picked import StepKind
 from wms.domain.picking import ItemPicked, PickTask, TaskStatus
-from wms.services import feedback
 from wms.services.picking.line import hands
 from wms.services.picking.line.hands import Taken
 from wms.services.picking.walk import steps, tasks
 from wms.services.picking.walk.at_stop import Dealt, Stop
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 def take(session: Session, actor: Actor, stop: Stop, taken: Taken, *, stood: dict[str, Any] | None = None) -> Feedback:

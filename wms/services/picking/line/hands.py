@@ -11,10 +11,10 @@ from wms.domain.journal import record
 from wms.domain.picked import PickedUnits, UnitsLaidDown
 from wms.domain.picking import PickTask, Proof
 from wms.domain.saying import say
-from wms.services import feedback
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.recognising import Gs1, Item
-from wms.services.screens import Card, Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Gs1, Item
+from wms.services.scans.screens import Card, Feedback
 
 # On the table and by the connection, as the journal is written: each item scanned adds a row.
 _INSERT = insert(PickedUnits.__table__)  # type: ignore[arg-type] # declared as FromClause, it is a Table

@@ -12,13 +12,13 @@ from wms.domain.journal import record
 from wms.domain.picked import StepKind
 from wms.domain.picking import ItemPicked, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
-from wms.services import feedback
 from wms.services.picking.line import dealing, hands, lines, lots, proofs, puts
 from wms.services.picking.line.hands import Taken
 from wms.services.picking.walk import steps, tasks
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.recognising import Item, find_item
-from wms.services.screens import Answer, Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item, find_item
+from wms.services.scans.screens import Answer, Feedback
 
 _SCAN_EACH = say("Scan each serial")
 _MORE: BindParameter[int] = bindparam("units")

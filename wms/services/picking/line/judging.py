@@ -6,13 +6,13 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind
 from wms.domain.picking import Proof
 from wms.domain.saying import say
-from wms.services import feedback
 from wms.services.picking.line import hands, items, locations, puts
 from wms.services.picking.line.hands import Taken
 from wms.services.picking.screens import GoTo, PutBack, PutInTote, ScanItem
 from wms.services.picking.walk import tasks
-from wms.services.recognising import Item
-from wms.services.screens import Answer, Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item
+from wms.services.scans.screens import Answer, Feedback
 
 
 def judge_location(session: Session, actor: Actor, code: Code, screen: GoTo) -> Feedback | Answer:

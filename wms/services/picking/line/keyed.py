@@ -8,9 +8,9 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.picked import BarcodeMissing
 from wms.domain.saying import say
-from wms.services import feedback
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 def ask_how_many(_: Session, __: Actor, stop: Stop) -> Feedback:

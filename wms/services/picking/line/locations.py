@@ -8,11 +8,11 @@ from wms.domain.journal import record
 from wms.domain.picked import StepKind
 from wms.domain.picking import LocationReached, Proof
 from wms.domain.saying import say
-from wms.services import feedback
 from wms.services.picking.walk import steps, tasks
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.recognising import find_location
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.recognising import find_location
+from wms.services.scans.screens import Feedback
 
 
 def names_location(stop: Stop, code: Code) -> bool:

@@ -16,15 +16,16 @@ from wms.domain.picking import LotChanged, PickTask, TaskStatus
 from wms.domain.saying import say
 from wms.domain.stock import Lot, Stock
 from wms.domain.waves import Allocation
-from wms.services import feedback, own_labels, stocking
 from wms.services.picking.line import hands
 from wms.services.picking.line.hands import Taken
 from wms.services.picking.screens import ScanLot, ScanSerial
 from wms.services.picking.walk import steps, tasks
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.recognising import Gs1, cut_lot, cut_serial, find_item, find_location, read_elements, says_gs1
-from wms.services.screens import Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback, own_labels
+from wms.services.scans.recognising import Gs1, cut_lot, cut_serial, find_item, find_location, read_elements, says_gs1
+from wms.services.scans.screens import Feedback
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 _NOT_THE_ITEM = {"lot": say("Scan the LOT, not the item"), "serial": say("Scan the SERIAL, not the item")}
 _LONGEST = 40

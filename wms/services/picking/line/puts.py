@@ -8,12 +8,12 @@ from wms.domain.codes import Code, CodeKind, slot_code
 from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
-from wms.services import feedback
 from wms.services.picking.line import zero_checks
 from wms.services.picking.walk import tasks
 from wms.services.picking.walk.at_stop import Stop
 from wms.services.planning import again
-from wms.services.screens import Card, Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Card, Feedback
 
 # On every walk: an order may have parts on others.
 _NOT_PICKED = (

@@ -11,11 +11,12 @@ from wms.domain.journal import record
 from wms.domain.picking import Batch, LocationLookedAt
 from wms.domain.saying import say
 from wms.domain.stock import Stock
-from wms.services import counting, feedback
 from wms.services.picking.screens import ZeroCheck
 from wms.services.picking.walk import undo
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import counting
 
 _REASON = "not empty after its last unit was picked"
 

@@ -22,7 +22,6 @@ from wms.domain.picking import (
 )
 from wms.domain.saying import Said, say, say_some
 from wms.domain.totes import RedToteError, Tote, ToteStatus
-from wms.services import feedback
 from wms.services.locking import locked_wave
 from wms.services.picking import contents
 from wms.services.picking.exceptions import full_totes
@@ -30,7 +29,8 @@ from wms.services.picking.screens import BuildCart
 from wms.services.picking.walk import giving_back, steps, undo
 from wms.services.picking.walk.at_stop import Slot
 from wms.services.planning.parting import further_walk
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

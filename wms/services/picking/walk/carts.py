@@ -11,9 +11,9 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
 from wms.domain.saying import say, say_some
 from wms.domain.waves import Wave, WaveStatus
-from wms.services import feedback
 from wms.services.picking.walk.taking_along import take_along
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 # The slots that orders still need: a cancelled one has no open line, and those that share a tote need one together.
 _shared = case(

@@ -19,14 +19,16 @@ from wms.domain.saying import Said, say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave
-from wms.services import deciding, ending, feedback
+from wms.services.orders import deciding
 from wms.services.picking.exceptions import full_totes
 from wms.services.picking.screens import DropCart, Turn
 from wms.services.picking.walk import on_cart, parts, steps, undo
 from wms.services.picking.walk.at_stop import Slot
 from wms.services.picking.walk.parts import Others
 from wms.services.picking.wall import desks
-from wms.services.screens import Feedback
+from wms.services.planning import ending
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 _DROPS = frozenset({LocationKind.LANE, LocationKind.HOLD, LocationKind.CONSOLIDATION})
 # Where each turn's totes go; a site without such lanes uses the next.

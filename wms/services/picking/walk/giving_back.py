@@ -17,11 +17,12 @@ from wms.domain.journal import record
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, FullTote, PickTask, TaskStatus
 from wms.domain.saying import say
 from wms.domain.waves import Wave
-from wms.services import ending, feedback
 from wms.services.locking import locked_walk
 from wms.services.picking.line import hands
 from wms.services.picking.walk import steps
-from wms.services.screens import Feedback
+from wms.services.planning import ending
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 _REASON = "given back"
 _NOTHING_LEFT = "given back with all its orders cancelled"

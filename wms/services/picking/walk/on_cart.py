@@ -11,9 +11,9 @@ from wms.domain.floor import Cart
 from wms.domain.picking import Batch, BatchOrder
 from wms.domain.saying import say
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback
 from wms.services.picking.exceptions import full_totes
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 def find(session: Session, actor: Actor, batch_id: int, code: Code) -> Tote | Feedback:

@@ -21,8 +21,8 @@ from wms.domain.stock import Lot
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
 from wms.services.picking.walk.at_stop import Dealt, Slot, Stop
-from wms.services.recognising import codes_of, read_codes
-from wms.services.screens import clock
+from wms.services.scans.recognising import codes_of, read_codes
+from wms.services.scans.screens import clock
 
 _W: BindParameter[int] = bindparam("warehouse")
 _BATCH: BindParameter[int] = bindparam("batch")

@@ -12,11 +12,11 @@ from wms.domain.people import Worker
 from wms.domain.picked import StepKind
 from wms.domain.picking import Batch, PickTask, Proof, TaskStatus, UnitsPut
 from wms.domain.waves import Allocation
-from wms.services import stocking
 from wms.services.picking.line import hands
 from wms.services.picking.walk import steps
 from wms.services.picking.walk.at_stop import Stop
-from wms.services.stocking import Goods
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 _CHANGE: BindParameter[int] = bindparam("change")
 _CLAIM = (

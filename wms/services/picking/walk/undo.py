@@ -13,11 +13,11 @@ from wms.domain.picked import PickedUnits, PickStep, ScanUndone, StepKind
 from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
-from wms.services import feedback
 from wms.services.picking.exceptions import found_again, full_totes, skipping
 from wms.services.picking.line import dealing, hands, lots
 from wms.services.picking.walk import steps, tasks
-from wms.services.screens import Feedback
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
 
 
 def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:

@@ -15,13 +15,14 @@ from wms.domain.picked import DamagedAtWall, PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.saying import say
 from wms.domain.totes import Tote
-from wms.services import damaging, feedback, stocking, unsorted
 from wms.services.locking import locked_wave_of
 from wms.services.picking.walk import parts
 from wms.services.picking.wall import desks, ends
 from wms.services.picking.wall.desks import Desk
-from wms.services.screens import Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import damaging, stocking, unsorted
+from wms.services.stock.stocking import Goods
 
 
 def say_damaged(session: Session, actor: Actor, desk: Desk) -> Feedback:

@@ -9,7 +9,7 @@ from wms.domain.actor import Actor
 from wms.domain.people import SAID_DAMAGED, SAID_EMPTY, WorkerSession
 from wms.domain.picked import PickedUnits
 from wms.domain.totes import Tote
-from wms.services import unsorted
+from wms.services.stock import unsorted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,15 +14,17 @@ from wms.domain.people import SAID_EMPTY
 from wms.domain.picked import PickedUnits, ToteFoundEmpty
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import deciding, feedback, stocking, unsorted
 from wms.services.locking import locked_order, locked_wave_of
+from wms.services.orders import deciding
 from wms.services.picking.exceptions import full_totes
 from wms.services.picking.walk import parts
 from wms.services.picking.wall import desks
 from wms.services.picking.wall.desks import Desk
 from wms.services.planning import again as planning_again
-from wms.services.screens import Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import stocking, unsorted
+from wms.services.stock.stocking import Goods
 
 
 def since(tote: Tote) -> str:

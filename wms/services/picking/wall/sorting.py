@@ -18,13 +18,14 @@ from wms.domain.picked import PickedUnits, UnitsSorted
 from wms.domain.picking import Proof
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, stocking, unsorted
 from wms.services.picking.screens import IsToteEmpty, PickingScreen, PutInSlot, ScanDamaged, SortItem
 from wms.services.picking.wall import damage, desks, ends, undoing
 from wms.services.picking.wall.desks import Desk
-from wms.services.recognising import Item, find_item
-from wms.services.screens import Card, Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback
+from wms.services.scans.recognising import Item, find_item
+from wms.services.scans.screens import Card, Feedback
+from wms.services.stock import stocking, unsorted
+from wms.services.stock.stocking import Goods
 
 _NEVER_MIND = frozenset({Command.UNDO, Command.NO})
 _FEWER = frozenset({Command.SHORT, Command.QTY})

@@ -16,13 +16,15 @@ from wms.domain.picking import BatchMoved, PickTask
 from wms.domain.saying import say
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
-from wms.services import feedback, settling, stocking, unsorted
+from wms.services import settling
 from wms.services.locking import locked_order, locked_orders
 from wms.services.picking.exceptions import full_totes
 from wms.services.picking.wall import desks
 from wms.services.picking.wall.desks import Desk
-from wms.services.screens import Feedback
-from wms.services.stocking import Goods
+from wms.services.scans import feedback
+from wms.services.scans.screens import Feedback
+from wms.services.stock import stocking, unsorted
+from wms.services.stock.stocking import Goods
 
 _SHIFT = dt.timedelta(hours=12)
 _STEPS = (UnitsSorted.__name__, ToteFoundEmpty.__name__, DamagedAtWall.__name__)

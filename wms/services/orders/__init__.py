@@ -1,0 +1,1 @@
+"""Orders: how they come, what they promise, and how they end or part."""
