@@ -25,6 +25,7 @@ const page = () => document.getElementById("screen").dataset;
 /** What this file says by itself, in the worker's language. */
 const say = (what, n) => document.getElementById(`say-${what}`).textContent.replace("{n}", n);
 const accepts = () => JSON.parse(page().accept ?? "[]").map(normal); // what would be right now; empty for blind counts and badges
+const ahead = () => JSON.parse(page().ahead ?? "[]").map((codes) => codes.map(normal)); // and at the task's next steps
 const hasScreen = (answer) => answer.querySelector("#screen[data-screen]") !== null; // a desk or error page has none
 
 let queue = []; // unconfirmed scans, oldest first
@@ -65,8 +66,8 @@ function take(raw, { isPress = false } = {}) {
   lastN = Math.max(lastN + 1, at + Math.random()); // a fraction: two pages of one browser never give the same
   const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action, page: pageId() };
   lastUsed();
-  queue.push(scan);
   judge(plain);
+  queue.push(scan);
   if (worker) keep(scan).then((n) => (scan.isKept = n === scan.n)); // a badge read before a login must not log in after a reload
   tell("taken", [scan]);
   count();
@@ -76,8 +77,21 @@ function take(raw, { isPress = false } = {}) {
 /** For the debug page and for tests: which scans were taken, and which of them dropped after a wrong one. */
 const tell = (what, scans) => document.dispatchEvent(new CustomEvent(what, { detail: scans }));
 
+/** Whether a code is right where the scans under way leave its task: at the step that the last of them met, or the next. */
+function isRight(plain) {
+  const steps = [accepts(), ...ahead()];
+  let met = -1;
+  const meets = (code) => {
+    const step = [met, met + 1].find((n) => steps[n]?.includes(code)) ?? -1;
+    met = Math.max(met, step);
+    return step >= 0;
+  };
+  for (const scan of queue) if (scan.ask === page().token) meets(normal(scan.code));
+  return meets(plain);
+}
+
 function judge(plain) {
-  const right = accepts().includes(plain);
+  const right = isRight(plain);
   flash(right ? "match" : "sent");
   if (right) play("match");
 }

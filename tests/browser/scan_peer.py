@@ -37,6 +37,7 @@ class Screen:
     wants: str = "product"
     token: str = "line-1"  # noqa: S105  the name of a step, no secret
     accept: tuple[str, ...] | None = ("04006381333931",)
+    ahead: tuple[tuple[str, ...], ...] = ()
     job: str = "Batch 31"
     done: int = 1
     total: int = 2

@@ -12,6 +12,7 @@ from wms.domain.codes import CodeKind, has_check_digit, parse
 
 MUG = "4006381333931"
 LOCATION = "L0001236"
+TOTE = "T000025"
 
 
 def scan(page: Page, code: str) -> None:
@@ -256,6 +257,24 @@ def test_a_right_code_beeps_before_the_answer_comes(page: Page, peer: ScanPeer) 
     peer.state.open.set()
     confirmed(page)
     assert page.evaluate("cues") == ["match", "step"]
+
+
+def test_right_codes_beep_for_the_steps_ahead_of_an_answer_too(page: Page, peer: ScanPeer) -> None:
+    peer.state.screen = Screen(accept=(LOCATION,), ahead=((MUG,), (TOTE,)))
+    _ = page.reload()
+    peer.state.open.clear()
+    for code, beeps in [(LOCATION, 1), (MUG, 2), ("T000017", 2), (TOTE, 3)]:
+        scan(page, code)
+        assert page.evaluate("cues") == ["match"] * beeps, code
+
+
+def test_a_step_is_not_skipped_by_a_code_that_comes_too_early(page: Page, peer: ScanPeer) -> None:
+    peer.state.screen = Screen(accept=(LOCATION,), ahead=((MUG,), (TOTE,)))
+    _ = page.reload()
+    peer.state.open.clear()
+    scan(page, LOCATION)
+    scan(page, TOTE)
+    assert page.evaluate("cues") == ["match"]
 
 
 def test_a_code_the_page_does_not_accept_gets_no_beep_of_its_own(page: Page, peer: ScanPeer) -> None:

@@ -190,6 +190,14 @@ def test_scanning_ahead_within_a_line_counts(walk: Walk) -> None:
     assert walk.units(walk.totes[0], walk.mug) == 2
 
 
+def test_a_line_says_ahead_what_its_next_steps_want(walk: Walk) -> None:
+    marta = walk.begin()
+    token, (items, totes) = marta.screen.token, marta.screen.ahead
+    assert (walk.mug_code in items, walk.totes[0].barcode in totes) == (True, True)
+    assert marta.scan(marta.stop.location_code, token=token) == "scan_item"
+    assert (marta.screen.accept, marta.screen.ahead) == (items, (totes,))
+
+
 def test_a_scan_for_another_line_does_not_count(walk: Walk) -> None:
     marta = walk.begin()
     old = marta.screen.token

@@ -28,6 +28,11 @@ def test_the_lot_that_is_used_by_first_is_set_aside_and_asked_for(spot: Spot) ->
     assert spot.holds_up()
 
 
+def test_a_line_says_ahead_that_its_lot_comes_before_its_tote(spot: Spot) -> None:
+    *_, lots, totes = spot.marta.screen.ahead
+    assert (lots, spot.tote.barcode in totes) == (("A",), True)
+
+
 def test_a_gs1_code_fills_item_and_lot_in_one_scan(spot: Spot) -> None:
     assert spot.marta.scan(gs1(spot, "A")) == "scan_item"
     assert spot.marta.scan(gs1(spot, "A")) == "put_in_tote"

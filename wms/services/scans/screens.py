@@ -52,8 +52,9 @@ class Screen:
     """Base of all floor screens.
 
     `token` is the opaque token of the task on screen (a scan made for another one does not count); `wants` the barcode
-    type asked for; `accept` the codes that would be right (None for blind counts and badges); `job` the top bar's
-    text; `done` of `total` draws the progress line (total 0: none).
+    type asked for; `accept` the codes that would be right (None for blind counts and badges); `ahead` those of the
+    task's next steps, one after another, for scans made before the answer; `job` the top bar's text; `done` of `total`
+    draws the progress line (total 0: none).
     """
 
     station: ClassVar[str]
@@ -61,6 +62,7 @@ class Screen:
     token: str
     wants: str
     accept: tuple[str, ...] | None = None
+    ahead: tuple[tuple[str, ...], ...] = ()
     job: str = ""
     done: int = 0
     total: int = 0

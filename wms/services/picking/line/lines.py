@@ -51,22 +51,34 @@ def _ready(session: Session, actor: Actor, stop: Stop, facts: dict[str, Any]) ->
     """All units are in hand."""
     if is_in_hand(stop):
         slots = stops.slots(session, actor, stop.batch_id, stop.slot)
-        return PutInTote(accept=(stop.tote, slot_code(stop.cart_code, stop.slot)), slots=slots, **facts)
+        return PutInTote(accept=_tote(stop), slots=slots, **facts)
     return ScanLot(accept=(stop.lot,), **facts)
 
 
 def _taking(session: Session, actor: Actor, stop: Stop, facts: dict[str, Any]) -> TaskScreen:
     """Units are still to be taken."""
+    items, then = _items(stop, stop.to_take), _after_items(stop)
     if stop.at_location:
-        return ScanItem(accept=_items(stop, stop.to_take), **facts)
-    by_item = proofs.item_proves_location(session, actor, stop)
-    return GoTo(
-        accept=(*_location(stop), *_items(stop, stop.to_take)) if by_item else _location(stop), by_item=by_item, **facts
-    )
+        return ScanItem(accept=items, ahead=then, **facts)
+    if proofs.item_proves_location(session, actor, stop):
+        return GoTo(accept=(*_location(stop), *items), ahead=then, by_item=True, **facts)
+    return GoTo(accept=_location(stop), ahead=(items, *then), by_item=False, **facts)
+
+
+def _after_items(stop: Stop) -> tuple[tuple[str, ...], ...]:
+    """What is scanned for a line after its units; nothing is said ahead where serials come between them."""
+    if stop.has_serials:
+        return ()
+    lots = ((stop.lot,),) if stop.lot and not stop.lot_proved else ()
+    return (*lots, _tote(stop))
 
 
 def _location(stop: Stop) -> tuple[str, str]:
     return stop.location_code, stop.location
+
+
+def _tote(stop: Stop) -> tuple[str, str]:
+    return stop.tote, slot_code(stop.cart_code, stop.slot)
 
 
 def _items(stop: Stop, left: int) -> tuple[str, ...]:
