@@ -107,9 +107,9 @@ class TrayHandler(BaseHTTPRequestHandler):
             else:
                 self._reply(*self._label_file(parts.path))
         except (KeyError, ValueError, FileNotFoundError):
-            self.send_error(HTTPStatus.NOT_FOUND, "No such label")
+            self._reply_json({"error": f"There is nothing at {parts.path}."}, status=HTTPStatus.NOT_FOUND)
         except PreviewError as error:
-            self._reply("text/plain; charset=utf-8", str(error).encode(), status=HTTPStatus.SERVICE_UNAVAILABLE)
+            self._reply_json({"error": str(error)}, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
     def do_POST(self) -> None:
         """Take `/NAME/switch` with `switch=position` pairs, `fault=...` or `power_cycle=1`, and the control API."""
@@ -118,13 +118,13 @@ class TrayHandler(BaseHTTPRequestHandler):
         body = self._body()
         _, name, *verb = self.path.split("/")
         if verb != ["switch"] or name not in self.trays.printers:
-            self.send_error(HTTPStatus.NOT_FOUND, "No such printer")
+            self._reply_json({"error": f"There is no printer {name!r}."}, status=HTTPStatus.NOT_FOUND)
             return
         try:
             for key, values in parse_qs(body.decode("ascii", errors="replace")).items():
                 set_one(self.trays.printers[name], key, values[-1])
         except ValueError as error:
-            self.send_error(HTTPStatus.BAD_REQUEST, str(error))
+            self._reply_json({"error": str(error)}, status=HTTPStatus.BAD_REQUEST)
             return
         self.send_response(HTTPStatus.SEE_OTHER)
         self.send_header("Location", "/")
@@ -134,7 +134,7 @@ class TrayHandler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         """Take the control API's faults."""
         if not self._control():
-            self.send_error(HTTPStatus.NOT_FOUND, "No such thing to put")
+            self._reply_json({"error": f"Nothing can be put to {self.path}."}, status=HTTPStatus.NOT_FOUND)
 
     def _control(self) -> bool:
         """Answer a request of the control API, and say whether it was one."""

@@ -50,8 +50,9 @@ def post(url: str, **fields: str) -> None:
 
 
 def status_of(url: str, data: bytes | None = None) -> int:
-    """The status of an answer that is a refusal."""
+    """The status of an answer that is a refusal, and says in JSON why."""
     with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(url, data=data, timeout=10):  # noqa: S310 - our own server
         pass
     with refused.value as error:
+        assert json.loads(error.read())["error"]
         return error.code
