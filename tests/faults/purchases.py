@@ -57,7 +57,8 @@ AT_ONCE = 100
 LOOK_S, WATCH_S = 0.8, 0.005
 # Requests between two kills.
 KILL_AFTER = (60, 240)
-PATIENCE_S = 300.0
+# They get nowhere: so long no request came to the carrier, or so many came for each box.
+PATIENCE_S, MOST_REQUESTS = 120.0, 60
 # Requests between two orders cancelled.
 CANCEL_AFTER = 90
 # What comes once in each run, however short: the rest is left to chance.
@@ -263,10 +264,12 @@ def sell(settings: Settings, folder: Path, *, boxes: int, chance: float = 0.3, s
         for number in range(WORKERS):
             crew.start(number)
         fill(shop, boxes)
-        ends_at = time.monotonic() + PATIENCE_S
+        seen, ends_at = 0, time.monotonic() + PATIENCE_S
         while shop.look_after():
-            if time.monotonic() > ends_at:
-                raise TimeoutError("The purchases do not come to their end.")
+            if len(fake.seen) > seen:
+                seen, ends_at = len(fake.seen), time.monotonic() + PATIENCE_S
+            if time.monotonic() > ends_at or seen > boxes * MOST_REQUESTS:
+                raise TimeoutError(f"The purchases do not come to their end: {seen} requests for {boxes} boxes.")
             crew.work(LOOK_S)
         posted = tell_the_ways(shop, there)
         while shop.is_busy():

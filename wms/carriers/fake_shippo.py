@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import random
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -66,6 +67,15 @@ STORM: Mapping[str, tuple[Fault, ...]] = {
 }
 
 
+class _Server(ThreadingHTTPServer):
+    """Says what breaks in it, and nothing of clients that hang up before they are answered: they are its business."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep quiet about a client that has gone."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class FakeShippo:
     """The server; use it as a context manager, point the carrier at `url`, order faults, look at `account`."""
 
@@ -80,7 +90,7 @@ class FakeShippo:
         self._faults: dict[str, deque[Fault]] = {}
         self.hanging = threading.Event()
         self._released = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_for(self))
+        self._server = _Server(("127.0.0.1", port), _handler_for(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
