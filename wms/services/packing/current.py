@@ -186,11 +186,10 @@ def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh | CountAg
     bench = facts["bench"]
     carton = several.plan(bench, cartons(session, actor)).carton
     expected_g = bench.expected_g(carton)
-    # A computed weight is the expected one, so one that is not weighed and not near it is a first, doubted weighing.
     is_far = bool(expected_g) and not bench.fits(bench.weight_g, expected_g)
-    doubted_g = bench.weight_g if bench.weight_g and not bench.weighed and is_far else 0
-    counted = recounts.counted(session, actor, bench) if doubted_g else {}
-    if counted and sum(counted.values()) < bench.here:
+    counted = recounts.counted(session, actor, bench) if bench.may_be_doubted and is_far else {}
+    doubted_g = bench.weight_g if counted else 0
+    if doubted_g and sum(counted.values()) < bench.here:
         return _count_again(facts, recounts.rows(bench, counted), carton, expected_g)
     if doubted_g:
         accept: tuple[str, ...] = (f"N{doubted_g}", f"N{expected_g}")

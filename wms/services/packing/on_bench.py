@@ -163,6 +163,11 @@ class Bench:
         return sum(row.here for row in self.units)
 
     @property
+    def may_be_doubted(self) -> bool:
+        """Whether the box has a weight that nobody has taken: one that was doubted, or of a label that is void."""
+        return self.weight_g > 0 and not self.weighed
+
+    @property
     def left_for_cartons(self) -> int:
         """Units still to scan that need a carton."""
         return sum(row.left for row in self.units if not row.is_own_box)
