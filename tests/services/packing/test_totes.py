@@ -60,6 +60,19 @@ def test_a_tote_open_at_another_station_names_it(session: Session) -> None:
     assert isinstance(other.sees(), ScanTote)
 
 
+def test_a_tote_whose_order_is_open_at_another_bench_is_not_offered(session: Session) -> None:
+    floor = packers.bench(session)
+    vase = builders.product(session, "VASE")
+    of_open = packers.staged(session, floor.order, (vase, 1))
+    other = packers.packer(session, builders.station(session), name="Ben")
+    assert set(other.sees().accept or ()) == {floor.tote.barcode, of_open.barcode}
+    _ = floor.packer.scan(floor.tote.barcode)
+    assert other.scan(of_open.barcode).words == f"{floor.order.number} is open at {floor.station.name}"
+    screen = other.sees()
+    assert isinstance(screen, ScanTote)
+    assert (screen.accept, screen.waiting) == ((), 0)
+
+
 def test_the_next_tote_is_refused_while_a_box_is_open(session: Session) -> None:
     floor = packers.bench(session)
     vase = builders.product(session, "VASE")
