@@ -125,7 +125,7 @@ def kinds(base: type[Screen] = Screen) -> Iterator[type[Screen]]:
 
 def shown() -> list[Shown]:
     """Every screen, and those that look different at times once more."""
-    return [*(Shown(screen=example(kind)) for kind in kinds()), *_at_times()]
+    return [*(Shown(screen=example(kind)) for kind in kinds()), *_at_times(), *_at_the_bench()]
 
 
 def example(kind: type[T], **given: object) -> T:
@@ -212,8 +212,15 @@ def _at_times() -> Iterator[Shown]:
     )
     yield Shown(screen=example(picking.DropCart, turn=picking.Turn.MEET, lanes=("MEET 1",)), word="of parts")
     yield Shown(screen=example(picking.DropCart, alone="T000041"), word="of a tote alone")
-    yield Shown(screen=example(packing.ScanTote, waiting=0, singles=0, shared=(), last=""), word="without totes")
+    yield Shown(screen=example(shipping.ScanBox, waiting=0, carriers=()), word="without boxes")
+
+
+def _at_the_bench() -> Iterator[Shown]:
+    yield Shown(
+        screen=example(packing.ScanTote, waiting=0, unsorted=0, singles=0, shared=(), last=""), word="without totes"
+    )
     yield Shown(screen=example(packing.ScanTote, waiting=0), word="of items alone")
+    yield Shown(screen=example(packing.ScanTote, waiting=0, singles=0, shared=()), word="of totes to sort")
     yield Shown(screen=example(packing.ScanItems, takes=_TAKES), word="for one box of several")
     yield Shown(screen=example(packing.ScanItems, takes=_TAKES[:1]), word="with a full box of several")
     caught = example(on_bench.Bench, caught="04006381333931")
@@ -234,4 +241,3 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(packing.LabelFailed, has_other=True), word="with another carrier")
     for printing in ("waiting", "failed", "unknown", "under way"):
         yield Shown(screen=example(packing.ScanLabel, printing=printing, copies=2), word=printing)
-    yield Shown(screen=example(shipping.ScanBox, waiting=0, carriers=()), word="without boxes")

@@ -221,6 +221,7 @@ def warehouse_form(**changes: str) -> dict[str, str]:
         "slips": "each box",
         "addresses": "carrier",
         "units_per_hour_plan": "900",
+        "scan_each_from_cents": "10000",
         "address_name": "South DC",
         "address_country": "de",
         **changes,
@@ -233,6 +234,7 @@ def test_the_warehouse_is_changed_and_the_journal_says_what(session: Session) ->
     assert not warehouse.change(session, builders.actor(), wanted)
     made = session.get_one(Warehouse, WAREHOUSE)
     assert (made.name, made.time_zone, made.units_per_hour_plan) == ("South DC", "Europe/Berlin", 900)
+    assert made.scan_each_from_cents == 10_000
     assert made.address == {"name": "South DC", "country": "DE"}
     (entry,) = session.scalars(select(JournalEntry))
     assert "time_zone: UTC -> Europe/Berlin" in entry.data["changes"]
@@ -246,6 +248,7 @@ def test_the_warehouse_is_changed_and_the_journal_says_what(session: Session) ->
         ({"carrier": "pigeon"}, "not one of offline, shippo"),
         ({"accuracy_target_pct": "101"}, "not a number from 0 to 100"),
         ({"units_per_hour_plan": "nan"}, "not a number"),
+        ({"scan_each_from_cents": "-1"}, "not a number"),
         ({"when_short": "burn"}, "not one of wait, split, cancel"),
         ({"slips": "often"}, "not one of never, each box, gifts"),
         ({"addresses": ""}, "not one of never, carrier"),

@@ -41,7 +41,7 @@ ROWS = {
     "holidays": {"day": "2026-12-25", "name": "Christmas"},
     "services": {"carrier": "ups", "service": "ups_ground"},
     "methods": {"method": "UPS Ground", "service": "ups_ground"},
-    "inserts": {"name": "Gift card", "applies": "gift", "code": "CARD-1"},
+    "inserts": {"name": "Gift card", "applies": "gift", "code": "CARD-1", "weight_g": "12"},
 }
 
 # (kind, what is changed of its good row, a part of the reason)

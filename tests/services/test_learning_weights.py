@@ -15,6 +15,7 @@ from wms.domain.catalog import Product
 from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.packing import Package
+from wms.domain.shipping import Label
 from wms.domain.weighing import LearnedWeight, WeightSample
 from wms.services import learning_weights
 from wms.services.learning_weights import ENOUGH, Learned, sample_of
@@ -175,6 +176,67 @@ def test_a_unit_that_the_count_misses_is_taken_out_by_undo(session: Session) -> 
     assert isinstance(floor.packer.sees(), ScanItems)
     _ = floor.packer.scan(floor.towel_code)
     assert isinstance(floor.packer.sees(), BoxAndWeigh)
+
+
+def test_the_same_units_put_back_are_doubted_as_before(session: Session) -> None:
+    floor = _mug_of_300_g(session)
+    _ = floor.packer.scan("N600", "UNDO", floor.towel_code)
+    screen = floor.packer.sees()
+    assert isinstance(screen, CountAgain)
+    assert (screen.doubted_g, screen.done, screen.total) == (600, 1, 3)
+    assert floor.packer.scan("N600").tone == "wrong"
+    assert floor.packer.scan("WEIGH").tone == "wrong"
+    _ = floor.packer.scan(floor.mug_code, floor.mug_code, "N870")
+    assert isinstance(floor.packer.sees(), BuyingLabel)
+    assert session.scalars(select(ExceptionItem)).all() == []
+
+
+def test_a_unit_counted_once_and_taken_out_is_not_counted_twice(session: Session) -> None:
+    floor = _mug_of_300_g(session)
+    _ = floor.packer.scan("N600", floor.towel_code, "UNDO", floor.towel_code)
+    screen = floor.packer.sees()
+    assert isinstance(screen, CountAgain)
+    assert (screen.done, screen.total) == (1, 3)
+
+
+def test_a_box_that_is_split_again_with_the_same_units_is_doubted_as_before(session: Session) -> None:
+    floor = packers.bench(session)
+    packers.learn_weights(session, floor)
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, floor.mug_code, "SPLIT", "N500")
+    _ = floor.packer.scan(floor.mug_code, floor.mug_code)
+    assert isinstance(floor.packer.sees(), BoxAndWeigh)
+    assert floor.packer.scan("UNDO").words == "UNDO. Box 1 takes items again"
+    _ = floor.packer.scan("SPLIT")
+    assert floor.packer.scan("WEIGH").words == "Count the units, then weigh again"
+
+
+def test_other_contents_are_weighed_as_if_nothing_had_been(session: Session) -> None:
+    floor = _mug_of_300_g(session)
+    _ = floor.packer.scan("N600", "UNDO", "UNDO", "SPLIT")
+    screen = floor.packer.sees()
+    assert isinstance(screen, BoxAndWeigh)
+    assert (screen.doubted_g, screen.expected_g) == (0, _CARTON_G + 300)
+    assert floor.packer.scan("N600").words == "600 g, not 420 g. Count again"
+    screen = floor.packer.sees()
+    assert isinstance(screen, CountAgain)
+    assert (screen.done, screen.total) == (0, 1)
+
+
+def test_a_doubt_is_over_with_the_weight_that_is_taken(session: Session) -> None:
+    floor = _mug_of_300_g(session)
+    _ = floor.packer.scan("N600", "UNDO", "SPLIT", "WEIGH")
+    packers.take_back(session, floor.order, _voided(session, floor))
+    _ = floor.packer.scan("UNDO", floor.towel_code)
+    screen = floor.packer.sees()
+    assert isinstance(screen, BoxAndWeigh)
+    assert screen.doubted_g == 0
+
+
+def _voided(session: Session, floor: Floor) -> Label:
+    """The label of the box on the bench, bought and thrown away."""
+    label = packers.buy(session, floor.order, "OFF0001")
+    _ = floor.packer.scan("VOID", "YES")
+    return label
 
 
 def test_only_the_lead_may_accept_a_wrong_weight(session: Session) -> None:

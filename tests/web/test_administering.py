@@ -143,6 +143,7 @@ def test_the_warehouse_form_saves_or_says_what_is_wrong(admin: FlaskClient) -> N
         "slips": "gifts",
         "addresses": "carrier",
         "units_per_hour_plan": "0",
+        "scan_each_from_cents": "0",
     }
     assert post(admin, page, page, **cells).status_code == 303
     assert "South DC" in admin.get(page).text

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, EnumText, Row, one_of, refers
@@ -36,16 +36,21 @@ class InsertConfirmed(Event):
 class Insert(Row, Base, kw_only=True):
     """A rule: `name` goes with orders of `applies` and `value` (the channel, carrier or SKU).
 
-    `code` is the barcode on it; without one it is confirmed by YES alone.
+    `code` is the barcode on it; without one it is confirmed by YES alone. `weight_g` is 0 where it is not known.
     """
 
     __tablename__ = "inserts"
-    __table_args__ = (UniqueConstraint("warehouse_id", "name"), one_of("applies", InsertFor))
+    __table_args__ = (
+        UniqueConstraint("warehouse_id", "name"),
+        CheckConstraint("weight_g >= 0", name="weight"),
+        one_of("applies", InsertFor),
+    )
 
     name: Mapped[str] = mapped_column(String(60))
     applies: Mapped[InsertFor] = mapped_column(EnumText(InsertFor))
     value: Mapped[str] = mapped_column(String(80), default="")
     code: Mapped[str] = mapped_column(String(80), default="")
+    weight_g: Mapped[int] = mapped_column(default=0)
 
 
 class OrderInsert(Row, Base, kw_only=True):
@@ -57,6 +62,7 @@ class OrderInsert(Row, Base, kw_only=True):
     __tablename__ = "order_inserts"
     __table_args__ = (
         UniqueConstraint("warehouse_id", "order_id", "name"),
+        CheckConstraint("weight_g >= 0", name="weight"),
         Index(None, "warehouse_id", "package_id"),
         refers("order_id", "orders"),
         refers("package_id", "packages"),
@@ -66,6 +72,7 @@ class OrderInsert(Row, Base, kw_only=True):
     name: Mapped[str] = mapped_column(String(60))
     code: Mapped[str] = mapped_column(String(80))
     words: Mapped[str] = mapped_column(Text, default="")
+    weight_g: Mapped[int] = mapped_column(default=0)
     package_id: Mapped[int | None] = mapped_column(default=None)
     worker_id: Mapped[int | None] = mapped_column(default=None)
     confirmed_at: Mapped[dt.datetime | None] = mapped_column(default=None)

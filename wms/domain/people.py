@@ -62,7 +62,8 @@ class AddressRule(StrEnum):
 class Warehouse(Base, kw_only=True):
     """One building with its time zone, sender's address and switches.
 
-    `when_short` is what becomes of a short order about which nobody has decided.
+    `when_short` is what becomes of a short order about which nobody has decided. Of goods that cost
+    `scan_each_from_cents` or more each unit is scanned; 0 is no price.
     """
 
     __tablename__ = "warehouses"
@@ -79,6 +80,7 @@ class Warehouse(Base, kw_only=True):
     when_short: Mapped[ShortPolicy] = mapped_column(EnumText(ShortPolicy), default=ShortPolicy.WAIT)
     slips: Mapped[SlipRule] = mapped_column(EnumText(SlipRule), default=SlipRule.NEVER)
     addresses: Mapped[AddressRule] = mapped_column(EnumText(AddressRule), default=AddressRule.NEVER)
+    scan_each_from_cents: Mapped[int] = mapped_column(default=0)
 
 
 class Counter(Base, kw_only=True):

@@ -144,7 +144,10 @@ class LearnedWeight(InWarehouse, Base, kw_only=True):
 
 
 class Recount(InWarehouse, Base, kw_only=True):
-    """A product in a box whose units are scanned again because the box weighed wrong: `counted` of them so far."""
+    """A product in a box that weighed wrong: `units` of it when that was seen, `counted` of them again so far.
+
+    Rows stand until the box's weight is taken; of contents that are not these its weight is judged anew.
+    """
 
     __tablename__ = "recounts"
     __table_args__ = (
@@ -155,4 +158,5 @@ class Recount(InWarehouse, Base, kw_only=True):
 
     package_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    units: Mapped[int]
     counted: Mapped[int] = mapped_column(default=0)

@@ -292,6 +292,7 @@ def _refused(context: Context, label_id: int, reason: str) -> None:
         label, package, order = locked(session, label_id)
         moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=reason)
         record(session, actor, moved)
+        labelling.settle_silence(session, actor, order.id)
         _tell(session, actor, order, label, f"{order.number}: {reason}")
 
 
@@ -345,6 +346,7 @@ def give_up(session: Session, payload: Mapping[str, Any], reason: str) -> dt.tim
     if label.status is LabelStatus.WANTED:
         moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=reason)
         record(session, actor, moved)
+        labelling.settle_silence(session, actor, order.id)
         _tell(session, actor, order, label, f"{order.number}: {reason}")
     return None
 

@@ -39,7 +39,13 @@ def ask(session: Session, actor: Actor, order: Order) -> None:
         )
         session.add(wanted)
     session.add_all(
-        OrderInsert(warehouse_id=actor.warehouse_id, order_id=order.id, name=rule.name, code=rule.code)
+        OrderInsert(
+            warehouse_id=actor.warehouse_id,
+            order_id=order.id,
+            name=rule.name,
+            code=rule.code,
+            weight_g=rule.weight_g,
+        )
         for rule in _rules(session, actor, order)
     )
     session.flush()
@@ -95,6 +101,8 @@ def confirm(session: Session, actor: Actor, insert_id: int, package: Package, *,
     """Note that an insert is in a box."""
     insert = session.get_one(OrderInsert, (actor.warehouse_id, insert_id), with_for_update={"key_share": True})
     insert.package_id, insert.worker_id, insert.confirmed_at = package.id, actor.worker_id, actor.at
+    if package.own_box:  # it has its weight by now
+        package.weight_g += insert.weight_g
     confirmed = InsertConfirmed(order_id=package.order_id, package=package.barcode, name=insert.name, scanned=scanned)
     record(session, actor, confirmed)
     session.flush()

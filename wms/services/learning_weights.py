@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
@@ -50,7 +50,8 @@ def learn(session: Session, actor: Actor, package: Package) -> None:
             CartonType.warehouse_id == actor.warehouse_id, CartonType.id == package.carton_type_id
         )
     ).one_or_none()
-    if not package.weighed or not carton_g or _has_inserts(session, actor, package):
+    inserts_g = _inserts_g(session, actor, package)
+    if not package.weighed or not carton_g or inserts_g is None:
         return
     rows = session.execute(
         select(PackageLine.product_id, func.sum(PackageLine.quantity), LearnedWeight.unit_mg)
@@ -66,7 +67,7 @@ def learn(session: Session, actor: Actor, package: Package) -> None:
     ).all()
     units = {product_id: int(quantity) for product_id, quantity, _ in rows}
     known_mg = {row.product_id: int(row.unit_mg) for row in rows if row.unit_mg is not None}
-    sample = sample_of((package.weight_g - carton_g) * 1000, units, known_mg)
+    sample = sample_of((package.weight_g - carton_g - inserts_g) * 1000, units, known_mg)
     if sample is None:
         return
     product_id, unit_mg = sample
@@ -78,14 +79,19 @@ def learn(session: Session, actor: Actor, package: Package) -> None:
     _conclude(session, actor, product_id)
 
 
-def _has_inserts(session: Session, actor: Actor, package: Package) -> bool:
-    """Tell whether something else than goods is in a box; a gift's words weigh no more than paper."""
-    inserts = exists().where(
-        OrderInsert.warehouse_id == actor.warehouse_id,
-        OrderInsert.package_id == package.id,
-        OrderInsert.words == "",
-    )
-    return session.execute(select(inserts)).scalar_one()
+def _inserts_g(session: Session, actor: Actor, package: Package) -> int | None:
+    """What lies in a box beside its goods weighs so much; None where that is not known.
+
+    A gift's words weigh no more than paper.
+    """
+    inserts = session.execute(
+        select(OrderInsert.weight_g, OrderInsert.words).where(
+            OrderInsert.warehouse_id == actor.warehouse_id, OrderInsert.package_id == package.id
+        )
+    ).all()
+    if any(not row.weight_g and not row.words for row in inserts):
+        return None
+    return sum(int(row.weight_g) for row in inserts)
 
 
 def sample_of(net_mg: int, units: Mapping[int, int], known_mg: Mapping[int, int]) -> tuple[int, int] | None:

@@ -134,6 +134,15 @@ def test_a_weight_in_doubt_is_not_forgotten_when_the_box_is_scanned_again(sessio
     assert session.scalars(select(Label)).all() == []
 
 
+def test_a_weight_in_doubt_is_not_forgotten_when_a_unit_is_taken_out_and_put_back(session: Session) -> None:
+    floor = packers.scanned(session)
+    _ = floor.packer.scan("N400", "UNDO", floor.towel_code)
+    screen = floor.packer.sees()
+    assert isinstance(screen, BoxAndWeigh)
+    assert screen.doubted_g == 400
+    assert floor.packer.scan("WEIGH").words == "Count the units, then weigh again"
+
+
 def test_a_weight_in_doubt_stands_in_another_box_until_that_is_weighed(session: Session) -> None:
     floor = packers.scanned(session)
     large = _carton_type(session, "L3", (400, 300, 300))

@@ -13,15 +13,19 @@ from wms.domain.orders import OrderLine, OrderStatus
 from wms.domain.packing import PackageStatus
 from wms.domain.people import SlipRule, Warehouse
 from wms.domain.printing import PrintJob
+from wms.domain.weighing import LearnedWeight, WeightSample
 from wms.services.carriers import labelling
 from wms.services.inserting import InsertMissingError
-from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, PutIn, ScanItems
+from wms.services.packing.screens import BoxAndWeigh, BuyingLabel, CountAgain, PutIn, ScanItems
 from wms.services.printing import slips
 from wms.services.verifying import verify
 
 
-def _rule(session: Session, name: str, applies: InsertFor, value: str = "", code: str = "") -> None:
-    session.add(Insert(warehouse_id=builders.WAREHOUSE, name=name, applies=applies, value=value, code=code))
+def _rule(session: Session, name: str, applies: InsertFor, value: str = "", code: str = "", weight_g: int = 0) -> None:
+    rule = Insert(
+        warehouse_id=builders.WAREHOUSE, name=name, applies=applies, value=value, code=code, weight_g=weight_g
+    )
+    session.add(rule)
     session.flush()
 
 
@@ -143,6 +147,48 @@ def test_an_order_without_any_carton_gets_its_insert_with_its_first_item(session
     assert _put_in(floor).insert == "Flyer"
     _ = floor.packer.scan(Command.YES)
     assert isinstance(floor.packer.sees(), BuyingLabel)
+
+
+def test_what_an_insert_weighs_is_expected_of_its_box(session: Session) -> None:
+    floor = packers.bench(session)
+    _rule(session, "Catalogue", InsertFor.ALL, weight_g=350)
+    _scan_all(floor)
+    _ = floor.packer.scan(Command.YES)
+    screen = floor.packer.sees()
+    assert isinstance(screen, BoxAndWeigh)
+    assert screen.expected_g == 720 + 350
+    assert floor.packer.scan("N1070").tone == "ok"
+    assert isinstance(floor.packer.sees(), BuyingLabel)
+
+
+def test_a_wrong_weight_is_a_wrong_count_beside_an_insert_of_known_weight(session: Session) -> None:
+    floor = packers.bench(session)
+    packers.learn_weights(session, floor)
+    _rule(session, "Catalogue", InsertFor.ALL, weight_g=350)
+    _scan_all(floor)
+    _ = floor.packer.scan(Command.YES, "N870")
+    assert isinstance(floor.packer.sees(), CountAgain)
+
+
+def test_a_box_teaches_what_its_goods_weigh_without_its_insert(session: Session) -> None:
+    floor = packers.bench(session)
+    packers.learn_weights(session, floor)
+    session.delete(session.get_one(LearnedWeight, (builders.WAREHOUSE, floor.mug.id)))
+    _rule(session, "Catalogue", InsertFor.ALL, weight_g=350)
+    _scan_all(floor)
+    _ = floor.packer.scan(Command.YES, "N1020")
+    label = packers.buy(session, floor.order, "OFF0001")
+    assert floor.packer.scan(label.tracking_number).cue == "complete"
+    assert session.scalars(select(WeightSample.unit_mg)).all() == [200_000]
+
+
+def test_an_insert_weighs_with_the_item_that_ships_as_it_is(session: Session) -> None:
+    floor = packers.bench(session)
+    _rule(session, "Catalogue", InsertFor.ALL, weight_g=350)
+    floor.mug.ships_in_own_box = floor.towel.ships_in_own_box = True
+    _ = floor.packer.scan(floor.tote.barcode, floor.mug_code, Command.YES)
+    assert isinstance(floor.packer.sees(), BuyingLabel)
+    assert packers.package_of(session, floor.order).weight_g == 200 + 350
 
 
 def test_a_gifts_slip_is_printed_when_its_box_is_full_and_tells_no_price(session: Session) -> None:

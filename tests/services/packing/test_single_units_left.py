@@ -15,7 +15,9 @@ from wms.domain.orders import Order, OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.shipping import Label, LabelStatus
 from wms.domain.totes import Tote, ToteStatus
+from wms.jobs import purchases
 from wms.services import settling
+from wms.services.carriers import labelling
 from wms.services.packing.screens import LabelFailed, ScanTote
 from wms.services.planning import again
 
@@ -113,6 +115,30 @@ def test_a_single_whose_carrier_does_not_answer_waits_until_somebody_settles_it(
     _ = packer.scan(Command.UNDO)
     assert packer.scan(shared.mug).words == f"Order {number}"
     assert shared.holds_up()
+
+
+def test_a_single_set_aside_that_the_carrier_refuses_later_stands_in_the_inbox_once(shared: Shared) -> None:
+    shared.pick_all()
+    _ = builders.carton_type(shared.session)
+    packer, number = bench(shared), shared.orders[1].number
+    _ = packer.scan(shared.mug, "N320")
+    packer.at += dt.timedelta(seconds=30)
+    _ = packer.scan(Command.NO)
+    _ = purchases.give_up(shared.session, {"label_id": shared.session.query(Label).one().id}, "no such street")
+    assert [row.text for row in _inbox(shared.session)] == [f"{number}: no such street"]
+    assert packer.scan(shared.mug).words == f"Order {shared.orders[2].number}"
+
+
+def test_a_single_set_aside_whose_customs_lack_something_stands_in_the_inbox_once(shared: Shared) -> None:
+    shared.pick_all()
+    _ = builders.carton_type(shared.session)
+    packer, order = bench(shared), shared.orders[1]
+    _ = packer.scan(shared.mug, "N320")
+    packer.at += dt.timedelta(seconds=30)
+    _ = packer.scan(Command.NO)
+    label, package = shared.session.query(Label).one(), packers.package_of(shared.session, order)
+    labelling.refuse_undeclared(shared.session, builders.actor(), label, package, order, "no customs code")
+    assert [row.kind for row in _inbox(shared.session)] == [ExceptionKind.CUSTOMS]
 
 
 def test_a_single_that_the_carrier_refused_is_set_aside_by_that_alone(shared: Shared) -> None:

@@ -60,6 +60,35 @@ def test_a_tote_open_at_another_station_names_it(session: Session) -> None:
     assert isinstance(other.sees(), ScanTote)
 
 
+def test_a_tote_whose_order_is_open_at_another_bench_is_not_offered(session: Session) -> None:
+    floor = packers.bench(session)
+    vase = builders.product(session, "VASE")
+    of_open = packers.staged(session, floor.order, (vase, 1))
+    other = packers.packer(session, builders.station(session), name="Ben")
+    assert set(other.sees().accept or ()) == {floor.tote.barcode, of_open.barcode}
+    _ = floor.packer.scan(floor.tote.barcode)
+    assert other.scan(of_open.barcode).words == f"{floor.order.number} is open at {floor.station.name}"
+    screen = other.sees()
+    assert isinstance(screen, ScanTote)
+    assert (screen.accept, screen.waiting) == ((), 0)
+
+
+def test_an_order_is_opened_by_its_own_code_too(session: Session) -> None:
+    floor = packers.bench(session)
+    assert floor.packer.scan(floor.order.barcode).words == f"Order {floor.order.number}"
+    screen = floor.packer.sees()
+    assert isinstance(screen, ScanItems)
+    assert [tote.code for tote in screen.bench.open_totes] == [floor.tote.barcode]
+
+
+def test_an_order_scanned_by_its_code_says_why_it_cannot_be_packed(session: Session) -> None:
+    floor = packers.sealed(session)
+    assert floor.packer.scan(floor.order.barcode).words == f"Order {floor.order.number} is packed already"
+    short = builders.order(session, (floor.mug, 1))
+    assert floor.packer.scan(short.barcode).words == f"{short.number} is not ready. See the lead"
+    assert floor.packer.scan(own_code(CodeKind.ORDER, 99_999_999)).cue == "unknown"
+
+
 def test_the_next_tote_is_refused_while_a_box_is_open(session: Session) -> None:
     floor = packers.bench(session)
     vase = builders.product(session, "VASE")

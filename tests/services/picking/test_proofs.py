@@ -9,6 +9,8 @@ from tests import builders
 from tests.services.picking.picker import Picker
 from wms.domain.catalog import Barcode, Product
 from wms.domain.floor import Location, LocationKind, Profile
+from wms.domain.orders import OrderLine
+from wms.domain.people import Warehouse
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.totes import Tote
@@ -61,6 +63,41 @@ def test_one_scan_takes_all_units_of_a_line(session: Session) -> None:
     assert zone.marta.scan(zone.totes[0].barcode) == "go_to"
     row = zone.rows()[0]
     assert (row.quantity, row.location_proof, row.product_proof, row.tote_proof) == (3, "label", "barcode", "label")
+
+
+def _price(zone: Zone, *cents: int) -> None:
+    """Let each unit over 100.00 be scanned, and the mug of each order cost so much."""
+    zone.session.query(Warehouse).one().scan_each_from_cents = 10_000
+    lines = zone.session.query(OrderLine).filter_by(sku=zone.mug.sku).order_by(OrderLine.order_id)
+    for line, price_cents in zip(lines, cents, strict=True):
+        line.price_cents = price_cents
+    zone.session.flush()
+
+
+def test_each_unit_of_a_high_price_is_scanned(session: Session) -> None:
+    zone = opened(session, Profile.STRICT)
+    _price(zone, 10_000, 10_000)
+    assert zone.marta.scan(zone.mugs.barcode, zone.code) == "scan_item"
+    assert zone.marta.stop.in_hand == 1
+    for number in ("QTY", "N3"):
+        assert zone.marta.scan(number) == "scan_item"
+        assert zone.marta.said == "High price: scan each one"
+    assert zone.marta.scan(zone.code, zone.code) == "put_in_tote"
+    assert zone.marta.stop.in_hand == 3
+
+
+def test_a_unit_below_the_high_price_stands_for_its_line(session: Session) -> None:
+    zone = opened(session, Profile.STRICT)
+    _price(zone, 9_999, 10_000)
+    assert zone.marta.scan(zone.mugs.barcode, zone.code) == "put_in_tote"
+    assert zone.marta.stop.in_hand == 3
+
+
+def test_a_unit_of_a_high_price_is_not_taken_along_with_cheaper_ones(session: Session) -> None:
+    zone = opened(session, Profile.STANDARD)
+    assert zone.marta.stop.dealt
+    _price(zone, 9_999, 10_000)
+    assert not zone.marta.stop.dealt
 
 
 def test_less_than_that_is_said_at_the_tote(session: Session) -> None:

@@ -17,7 +17,7 @@ from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
 from wms.services import planning
 from wms.services.orders import cancelling
-from wms.services.packing.screens import ScanItems
+from wms.services.packing.screens import ScanItems, ScanTote
 from wms.services.picking.screens import Home
 from wms.services.planning import OpenTransaction, parting
 from wms.services.planning import again as planning_again
@@ -188,7 +188,11 @@ def test_a_short_order_picked_again_waits_at_packing_until_its_shared_tote_is_so
     assert marta.scan(wall.lane.barcode) == "home"
     packer = packers.packer(wall.session, builders.station(wall.session))
     assert packer.scan(wall.spare.barcode).words == "Not sorted yet: 2 units"
+    screen = packer.sees()
+    assert isinstance(screen, ScanTote)
+    assert (screen.accept, screen.waiting, screen.unsorted) == ((), 0, 1)
     assert marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode) == "sort_item"
+    assert wall.spare.barcode in (packer.sees().accept or ())
     assert packer.scan(wall.spare.barcode).words == f"Order {wall.orders[0].number}"
     assert wall.holds_up()
 

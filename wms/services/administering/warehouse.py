@@ -40,10 +40,11 @@ ADDRESS = {
     "email": "E-mail",
 }
 _RULES: Mapping[str, Collection[str]] = {"when_short": WHEN_SHORT, "slips": SLIPS, "addresses": ADDRESSES}
-_PLAIN = ("name", "time_zone", "carrier", "accuracy_target_pct", "units_per_hour_plan", *_RULES)
+_PLAIN = ("name", "time_zone", "carrier", "accuracy_target_pct", "units_per_hour_plan", "scan_each_from_cents", *_RULES)
 _NEEDED = ("name", "street1", "city", "zip", "country")
 _MOST_TEXT = 80
 _MOST_UNITS = 1_000_000
+_MOST_CENTS = 1_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,7 @@ class WarehouseView:
     carrier: str
     accuracy_target_pct: float
     units_per_hour_plan: int
+    scan_each_from_cents: int
     when_short: ShortPolicy
     slips: SlipRule
     addresses: AddressRule
@@ -85,6 +87,7 @@ def view(session: Session, actor: Actor) -> WarehouseView:
         carrier=warehouse.carrier,
         accuracy_target_pct=warehouse.accuracy_target_pct,
         units_per_hour_plan=warehouse.units_per_hour_plan,
+        scan_each_from_cents=warehouse.scan_each_from_cents,
         when_short=warehouse.when_short,
         slips=warehouse.slips,
         addresses=warehouse.addresses,
@@ -122,6 +125,9 @@ def read(posted: Mapping[str, str], *, can_buy: bool) -> WarehouseView:
         carrier=carrier,
         accuracy_target_pct=_number("accuracy target", text.get("accuracy_target_pct", ""), 100),
         units_per_hour_plan=int(_number("plan of units per hour", text.get("units_per_hour_plan", ""), _MOST_UNITS)),
+        scan_each_from_cents=int(
+            _number("price from which each unit is scanned", text.get("scan_each_from_cents", ""), _MOST_CENTS)
+        ),
         when_short=ShortPolicy(rules["when_short"]),
         slips=SlipRule(rules["slips"]),
         addresses=AddressRule(rules["addresses"]),

@@ -129,6 +129,7 @@ def refuse_undeclared(
     """Refuse a locked label that nothing was bought for, since customs would ask what is missing; tell the lead."""
     moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=missing)
     record(session, actor, moved)
+    settle_silence(session, actor, order.id)
     declaring.tell(session, actor, package, order, missing)
     session.flush()
 
@@ -279,6 +280,11 @@ def can_be_voided(label: AnyLabel) -> bool:
 def settle_doubt(session: Session, actor: Actor, label: AnyLabel) -> None:
     """Take from the inbox whether a label is bought or not: that is known now."""
     settling.close(session, actor, ExceptionItem.subject_id == label.id, ExceptionItem.text.contains(IN_DOUBT))
+
+
+def settle_silence(session: Session, actor: Actor, order_id: int) -> None:
+    """Take from the inbox that an order was set aside while its carrier was silent: the answer is told instead."""
+    settling.close(session, actor, ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id == order_id)
 
 
 def settle_refusals(

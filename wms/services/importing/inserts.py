@@ -31,7 +31,8 @@ def _keep(session: Session, actor: Actor, cells: Cells) -> Outcome:
         raise BadRowError(f"an insert for {applies} takes no value")
     if applies is InsertFor.CARRIER:
         value = value.lower()
-    return keep(session, actor, Insert, {"name": name}, {"applies": applies, "value": value, "code": _code(cells)})[1]
+    values = {"applies": applies, "value": value, "code": _code(cells), "weight_g": cells.whole("weight_g")}
+    return keep(session, actor, Insert, {"name": name}, values)[1]
 
 
 INSERTS = Kind(
@@ -43,5 +44,6 @@ INSERTS = Kind(
         required("applies", "all, gift, channel, carrier or product"),
         optional("value", "which channel, carrier or SKU"),
         optional("code", "the barcode on it; without one it is confirmed by YES"),
+        optional("weight_g", "grams, for the check on the scale"),
     ),
 )

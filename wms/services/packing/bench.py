@@ -42,13 +42,11 @@ _box = (
     .scalar_subquery()
 )
 # What was put in beside the goods weighs something; a gift's words weigh no more than paper.
-_has_inserts = (
-    exists()
-    .where(
-        OrderInsert.warehouse_id == Package.warehouse_id, OrderInsert.package_id == Package.id, OrderInsert.words == ""
-    )
-    .correlate(Package)
+_of_box = and_(OrderInsert.warehouse_id == Package.warehouse_id, OrderInsert.package_id == Package.id)
+_inserts_g = (
+    select(func.coalesce(func.sum(OrderInsert.weight_g), 0)).where(_of_box).correlate(Package).scalar_subquery()
 )
+_has_unweighed = exists().where(_of_box, OrderInsert.words == "", OrderInsert.weight_g == 0).correlate(Package)
 _BOX = (
     Station.id.label("station_id"),
     Station.name.label("station"),
@@ -64,7 +62,8 @@ _BOX = (
     Package.own_box,
     Package.caught,
     Package.wrong_unit,
-    _has_inserts.label("has_inserts"),
+    _inserts_g.label("inserts_g"),
+    _has_unweighed.label("has_unweighed"),
     Order.id.label("order_id"),
     Order.number,
     Order.status.label("order_status"),
@@ -223,7 +222,7 @@ def open_bench(session: Session, actor: Actor, row: Found) -> Bench | None:
     values = {"warehouse": actor.warehouse_id, "order": row.order_id, "package": row.package_id}
     units = tuple(_units(found) for found in session.execute(_UNITS, values))
     totes, contents = _totes(session, values)
-    facts["carrier"] = facts["carrier"] or ""
+    facts["carrier"], facts["inserts_g"] = facts["carrier"] or "", int(facts["inserts_g"])
     return Bench(**facts, due=clock(cutoff_at, zone, actor.at), units=units, totes=totes, contents=contents)
 
 

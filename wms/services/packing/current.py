@@ -3,24 +3,20 @@
 import datetime as dt
 from typing import TypedDict
 
-from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.base import text_id
-from wms.domain.calendar import CarrierService
 from wms.domain.codes import Command
-from wms.domain.floor import Location, LocationKind
-from wms.domain.orders import Order, OrderStatus
+from wms.domain.orders import OrderStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.saying import say
 from wms.domain.shipping import LabelStatus
-from wms.domain.totes import Tote, ToteStatus
 from wms.services import inserting
 from wms.services.carriers import labelling
 from wms.services.carriers.labelling import LabelState
-from wms.services.packing import taking
-from wms.services.packing.bench import Found, desk, open_bench
+from wms.services.packing import ready, taking
+from wms.services.packing.bench import desk, open_bench
 from wms.services.packing.box import labels, recounts, scales, several
 from wms.services.packing.box.boxes import cartons
 from wms.services.packing.on_bench import Bench, Carton, Counted
@@ -37,13 +33,10 @@ from wms.services.packing.screens import (
     ScanItems,
     ScanLabel,
     ScanStation,
-    ScanTote,
 )
 from wms.services.packing.tote import totes
-from wms.services.packing.unit import red_totes, singles
-from wms.services.scans.screens import clock
+from wms.services.packing.unit import red_totes
 
-_SHOWN_TOTES = 60
 # After this, a packer whose carrier does not answer may set the order aside.
 MAY_LEAVE_S = 30
 _WHY = {OrderStatus.CANCELLED: "cancelled", OrderStatus.SHORT: "short"}
@@ -67,7 +60,7 @@ def current_screen(session: Session, actor: Actor) -> PackingScreen:
     if row.is_elsewhere:
         return taking.other_screen(row)
     bench = open_bench(session, actor, row)
-    return _ready(session, actor, row) if bench is None else _of_box(session, actor, bench)
+    return ready.screen(session, actor, row) if bench is None else _of_box(session, actor, bench)
 
 
 def _of_box(session: Session, actor: Actor, bench: Bench) -> PackingScreen:
@@ -89,49 +82,6 @@ def _after_items(session: Session, actor: Actor, facts: _Facts) -> PackingScreen
     if state is None or state.status is LabelStatus.VOIDED:
         return _put_in(session, actor, facts) or _box(session, actor, facts)
     return _label(session, actor, state, facts)
-
-
-def _ready(session: Session, actor: Actor, row: Found) -> ScanTote:
-    """Show what waits: staged totes of picked orders, the next out first, without those set aside."""
-    waiting = session.execute(
-        select(Tote.barcode, Tote.staged_at, Order.id, Order.cutoff_at, CarrierService.carrier)
-        .join(Order, and_(Order.warehouse_id == Tote.warehouse_id, Order.id == Tote.order_id))
-        .outerjoin(
-            CarrierService,
-            and_(CarrierService.warehouse_id == Order.warehouse_id, CarrierService.id == Order.carrier_service_id),
-        )
-        .outerjoin(Location, and_(Location.warehouse_id == Tote.warehouse_id, Location.id == Tote.lane_id))
-        .where(
-            Tote.warehouse_id == actor.warehouse_id,
-            Tote.status == ToteStatus.STAGED,
-            Order.status == OrderStatus.PICKED,
-            or_(Location.id.is_(None), Location.kind != LocationKind.HOLD),
-        )
-        .order_by(Order.cutoff_at, Tote.staged_at, Tote.id)
-    ).all()
-    alone = singles.waiting(session, actor)
-    last = labels.last_sealed(session, actor, row.station_id)
-    first = min((*waiting[:1], *alone[:1]), key=lambda found: (found.cutoff_at is None, found.cutoff_at), default=None)
-    staged = [found.staged_at for found in (*waiting, *alone) if found.staged_at]
-    products = list(dict.fromkeys(found.product_id for found in alone))
-    items = singles.codes(session, actor, products[:_SHOWN_TOTES]) if products else ()
-    return ScanTote(
-        token=f"ready-{text_id(row.station_id)}",
-        job=row.station,
-        accept=(*(found.barcode for found in waiting[:_SHOWN_TOTES]), *items),
-        waiting=len(waiting),
-        singles=len(alone),
-        shared=tuple(sorted({found.barcode for found in alone})),
-        next_carrier=(first.carrier or "") if first else "",
-        next_due=clock(first.cutoff_at, row.time_zone, actor.at) if first else "",
-        next_minutes=_minutes(first.cutoff_at - actor.at) if first and first.cutoff_at else 0,
-        oldest_minutes=_minutes(actor.at - min(staged)) if staged else 0,
-        last=last[1] if last else "",
-    )
-
-
-def _minutes(span: dt.timedelta) -> int:
-    return int(span.total_seconds() // 60)
 
 
 def _hold(session: Session, actor: Actor, facts: _Facts) -> HoldTote:
@@ -186,11 +136,10 @@ def _box(session: Session, actor: Actor, facts: _Facts) -> BoxAndWeigh | CountAg
     bench = facts["bench"]
     carton = several.plan(bench, cartons(session, actor)).carton
     expected_g = bench.expected_g(carton)
-    # A computed weight is the expected one, so one that is not weighed and not near it is a first, doubted weighing.
     is_far = bool(expected_g) and not bench.fits(bench.weight_g, expected_g)
-    doubted_g = bench.weight_g if bench.weight_g and not bench.weighed and is_far else 0
-    counted = recounts.counted(session, actor, bench) if doubted_g else {}
-    if counted and sum(counted.values()) < bench.here:
+    counted = recounts.counted(session, actor, bench) if bench.may_be_doubted and is_far else {}
+    doubted_g = bench.weight_g if counted else 0
+    if doubted_g and sum(counted.values()) < bench.here:
         return _count_again(facts, recounts.rows(bench, counted), carton, expected_g)
     if doubted_g:
         accept: tuple[str, ...] = (f"N{doubted_g}", f"N{expected_g}")

@@ -121,7 +121,10 @@ class Take:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bench:
-    """What lies at a station: the box being packed (the order's `box`-th), its order, the order's lines and totes."""
+    """What lies at a station: the box being packed (the order's `box`-th), its order, the order's lines and totes.
+
+    What was put in beside the goods weighs `inserts_g`, and more where it `has_unweighed` among it.
+    """
 
     station_id: int
     station: str
@@ -142,7 +145,8 @@ class Bench:
     own_box: bool
     caught: str
     wrong_unit: str
-    has_inserts: bool
+    inserts_g: int
+    has_unweighed: bool
     units: tuple[Units, ...]
     totes: tuple[BenchTote, ...]
     contents: tuple[Content, ...]
@@ -161,6 +165,11 @@ class Bench:
     def here(self) -> int:
         """Units in this box."""
         return sum(row.here for row in self.units)
+
+    @property
+    def may_be_doubted(self) -> bool:
+        """Whether the box has a weight that nobody has taken: one that was doubted, or of a label that is void."""
+        return self.weight_g > 0 and not self.weighed
 
     @property
     def left_for_cartons(self) -> int:
@@ -195,14 +204,15 @@ class Bench:
     @property
     def is_learned(self) -> bool:
         """Tell whether the weights of all that is in the box were learned: then a wrong weight is a wrong count."""
-        return not self.has_inserts and all(row.learned_mg is not None for row in self.units if row.here)
+        return not self.has_unweighed and all(row.learned_mg is not None for row in self.units if row.here)
 
     def expected_g(self, carton: Carton | None) -> int:
         """The box's weight by its contents; 0 where a product's weight is not known."""
         rows = [row for row in self.units if row.here]
         if (carton is None and not self.own_box) or not all(row.unit_mg for row in rows):
             return 0
-        return (carton.weight_g if carton else 0) + round(sum(row.here * row.unit_mg for row in rows) / 1000)
+        goods_g = round(sum(row.here * row.unit_mg for row in rows) / 1000)
+        return (carton.weight_g if carton else 0) + goods_g + self.inserts_g
 
     def fits(self, weight_g: int, expected_g: int) -> bool:
         """Tell whether a weighing is near the expected one; goods that vary may be off by what they vary."""

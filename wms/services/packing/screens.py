@@ -26,11 +26,13 @@ class ScanStation(PackingScreen):
 class ScanTote(PackingScreen):
     """Nothing on the bench: how many totes wait, what goes out next and the oldest tote's minutes.
 
+    `unsorted` more of them wait until the rest of their orders is sorted at the put wall.
     `singles` orders of one unit wait in totes that they share (`shared`, by code): their item is scanned.
     """
 
     wants: str = "tote"
     waiting: int
+    unsorted: int
     singles: int
     shared: tuple[str, ...]
     next_carrier: str

@@ -114,8 +114,8 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
         return taking.take_station(session, actor, code)
     if station_id is None:
         return feedback.NOT_COUNTED
-    if code.kind is CodeKind.TOTE:
-        return totes.open_tote(session, actor, station_id, code)
+    if code.kind in _OPENING:
+        return _OPENING[code.kind](session, actor, station_id, code)
     if code.command is not None and code.command in _AFTER_SEALING:
         return _AFTER_SEALING[code.command](session, actor, station_id)
     if code.command is Command.SHORT:
@@ -128,6 +128,10 @@ def _at_ready(session: Session, actor: Actor, code: Code) -> Feedback:
     )
 
 
+_OPENING: Mapping[CodeKind, Callable[[Session, Actor, int, Code], Feedback]] = {
+    CodeKind.TOTE: totes.open_tote,
+    CodeKind.ORDER: totes.open_order,
+}
 _AFTER_SEALING: Mapping[Command, Callable[[Session, Actor, int], Feedback]] = {
     Command.REPRINT: labels.reprint_last,
     Command.PACKING_SLIP: slips.print_last,

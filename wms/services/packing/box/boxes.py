@@ -98,13 +98,12 @@ def _next_carton(session: Session, actor: Actor, screen: BoxAndWeigh | ScanItems
 
 
 def _choose(session: Session, actor: Actor, screen: BoxAndWeigh | ScanItems, carton: Carton) -> None:
-    """Take a carton; the weight of another is not known, but one that was doubted stands until the box is weighed."""
+    """Take a carton; the weight in another is not known, but one that was doubted stands until the box is weighed."""
     package = box_anew(session, actor, screen.bench.package_id)
     if package.carton_type_id == carton.carton_type_id:
         return
     package.carton_type_id = carton.carton_type_id
-    is_computed = isinstance(screen, BoxAndWeigh) and package.weight_g == screen.expected_g
-    if package.weighed or is_computed:
+    if package.weighed:
         package.weight_g, package.weighed = 0, False
 
 
@@ -125,8 +124,7 @@ def _weigh(session: Session, actor: Actor, screen: BoxAndWeigh, weight_g: int) -
         package = box_anew(session, actor, screen.bench.package_id)
         package.carton_type_id = screen.carton.carton_type_id if screen.carton else None
         package.weight_g, package.weighed = weight_g, False
-        if screen.bench.is_learned:
-            recounts.begin(session, actor, screen.bench)
+        recounts.begin(session, actor, screen.bench)
         return feedback.wrong(say("{g} g, not {expected} g. Count again", g=weight_g, expected=expected_g))
     if not fits:
         _tell(session, actor, screen.bench, f"weighs {weight_g} g, expected {expected_g} g")
@@ -155,6 +153,7 @@ def _want_label(
     package.carton_type_id = screen.carton.carton_type_id if screen.carton else None
     package.weight_g, package.weighed = weight_g, weighed
     session.flush()
+    recounts.end(session, actor, package.id)
     weighing = PackageWeighed(
         order_id=screen.bench.order_id,
         package=screen.bench.package,

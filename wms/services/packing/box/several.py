@@ -14,6 +14,7 @@ from wms.domain.orders import Order
 from wms.domain.packing import BoxFilled, BoxReopened
 from wms.domain.saying import say
 from wms.services.packing.bench import box_anew
+from wms.services.packing.box import recounts
 from wms.services.packing.on_bench import Bench, Carton, Take, Units
 from wms.services.packing.screens import BoxAndWeigh, ScanItems
 from wms.services.packing.tote.totes import start_box
@@ -110,8 +111,9 @@ def split(session: Session, actor: Actor, bench: Bench) -> Feedback:
 def reopen(session: Session, actor: Actor, bench: Bench) -> Feedback:
     """UNDO of a SPLIT: the box takes units again."""
     package = box_anew(session, actor, bench.package_id)
-    package.full = False
-    package.weight_g, package.weighed = 0, False
+    package.full = package.weighed = False
+    if not recounts.is_doubted(session, actor, bench):
+        package.weight_g = 0
     record(session, actor, BoxReopened(order_id=bench.order_id, package=bench.package))
     return feedback.told(say("UNDO. Box {n} takes items again", n=bench.box))
 

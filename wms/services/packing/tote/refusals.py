@@ -39,12 +39,14 @@ def refusal(session: Session, actor: Actor, tote: Tote, order: Order) -> Feedbac
         )
     if order.status is OrderStatus.PICKED and tote.status is ToteStatus.STAGED:
         return None
-    is_packed = order.status in {OrderStatus.PACKED, OrderStatus.SHIPPED}
-    packed, not_ready = (
-        say("Order {order} is packed already", order=order.number),
-        say("{order} is not ready. See the lead", order=order.number),
-    )
-    return feedback.wrong(packed if is_packed else not_ready)
+    return feedback.wrong(not_ready(order.number, order.status))
+
+
+def not_ready(number: str, status: OrderStatus) -> Said:
+    """Say of an order that it is packed, or that it cannot be packed yet."""
+    if status in {OrderStatus.PACKED, OrderStatus.SHIPPED}:
+        return say("Order {order} is packed already", order=number)
+    return say("{order} is not ready. See the lead", order=number)
 
 
 def _not_yet(session: Session, actor: Actor, order: Order) -> Said:

@@ -50,6 +50,22 @@ def open_tote(session: Session, actor: Actor, station_id: int, code: Code) -> Fe
     return feedback.accepted(say("Order {order}", order=order.number))
 
 
+def open_order(session: Session, actor: Actor, station_id: int, code: Code) -> Feedback:
+    """Open the box of an order whose own code was scanned, as on its hold slip: by the first of its totes."""
+    row = session.execute(
+        select(Order.number, Order.status, Tote.barcode)
+        .outerjoin(Tote, and_(Tote.warehouse_id == Order.warehouse_id, Tote.order_id == Order.id))
+        .where(Order.warehouse_id == actor.warehouse_id, Order.barcode == code.text)
+        .order_by(Tote.staged_at, Tote.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return feedback.unknown(code)
+    if row.barcode is None:
+        return feedback.wrong(refusals.not_ready(row.number, row.status))
+    return open_tote(session, actor, station_id, Code(text=row.barcode, kind=CodeKind.TOTE))
+
+
 def _no_orders(tote: Tote) -> Feedback:
     if tote.status is ToteStatus.LOST:
         return feedback.wrong(say("{tote} is lost. See the lead", tote=tote.barcode))

@@ -8,6 +8,7 @@ from wms.domain.packing import BoxFilled, Package, PackageWeighed
 from wms.services import inserting
 from wms.services.carriers import labelling
 from wms.services.packing.bench import box_anew
+from wms.services.packing.box import recounts
 from wms.services.packing.on_bench import Bench, Units
 from wms.services.printing import slips
 
@@ -37,12 +38,13 @@ def close(session: Session, actor: Actor, package: Package) -> None:
 
 def _ship_as_it_is(session: Session, actor: Actor, before: Bench, package: Package, row: Units) -> None:
     package.full = package.own_box = True
-    package.weight_g, package.weighed = row.weight_g, False
+    package.weight_g, package.weighed = row.weight_g + before.inserts_g, False
+    recounts.end(session, actor, package.id)
     weighing = PackageWeighed(
         order_id=before.order_id,
         package=before.package,
-        weight_g=row.weight_g,
-        expected_g=row.weight_g,
+        weight_g=package.weight_g,
+        expected_g=package.weight_g,
         weighed=False,
     )
     record(session, actor, weighing)

@@ -43,6 +43,7 @@ def waiting(session: Session, actor: Actor) -> Sequence[Row[Any]]:
             Order.cutoff_at,
             CarrierService.carrier,
             Tote.staged_at,
+            Tote.id.label("tote_id"),
             Tote.barcode,
             PickedUnits.product_id,
         ).outerjoin(
@@ -52,17 +53,26 @@ def waiting(session: Session, actor: Actor) -> Sequence[Row[Any]]:
     ).all()
 
 
-def codes(session: Session, actor: Actor, product_ids: Sequence[int]) -> tuple[str, ...]:
-    """The barcodes on single units of products."""
-    return tuple(
-        session.scalars(
-            select(Barcode.code)
-            .where(
-                Barcode.warehouse_id == actor.warehouse_id, Barcode.product_id.in_(product_ids), Barcode.quantity == 1
-            )
-            .order_by(Barcode.code)
+def accepted(session: Session, actor: Actor, alone: Sequence[Row[Any]], limit: int) -> tuple[str, ...]:
+    """The barcodes of the single units that would be taken as they are, then the totes that others lie in."""
+    if not alone:
+        return ()
+    totes_of: dict[int, set[int]] = {}
+    for found in alone:
+        totes_of.setdefault(found.product_id, set()).add(found.tote_id)
+    here = shared_tote_id(session, actor)
+    is_held = here is not None and _holds_units(session, actor, here)
+    right = [product for product, places in totes_of.items() if here in places or (len(places) == 1 and not is_held)]
+    items = session.scalars(
+        select(Barcode.code)
+        .where(
+            Barcode.warehouse_id == actor.warehouse_id,
+            Barcode.product_id.in_(right[:limit]),
+            Barcode.quantity == 1,
         )
+        .order_by(Barcode.code)
     )
+    return (*items, *sorted({found.barcode for found in alone if found.tote_id != here}))
 
 
 def _of_waiting(actor: Actor, *columns: Any) -> Select[*tuple[Any, ...]]:

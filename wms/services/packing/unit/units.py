@@ -23,6 +23,7 @@ from wms.domain.packing import (
 from wms.domain.saying import Said, say
 from wms.domain.stock import StockMove
 from wms.services.packing.bench import box_anew
+from wms.services.packing.box import recounts
 from wms.services.packing.on_bench import Bench, Content, Units
 from wms.services.packing.unit import causes, filling, red_totes, serials
 from wms.services.scans import feedback
@@ -260,6 +261,8 @@ def pack(
         serial=serials.said(item),
     )
     record(session, actor, packed)
+    if bench.may_be_doubted:
+        recounts.put_in(session, actor, bench, item.product_id, item.units)
     filling.follow(session, actor, bench, rows[0], item.units)
 
 
@@ -305,7 +308,8 @@ def undo(session: Session, actor: Actor, bench: Bench) -> Feedback:
     take_from_lines(session, actor, bench, goods)
     package = box_anew(session, actor, bench.package_id)
     package.full = package.own_box = package.weighed = False
-    package.weight_g = 0
+    if not recounts.take_out(session, actor, bench, goods):
+        package.weight_g = 0
     row = next(row for row in bench.units if row.product_id == goods.product_id)
     taken = UnitTakenOut(order_id=bench.order_id, package=bench.package, sku=row.sku, quantity=goods.quantity)
     record(session, actor, taken)

@@ -59,10 +59,18 @@ def read(session: Session, actor: Actor, stop: Stop, code: Code) -> Taken | Item
     return Taken(units=item.units, proof=Proof.GS1 if item.gs1 else Proof.BARCODE, gs1=item.gs1)
 
 
-def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> Feedback | Answer:
-    """Take a quantity card: so many units in all, once the first was scanned."""
+def no_number(stop: Stop) -> Feedback | None:
+    """Refuse a number instead of scans where each unit is scanned whatever the zone says; None where it may be said."""
     if stop.has_serials:
         return feedback.wrong(_SCAN_EACH)
+    return feedback.wrong(say("High price: scan each one")) if stop.is_dear else None
+
+
+def say_how_many(session: Session, actor: Actor, stop: Stop, quantity: int) -> Feedback | Answer:
+    """Take a quantity card: so many units in all, once the first was scanned."""
+    refused = no_number(stop)
+    if refused is not None:
+        return refused
     if not stop.in_hand:
         return feedback.wrong(say("Scan the item first"))
     if not stop.in_hand < quantity <= stop.wanted:

@@ -8,6 +8,7 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.picked import BarcodeMissing
 from wms.domain.saying import say
+from wms.services.picking.line import items
 from wms.services.picking.walk.at_stop import Stop
 from wms.services.scans import feedback
 from wms.services.scans.screens import Feedback
@@ -17,8 +18,9 @@ def ask_how_many(_: Session, __: Actor, stop: Stop) -> Feedback:
     """Take QTY: the keypad opens for a number of units, where one may be said."""
     if stop.is_shorting:
         return feedback.keypad(say("Type how many, then OK"), "number")
-    if stop.has_serials:
-        return feedback.wrong(say("Scan each serial"))
+    refused = items.no_number(stop)
+    if refused is not None:
+        return refused
     if not stop.in_hand:
         return feedback.wrong(say("Scan the item first"))
     if not stop.left:

@@ -25,7 +25,8 @@ class Stop:
     `codes` are the product's barcodes with the units each counts. `wanted` are the units set aside: what was asked, or
     what the shelf really had. `found` is set while or after less was found than asked: while it is being said, of all
     that is taken at once. `at_location` says that the
-    location was proved by a scan. `unbound` counts orders still without a tote. `asks_empty`: the zone asks about
+    location was proved by a scan. `unbound` counts orders still without a tote. `is_dear`: by its price each
+    unit is scanned. `asks_empty`: the zone asks about
     shelves that should be empty; `asked_empty_id` is the one asked about now. `replaces` is the SKU that the line's
     product stands in for, '' for none. `today` is the warehouse's date, which use-by dates are held against.
     """
@@ -77,6 +78,7 @@ class Stop:
     due: str
     today: dt.date
     asks_empty: bool = False
+    is_dear: bool = False
     asked_empty_id: int | None = None
     replaces: str = ""
     dealt: tuple[Dealt, ...] = ()
@@ -104,7 +106,7 @@ class Stop:
     @property
     def counts_units(self) -> bool:
         """Each unit is scanned; else one scan takes all that are left."""
-        return self.counts_each or self.has_serials
+        return self.counts_each or self.is_dear or self.has_serials
 
     @property
     def has_serials(self) -> bool:

@@ -112,12 +112,17 @@ _replaced = (
     .correlate(PickTask)
     .scalar_subquery()
 )
-_wanted = aliased(Allocation)
+_wanted, _its_line = aliased(Allocation), aliased(OrderLine)
 _SEPARATOR: Any = literal_column("'\n'")
 
 
 def _text(column: Any) -> Any:
     return cast(column, String)
+
+
+def _is_dear(line: Any) -> Any:
+    """Whether a unit of an order's line costs so much that each is scanned."""
+    return and_(Warehouse.scan_each_from_cents > 0, line.price_cents >= Warehouse.scan_each_from_cents)
 
 
 # The lines that want the same from the same shelf, and that nothing is known of yet.
@@ -135,6 +140,7 @@ _alike = (
         )
     )
     .join(_wanted, and_(_wanted.warehouse_id == _other.warehouse_id, _wanted.id == _other.allocation_id))
+    .join(_its_line, and_(_its_line.warehouse_id == _other.warehouse_id, _its_line.id == _other.line_id))
     .where(
         _other.warehouse_id == _W,
         _other.batch_id == PickTask.batch_id,
@@ -147,8 +153,9 @@ _alike = (
         _other.in_hand == 0,
         or_(_other.found.is_(None), _other.short_confirmed),
         _other.skips == PickTask.skips,
+        ~_is_dear(_its_line),
     )
-    .correlate(PickTask)
+    .correlate(PickTask, Warehouse)
     .scalar_subquery()
 )
 # Written out: SQLite plans a statement anew for each value of a parameter that a partial index is defined by.
@@ -199,6 +206,7 @@ _CURRENT = (
         Batch.put_tote_id,
         func.coalesce(Zone.profile, _every_zone.profile, Profile.STANDARD).label("profile"),
         func.coalesce(Zone.counts_each, _every_zone.counts_each, False).label("counts_each"),
+        _is_dear(OrderLine).label("is_dear"),
         func.coalesce(Zone.asks_empty, _every_zone.asks_empty, False).label("asks_empty"),
         Batch.asked_empty_id,
         func.coalesce(_replaced, "").label("replaces"),
@@ -228,6 +236,7 @@ _CURRENT = (
     .select_from(PickTask)
     .join(Batch, and_(Batch.warehouse_id == PickTask.warehouse_id, Batch.id == PickTask.batch_id))
     .join(Allocation, and_(Allocation.warehouse_id == PickTask.warehouse_id, Allocation.id == PickTask.allocation_id))
+    .join(OrderLine, and_(OrderLine.warehouse_id == PickTask.warehouse_id, OrderLine.id == PickTask.line_id))
     .join(Warehouse, Warehouse.id == Batch.warehouse_id)
     .join(Cart, and_(Cart.warehouse_id == Batch.warehouse_id, Cart.id == Batch.cart_id))
     .join(Location, and_(Location.warehouse_id == PickTask.warehouse_id, Location.id == PickTask.location_id))
@@ -272,7 +281,7 @@ def current(session: Session, actor: Actor) -> Stop | None:
     facts["today"] = day_of(actor.at, zone)
     facts["method"] = Method(facts["method"])
     facts["at_location"], facts["counts_each"] = bool(facts["at_location"]), bool(facts["counts_each"])
-    facts["asks_empty"] = bool(facts["asks_empty"])
+    facts["asks_empty"], facts["is_dear"] = bool(facts["asks_empty"]), bool(facts["is_dear"])
     facts["unserialled"] = int(facts["unserialled"])
     alike = facts.pop("alike")
     stop = Stop(**facts, codes=read_codes(codes), due=clock(cutoff_at, zone, actor.at))
