@@ -212,12 +212,15 @@ class Track:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InTransit:
-    """A box handed over, to be asked about; `provider` is the company that carries it, as its rate named it."""
+    """A box to be asked about; `provider` is the company that carries it, as its rate named it.
+
+    `handed_over_at` is None for one on its way back: its customer hands it over.
+    """
 
     tracking_number: str
     provider: str
     external_id: str
-    handed_over_at: dt.datetime
+    handed_over_at: dt.datetime | None
     asked_at: dt.datetime
 
 

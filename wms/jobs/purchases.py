@@ -266,7 +266,9 @@ def _take(context: Context, label_id: int, bought: carriers.Label) -> None:
             labelling.void(session, actor, package.id, _CANCELLED)
             return
         if isinstance(label, ReturnLabel):
-            return  # nobody waits for it at a bench: it is printed, or sent to the customer, from its page
+            # Nobody waits for it at a bench: it is printed, or sent to the customer, from its page.
+            tracking.follow_return(session, actor, label)
+            return
         try:
             _ = printing.queue_label(session, actor, label, copy=1)
             slips.print_with_label(session, actor, package.id)
