@@ -37,6 +37,17 @@ def test_a_delivery_taken_back_is_none() -> None:
     assert (now.status, now.delivered_at) == (TrackStatus.RETURNED, None)
 
 
+def test_a_state_that_nobody_here_knows_takes_nothing_back() -> None:
+    now = whereabouts([said(TrackStatus.DELIVERED, 7), said(TrackStatus.UNKNOWN, 90)])
+    delivered_at = NOON + dt.timedelta(hours=7)
+    assert (now.status, now.delivered_at) == (TrackStatus.DELIVERED, delivered_at)
+    assert now.at == NOON + dt.timedelta(hours=90), "the carrier has not been silent"
+
+
+def test_a_box_of_which_only_unknown_states_are_told_is_somewhere_unknown() -> None:
+    assert whereabouts([said(TrackStatus.UNKNOWN, 7)]).status is TrackStatus.UNKNOWN
+
+
 def test_nothing_said_is_nowhere() -> None:
     assert whereabouts([]) == Whereabouts()
 

@@ -1,6 +1,7 @@
 """The desk's manifests: one button a carrier, a list to print, and the carrier's own paper."""
 
 import base64
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,8 +14,10 @@ from wms.app import create_app
 from wms.config import Settings
 from wms.database import db, transaction
 from wms.domain.base import text_id
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.manifests import Manifest, ManifestDocument, ManifestStatus
 from wms.domain.shipping import Label
+from wms.services.carriers import manifesting
 
 
 @pytest.fixture
@@ -64,6 +67,32 @@ def test_the_carrier_s_paper_is_shown_as_what_it_is(app: Flask, engine: Engine) 
     assert (pdf.data, pdf.mimetype, pdf.headers.get("Content-Disposition")) == (b"%PDF-1.7", "application/pdf", None)
     assert other.headers["Content-Disposition"] == "attachment"
     assert lead.get(f"{address}/papers/3").status_code == 404
+
+
+def test_a_refused_manifest_is_asked_for_again_from_its_page_and_waits_in_the_inbox_no_more(
+    app: Flask, engine: Engine
+) -> None:
+    lead = signed_in(app, app.config["LEAD"])
+    _ = press(lead, lead.get("/desk/shipping/manifests/").text, "data-manifest")
+    with transaction(engine) as session:
+        manifest = session.scalars(select(Manifest)).one()
+        for then in (ManifestStatus.SENDING, ManifestStatus.REFUSED):
+            manifesting.move(session, builders.actor(), manifest, then, "one a day")
+        refused = "Manifest of 1 boxes, offline, refused: one a day"
+        session.add(
+            ExceptionItem(
+                warehouse_id=1, kind=ExceptionKind.LABEL, at=builders.NOW, text=refused, subject_id=manifest.id
+            )
+        )
+    address = f"/desk/shipping/manifests/{text_id(manifest.id)}"
+    inbox = lead.get("/desk/inbox/").text
+    assert re.search(rf'href="{address}">\s*See the manifest', inbox)
+    page = lead.get(address).text
+    assert "name, time, signature" not in page, "nobody takes over what was refused"
+    assert "Ask again for 1 box<" in page
+    assert "A manifest of 1 box is asked for." in press(lead, page, "data-again").text
+    assert refused not in lead.get("/desk/inbox/").text
+    assert "data-again" not in lead.get(address).text
 
 
 def test_a_packer_has_no_manifests(app: Flask, engine: Engine) -> None:

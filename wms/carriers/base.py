@@ -212,12 +212,15 @@ class Track:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InTransit:
-    """A box handed over, to be asked about; `provider` is the company that carries it, as its rate named it."""
+    """A box to be asked about; `provider` is the company that carries it, as its rate named it.
+
+    `handed_over_at` is None for one on its way back: its customer hands it over.
+    """
 
     tracking_number: str
     provider: str
     external_id: str
-    handed_over_at: dt.datetime
+    handed_over_at: dt.datetime | None
     asked_at: dt.datetime
 
 
@@ -304,7 +307,7 @@ class UnsettledError(CarrierError):
     """Perhaps bought, perhaps not, or without a label one could use: never buy again, `find` it.
 
     The ids are given where the carrier told them: by `external_id` it can be voided. `surplus` are other purchases of
-    the same that stand, as in Label.
+    the same that stand, as in Label; `retry_after_s` is the pause that the carrier asked for.
     """
 
     def __init__(
@@ -315,12 +318,14 @@ class UnsettledError(CarrierError):
         external_id: str = "",
         tracking_number: str = "",
         surplus: tuple[str, ...] = (),
+        retry_after_s: float | None = None,
     ) -> None:
         """Keep what is known of the purchase."""
         super().__init__(sentence, carrier=carrier, permanent=False)
         self.external_id = external_id
         self.tracking_number = tracking_number
         self.surplus = surplus
+        self.retry_after_s = retry_after_s
 
 
 class Carrier(Protocol):

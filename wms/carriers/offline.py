@@ -37,6 +37,10 @@ TRACKING_PREFIX = "05"
 # 21 digits of a hash: two of a hundred million references share a number with a chance below one in 100,000.
 TRACKING_DIGITS = 21
 SIMULATED_WAY = dt.timedelta(days=1)
+_SIMULATED = (
+    (TrackStatus.IN_TRANSIT, "on its way", dt.timedelta(0)),
+    (TrackStatus.DELIVERED, "delivered", SIMULATED_WAY),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,12 +174,13 @@ class OfflineCarrier:
 
     def track(self, box: InTransit, keep: Keep = keep_nothing) -> Track:  # noqa: ARG002 - nothing is asked
         """Return a way that nobody travelled, marked as simulated: on the road at hand-over, delivered a day later."""
-        events = [TrackEvent(at=box.handed_over_at, status=TrackStatus.IN_TRANSIT, details="Simulated: on its way")]
-        arrives_at = box.handed_over_at + SIMULATED_WAY
-        if arrives_at <= box.asked_at:
-            events.append(TrackEvent(at=arrives_at, status=TrackStatus.DELIVERED, details="Simulated: delivered"))
+        way = [
+            TrackEvent(at=box.handed_over_at + after, status=status, details=f"Simulated: {words}")
+            for status, words, after in _SIMULATED
+            if box.handed_over_at is not None and box.handed_over_at + after <= box.asked_at
+        ]
         return Track(
-            tracking_number=box.tracking_number, external_id=box.external_id, events=tuple(events), simulated=True
+            tracking_number=box.tracking_number, external_id=box.external_id, events=tuple(way), simulated=True
         )
 
     def manifest(self, request: ManifestRequest, keep: Keep = keep_nothing) -> ManifestOutcome:  # noqa: ARG002 - nothing is asked

@@ -44,7 +44,7 @@ from wms.carriers.shippo_answers import (
     read_transaction,
 )
 from wms.carriers.shippo_requests import TOLD_OF_HAZARDS, address_of, checked_id, shipment_of
-from wms.carriers.shippo_wire import NAME, ShippoWire
+from wms.carriers.shippo_wire import NAME, ShippoWire, unsettled_by
 
 # The SDK puts both into the address as they are.
 TRACKING_NUMBER = re.compile(r"[0-9A-Za-z]{1,60}", re.ASCII)
@@ -173,7 +173,7 @@ class ShippoCarrier:
         try:
             page = read_page(self._wire.ask(lambda sdk: sdk.transactions.list(query)))
         except (CarrierError, UnreadableError) as error:
-            raise UnsettledError(f"Whether the label was bought is not known yet: {error}", carrier=NAME) from error
+            raise unsettled_by(error, "Whether the label was bought") from error
         standing = [found for found in page.transactions if found.status not in GONE and _is_of(found, prepared)]
         while standing:
             oldest = standing.pop()  # the list is newest first

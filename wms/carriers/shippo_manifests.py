@@ -17,7 +17,7 @@ from wms.carriers.base import (
 )
 from wms.carriers.shippo_answers import Manifest, UnreadableError, read_manifest, read_manifests
 from wms.carriers.shippo_requests import address_of, checked_id
-from wms.carriers.shippo_wire import NAME, ShippoWire
+from wms.carriers.shippo_wire import NAME, ShippoWire, unsettled_by
 
 PAGE = 100
 # Their clock and ours.
@@ -51,7 +51,7 @@ def find(wire: ShippoWire, request: ManifestRequest, external_id: str) -> Manife
             return _outcome(wire, read_manifest(wire.ask(lambda sdk: sdk.manifests.get(manifest_id))))
         page, is_last = read_manifests(wire.ask(lambda sdk: sdk.manifests.list(page=1, results=PAGE)))
     except (CarrierError, UnreadableError) as error:
-        raise UnsettledError(f"Whether the manifest was made is not known yet: {error}", carrier=NAME) from error
+        raise unsettled_by(error, "Whether the manifest was made") from error
     for manifest in page:
         if manifest.status != "ERROR" and set(manifest.transactions) & set(request.labels):
             return _outcome(wire, manifest)

@@ -4,9 +4,11 @@ SDK 3.9.0 has no timeouts, ignores its retry settings (good: a purchase is never
 strictly, so a hook takes each answer before the SDK reads it.
 """
 
+import datetime as dt
 import re
 import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
@@ -146,7 +148,7 @@ class ShippoWire:
             raise UnavailableError(
                 "Shippo takes no more requests this minute: it will be asked again.",
                 carrier=NAME,
-                retry_after_s=_seconds(response.headers.get("Retry-After", "")),
+                retry_after_s=seconds_of(response.headers.get("Retry-After", "")),
             )
         if status in {401, 403}:
             raise RefusedError(f"Shippo does not accept the key ({said}): check it.", carrier=NAME, reasons=reasons)
@@ -170,6 +172,12 @@ class ShippoWire:
         raise error from None
 
 
+def unsettled_by(error: Exception, what: str) -> UnsettledError:
+    """Return that a look-up failed, so that `what` is not known yet, and what pause was asked for if that was why."""
+    pause_s = error.retry_after_s if isinstance(error, UnavailableError) else None
+    return UnsettledError(f"{what} is not known yet: {error}", carrier=NAME, retry_after_s=pause_s)
+
+
 def _was_never_sent(error: Exception) -> bool:
     """Tell whether a failure surely came before the first byte of a request: nobody there, or not who they say."""
     if isinstance(error, (requests.exceptions.ConnectTimeout, ValueError)):
@@ -180,5 +188,13 @@ def _was_never_sent(error: Exception) -> bool:
     )
 
 
-def _seconds(header: str) -> float | None:
-    return min(float(header), PAUSE_AT_MOST_S) if header.isascii() and header.isdigit() else None
+def seconds_of(header: str) -> float | None:
+    """Return the pause that a Retry-After asks for, in seconds or until a date (RFC 9110, section 10.2.3)."""
+    if header.isascii() and header.isdigit():
+        return min(float(header), PAUSE_AT_MOST_S)
+    try:
+        until = parsedate_to_datetime(header)
+        left_s = (until.replace(tzinfo=until.tzinfo or dt.UTC) - dt.datetime.now(dt.UTC)).total_seconds()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(left_s, 0.0), PAUSE_AT_MOST_S)

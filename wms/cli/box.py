@@ -81,7 +81,8 @@ def _told(page: BoxPage) -> Iterator[str]:
 
 
 def _label(label: LabelRow) -> Iterator[str]:
-    paid = f", {label.amount}" if label.amount else ""
+    paid = f", {label.money}" if label.money else ""
+    paid += ", its void was refused" if label.is_void_refused else ""
     why = f": {label.reason}" if label.reason else ""
     yield f"  {label.status} {label.tracking_number} {label.carrier} {label.service}{paid}{why}"
     for printed in label.prints:

@@ -50,13 +50,14 @@ _STANDING_SQL = text("status NOT IN ('refused', 'voided')")
 
 @dataclass(frozen=True, kw_only=True)
 class LabelMoved(Event):
-    """A label went from one status to another."""
+    """A label went from one status to another; `now` is '' in entries written before it was kept."""
 
     package: str
     then: str
     carrier: str
     tracking_number: str = ""
     reason: str = ""
+    now: str = ""
 
 
 class LabelWay(StrEnum):
@@ -143,9 +144,11 @@ class AnyLabel(Row, Base, kw_only=True):
 
     def move_to(self, then: LabelStatus, *, package: str, order_id: int, reason: str = "") -> LabelMoved:
         """Change the status; IllegalMoveError where the lifecycle forbids it."""
-        self.status = LABEL_LIFECYCLE.check(self.status, then)
+        now = self.status
+        self.status = LABEL_LIFECYCLE.check(now, then)
         self.reason = reason[:500]
         return LabelMoved(
+            now=now,
             order_id=order_id,
             package=package,
             then=then,

@@ -101,12 +101,14 @@ class Whereabouts:
 def whereabouts(events: Iterable[TrackingEvent]) -> Whereabouts:
     """Return what events say by their own moments, in whatever order they were heard.
 
-    A box is delivered since the first event that says so, unless a later one takes it back.
+    A box is delivered since the first event that says so, unless a later one takes it back. A state that we do not
+    know says that its carrier is not silent, and nothing of where the box is.
     """
     in_order = sorted(events, key=lambda event: (event.at, _RANK[event.status]))
     if not in_order:
         return Whereabouts()
-    last = in_order[-1]
-    delivered = [event.at for event in in_order if event.status is TrackStatus.DELIVERED]
-    is_delivered = last.status is TrackStatus.DELIVERED
-    return Whereabouts(status=last.status, at=last.at, delivered_at=delivered[0] if is_delivered else None)
+    known = [event for event in in_order if event.status is not TrackStatus.UNKNOWN]
+    status = known[-1].status if known else TrackStatus.UNKNOWN
+    delivered = [event.at for event in known if event.status is TrackStatus.DELIVERED]
+    is_delivered = status is TrackStatus.DELIVERED
+    return Whereabouts(status=status, at=in_order[-1].at, delivered_at=delivered[0] if is_delivered else None)

@@ -14,8 +14,6 @@ from wms.domain.packing import Package
 from wms.domain.shipping import AnyLabel
 from wms.services.carriers import labelling
 
-_UNAVAILABLE_S = 3.0
-
 
 def system() -> Actor:
     """Return the program itself as actor, now."""

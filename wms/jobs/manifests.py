@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from wms.carriers import base as carriers
 from wms.carriers.base import Carrier, Keep, ManifestOutcome, ManifestRequest
 from wms.config import WAREHOUSE_ID
@@ -22,6 +24,8 @@ from wms.services.carriers import manifesting
 
 _ASK_AGAIN_S = 15.0
 _UNAVAILABLE_S = 5.0
+# One whose job has failed again and again, as where no key is set, holds its labels: it is tried until it has an end.
+_TRY_RARELY = dt.timedelta(minutes=10)
 _S = ManifestStatus
 _THEN = {
     carriers.ManifestStatus.MADE: _S.MADE,
@@ -51,7 +55,7 @@ def make(context: Context, payload: Mapping[str, Any]) -> None:
         )
     except carriers.UnsettledError as error:
         _unsettled(context, manifest_id, str(error))
-        raise RetryLaterError(str(error), delay_s=_ASK_AGAIN_S) from error
+        raise RetryLaterError(str(error), delay_s=max(_ASK_AGAIN_S, error.retry_after_s or 0.0)) from error
     except carriers.UnavailableError as error:
         raise RetryLaterError(str(error), delay_s=error.retry_after_s or _UNAVAILABLE_S) from error
     _record(context, manifest_id, outcome)
@@ -106,6 +110,19 @@ def _unsettled(context: Context, manifest_id: int, reason: str) -> None:
             return
         manifesting.move(session, actor, manifest, _S.UNSETTLED, reason)
         session.add(_told(manifest, f"Manifest of {manifest.boxes} boxes, {manifest.provider}: made or not? {reason}"))
+
+
+def give_up(session: Session, payload: Mapping[str, Any], reason: str) -> dt.timedelta | None:
+    """Let no manifest wait in silence whose job has failed too often: it is tried rarely until it has an end."""
+    actor = system()
+    manifest = manifesting.locked(session, actor, int(payload["manifest_id"]))
+    if manifest.status not in OPEN:
+        return None
+    is_of_manifest = ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id == manifest.id
+    if not settling.is_open(session, actor, *is_of_manifest):
+        text = f"Manifest of {manifest.boxes} boxes, {manifest.provider}, waits: {reason}. It is tried on by itself."
+        session.add(_told(manifest, text))
+    return _TRY_RARELY
 
 
 def _record(context: Context, manifest_id: int, outcome: ManifestOutcome) -> None:

@@ -23,7 +23,7 @@ from wms.domain.errors import DomainError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.orders import Order
-from wms.domain.outbox import JobKind, is_asked, wake
+from wms.domain.outbox import JobKind, enqueue, is_asked
 from wms.domain.packing import NotAllScannedError, Package, PackageStatus
 from wms.domain.shipping import UNDECIDED, AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.jobs.labels import carrier_called, label_by_id, locked, system
@@ -35,7 +35,10 @@ from wms.services.inserting import InsertMissingError
 from wms.services.orders import promising
 from wms.services.printing import slips
 
+# Each pause is a part of the whole wait so far, within this and _ASK_RARELY: 50 look-ups a minute are allowed for all
+# labels together (Shippo's limits), and one whose file never comes must not take them from the others.
 _ASK_AGAIN_S = 15.0
+_PART = 0.1
 _UNAVAILABLE_S = 3.0
 # A purchase whose job has failed again and again may stand all the same: it is asked for so often until it is known.
 _ASK_RARELY = dt.timedelta(minutes=10)
@@ -84,8 +87,8 @@ def buy(context: Context, payload: Mapping[str, Any]) -> None:
         _refused(context, label_id, str(error))
         return
     except carriers.UnsettledError as error:
-        _unsettled(context, label_id, error)
-        raise RetryLaterError(str(error), delay_s=_ASK_AGAIN_S) from error
+        pause_s = max(_ASK_AGAIN_S, _unsettled(context, label_id, error) * _PART, error.retry_after_s or 0.0)
+        raise RetryLaterError(str(error), delay_s=min(pause_s, _ASK_RARELY.total_seconds())) from error
     except carriers.UnavailableError as error:
         if _is_past_patience(context, label_id):
             _refused(context, label_id, f"{name} cannot be asked: {error}")
@@ -128,6 +131,7 @@ def _first_buy(context: Context, label_id: int, carrier: Carrier, intent: _Inten
         # Provably nothing was bought, so the next try need not ask `find` first.
         with transaction(context.engine) as session:
             label, package, order = locked(session, label_id)
+            hold(session, context)  # another worker may be buying meanwhile
             moved = label.move_to(LabelStatus.WANTED, package=package.barcode, order_id=order.id)
             record(session, system(), moved)
         raise
@@ -166,6 +170,8 @@ def _intend(context: Context, label_id: int, intent: _Intent) -> None:
                 _take_service(session, actor, label, order, intent)
         if is_wanted:
             label.prepared, label.tried_at = json.loads(intent.prepared.to_json()), actor.at
+            # A purchase that was known by its id does not stand: to give that one back would forget what is bought now.
+            label.external_id = label.tracking_number = ""
     if not is_wanted:
         raise _NotWantedError
 
@@ -266,7 +272,9 @@ def _take(context: Context, label_id: int, bought: carriers.Label) -> None:
             labelling.void(session, actor, package.id, _CANCELLED)
             return
         if isinstance(label, ReturnLabel):
-            return  # nobody waits for it at a bench: it is printed, or sent to the customer, from its page
+            # Nobody waits for it at a bench: it is printed, or sent to the customer, from its page.
+            tracking.follow_return(session, actor, label)
+            return
         try:
             _ = printing.queue_label(session, actor, label, copy=1)
             slips.print_with_label(session, actor, package.id)
@@ -277,13 +285,13 @@ def _take(context: Context, label_id: int, bought: carriers.Label) -> None:
 def _give_back_surplus(
     session: Session, actor: Actor, label: AnyLabel, order: Order, external_ids: Sequence[str]
 ) -> None:
-    """Have paid labels voided that no package wants, and say once that money was spent twice for a while."""
+    """Have paid labels voided that no package wants, each once, and say that money was spent twice for a while."""
     for external_id in external_ids:
-        key = f"void-{external_id}"
-        is_new = not is_asked(session, actor, key)
-        wake(session, actor, JobKind.VOID_LABEL, key, label_id=label.id, external_id=external_id)
-        if is_new:
-            _tell(session, actor, order, label, f"{order.number}: bought twice, one is given back")
+        key = labelling.void_key(external_id)
+        if is_asked(session, actor, key):
+            continue  # it is asked on until its carrier has answered, and a refusal was told
+        _ = enqueue(session, actor, JobKind.VOID_LABEL, key, label_id=label.id, external_id=external_id)
+        _tell(session, actor, order, label, f"{order.number}: bought twice, one is given back")
 
 
 def _refused(context: Context, label_id: int, reason: str) -> None:
@@ -293,6 +301,7 @@ def _refused(context: Context, label_id: int, reason: str) -> None:
         moved = label.move_to(LabelStatus.REFUSED, package=package.barcode, order_id=order.id, reason=reason)
         record(session, actor, moved)
         labelling.settle_silence(session, actor, order.id)
+        labelling.settle_doubt(session, actor, label)
         _tell(session, actor, order, label, f"{order.number}: {reason}")
 
 
@@ -304,8 +313,11 @@ def _undeclared(context: Context, label_id: int, error: UndeclaredError) -> None
         labelling.refuse_undeclared(session, actor, label, package, order, str(error))
 
 
-def _unsettled(context: Context, label_id: int, error: carriers.UnsettledError) -> None:
-    """Record what is known of a purchase that is not settled, and let a person know of it once."""
+def _unsettled(context: Context, label_id: int, error: carriers.UnsettledError) -> float:
+    """Record what is known of a purchase that is not settled, and let a person know of it once.
+
+    Returns how many seconds ago it was tried.
+    """
     with transaction(context.engine) as session:
         actor = system()
         label, package, order = locked(session, label_id)
@@ -314,10 +326,11 @@ def _unsettled(context: Context, label_id: int, error: carriers.UnsettledError) 
             # Another worker, which took this one for lost, has ended the purchase.
             others = {error.external_id} - {"", label.external_id}
             _give_back_surplus(session, actor, label, order, tuple(others))
-            return
+            return 0.0
         if error.external_id:
             label.external_id, label.tracking_number = error.external_id, error.tracking_number[:_NUMBER_LENGTH]
         _suspect(session, actor, label, package, order, str(error))
+        return (actor.at - (label.tried_at or label.wanted_at)).total_seconds()
 
 
 def _suspect(session: Session, actor: Actor, label: AnyLabel, package: Package, order: Order, reason: str) -> None:

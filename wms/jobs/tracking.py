@@ -14,7 +14,7 @@ from wms.carriers.shippo_answers import UnreadableError
 from wms.config import WAREHOUSE_ID
 from wms.database import reading, transaction
 from wms.domain.packing import Package
-from wms.domain.shipping import AnyLabel
+from wms.domain.shipping import AnyLabel, ReturnLabel
 from wms.domain.tracking import MessageSource, TrackingMessage
 from wms.jobs.labels import carrier_called, locked, system
 from wms.jobs.outbox import Context, RetryLaterError, hold
@@ -101,18 +101,21 @@ def _claim(context: Context) -> AnyLabel | None:
 
 
 def _in_transit(context: Context, label: AnyLabel) -> InTransit:
-    with reading(context.engine) as session:
-        left_at = session.scalars(
-            select(Package.handed_over_at).where(Package.warehouse_id == WAREHOUSE_ID, Package.id == label.package_id)
-        ).one()
+    left_at: dt.datetime | None = None
+    if not isinstance(label, ReturnLabel):  # when a customer gives a box to the carrier nobody tells us
+        with reading(context.engine) as session:
+            left_at = session.scalars(
+                select(Package.handed_over_at).where(
+                    Package.warehouse_id == WAREHOUSE_ID, Package.id == label.package_id
+                )
+            ).one()
     rate = (label.prepared or {}).get("rate", {})
-    asked_at = system().at
     return InTransit(
         tracking_number=label.tracking_number,
         provider=str(rate.get("carrier", "")),
         external_id=label.external_id,
-        handed_over_at=left_at or asked_at,
-        asked_at=asked_at,
+        handed_over_at=left_at,
+        asked_at=system().at,
     )
 
 

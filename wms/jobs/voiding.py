@@ -1,8 +1,10 @@
 """Giving labels back: the carrier is asked until it has answered, and a person hears of one that is long down."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.carriers import base as carriers
@@ -12,18 +14,22 @@ from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
+from wms.domain.orders import Order
 from wms.domain.outbox import Job
+from wms.domain.refunds import Refund
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.jobs.labels import carrier_called, label_by_id, locked, system
 from wms.jobs.outbox import Context, RetryLaterError
 from wms.services import settling
-from wms.services.carriers import labelling, refunding
+from wms.services.carriers import labelling, refunding, refused_voids
 
 # Each pause is a part of the whole wait so far, within these.
 _SOONEST_S, _LATEST_S = 3.0, 300.0
 _PART = 0.25
 # Nobody waits at the bench for a void, so this is how long a carrier may be down before a person hears of it.
 _TELL_AFTER_S = 300.0
+# A void whose job has failed again and again, as where no key is set.
+_TRY_RARELY = dt.timedelta(minutes=10)
 
 
 def void(context: Context, payload: Mapping[str, Any]) -> None:
@@ -46,19 +52,29 @@ def void(context: Context, payload: Mapping[str, Any]) -> None:
         _settle_inbox(session, actor, context)
         if not surplus and label.status is not LabelStatus.VOIDING:
             return  # another worker, which took this one for lost, has ended it
-        if is_void and carrier.charged:
-            refunding.begin(session, actor, label, package, purchase, outcome)
+        if carrier.charged and (is_void or surplus):
+            refund = refunding.begin(session, actor, label, package, purchase, outcome)
+            if refund is not None and not is_void:
+                _tell_kept(session, actor, label, order, refund)
         if not surplus:
             then = LabelStatus.VOIDED if is_void else labelling.before_void(label)
             moved = label.move_to(then, package=package.barcode, order_id=order.id, reason=outcome.reason)
             record(session, actor, moved)
-        if not is_void:
-            told = f"bought twice, void {surplus} by hand" if surplus else "void refused"
+            refused_voids.forget(session, actor, label)
+            if not is_void:
+                refused_voids.tell(session, actor, label, order)
             if label.status is LabelStatus.UNSETTLED:
-                told = f"{labelling.IN_DOUBT} {told}"
                 labelling.look_for(session, actor, label)
-            text = f"{order.number}: {told}: {outcome.reason}"
-            settling.tell(session, actor, ExceptionKind.LABEL, text, order_id=order.id, subject_id=label.id)
+
+
+def _tell_kept(session: Session, actor: Actor, label: AnyLabel, order: Order, refund: Refund) -> None:
+    """Say of a purchase that was one too many that its carrier keeps the money: no label of ours stands for it."""
+    said = f" It says: {refund.reason}" if refund.reason else ""
+    text = (
+        f"{order.number}: bought twice, and {label.carrier} refuses to void {refund.external_id} "
+        f"({refunding.money(label)}). Void it there by hand, then settle this.{said}"
+    )
+    settling.tell(session, actor, ExceptionKind.LABEL, text, order_id=order.id, subject_id=refund.id)
 
 
 def _give_back(context: Context, carrier: Carrier, label: AnyLabel, purchase: str) -> VoidOutcome:
@@ -84,15 +100,34 @@ def _wait(context: Context, label_id: int, reason: str) -> float:
     waited_s = (system().at - asked_at).total_seconds()
     if waited_s > _TELL_AFTER_S:
         with transaction(context.engine) as session:
-            actor = system()
             label, _, order = locked(session, label_id)
-            if not settling.is_told(session, actor, job_id, asked_at):
-                text = (
-                    f"{order.number}: {label.carrier} has not answered to the void of a label for "
-                    f"{waited_s / 60:.0f} minutes. It is asked on by itself. {reason}"
-                )
-                settling.tell(session, actor, ExceptionKind.LABEL, text, order_id=order.id, subject_id=job_id)
+            _tell_waiting(session, system(), label, order, job_id, asked_at, reason)
     return waited_s
+
+
+def _tell_waiting(
+    session: Session, actor: Actor, label: AnyLabel, order: Order, job_id: int, asked_at: dt.datetime, reason: str
+) -> None:
+    """Say, once, that a void that was asked for has no answer yet."""
+    if settling.is_told(session, actor, job_id, asked_at):
+        return
+    text = (
+        f"{order.number}: {label.carrier} has not answered to the void of a label for "
+        f"{(actor.at - asked_at).total_seconds() / 60:.0f} minutes. It is asked on by itself. {reason}"
+    )
+    settling.tell(session, actor, ExceptionKind.LABEL, text, order_id=order.id, subject_id=job_id)
+
+
+def give_up(session: Session, payload: Mapping[str, Any], reason: str) -> dt.timedelta | None:
+    """Let no void wait in silence whose job has failed too often: it is tried rarely until what is wrong is mended."""
+    label_id, surplus = int(payload["label_id"]), str(payload.get("external_id", ""))
+    label, _, order = locked(session, label_id)
+    if not surplus and label.status is not LabelStatus.VOIDING:
+        return None
+    of_void = Job.warehouse_id == WAREHOUSE_ID, Job.key == labelling.void_key(surplus or label_id)
+    job_id, asked_at = session.execute(select(Job.id, Job.asked_at).where(*of_void)).one()
+    _tell_waiting(session, system(), label, order, job_id, asked_at, reason)
+    return _TRY_RARELY
 
 
 def _settle_inbox(session: Session, actor: Actor, context: Context) -> None:

@@ -18,12 +18,11 @@ from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.shipping import AnyLabel, LabelStatus
 from wms.domain.totes import Tote, ToteStatus
-from wms.services.carriers import manifesting, refunding
+from wms.services.carriers import manifesting, refunding, refused_voids
 from wms.services.orders.promising import zone_of
 
 _UNDER_WAY = (LabelStatus.WANTED, LabelStatus.BUYING, LabelStatus.UNSETTLED, LabelStatus.VOIDING)
 _NOT_ON_PAPER = (PrintStatus.NOT_PRINTED, PrintStatus.DROPPED)
-_UNSEALED = (PackageStatus.OPEN, PackageStatus.CANCELLED)
 _EMPTY = (ToteStatus.FREE, ToteStatus.LOST)
 _of_label = and_(Package.warehouse_id == AnyLabel.warehouse_id, Package.id == AnyLabel.package_id)
 _of_package = and_(Order.warehouse_id == Package.warehouse_id, Order.id == Package.order_id)
@@ -71,7 +70,7 @@ def _labels(session: Session, actor: Actor) -> Iterator[LooseEnd]:
             AnyLabel.warehouse_id == actor.warehouse_id,
             or_(
                 AnyLabel.status.in_(_UNDER_WAY),
-                and_(AnyLabel.status == LabelStatus.BOUGHT, Package.status.in_(_UNSEALED)),
+                and_(AnyLabel.status == LabelStatus.BOUGHT, or_(_is_on_no_box(), refused_voids.waits())),
             ),
         )
         .order_by(AnyLabel.wanted_at, AnyLabel.id)
@@ -89,11 +88,19 @@ def _labels(session: Session, actor: Actor) -> Iterator[LooseEnd]:
         )
 
 
+def _is_on_no_box() -> ColumnElement[bool]:
+    """A label's box is not sealed, or is given up and nobody has settled that its carrier keeps the money."""
+    is_lost = and_(Package.status == PackageStatus.CANCELLED, ~refused_voids.is_settled())
+    return or_(Package.status == PackageStatus.OPEN, is_lost)
+
+
 def _of_box(label: AnyLabel, package: Package) -> str:
-    """Say why a label is told whose purchase is settled: it is paid for, and on no box that goes out."""
+    """Say why a label is told whose purchase is settled: it is on no box that goes out, or was to be given back."""
     if package.status is PackageStatus.CANCELLED:
         return " for a box that is given up"
-    return " for a box that is not sealed" if label.status is LabelStatus.BOUGHT else ""
+    if label.status is not LabelStatus.BOUGHT:
+        return ""
+    return " for a box that is not sealed" if package.status is PackageStatus.OPEN else ", its void was refused"
 
 
 def _refunds(session: Session, actor: Actor) -> Iterator[LooseEnd]:

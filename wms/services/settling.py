@@ -12,6 +12,7 @@ from wms.domain.base import text_id
 from wms.domain.errors import DomainError, NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind, ExceptionSettled
 from wms.domain.journal import record
+from wms.domain.manifests import Manifest
 from wms.domain.orders import Order, OrderStatus
 from wms.services.orders.promising import zone_of
 
@@ -24,7 +25,7 @@ _MAY_BE_SHORT = (OrderStatus.PICKING, OrderStatus.SHORT)
 class InboxRow:
     """One exception; `due` is its order's cutoff, `order_key` '' where it concerns none. Times are the warehouse's.
 
-    `can_decide`: it is to be said what becomes of its short order.
+    `can_decide`: it is to be said what becomes of its short order; `manifest_key` is '' where it is about none.
     """
 
     key: str
@@ -37,6 +38,7 @@ class InboxRow:
     number: str
     status: OrderStatus | None
     can_decide: bool = False
+    manifest_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,13 +56,20 @@ def inbox(session: Session, actor: Actor) -> Inbox:
     """
     zone = zone_of(session, actor)
     rows = session.execute(
-        select(ExceptionItem, Order)
+        select(ExceptionItem, Order, Manifest.id)
         .outerjoin(Order, and_(Order.warehouse_id == ExceptionItem.warehouse_id, Order.id == ExceptionItem.order_id))
+        .outerjoin(
+            Manifest,
+            and_(Manifest.warehouse_id == ExceptionItem.warehouse_id, Manifest.id == ExceptionItem.subject_id),
+        )
         .where(*_is_open(actor))
         .order_by(Order.cutoff_at.is_(None), Order.cutoff_at, _is_no_fault, ExceptionItem.at, ExceptionItem.id)
         .limit(PAGE)
     ).all()
-    return Inbox(rows=tuple(_row(item, order, actor, zone) for item, order in rows), total=waiting(session, actor))
+    return Inbox(
+        rows=tuple(_row(item, order, manifest_id, actor, zone) for item, order, manifest_id in rows),
+        total=waiting(session, actor),
+    )
 
 
 def waiting(session: Session, actor: Actor) -> int:
@@ -72,7 +81,7 @@ def _is_open(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return ExceptionItem.warehouse_id == actor.warehouse_id, ExceptionItem.settled_at.is_(None)
 
 
-def _row(item: ExceptionItem, order: Order | None, actor: Actor, zone: ZoneInfo) -> InboxRow:
+def _row(item: ExceptionItem, order: Order | None, manifest_id: int | None, actor: Actor, zone: ZoneInfo) -> InboxRow:
     due = None if order is None else order.cutoff_at
     return InboxRow(
         key=text_id(item.id),
@@ -84,6 +93,7 @@ def _row(item: ExceptionItem, order: Order | None, actor: Actor, zone: ZoneInfo)
         order_key=text_id(order.id) if order else "",
         number=order.number if order else "",
         status=order.status if order else None,
+        manifest_key=text_id(manifest_id) if manifest_id else "",
         can_decide=item.kind is ExceptionKind.SHORT and order is not None and order.status in _MAY_BE_SHORT,
     )
 

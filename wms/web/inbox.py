@@ -60,6 +60,8 @@ def _main_action(row: InboxRow) -> tuple[str, str]:
     """Return the words and the address of where an exception is decided; '' where there is no such page."""
     if row.kind in _PAGES:
         return _PAGES[row.kind]
+    if row.manifest_key:
+        return "See the manifest", flask.url_for("manifesting.show", manifest=row.manifest_key)
     if not row.order_key:
         return "", ""
     if row.kind is ExceptionKind.SHORT and row.status is OrderStatus.SHORT:

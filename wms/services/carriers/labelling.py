@@ -197,7 +197,7 @@ def state(session: Session, actor: Actor, package_id: int) -> LabelState | None:
         .where(PrintJob.warehouse_id == actor.warehouse_id, PrintJob.label_id == label.id)
         .order_by(PrintJob.copy.desc(), PrintJob.id.desc())
     ).all()
-    void = select(Job.asked_at).where(Job.warehouse_id == label.warehouse_id, Job.key == _void_key(label))
+    void = select(Job.asked_at).where(Job.warehouse_id == label.warehouse_id, Job.key == void_key(label.id))
     void_asked_at = session.scalars(void).one_or_none()
     return LabelState(
         label_id=label.id,
@@ -310,7 +310,7 @@ def _give_back(session: Session, actor: Actor, label: AnyLabel, package: Package
     record(session, actor, moved)
     printing.drop_unwanted(session, actor, PrintJob.label_id == label.id, f"its label is given back: {reason}"[:200])
     # A refused void may be tried again.
-    wake(session, actor, JobKind.VOID_LABEL, _void_key(label), label_id=label.id)
+    wake(session, actor, JobKind.VOID_LABEL, void_key(label.id), label_id=label.id)
 
 
 def before_void(label: AnyLabel) -> LabelStatus:
@@ -325,15 +325,16 @@ def look_for(session: Session, actor: Actor, label: AnyLabel) -> None:
 
 def was_void_asked(session: Session, actor: Actor, label: AnyLabel) -> bool:
     """Tell whether a label was ever to be given back; it stands all the same where its carrier has refused that."""
-    return is_asked(session, actor, _void_key(label))
+    return is_asked(session, actor, void_key(label.id))
 
 
 def _buy_key(label: AnyLabel) -> str:
     return f"buy-{label.id}"
 
 
-def _void_key(label: AnyLabel) -> str:
-    return f"void-{label.id}"
+def void_key(label_id: int | str) -> str:
+    """Return what the job is known by that gives back a label, or a surplus purchase by its external id."""
+    return f"void-{label_id}"
 
 
 def want_return(session: Session, actor: Actor, package_id: int) -> ReturnLabel:

@@ -13,6 +13,7 @@ from wms.carriers.base import Address, ManifestRequest
 from wms.domain.actor import Actor
 from wms.domain.base import text_id
 from wms.domain.errors import DomainError, NotFoundError
+from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.manifests import Manifest, ManifestDocument, ManifestStatus
 from wms.domain.orders import Order
@@ -20,6 +21,7 @@ from wms.domain.outbox import JobKind, enqueue
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.people import Warehouse
 from wms.domain.shipping import Label, LabelStatus
+from wms.services import settling
 from wms.services.orders.promising import zone_of
 
 # Who takes a day's boxes over by a manifest; the others take each box by its own label. Our own list counts as one.
@@ -75,11 +77,12 @@ class ManifestBox:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ManifestPage:
-    """A manifest with its boxes, as it is printed."""
+    """A manifest with its boxes, as it is printed; `again`: it was refused, and boxes of its account wait."""
 
     row: ManifestRow
     site: str
     boxes: tuple[ManifestBox, ...]
+    again: Waiting | None
 
 
 def account_of(label: Label) -> tuple[str, str, str]:
@@ -128,7 +131,10 @@ def _unlisted(session: Session, actor: Actor, *, lock: bool = False) -> Sequence
 
 
 def ask(session: Session, actor: Actor, carrier: str, account: str) -> Manifest:
-    """Ask for a manifest of all boxes of an account that are on none; DomainError where there is none."""
+    """Ask for a manifest of all boxes of an account that are on none; DomainError where there is none.
+
+    What the inbox says of one refused before is answered by that.
+    """
     labels = [label for label, _ in _unlisted(session, actor, lock=True) if account_of(label)[:2] == (carrier, account)]
     if not labels:
         raise DomainError("No box waits for a manifest of this carrier any more.")
@@ -151,6 +157,13 @@ def ask(session: Session, actor: Actor, carrier: str, account: str) -> Manifest:
     session.add(manifest)
     for label in labels:
         label.manifest_id = manifest.id
+    refused = select(Manifest.id).where(
+        Manifest.warehouse_id == actor.warehouse_id,
+        Manifest.carrier == carrier,
+        Manifest.account == account,
+        Manifest.status == ManifestStatus.REFUSED,
+    )
+    settling.close(session, actor, ExceptionItem.kind == ExceptionKind.LABEL, ExceptionItem.subject_id.in_(refused))
     _ = enqueue(session, actor, JobKind.MAKE_MANIFEST, f"manifest-{manifest.id}", manifest_id=manifest.id)
     session.flush()
     return manifest
@@ -211,7 +224,10 @@ def page(session: Session, actor: Actor, manifest_id: int) -> ManifestPage:
         .where(Label.warehouse_id == actor.warehouse_id, Label.external_id.in_(manifest.prepared["labels"]))
         .order_by(Package.barcode)
     )
+    of_account = manifest.carrier, manifest.account
+    left = [row for row in waiting(session, actor) if (row.carrier, row.account) == of_account]
     return ManifestPage(
+        again=left[0] if left and manifest.status is ManifestStatus.REFUSED else None,
         row=_row(session, manifest, zone_of(session, actor)),
         site=session.get_one(Warehouse, actor.warehouse_id).name,
         boxes=tuple(

@@ -1,5 +1,6 @@
 """Money back: a paid label given back is followed until its carrier has paid or has said that it will not."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
@@ -29,11 +30,14 @@ _ENDS = {VoidStatus.VOIDED: RefundStatus.REFUNDED, VoidStatus.REFUSED: RefundSta
 
 def begin(
     session: Session, actor: Actor, label: AnyLabel, package: Package, external_id: str, outcome: VoidOutcome
-) -> None:
-    """Follow a paid purchase of a locked label whose void the carrier has just taken, unless that was begun before."""
+) -> Refund | None:
+    """Follow a paid purchase of a locked label that its carrier has just taken back, or never will.
+
+    None where that was begun before.
+    """
     mine = Refund.warehouse_id == actor.warehouse_id
     if session.scalars(select(Refund.id).where(mine, Refund.external_id == external_id)).first() is not None:
-        return
+        return None
     refund = Refund(
         warehouse_id=actor.warehouse_id,
         label_id=label.id,
@@ -42,15 +46,13 @@ def begin(
         asked_at=actor.at,
         due_at=actor.at + FIRST_LOOK,
     )
-    if outcome.status is VoidStatus.VOIDED:
-        refund.end(RefundStatus.REFUNDED, actor.at)
+    if outcome.status in _ENDS:
+        refund.end(_ENDS[outcome.status], actor.at, outcome.reason)
     session.add(refund)
     record(session, actor, refund.moved(package=package.barcode, order_id=package.order_id))
-    try:
-        with session.begin_nested():
-            keep_asking(session, actor, JobKind.FOLLOW_REFUNDS, _JOB_KEY)
-    except IntegrityError:
-        return  # another void was the first
+    with contextlib.suppress(IntegrityError), session.begin_nested():  # another void may be the first
+        keep_asking(session, actor, JobKind.FOLLOW_REFUNDS, _JOB_KEY)
+    return refund
 
 
 def take(
@@ -150,8 +152,10 @@ def lost(session: Session, actor: Actor) -> Iterator[tuple[Refund, AnyLabel, Pac
 
 
 def money(label: AnyLabel) -> str:
-    """Return what a label cost."""
-    return f"{label.amount_cents / 100:.2f} {label.currency}"
+    """Return what a label cost, as people write it: by its rate where its purchase never came to a label."""
+    if label.charged or label.prepared is None:
+        return f"{label.amount_cents / 100:.2f} {label.currency}"
+    return f"{label.prepared['rate']['amount_cents'] / 100:.2f} {label.prepared['rate']['currency']}"
 
 
 def name(refund: Refund, label: AnyLabel) -> str:

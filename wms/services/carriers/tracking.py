@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from wms.carriers.base import Track
 from wms.domain.actor import Actor
 from wms.domain.codes import plain
-from wms.domain.inbox import ExceptionItem, ExceptionKind
+from wms.domain.inbox import ExceptionKind
 from wms.domain.journal import record
 from wms.domain.outbox import Job, JobKind, JobStatus, enqueue
 from wms.domain.packing import Package
-from wms.domain.shipping import AnyLabel, Label, LabelStatus
+from wms.domain.shipping import AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.domain.tracking import (
     ARRIVED,
     MessageSource,
@@ -26,12 +26,17 @@ from wms.domain.tracking import (
     TrackStatus,
     whereabouts,
 )
+from wms.services import settling
 
 # A carrier that has said nothing for so long is asked, and then each time after as long as it has been silent.
 QUIET = dt.timedelta(hours=6)
 LONGEST_PAUSE = dt.timedelta(hours=24)
 GIVEN_UP_AFTER = dt.timedelta(days=45)
+# A return label lies with a customer who may never use it: asked about once a day at most before it moves, and for so
+# many weeks since it was bought.
+RETURN_GIVEN_UP_AFTER = dt.timedelta(weeks=12)
 LONGEST_WAY = 366
+_NOT_UNDER_WAY = frozenset({None, TrackStatus.UNKNOWN, TrackStatus.ANNOUNCED})
 _JOB_KEY = "track"
 _DETAILS, _PLACE = 300, 120
 
@@ -76,6 +81,12 @@ def follow(session: Session, actor: Actor, package_ids: Sequence[int]) -> None:
     )
     for label in labels:
         label.track_due_at = actor.at + QUIET
+    _have_them_asked(session, actor)
+
+
+def follow_return(session: Session, actor: Actor, label: ReturnLabel) -> None:
+    """Let the carrier be asked about a return label that has just been bought."""
+    label.track_due_at = actor.at + LONGEST_PAUSE
     _have_them_asked(session, actor)
 
 
@@ -158,26 +169,27 @@ def _move(session: Session, actor: Actor, label: AnyLabel, package: Package, eve
 
 def ask_again(session: Session, actor: Actor, label: AnyLabel, package: Package) -> None:
     """Say when the carrier of a locked label's box is to be asked next: never, once it has arrived or is given up."""
-    left_at = package.handed_over_at
-    if left_at is None or label.track_status in ARRIVED:
+    is_return = isinstance(label, ReturnLabel)
+    since = label.bought_at if is_return else package.handed_over_at
+    is_unused = is_return and label.track_status in _NOT_UNDER_WAY
+    if since is None or label.track_status in ARRIVED:
         label.track_due_at = None
-    elif actor.at - left_at > GIVEN_UP_AFTER:
-        if label.track_due_at is None:
-            return  # told when it was given up
+    elif actor.at - since > (RETURN_GIVEN_UP_AFTER if is_return else GIVEN_UP_AFTER):
+        is_told = label.track_due_at is None  # when it was given up
         label.track_due_at = None
-        session.add(
-            ExceptionItem(
-                warehouse_id=actor.warehouse_id,
-                kind=ExceptionKind.LABEL,
-                at=actor.at,
-                text=f"{label.tracking_number}: not delivered {GIVEN_UP_AFTER.days} days after it left",
-                order_id=package.order_id,
-                subject_id=label.id,
-            )
-        )
+        if not is_told and not is_unused:
+            _tell_given_up(session, actor, label, package)
     else:
-        silent_for = actor.at - max(left_at, label.tracked_at or left_at)
-        label.track_due_at = actor.at + min(max(silent_for, QUIET), LONGEST_PAUSE)
+        silent_for = actor.at - max(since, label.tracked_at or since)
+        label.track_due_at = actor.at + min(max(silent_for, LONGEST_PAUSE if is_unused else QUIET), LONGEST_PAUSE)
+
+
+def _tell_given_up(session: Session, actor: Actor, label: AnyLabel, package: Package) -> None:
+    what = f"not delivered {GIVEN_UP_AFTER.days} days after it left"
+    if isinstance(label, ReturnLabel):
+        what = f"on its way back, and not here {RETURN_GIVEN_UP_AFTER.days // 7} weeks after its label was bought"
+    text = f"{label.tracking_number}: {what}"
+    settling.tell(session, actor, ExceptionKind.LABEL, text, order_id=package.order_id, subject_id=label.id)
 
 
 def put_off(actor: Actor, label: AnyLabel, pause: dt.timedelta) -> None:
@@ -187,10 +199,14 @@ def put_off(actor: Actor, label: AnyLabel, pause: dt.timedelta) -> None:
 
 
 def due(session: Session, actor: Actor) -> int | None:
-    """Return the label whose carrier is to be asked first, None where none is due."""
+    """Return the label whose carrier is to be asked first, None where none is due; one given back has no way."""
     return session.scalars(
         select(AnyLabel.id)
-        .where(AnyLabel.warehouse_id == actor.warehouse_id, AnyLabel.track_due_at <= actor.at)
+        .where(
+            AnyLabel.warehouse_id == actor.warehouse_id,
+            AnyLabel.track_due_at <= actor.at,
+            AnyLabel.status == LabelStatus.BOUGHT,
+        )
         .order_by(AnyLabel.track_due_at, AnyLabel.id)
         .limit(1)
     ).first()

@@ -19,6 +19,13 @@ from wms.domain.tracking import TrackingEvent, TrackStatus
 from wms.services.carriers import labelling, refunding
 from wms.services.orders.promising import local
 
+_STANDS = frozenset({LabelStatus.BOUGHT, LabelStatus.UNSETTLED})
+_BECAME = {
+    RefundStatus.PENDING: ", to come back",
+    RefundStatus.REFUNDED: ", came back",
+    RefundStatus.REJECTED: ", kept by the carrier",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrintRow:
@@ -56,7 +63,10 @@ class RefundRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LabelRow:
-    """A label asked for, with its prints, refunds and its box's way; `amount` is '' where none was paid."""
+    """A label asked for, with its prints, refunds and its box's way; `amount` is '' where none was paid.
+
+    `is_void_refused`: it stands, although it was to be given back.
+    """
 
     key: str
     status: LabelStatus
@@ -71,10 +81,17 @@ class LabelRow:
     prints: tuple[PrintRow, ...]
     refunds: tuple[RefundRow, ...]
     can_be_voided: bool
+    is_void_refused: bool
     track_status: TrackStatus | None
     promised_at: dt.datetime | None
     delivered_at: dt.datetime | None
     way: tuple[TrackRow, ...]
+
+    @property
+    def money(self) -> str:
+        """What it cost and what became of that; '' where nothing was paid."""
+        became = next((_BECAME[refund.status] for refund in self.refunds if not refund.is_surplus), "")
+        return f"{self.amount}{became}" if self.amount else ""
 
     @property
     def on_time(self) -> bool | None:
@@ -105,13 +122,14 @@ def labels_of(
             service=label.service,
             choice=label.choice,
             tracking_number=label.tracking_number,
-            amount=f"{label.amount_cents / 100:.2f} {label.currency}" if label.charged else "",
+            amount=refunding.money(label) if label.charged or label.id in refunds else "",
             asked_at=label.wanted_at.astimezone(zone),
             bought_at=local(label.bought_at, zone),
             reason=label.reason,
             prints=tuple(prints[label.id]),
             refunds=tuple(_refund(refund, label, zone) for refund in refunds[label.id]),
             can_be_voided=labelling.can_be_voided(label),
+            is_void_refused=label.status in _STANDS and labelling.was_void_asked(session, actor, label),
             track_status=label.track_status,
             promised_at=local(label.promised_at, zone),
             delivered_at=local(label.delivered_at, zone),

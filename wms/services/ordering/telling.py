@@ -12,6 +12,7 @@ from wms.domain.actor import Actor
 from wms.domain.journal import JournalEntry
 from wms.domain.orders import OrderStatus
 from wms.domain.people import Worker
+from wms.domain.shipping import LabelStatus
 
 # Each scan of a unit or a shelf; the units put into the tote tell the same in fewer words.
 _EACH_SCAN = ("LocationReached", "ItemPicked", "UnitPacked")
@@ -152,6 +153,10 @@ def tell(event: str, data: dict[str, Any]) -> tuple[str, str]:
     if event == "PackageMoved":
         reason = f": {fields['reason']}" if fields["reason"] else ""
         return f"Box {fields['package']} {then}{reason}", _TONES.get(then, "")
+    if event == "LabelMoved" and fields["now"] == LabelStatus.VOIDING and then != LabelStatus.VOIDED:
+        reason = f": {fields['reason']}" if fields["reason"] else ""
+        label = fields["tracking_number"] or f"of {fields['package']}"
+        return f"Void of the label {label} refused, it is {then} again{reason}", "wrong"
     if event == "OrderChanged" and not data.get("taken"):
         return f"Changed in {fields['channel']}, too late to follow", "warn"
     words, tone = _WORDS.get(event, (event, ""))

@@ -8,13 +8,14 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.inbox import ExceptionItem
-from wms.domain.manifests import Manifest, ManifestStatus
+from wms.domain.manifests import OPEN, Manifest, ManifestStatus
 from wms.domain.outbox import Job, JobStatus
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.printing import PrintJob, PrintStatus
 from wms.domain.refunds import Refund, RefundStatus
 from wms.domain.shipping import STANDING, UNDECIDED, AnyLabel, Label, LabelStatus, ReturnLabel
 from wms.domain.tracking import TrackingEvent, Whereabouts, whereabouts
+from wms.services.carriers import refused_voids
 
 _MANY = 1_000
 _IN_LINE = (PrintStatus.QUEUED, PrintStatus.CHECKED, PrintStatus.SENDING)
@@ -103,17 +104,28 @@ def refunds_are_followed_to_their_end(session: Session, warehouse_id: int) -> It
 
 
 def what_waits_for_a_carrier_or_a_printer_is_somebodys_work(session: Session, warehouse_id: int) -> Iterator[str]:
-    """A label that is to be bought, and a print that stands in line, has an open job: else it waits for ever."""
+    """What is to be bought, given back, put on a manifest or printed has an open job: else it waits for ever."""
     is_open = Job.warehouse_id == warehouse_id, Job.status == JobStatus.OPEN
     at_work = set(session.scalars(select(Job.key).where(*is_open)))
     labels = session.execute(
         select(AnyLabel.id, AnyLabel.status, Package.barcode)
         .join(Package, and_(Package.warehouse_id == AnyLabel.warehouse_id, Package.id == AnyLabel.package_id))
-        .where(AnyLabel.warehouse_id == warehouse_id, AnyLabel.status.in_({LabelStatus.WANTED, *UNDECIDED}))
+        .where(
+            AnyLabel.warehouse_id == warehouse_id,
+            AnyLabel.status.in_({LabelStatus.WANTED, *UNDECIDED, LabelStatus.VOIDING}),
+        )
     )
     for label_id, status, barcode in labels:
-        if f"buy-{label_id}" not in at_work:
+        if f"{'void' if status is LabelStatus.VOIDING else 'buy'}-{label_id}" not in at_work:
             yield f"package {barcode}: its label is {status}, and no job goes on with it"
+    manifests = session.execute(
+        select(Manifest.id, Manifest.status, Manifest.provider).where(
+            Manifest.warehouse_id == warehouse_id, Manifest.status.in_(OPEN)
+        )
+    )
+    for manifest_id, open_status, provider in manifests:
+        if f"manifest-{manifest_id}" not in at_work:
+            yield f"the manifest for {provider} is {open_status}, and no job goes on with it"
     prints = session.execute(
         select(PrintJob.id, PrintJob.status, PrintJob.what).where(
             PrintJob.warehouse_id == warehouse_id, PrintJob.status.in_(_IN_LINE)
@@ -125,7 +137,7 @@ def what_waits_for_a_carrier_or_a_printer_is_somebodys_work(session: Session, wa
 
 
 def a_box_given_up_has_no_bought_label(session: Session, warehouse_id: int) -> Iterator[str]:
-    """What was bought for a box that is given up is given back, or its carrier has refused that: void it again."""
+    """What was bought for a box that is given up is given back, or a person has settled that its carrier refused."""
     rows = session.execute(
         select(Package.barcode, Label.tracking_number, Label.reason)
         .join(Label, and_(Label.warehouse_id == Package.warehouse_id, Label.package_id == Package.id))
@@ -133,6 +145,7 @@ def a_box_given_up_has_no_bought_label(session: Session, warehouse_id: int) -> I
             Package.warehouse_id == warehouse_id,
             Package.status == PackageStatus.CANCELLED,
             Label.status == LabelStatus.BOUGHT,
+            ~refused_voids.is_settled(),
         )
     )
     for barcode, tracking_number, reason in rows:
