@@ -1,9 +1,10 @@
 """When a tote that several orders share is done with: nothing is in it, and nothing may come back into it."""
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, delete, exists, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.errands import Errand, ErrandKind
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
@@ -33,6 +34,30 @@ def is_done(session: Session, actor: Actor, tote: Tote) -> bool:
     if session.scalars(select(units)).one():
         return False
     return tote.order_id is not None or not is_awaited(session, actor, tote.id)
+
+
+def give_back(session: Session, actor: Actor, tote: Tote) -> None:
+    """Let a locked tote that is empty be free, or out of use where somebody at the put wall has said that it broke."""
+    if end_breaking(session, actor, tote.id):
+        tote.lose()
+    else:
+        tote.free()
+    session.flush()
+
+
+def end_breaking(session: Session, actor: Actor, tote_id: int) -> bool:
+    """Let all who have said at the put wall that a tote broke be done with it; tell whether anybody had."""
+    said = session.scalars(
+        delete(Errand)
+        .where(
+            Errand.warehouse_id == actor.warehouse_id,
+            Errand.kind == ErrandKind.BROKEN_TOTE,
+            Errand.batch_id.is_(None),
+            Errand.tote_id == tote_id,
+        )
+        .returning(Errand.worker_id)
+    )
+    return bool(said.all())
 
 
 def is_awaited(session: Session, actor: Actor, tote_id: int) -> bool:

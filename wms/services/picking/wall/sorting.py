@@ -196,6 +196,7 @@ def _damaged_in_hand(session: Session, actor: Actor, desk: Desk) -> Feedback:
 
 
 def _put(session: Session, actor: Actor, tote: Tote, row: Row[Any], place: Tote) -> Feedback:
+    ends.lock(session, tote)
     if place.status is ToteStatus.FREE:
         place.take(row.order_id)
     goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)

@@ -118,7 +118,7 @@ def _unsort(session: Session, actor: Actor, entry: JournalEntry) -> Feedback:
     if place.order_id != order_id or place.status not in _FILLING or order.status not in unsorted.SORTED:
         return feedback.wrong(say("Too late. {tote} has left", tote=place.name))
     if not _may_stand_again(session, actor, tote, entry):
-        return feedback.wrong(say("Too late. {tote} is in use", tote=tote.barcode))
+        return _not_again(tote)
     _stand_again(session, actor, tote, entry)
     goods = _goods(units, task)
     stocking.move(session, actor, goods, from_place_id=place.id, to_place_id=tote.id, reason="undone")
@@ -143,7 +143,7 @@ def _find_again(session: Session, actor: Actor, entry: JournalEntry) -> Feedback
     if gone is not None:
         return feedback.wrong(say("Too late. {tote} has left", tote=gone.name))
     if not _may_stand_again(session, actor, tote, entry):
-        return feedback.wrong(say("Too late. {tote} is in use", tote=tote.barcode))
+        return _not_again(tote)
     from_id = entry.data["place_id"] if was_damaged else ADJUSTMENT_ID
     if any(not _is_there(session, actor, from_id, units, task) for units, task in rows):
         return feedback.wrong(say("Too late. It has left {place}", place=entry.data["place"]))
@@ -230,6 +230,12 @@ def _may_stand_again(session: Session, actor: Actor, tote: Tote, entry: JournalE
     if tote.status is ToteStatus.STAGED:
         return tote.order_id is None and _since(entry) in {None, tote.staged_at}
     return tote.status is ToteStatus.FREE and not full_totes.holds_units(session, actor, tote.id)
+
+
+def _not_again(tote: Tote) -> Feedback:
+    if tote.status is ToteStatus.LOST:
+        return feedback.wrong(say("{tote} is lost. See the lead", tote=tote.barcode))
+    return feedback.wrong(say("Too late. {tote} is in use", tote=tote.barcode))
 
 
 def _stand_again(session: Session, actor: Actor, tote: Tote, entry: JournalEntry) -> None:
