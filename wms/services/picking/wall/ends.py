@@ -71,13 +71,20 @@ def say_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
 
 
 def book_empty(session: Session, actor: Actor, tote: Tote) -> Feedback:
-    """Nothing is left in the tote: what it should still hold is lost, and the orders it is for are short."""
+    """Nothing is left in the tote: what it should still hold is lost, and the orders it is for are short.
+
+    What somebody else has in hand is not missing.
+    """
     for order_id in session.scalars(unsorted.of_tote(actor, tote.id, Order.id).distinct().order_by(Order.id)).all():
         _ = locked_wave_of(session, actor, order_id)  # before the orders, as everyone locks
-    in_tote = unsorted.of_tote(actor, tote.id, *unsorted.FACTS)
+    in_tote = unsorted.of_tote(actor, tote.id, *unsorted.FACTS).where(~desks.is_in_others_hands(actor))
     rows = session.execute(
         in_tote.order_by(Order.id, PickedUnits.id).with_for_update(of=(Order, PickedUnits), key_share=True)
     ).all()
+    desks.take(session, actor, None)
+    if not rows:
+        return feedback.told(say("The rest is in another's hands"))
+    lock(session, tote)
     orders: dict[int, list[str]] = defaultdict(list)
     for row in rows:
         goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)

@@ -21,6 +21,7 @@ from wms.services.locking import locked_order, locked_orders
 from wms.services.picking.exceptions import full_totes
 from wms.services.picking.wall import desks
 from wms.services.picking.wall.desks import Desk
+from wms.services.planning import again as planning_again
 from wms.services.scans import feedback
 from wms.services.scans.screens import Feedback
 from wms.services.stock import stocking, unsorted
@@ -154,9 +155,13 @@ def _find_again(session: Session, actor: Actor, entry: JournalEntry) -> Feedback
         stocking.move(session, actor, goods, from_place_id=from_id, to_place_id=tote.id, reason="undone")
         units.lost_at = None
         record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step=step))
+    session.flush()
+    lacking = planning_again.missing(session, actor, list(was))
     for order in orders:
-        if order.status is not was[order.id]:
-            record(session, actor, order.move_to(was[order.id], reason))
+        # One that lacks more than this, by another's word or of another tote, stays short.
+        then = OrderStatus.SHORT if lacking.get(order.id) and was[order.id] is OrderStatus.PICKED else was[order.id]
+        if order.status is not then:
+            record(session, actor, order.move_to(then, reason))
     for place in places:
         _fill_on(session, actor, place, place.order_id)
     settling.close(session, actor, *_told_of(entry))
