@@ -18,7 +18,8 @@ from wms.domain.people import Warehouse
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import ScanRefused, UnitsPut
 from wms.services import watching
-from wms.services.watching import Accuracy, Board, hours
+from wms.services.accuracy import Accuracy
+from wms.services.watching import Board, hours
 from wms.services.watching.collections import CollectionBar, judge
 
 CUTOFF = NOW.replace(hour=14, minute=30)

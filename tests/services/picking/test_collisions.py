@@ -1,7 +1,7 @@
 """Two pickers collide: one wins, the other sees what happened, and the books balance. In threads, on both engines."""
 
 import datetime as dt
-import threading
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests import builders
+from tests import builders, together
 from tests.builders import WAREHOUSE
 from tests.services.picking.picker import Picker
 from wms.database import reading, transaction
@@ -63,21 +63,12 @@ def side(picker: Picker, code: str) -> Side:
 
 def at_once(engine: Engine, *acts: Callable[[Session], Any]) -> list[Any]:
     """Do things at the same moment, each in a transaction of its own; return what each gave back, in their sequence."""
-    start = threading.Barrier(len(acts))
-    done: dict[int, Any] = {}
 
-    def act(number: int) -> None:
-        _ = start.wait()
+    def do(act: Callable[[Session], Any]) -> Any:
         with transaction(engine) as session:
-            done[number] = acts[number](session)
+            return act(session)
 
-    threads = [threading.Thread(target=act, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(done) == len(acts), "one of them failed"
-    return [done[number] for number in range(len(acts))]
+    return together.at_once(*(functools.partial(do, act) for act in acts))
 
 
 def collide(engine: Engine, *sides: Side) -> list[Answer]:

@@ -1,13 +1,13 @@
 """A walk moves between devices and workers; two of them at once lose and double nothing."""
 
-import threading
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests import builders
+from tests import builders, together
 from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
 from wms.database import transaction
@@ -140,23 +140,14 @@ def test_a_lane_scanned_while_undo_opens_a_line_again_drops_nothing(walk: Walk) 
 
 def at_once(engine: Engine, *scans: tuple[Actor, str, str, str]) -> list[Answer]:
     """Post scans (actor, scan id, code, token) from as many handhelds, each with a session of its own."""
-    answers: list[Answer] = []
-    start = threading.Barrier(len(scans))
 
-    def post(actor: Actor, scan: str, code: str, token: str) -> None:
-        _ = start.wait()
+    def post(actor: Actor, scan: str, code: str, token: str) -> Answer:
         with transaction(engine) as session:
             pulled = Pulled(code=code, scan=scan, token=token)
             actor = replace(actor, scan=scan)
-            answers.append(scanning.take(session, actor, "picking", pulled, picking.current_screen, picking.judge))
+            return scanning.take(session, actor, "picking", pulled, picking.current_screen, picking.judge)
 
-    threads = [threading.Thread(target=post, args=one) for one in scans]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == len(scans)
-    return answers
+    return together.at_once(*(functools.partial(post, *one) for one in scans))
 
 
 def set_up(engine: Engine, make: Callable[[Session], tuple[Picker, Cart]]) -> tuple[Picker, Cart]:

@@ -1,16 +1,16 @@
 """A walk split by zone: the parts of an order meet in one lane, and the last one makes the order whole."""
 
 import datetime as dt
+import functools
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests import builders, packers
+from tests import builders, packers, together
 from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
 from wms.database import transaction
@@ -299,7 +299,7 @@ def test_two_pickers_who_leave_the_rest_at_once_make_two_walks(engine: Engine) -
         for device, cart in zip("12", carts, strict=True):
             picker = Picker(session, builders.worker(session, f"Picker {device}"), device)
             assert picker.begin(cart, builders.tote(session)) == "build_cart"
-    start = threading.Barrier(2)
+    start = threading.Barrier(2, timeout=together.LONGEST_S)
 
     def leave_the_rest(device: str) -> str:
         with transaction(engine) as session:
@@ -313,8 +313,7 @@ def test_two_pickers_who_leave_the_rest_at_once_make_two_walks(engine: Engine) -
             )  # the other reads the walks' names before this one is committed, if nothing keeps it from it
             return screen
 
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(leave_the_rest, "12")) == ["go_to", "go_to"]
+    assert together.at_once(*(functools.partial(leave_the_rest, device) for device in "12")) == ["go_to", "go_to"]
     with transaction(engine) as session:
         assert session.query(Batch).count() == 4
         assert holds_up(session)

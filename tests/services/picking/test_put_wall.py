@@ -18,7 +18,7 @@ from wms.domain.totes import ToteStatus
 from wms.services import planning
 from wms.services.orders import cancelling
 from wms.services.packing.screens import ScanItems, ScanTote
-from wms.services.picking.screens import Home
+from wms.services.picking.screens import Home, PutInSlot
 from wms.services.planning import OpenTransaction, parting
 from wms.services.planning import again as planning_again
 from wms.services.planning.preview import preview
@@ -60,6 +60,18 @@ def test_packing_opens_an_order_by_its_place_and_frees_it(wall: Wall) -> None:
     assert isinstance(packer.sees(), ScanItems)
     assert packer.scan(wall.mug, wall.mug, wall.pen).words == "All 3 scanned"
     assert wall.holds_up()
+
+
+def test_each_put_tells_how_far_its_order_is_sorted(wall: Wall) -> None:
+    marta, far = wall.pick(), []
+    _ = marta.scan(wall.tote.barcode)
+    for code, place in ((wall.mug, 0), (wall.mug, 1), (wall.pen, 0)):
+        _ = marta.scan(code)
+        screen = marta.screen
+        assert isinstance(screen, PutInSlot)
+        far.append((screen.sorted_units, screen.order_units))
+        _ = marta.scan(wall.places[place].barcode)
+    assert far == [(2, 3), (1, 1), (3, 3)]
 
 
 def test_a_wrong_place_stops_and_undo_lays_the_item_back(wall: Wall) -> None:

@@ -9,7 +9,9 @@ from tests import builders
 from tests.builders import NOW
 from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
+from wms.domain.journal import record
 from wms.domain.orders import OrderStatus
+from wms.domain.packing import WrongUnitCaught
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
 from wms.domain.stock import Stock
 from wms.domain.totes import ToteStatus
@@ -80,6 +82,33 @@ def test_home_says_what_waits_and_what_was_done_today(walk: Walk) -> None:
         _ = marta.pick()
     _ = marta.scan(walk.lane.barcode)
     assert _home(marta).units_today == 4
+
+
+def test_home_tells_a_picker_how_much_of_their_own_was_right_today(walk: Walk) -> None:
+    marta, tom = walk.begin(), Picker(walk.session, device="2")
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    _ = marta.scan(walk.lane.barcode)
+    assert (_home(marta).right, _home(tom).right) == ("100.0", "")
+    at = builders.NOW + dt.timedelta(hours=1)
+    wrong = WrongUnitCaught(order_id=walk.orders[0].id, package="B000000018", sku="PEN", cause="foreign", code="1")
+    record(walk.session, builders.actor(at=at), wrong)
+    walk.session.flush()
+    assert (_home(marta).right, _home(tom).right) == ("75.0", "")
+
+
+def test_a_wrong_unit_of_an_order_that_two_have_picked_is_neithers(walk: Walk) -> None:
+    marta, tom = walk.begin(), Picker(walk.session, device="2")
+    _ = marta.pick()
+    _ = tom.scan(walk.cart.barcode, "YES")
+    while tom.screen.name != "drop_cart":
+        _ = tom.pick()
+    _ = tom.scan(walk.lane.barcode)
+    at = builders.NOW + dt.timedelta(hours=1)
+    wrong = WrongUnitCaught(order_id=walk.orders[0].id, package="B000000018", sku="PEN", cause="foreign", code="1")
+    record(walk.session, builders.actor(at=at), wrong)
+    walk.session.flush()
+    assert _home(tom).right == "100.0"
 
 
 def test_home_without_a_walk_names_what_the_next_wave_may_take(walk: Walk) -> None:

@@ -9,6 +9,7 @@ from wms.domain.actor import Actor
 from wms.domain.catalog import Barcode, Product
 from wms.domain.floor import Location, LocationKind
 from wms.domain.inbox import ExceptionItem
+from wms.domain.picked import PickedUnits
 from wms.domain.picking import BatchOrder, Method
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
@@ -171,3 +172,65 @@ def test_whoever_takes_the_device_over_gives_the_broken_tote_another(wall: Wall)
     assert (marta.screen.name, tom.screen.name) == ("home", "broken_tote")
     assert tom.scan(wall.spare.barcode) == "sort_item"
     assert wall.tote.status is ToteStatus.LOST
+
+
+def test_a_tote_said_to_be_broken_is_out_of_use_when_another_has_sorted_the_rest(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    assert marta.scan(wall.tote.barcode, "BROKEN TOTE") == "broken_tote"
+    token = marta.screen.token
+    _ = tom.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, wall.mug, wall.places[1].barcode)
+    assert tom.scan(wall.pen, wall.places[0].barcode) == "home"
+    assert wall.tote.status is ToteStatus.LOST
+    assert marta.scan(wall.spare.barcode, token=token) == "home"
+    assert (marta.said, marta.feedback.tone) == (f"{wall.tote.barcode} is out of use now", "info")
+    assert wall.spare.status is ToteStatus.FREE
+    assert tom.scan("UNDO") == "home"
+    assert tom.said == f"{wall.tote.barcode} is lost. See the lead"
+    assert wall.holds_up()
+
+
+def test_a_tote_said_to_be_broken_is_out_of_use_when_the_rest_is_put_back(wall: Wall) -> None:
+    marta = wall.pick()
+    _ = marta.scan(wall.tote.barcode, "BROKEN TOTE")
+    for order in wall.orders:
+        cancelling.cancel(wall.session, builders.actor(), order, "changed their mind")
+    for row in wall.session.query(PutBack).all():
+        _ = putting_back.done(wall.session, builders.actor(), row.id)
+    assert (wall.tote.status, marta.screen.name) == (ToteStatus.LOST, "home")
+
+
+def test_what_is_only_to_be_put_back_leaves_the_broken_tote_too(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = marta.scan(wall.tote.barcode, "BROKEN TOTE")
+    cancelling.cancel(wall.session, builders.actor(), wall.orders[0], "changed their mind")
+    assert tom.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode) == "home"
+    assert marta.scan(wall.spare.barcode) == "home"
+    assert marta.said == f"3 units are in {wall.spare.barcode} now"
+    assert (wall.tote.status, wall.spare.status) == (ToteStatus.LOST, ToteStatus.STAGED)
+    assert {row.from_place_id for row in wall.session.query(PutBack)} == {wall.spare.id}
+    assert wall.holds_up()
+
+
+def test_of_two_who_say_that_a_tote_broke_the_second_goes_on_with_its_other_one(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    third = builders.tote(wall.session)
+    _ = marta.scan(wall.tote.barcode, "BROKEN TOTE")
+    assert tom.scan(wall.tote.barcode, "BROKEN TOTE") == "broken_tote"
+    token = tom.screen.token
+    assert marta.scan(wall.spare.barcode) == "sort_item"
+    assert tom.scan(third.barcode, token=token) == "sort_item"
+    assert tom.said == f"{wall.tote.barcode} is out of use now"
+    assert tom.screen.job.startswith(wall.spare.barcode)
+    assert third.status is ToteStatus.FREE
+
+
+def test_a_unit_in_hand_of_an_order_cancelled_meanwhile_goes_into_the_other_tote(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = tom.scan(wall.tote.barcode, wall.mug)
+    token = tom.screen.token
+    cancelling.cancel(wall.session, builders.actor(), wall.orders[0], "changed their mind")
+    _ = marta.scan(wall.tote.barcode, "BROKEN TOTE", wall.spare.barcode)
+    assert tom.scan(wall.places[0].barcode, token=token) == "sort_item"
+    assert tom.said == f"Order cancelled. Put it back into {wall.spare.barcode}"
+    assert {units.tote_id for units in wall.session.query(PickedUnits).populate_existing()} == {wall.spare.id}
+    assert wall.holds_up()

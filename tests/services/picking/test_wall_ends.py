@@ -4,14 +4,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests import builders, packers
-from tests.services.picking.sorters import Wall, make_wall
+from tests.services.picking.sorters import Sorter, Wall, make_wall
 from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import OrderStatus
-from wms.domain.people import ShortPolicy, Warehouse
+from wms.domain.people import ShortPolicy, Warehouse, WorkerSession
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
 from wms.services.orders import cancelling
 from wms.services.planning import again as planning_again
+from wms.services.signing_in import IDLE_LIMIT
 from wms.services.stock import putting_back
 
 
@@ -194,3 +195,51 @@ def test_it_is_said_too_where_nothing_else_is_left_in_the_tote(wall: Wall) -> No
     assert marta.said == f"Order cancelled. Put it back into {wall.tote.barcode}"
     assert marta.scan(wall.places[0].barcode, token=token.replace("-", "-x", 1)) == "home"
     assert marta.said == "Not counted. Look at the screen"
+
+
+def test_what_another_sorter_has_in_hand_is_not_missing(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = tom.scan(wall.tote.barcode, wall.pen)
+    assert marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, "SHORT", wall.tote.barcode) == "home"
+    assert marta.said == "1 order is short"
+    assert [order.status for order in wall.orders] == [OrderStatus.PICKED, OrderStatus.SHORT]
+    assert tom.scan(wall.places[0].barcode) == "home"
+    assert tom.said == "A1 is ready to pack"
+    assert wall.tote.status is ToteStatus.FREE
+    assert wall.holds_up()
+
+
+def test_nothing_is_missing_where_another_sorter_has_the_rest_in_hand(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, wall.mug, wall.places[1].barcode)
+    _ = tom.scan(wall.tote.barcode, wall.pen)
+    assert marta.scan("SHORT", wall.tote.barcode) == "home"
+    assert marta.said == "The rest is in another's hands"
+    assert tom.scan(wall.places[0].barcode) == "home"
+    assert {order.status for order in wall.orders} == {OrderStatus.PICKED}
+
+
+def test_what_somebody_had_in_hand_who_is_long_away_is_missing(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = tom.scan(wall.tote.barcode, wall.pen)
+    wall.session.get_one(WorkerSession, (builders.WAREHOUSE, tom.actor.session_id)).seen_at -= IDLE_LIMIT
+    _ = marta.scan(wall.tote.barcode, wall.mug, wall.places[0].barcode, wall.mug, wall.places[1].barcode)
+    assert marta.scan("SHORT", wall.tote.barcode) == "home"
+    assert marta.said == "1 order is short"
+    assert wall.tote.status is ToteStatus.FREE
+    assert wall.holds_up()
+
+
+def test_undo_leaves_an_order_short_that_lacks_something_by_anothers_word(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = marta.scan(wall.tote.barcode, "DAMAGED", wall.mug, "DAMAGED", wall.mug)
+    _ = tom.scan(wall.tote.barcode, "DAMAGED", wall.pen)
+    assert marta.scan("UNDO") == "sort_item"
+    assert marta.said == f"Put it back into {wall.tote.barcode}"
+    assert [order.status for order in wall.orders] == [OrderStatus.SHORT, OrderStatus.SHORT]
+    assert tom.scan("UNDO") == "sort_item"
+    _ = marta.scan(*[wall.mug, wall.places[0].barcode] * 2)
+    assert marta.scan(wall.pen, wall.places[0].barcode) == "home"
+    assert marta.said == "A1 is ready to pack"
+    assert wall.orders[0].status is OrderStatus.PICKED
+    assert wall.holds_up()

@@ -17,7 +17,7 @@ from wms.domain.orders import OrderStatus
 from wms.domain.picking import BatchOrder, Method, PickTask, TaskStatus
 from wms.domain.putbacks import PutBack
 from wms.domain.totes import ToteStatus
-from wms.services import verifying, watching
+from wms.services import accuracy, verifying
 from wms.services.picking.screens import IsItThere
 from wms.services.stock import putting_back
 
@@ -155,7 +155,7 @@ def test_of_the_lot_that_its_code_names_it_goes_back_to_its_location(walk: Walk)
 def test_a_wrong_item_counts_against_the_picks_of_its_order(walk: Walk) -> None:
     marta, (cup, _) = _picked(walk), _cup(walk.session)
     _ = marta.scan(Command.WRONG_ITEM, walk.totes[0].barcode, builders.barcode(walk.session, cup))
-    (wrong,) = watching.wrong_units(walk.session, WAREHOUSE, builders.NOW)
+    (wrong,) = accuracy.wrong_units(walk.session, WAREHOUSE, builders.NOW)
     assert (wrong.order_id, wrong.sku, wrong.cause) == (walk.orders[0].id, "CUP", "foreign")
 
 

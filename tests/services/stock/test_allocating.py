@@ -1,12 +1,12 @@
 """Allocation: whole orders, earliest date first, few places, a reason for each order left out."""
 
 import datetime as dt
-import threading
+import functools
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests import builders
+from tests import builders, together
 from tests.builders import NOW, WAREHOUSE
 from wms.database import transaction
 from wms.domain.catalog import Product
@@ -176,20 +176,14 @@ def test_two_planners_at_once_never_reserve_a_unit_twice(engine: Engine) -> None
             builders.stock(session, builders.location(session), mug, 5)
         # Half of the orders ask for the products the other way round: locks taken in their order would deadlock.
         ids = [builders.order(session, *((mug, 1) for mug in mugs[:: (-1) ** n])).id for n in range(12)]
-    start = threading.Barrier(2)
 
     def plan(mine: list[int]) -> None:
-        _ = start.wait(timeout=10)
         for order_id in mine:
             with transaction(engine) as session:
                 order = session.query(Order).filter_by(warehouse_id=WAREHOUSE, id=order_id).one()
                 _ = allocating.allocate(session, builders.actor(), [order])
 
-    planners = [threading.Thread(target=plan, args=(ids[half::2],)) for half in (0, 1)]
-    for planner in planners:
-        planner.start()
-    for planner in planners:
-        planner.join(timeout=60)
+    _ = together.at_once(*(functools.partial(plan, ids[half::2]) for half in (0, 1)))
     with transaction(engine) as session:
         assert [(row.on_hand, row.reserved) for row in session.query(Stock)] == [(5, 5)] * 4
         allocated = session.query(Order).filter_by(status=OrderStatus.ALLOCATED).count()

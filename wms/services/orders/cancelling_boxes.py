@@ -55,7 +55,7 @@ def empty(session: Session, actor: Actor, order: Order, tasks: Sequence[PickTask
     session.flush()
     for tote in totes:
         if tote.order_id is None and tote.status is ToteStatus.STAGED and shared_totes.is_done(session, actor, tote):
-            tote.free()  # it waited only for what lies in the box
+            shared_totes.give_back(session, actor, tote)  # it waited only for what lies in the box
     session.flush()
 
 

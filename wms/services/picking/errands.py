@@ -11,6 +11,7 @@ from wms.domain.codes import Command
 from wms.domain.errands import Errand, ErrandKind
 from wms.domain.picking import Batch, BatchStatus, TaskStatus
 from wms.domain.saying import Said, say
+from wms.domain.totes import Tote, ToteStatus
 from wms.services.locking import locked_walk
 from wms.services.picking import home
 from wms.services.picking.screens import BuildCart, DropCart, Home, IsToteEmpty, SortItem, TaskScreen
@@ -62,6 +63,8 @@ def begin(session: Session, actor: Actor, kind: ErrandKind, screen: Screen) -> F
         batch_id = screen.batch_id
         if not _is_here(session, actor, batch_id):
             return feedback.NOT_COUNTED
+    elif desk is not None and _is_gone(session, desk.tote):
+        return feedback.NOT_COUNTED
     elif desk is not None or (isinstance(screen, Home) and kind is ErrandKind.WRONG_ITEM):
         batch_id = None
     else:
@@ -80,6 +83,12 @@ def begin(session: Session, actor: Actor, kind: ErrandKind, screen: Screen) -> F
     if desk is not None:
         return feedback.told(_is_known(kind, desk.tote.barcode))
     return feedback.told(say("Scan the broken tote") if kind is ErrandKind.BROKEN_TOTE else say("Scan its tote"))
+
+
+def _is_gone(session: Session, tote: Tote) -> bool:
+    """Lock the tote that is sorted, and tell whether somebody else was done with it in this moment."""
+    session.refresh(tote, with_for_update={"key_share": True})
+    return tote.status is not ToteStatus.STAGED
 
 
 def _is_known(kind: ErrandKind, tote: str) -> Said:

@@ -21,6 +21,7 @@ from wms.domain.people import Warehouse, Worker
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
 from wms.domain.saying import say
+from wms.services.accuracy import Accuracy, wrong_of
 from wms.services.picking import looking_up
 from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
 from wms.services.picking.walk import carts
@@ -232,6 +233,8 @@ def _home(session: Session, actor: Actor) -> Home:
         .order_by(Batch.cutoff_at, Cart.name)
     ).all()
     next_orders, next_due = (0, None) if batches or half_done else _next_wave(session, actor)
+    midnight = actor.at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    units = _units_since(session, actor, midnight)
     return Home(
         job=say("{name}  device {device}", name=actor.name, device=actor.device),
         worker=actor.name,
@@ -244,7 +247,8 @@ def _home(session: Session, actor: Actor) -> Home:
             next_due=clock(next_due, zone, actor.at),
         ),
         to_sort=tuple(ToSort(code=code, lane=lane) for code, lane in unsorted.totes(session, actor)),
-        units_today=_units_today(session, actor, zone),
+        units_today=units,
+        right=Accuracy(units=units, wrong=wrong_of(session, actor, midnight) if units else 0).right,
     )
 
 
@@ -258,10 +262,9 @@ def _next_wave(session: Session, actor: Actor) -> tuple[int, dt.datetime | None]
     return row[0], row[1]
 
 
-def _units_today(session: Session, actor: Actor, zone: str) -> int:
-    """Return the units this worker has put into totes since midnight, less those undone."""
-    midnight = actor.at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = JournalEntry.warehouse_id == actor.warehouse_id, JournalEntry.at >= midnight
+def _units_since(session: Session, actor: Actor, since: dt.datetime) -> int:
+    """Return the units this worker has put into totes since a moment, less those undone."""
+    today = JournalEntry.warehouse_id == actor.warehouse_id, JournalEntry.at >= since
     put: int = session.execute(
         select(func.coalesce(func.sum(JournalEntry.data["quantity"].as_integer()), 0)).where(
             *today, JournalEntry.event == UnitsPut.__name__, JournalEntry.worker_id == actor.worker_id

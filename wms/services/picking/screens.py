@@ -42,7 +42,10 @@ class ToSort:
 
 @dataclass(frozen=True, kw_only=True)
 class Home(PickingScreen):
-    """No walk on this device: what waits, what is to be sorted, and the worker's own units of today."""
+    """No walk on this device: what waits, what is to be sorted, and the worker's own units of today.
+
+    `right` is how many per cent of them were right ('' before the first).
+    """
 
     token: str = "home"  # noqa: S105 - a task's token, no secret
     wants: str = "cart"
@@ -50,6 +53,7 @@ class Home(PickingScreen):
     waiting: Waiting
     to_sort: tuple[ToSort, ...]
     units_today: int
+    right: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,11 +298,16 @@ class ScanDamaged(PickingScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class PutInSlot(PickingScreen):
-    """Put the units in hand into their order's place at the wall (`wall_slot` '' while all are taken)."""
+    """Put the units in hand into their order's place at the wall (`wall_slot` '' while all are taken).
+
+    With them, `sorted_units` of the order's `order_units` that were brought here are in its place.
+    """
 
     wants: str = "tote"
     left: int
     wall_slot: str
     units: int
+    sorted_units: int
+    order_units: int
     product: str
     sku: str

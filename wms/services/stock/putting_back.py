@@ -223,7 +223,7 @@ def done(session: Session, actor: Actor, put_back_id: int) -> PutBack:
     row.done_at, row.done_by = actor.at, actor.worker_id
     record(session, actor, _done_event(session, actor, row))
     if tote is not None and tote.status is ToteStatus.STAGED and shared_totes.is_done(session, actor, tote):
-        tote.free()
+        shared_totes.give_back(session, actor, tote)
     session.flush()
     return row
 

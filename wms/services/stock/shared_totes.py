@@ -1,9 +1,10 @@
 """When a tote that several orders share is done with: nothing is in it, and nothing may come back into it."""
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
+from wms.domain.errands import Errand, ErrandKind
 from wms.domain.packing import Package, PackageStatus
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import PickTask
@@ -28,16 +29,42 @@ def of_order(actor: Actor, order_id: int) -> Select[int]:
 
 
 def is_done(session: Session, actor: Actor, tote: Tote) -> bool:
-    """Tell whether a tote, shared or one order's, is empty by the books and waits for no unit."""
+    """Tell whether a tote, shared or one order's, is empty by the books and waits for no unit.
+
+    Asked at one moment: between two questions a unit may go from its box back into the tote, and lie in neither.
+    """
     units = exists().where(Stock.warehouse_id == actor.warehouse_id, Stock.place_id == tote.id, Stock.on_hand > 0)
-    if session.scalars(select(units)).one():
-        return False
-    return tote.order_id is not None or not is_awaited(session, actor, tote.id)
+    is_used = units if tote.order_id is not None else or_(units, _boxed(actor, tote.id).exists())
+    return not session.scalars(select(is_used)).one()
 
 
-def is_awaited(session: Session, actor: Actor, tote_id: int) -> bool:
-    """Tell whether a unit that came from a shared tote lies in an open box, from which it may go back."""
-    boxed = (
+def give_back(session: Session, actor: Actor, tote: Tote) -> None:
+    """Let a locked tote that is empty be free, or out of use where somebody at the put wall has said that it broke."""
+    if end_breaking(session, actor, tote.id):
+        tote.lose()
+    else:
+        tote.free()
+    session.flush()
+
+
+def end_breaking(session: Session, actor: Actor, tote_id: int) -> bool:
+    """Let all who have said at the put wall that a tote broke be done with it; tell whether anybody had."""
+    said = session.scalars(
+        delete(Errand)
+        .where(
+            Errand.warehouse_id == actor.warehouse_id,
+            Errand.kind == ErrandKind.BROKEN_TOTE,
+            Errand.batch_id.is_(None),
+            Errand.tote_id == tote_id,
+        )
+        .returning(Errand.worker_id)
+    )
+    return bool(said.all())
+
+
+def _boxed(actor: Actor, tote_id: int) -> Select[int]:
+    """The open boxes in which a unit lies that came from a shared tote, and may go back into it."""
+    return (
         select(Package.id)
         .join(PickTask, and_(PickTask.warehouse_id == Package.warehouse_id, PickTask.order_id == Package.order_id))
         .join(PickedUnits, and_(PickedUnits.warehouse_id == PickTask.warehouse_id, PickedUnits.task_id == PickTask.id))
@@ -48,4 +75,3 @@ def is_awaited(session: Session, actor: Actor, tote_id: int) -> bool:
             PickedUnits.lost_at.is_(None),
         )
     )
-    return session.execute(boxed.limit(1)).first() is not None

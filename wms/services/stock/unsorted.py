@@ -12,6 +12,7 @@ from wms.domain.floor import Location
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import BatchOrder, Method, PickTask
+from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 
 _place = aliased(Tote)
@@ -90,6 +91,16 @@ def units_of_order(session: Session, actor: Actor, order_id: int) -> int:
     """How many units of an order are still to be sorted."""
     of_order = all_of(actor, func.sum(PickedUnits.quantity)).where(PickTask.order_id == order_id)
     return int(session.execute(of_order).scalar_one() or 0)
+
+
+def units_in_place(session: Session, actor: Actor, order_id: int) -> int:
+    """How many units of an order are in its place at a wall."""
+    in_place = (
+        select(func.sum(Stock.on_hand))
+        .join(_place, and_(_place.warehouse_id == Stock.warehouse_id, _place.id == Stock.place_id))
+        .where(Stock.warehouse_id == actor.warehouse_id, _place.order_id == order_id, _place.wall != "")
+    )
+    return int(session.execute(in_place).scalar_one() or 0)
 
 
 def units_left(session: Session, actor: Actor, tote_id: int) -> int:

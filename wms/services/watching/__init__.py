@@ -1,5 +1,5 @@
 """What the wall board shows: one frozen value, computed by a few indexed questions to the journal and the orders."""
 
-from wms.services.watching.board import HOUR, Accuracy, Board, board, put_by_stretch, stretch_of, wrong_units
+from wms.services.watching.board import HOUR, Board, board, put_by_stretch, stretch_of
 
-__all__ = ["HOUR", "Accuracy", "Board", "board", "put_by_stretch", "stretch_of", "wrong_units"]
+__all__ = ["HOUR", "Board", "board", "put_by_stretch", "stretch_of"]

@@ -5,44 +5,26 @@ are those caught at packing; near misses (refused scans) stand apart.
 """
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, case, exists, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from wms.domain.errands import WrongItemFound
 from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry
-from wms.domain.packing import FOREIGN, LABEL_WAS_WRONG, WRONG_LOT, WRONG_SERIAL, CauseSaid, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import UnitsPut
 from wms.domain.waves import Wave
+from wms.services.accuracy import Accuracy, wrong_units
 from wms.services.watching.collections import CollectionBar, collection_bars
 
 HOUR = dt.timedelta(hours=1)
-_WRONG = frozenset({FOREIGN, WRONG_LOT, WRONG_SERIAL})
 # A rate measured over less says more about chance than about the shift.
 _LEAST_MEASURED = dt.timedelta(minutes=10)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accuracy:
-    """Units put into totes in a stretch of time, and how many of them were caught wrong at packing."""
-
-    units: int = 0
-    wrong: int = 0
-
-    @property
-    def right_pct(self) -> float | None:
-        """Per cent right with two decimals, never rounded up; None before the first pick."""
-        if self.units <= 0:
-            return None
-        return math.floor(max(0.0, 1 - self.wrong / self.units) * 10_000) / 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,76 +127,6 @@ def _units(
 
     began = min((first_at for stretch, (_, first_at) in put.items() if edges[stretch] >= at - HOUR), default=at - HOUR)
     return since(midnight), since(hour), round(since(at - HOUR) / (max(at - began, _LEAST_MEASURED) / HOUR))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WrongUnit:
-    """A wrong unit caught at packing, and when it was picked: its order's last pick before, else when it was caught."""
-
-    caught_at: dt.datetime
-    picked_at: dt.datetime
-    order_id: int | None
-    sku: str
-    cause: str
-    code: str
-    package: str
-
-
-def wrong_units(session: Session, warehouse_id: int, since: dt.datetime) -> list[WrongUnit]:
-    """Return the wrong units caught since a moment, in totes or at packing: units or lots not in their order.
-
-    A unit too many is left out: until somebody puts it aside it may be the packer's second scan of one unit, which
-    must not be charged to the picker. It counts as a near miss like every refused scan. A unit of which the packer
-    said that its label was wrong is left out too: the pick was right.
-    """
-    put = aliased(JournalEntry)
-    picked_at = (
-        select(func.max(put.at))
-        .where(
-            put.warehouse_id == warehouse_id,
-            put.order_id == JournalEntry.order_id,
-            put.event == UnitsPut.__name__,
-            put.at <= JournalEntry.at,
-        )
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(JournalEntry.at, picked_at, JournalEntry.order_id, JournalEntry.data)
-        .where(
-            JournalEntry.warehouse_id == warehouse_id,
-            JournalEntry.event.in_((WrongUnitCaught.__name__, WrongItemFound.__name__)),
-            JournalEntry.at >= since,
-            ~_label_was_wrong(warehouse_id),
-        )
-        .order_by(JournalEntry.at)
-    )
-    return [
-        WrongUnit(
-            caught_at=caught_at,
-            picked_at=moment or caught_at,
-            order_id=order_id,
-            sku=data["sku"],
-            cause=data["cause"],
-            code=data.get("code", ""),
-            package=data.get("package", ""),
-        )
-        for caught_at, moment, order_id, data in rows
-        if data["cause"] in _WRONG
-    ]
-
-
-def _label_was_wrong(warehouse_id: int) -> ColumnElement[bool]:
-    """Whether the packer said of a unit caught that the goods were labelled wrong."""
-    said = aliased(JournalEntry)
-    return exists().where(
-        said.warehouse_id == warehouse_id,
-        said.event == CauseSaid.__name__,
-        said.at >= JournalEntry.at,
-        said.order_id == JournalEntry.order_id,
-        said.data["package"].as_string() == JournalEntry.data["package"].as_string(),
-        said.data["code"].as_string() == JournalEntry.data["code"].as_string(),
-        said.data["cause"].as_string() == LABEL_WAS_WRONG,
-    )
 
 
 def _standing(session: Session, warehouse_id: int, at: dt.datetime) -> dict[ExceptionKind, Standing]:

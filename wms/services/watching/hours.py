@@ -15,7 +15,8 @@ from wms.domain.journal import JournalEntry
 from wms.domain.orders import Order
 from wms.domain.people import Warehouse
 from wms.domain.picking import ScanRefused
-from wms.services.watching import HOUR, Accuracy, put_by_stretch, stretch_of, wrong_units
+from wms.services.accuracy import Accuracy, wrong_units
+from wms.services.watching import HOUR, put_by_stretch, stretch_of
 
 _SAID_SHOWN = 12
 

@@ -228,15 +228,10 @@ def take_units_back(session: Session, actor: Actor, package_id: int, tote_id: in
 
 def free_if_empty(session: Session, actor: Actor, tote_id: int) -> bool:
     """Give a tote back for use when the books say that it is empty."""
-    units = session.scalar(
-        select(func.coalesce(func.sum(Stock.on_hand), 0)).where(
-            Stock.warehouse_id == actor.warehouse_id, Stock.place_id == tote_id
-        )
-    )
     tote = locked(session, actor, tote_id)
-    if units or (tote.order_id is None and shared_totes.is_awaited(session, actor, tote_id)):
+    if not shared_totes.is_done(session, actor, tote):
         return False
-    tote.free()
+    shared_totes.give_back(session, actor, tote)
     return True
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from wms.domain.actor import Actor
@@ -25,7 +25,7 @@ from wms.services.picking.walk import building, on_cart, stops
 from wms.services.picking.wall import desks
 from wms.services.scans import feedback
 from wms.services.scans.screens import Feedback
-from wms.services.stock import stocking, unsorted
+from wms.services.stock import shared_totes, stocking, unsorted
 from wms.services.stock.stocking import Goods
 
 _Followers = tuple[tuple[type[InWarehouse], InstrumentedAttribute[Any], ColumnElement[bool]], ...]
@@ -93,13 +93,16 @@ def _swap(session: Session, actor: Actor, code: Code, screen: BrokenTote, batch_
 
 
 def _swap_at_wall(session: Session, actor: Actor, code: Code, tote: str) -> Feedback:
-    """What is left in a tote that is sorted goes on in another one, which stands where the broken one stood."""
+    """What is left in a tote that is sorted goes on in another one, which stands where the broken one stood.
+
+    It need not be for the wall any more: what waits only to be put back goes along.
+    """
     of_tote = unsorted.all_of(actor, PickedUnits.id).where(Tote.barcode == tote).order_by(Order.id, PickedUnits.id)
     rows = session.scalars(of_tote.with_for_update(of=(Order, PickedUnits), key_share=True)).all()
     broken, other = _locked(session, actor, tote, code)
     if isinstance(other, Feedback):
         return other
-    if broken.status is not ToteStatus.STAGED or not rows:
+    if broken.status is not ToteStatus.STAGED or broken.order_id is not None:
         errands.end(session, actor)
         return feedback.NOT_COUNTED
     refused = building.why_not_free(session, actor, other)
@@ -108,13 +111,21 @@ def _swap_at_wall(session: Session, actor: Actor, code: Code, tote: str) -> Feed
     other.take(None)
     other.stage(broken.lane_id, broken.staged_at or actor.at)
     units = _move_contents(session, actor, broken, other)
-    _let_follow(session, actor, broken, other, _at_wall(rows))
+    _let_follow(session, actor, broken, other, _at_wall(broken, rows))
     desks.leave_all(session, actor, broken.id, other.id)
     return _lose(session, actor, "", broken, other, units)
 
 
 def _locked(session: Session, actor: Actor, tote: str, code: Code) -> tuple[Tote, Tote | Feedback]:
-    """Lock the broken tote and the one scanned; in place of that, what is wrong with it."""
+    """Lock the broken tote and the one scanned; in place of that, what is wrong with it.
+
+    What is to be put back from it is locked before it, as by whoever puts it back.
+    """
+    to_follow = select(PutBack.id).join(
+        Tote, and_(Tote.warehouse_id == PutBack.warehouse_id, Tote.id == PutBack.from_place_id)
+    )
+    of_broken = PutBack.warehouse_id == actor.warehouse_id, Tote.barcode == tote, PutBack.done_at.is_(None)
+    _ = session.execute(to_follow.where(*of_broken).order_by(PutBack.id).with_for_update(of=PutBack, key_share=True))
     totes = session.scalars(
         select(Tote)
         .where(Tote.warehouse_id == actor.warehouse_id, Tote.barcode.in_((tote, code.text)))
@@ -133,6 +144,7 @@ def _lose(session: Session, actor: Actor, batch: str, broken: Tote, other: Tote,
     order_id = broken.order_id
     broken.lose()
     errands.end(session, actor)
+    _ = shared_totes.end_breaking(session, actor, broken.id)
     event = ToteBroken(order_id=order_id, batch=batch, tote=broken.barcode, other=other.barcode, units=units)
     record(session, actor, event)
     session.flush()
@@ -182,10 +194,23 @@ def _follow(session: Session, actor: Actor, batch: Batch, tasks: Sequence[PickTa
         batch.put_tote_id = None
 
 
-def _at_wall(units_ids: Sequence[int]) -> _Followers:
-    """What speaks of a tote that is sorted: the units left in it, and the put-backs of orders cancelled meanwhile."""
+def _at_wall(broken: Tote, units_ids: Sequence[int]) -> _Followers:
+    """What speaks of a tote that is sorted: the units left in it, and the put-backs of orders cancelled meanwhile.
+
+    Units of earlier walks had the tote too, and are long gone from it.
+    """
+    to_put_back = (
+        select(PickTask.id)
+        .join(PutBack, and_(PutBack.warehouse_id == PickTask.warehouse_id, PutBack.order_id == PickTask.order_id))
+        .where(
+            PickTask.warehouse_id == broken.warehouse_id,
+            PutBack.from_place_id == broken.id,
+            PutBack.done_at.is_(None),
+        )
+    )
+    left = or_(PickedUnits.id.in_(units_ids), PickedUnits.task_id.in_(to_put_back))
     return (
-        (PickedUnits, PickedUnits.tote_id, PickedUnits.id.in_(units_ids)),
+        (PickedUnits, PickedUnits.tote_id, left),
         (PutBack, PutBack.from_place_id, PutBack.done_at.is_(None)),
     )
 

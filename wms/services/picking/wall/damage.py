@@ -3,14 +3,13 @@
 Units of a product in one tote are alike, so the order that is due last goes without: the unit in hand may be another's.
 """
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.floor import Location
 from wms.domain.journal import record
 from wms.domain.orders import OrderStatus
-from wms.domain.people import SAID_DAMAGED, WorkerSession
+from wms.domain.people import SAID_DAMAGED
 from wms.domain.picked import DamagedAtWall, PickedUnits
 from wms.domain.picking import PickTask
 from wms.domain.saying import say
@@ -36,13 +35,14 @@ def book(session: Session, actor: Actor, tote: Tote, product_id: int) -> Feedbac
     alike = unsorted.of_tote(actor, tote.id, PickedUnits.id, PickTask.order_id).where(
         PickedUnits.product_id == product_id
     )
-    found = session.execute(alike.order_by(_is_in_others_hands(actor), *unsorted.LAST).limit(1)).one_or_none()
+    found = session.execute(alike.order_by(desks.is_in_others_hands(actor), *unsorted.LAST).limit(1)).one_or_none()
     if found is None:
         return None
     _ = locked_wave_of(session, actor, found.order_id)  # before the order, as everyone locks
     row = unsorted.in_hand(session, actor, tote.id, found.id, lock=True)
     if row is None:
         return feedback.NOT_COUNTED
+    ends.lock(session, tote)
     place_id, hospital = damaging.place(session, actor)
     goods = Goods(product_id=row.product_id, quantity=1, lot=row.lot, serial=row.serial)
     stocking.move(session, actor, goods, from_place_id=tote.id, to_place_id=place_id, reason="damaged")
@@ -72,19 +72,6 @@ def book(session: Session, actor: Actor, tote: Tote, product_id: int) -> Feedbac
     ends.go_on(session, actor, row.order_id, is_whole=is_whole)
     ends.end_tote(session, actor, tote)
     return damaging.told(hospital)
-
-
-def _is_in_others_hands(actor: Actor) -> ColumnElement[bool]:
-    return (
-        select(WorkerSession.id)
-        .where(
-            WorkerSession.warehouse_id == actor.warehouse_id,
-            WorkerSession.id != actor.session_id,
-            WorkerSession.sorting_id == PickedUnits.id,
-        )
-        .correlate(PickedUnits)
-        .exists()
-    )
 
 
 def _lose_one(session: Session, actor: Actor, units_id: int) -> None:

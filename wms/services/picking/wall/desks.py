@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.people import SAID_DAMAGED, SAID_EMPTY, WorkerSession
 from wms.domain.picked import PickedUnits
 from wms.domain.totes import Tote
+from wms.services.signing_in import IDLE_LIMIT
 from wms.services.stock import unsorted
 
 
@@ -39,6 +40,21 @@ def current(session: Session, actor: Actor) -> Desk | None:
         units_id=None if said in {SAID_EMPTY, SAID_DAMAGED} else said,
         is_said_empty=said == SAID_EMPTY,
         is_damage_said=said == SAID_DAMAGED,
+    )
+
+
+def is_in_others_hands(actor: Actor) -> ColumnElement[bool]:
+    """Whether somebody else has picked units in hand; whoever was idle for so long has laid them down."""
+    return (
+        select(WorkerSession.id)
+        .where(
+            WorkerSession.warehouse_id == actor.warehouse_id,
+            WorkerSession.id != actor.session_id,
+            WorkerSession.sorting_id == PickedUnits.id,
+            WorkerSession.seen_at > actor.at - IDLE_LIMIT,
+        )
+        .correlate(PickedUnits)
+        .exists()
     )
 
 

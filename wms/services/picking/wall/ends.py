@@ -23,7 +23,7 @@ from wms.services.picking.wall.desks import Desk
 from wms.services.planning import again as planning_again
 from wms.services.scans import feedback
 from wms.services.scans.screens import Feedback
-from wms.services.stock import stocking, unsorted
+from wms.services.stock import shared_totes, stocking, unsorted
 from wms.services.stock.stocking import Goods
 
 
@@ -51,13 +51,17 @@ def complete(session: Session, actor: Actor, order_id: int) -> None:
         session.flush()
 
 
+def lock(session: Session, tote: Tote) -> None:
+    """Lock a tote before its units move: of two who sort its last ones at once, the second sees that it is empty."""
+    session.refresh(tote, with_for_update={"key_share": True})
+
+
 def end_tote(session: Session, actor: Actor, tote: Tote) -> None:
-    """Give a tote that is sorted back for use; one with units of cancelled orders waits for its put-backs."""
+    """Give a locked tote that is sorted back; one with units of cancelled orders waits for its put-backs."""
     if session.execute(unsorted.of_tote(actor, tote.id, PickedUnits.id).limit(1)).first() is None:
         desks.leave_all(session, actor, tote.id)
         if not full_totes.holds_units(session, actor, tote.id):
-            tote.free()
-        session.flush()
+            shared_totes.give_back(session, actor, tote)
 
 
 def say_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
@@ -67,13 +71,20 @@ def say_empty(session: Session, actor: Actor, desk: Desk) -> Feedback:
 
 
 def book_empty(session: Session, actor: Actor, tote: Tote) -> Feedback:
-    """Nothing is left in the tote: what it should still hold is lost, and the orders it is for are short."""
+    """Nothing is left in the tote: what it should still hold is lost, and the orders it is for are short.
+
+    What somebody else has in hand is not missing.
+    """
     for order_id in session.scalars(unsorted.of_tote(actor, tote.id, Order.id).distinct().order_by(Order.id)).all():
         _ = locked_wave_of(session, actor, order_id)  # before the orders, as everyone locks
-    in_tote = unsorted.of_tote(actor, tote.id, *unsorted.FACTS)
+    in_tote = unsorted.of_tote(actor, tote.id, *unsorted.FACTS).where(~desks.is_in_others_hands(actor))
     rows = session.execute(
         in_tote.order_by(Order.id, PickedUnits.id).with_for_update(of=(Order, PickedUnits), key_share=True)
     ).all()
+    desks.take(session, actor, None)
+    if not rows:
+        return feedback.told(say("The rest is in another's hands"))
+    lock(session, tote)
     orders: dict[int, list[str]] = defaultdict(list)
     for row in rows:
         goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)

@@ -56,11 +56,14 @@ def screen(session: Session, actor: Actor) -> PickingScreen | None:
     row = unsorted.in_hand(session, actor, desk.tote.id, desk.units_id) if desk.units_id else None
     if row is not None:
         place = unsorted.place_of(session, actor, row.order_id, wall)
+        in_place = unsorted.units_in_place(session, actor, row.order_id)
         return PutInSlot(
             token=f"put-{text_id(row.id)}-{row.quantity}",  # fewer, by another sorter's word, are another step
             accept=(place.barcode,) if place else (),
             wall_slot=place.wall_slot if place else "",
             units=row.quantity,
+            sorted_units=in_place + row.quantity,
+            order_units=in_place + unsorted.units_of_order(session, actor, row.order_id),
             product=row.product,
             sku=row.sku,
             **facts,
@@ -196,6 +199,7 @@ def _damaged_in_hand(session: Session, actor: Actor, desk: Desk) -> Feedback:
 
 
 def _put(session: Session, actor: Actor, tote: Tote, row: Row[Any], place: Tote) -> Feedback:
+    ends.lock(session, tote)
     if place.status is ToteStatus.FREE:
         place.take(row.order_id)
     goods = Goods(product_id=row.product_id, quantity=row.quantity, lot=row.lot, serial=row.serial)

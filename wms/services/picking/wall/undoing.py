@@ -21,6 +21,7 @@ from wms.services.locking import locked_order, locked_orders
 from wms.services.picking.exceptions import full_totes
 from wms.services.picking.wall import desks
 from wms.services.picking.wall.desks import Desk
+from wms.services.planning import again as planning_again
 from wms.services.scans import feedback
 from wms.services.scans.screens import Feedback
 from wms.services.stock import stocking, unsorted
@@ -118,7 +119,7 @@ def _unsort(session: Session, actor: Actor, entry: JournalEntry) -> Feedback:
     if place.order_id != order_id or place.status not in _FILLING or order.status not in unsorted.SORTED:
         return feedback.wrong(say("Too late. {tote} has left", tote=place.name))
     if not _may_stand_again(session, actor, tote, entry):
-        return feedback.wrong(say("Too late. {tote} is in use", tote=tote.barcode))
+        return _not_again(tote)
     _stand_again(session, actor, tote, entry)
     goods = _goods(units, task)
     stocking.move(session, actor, goods, from_place_id=place.id, to_place_id=tote.id, reason="undone")
@@ -143,7 +144,7 @@ def _find_again(session: Session, actor: Actor, entry: JournalEntry) -> Feedback
     if gone is not None:
         return feedback.wrong(say("Too late. {tote} has left", tote=gone.name))
     if not _may_stand_again(session, actor, tote, entry):
-        return feedback.wrong(say("Too late. {tote} is in use", tote=tote.barcode))
+        return _not_again(tote)
     from_id = entry.data["place_id"] if was_damaged else ADJUSTMENT_ID
     if any(not _is_there(session, actor, from_id, units, task) for units, task in rows):
         return feedback.wrong(say("Too late. It has left {place}", place=entry.data["place"]))
@@ -154,9 +155,13 @@ def _find_again(session: Session, actor: Actor, entry: JournalEntry) -> Feedback
         stocking.move(session, actor, goods, from_place_id=from_id, to_place_id=tote.id, reason="undone")
         units.lost_at = None
         record(session, actor, ScanUndone(order_id=task.order_id, task_id=task.id, step=step))
+    session.flush()
+    lacking = planning_again.missing(session, actor, list(was))
     for order in orders:
-        if order.status is not was[order.id]:
-            record(session, actor, order.move_to(was[order.id], reason))
+        # One that lacks more than this, by another's word or of another tote, stays short.
+        then = OrderStatus.SHORT if lacking.get(order.id) and was[order.id] is OrderStatus.PICKED else was[order.id]
+        if order.status is not then:
+            record(session, actor, order.move_to(then, reason))
     for place in places:
         _fill_on(session, actor, place, place.order_id)
     settling.close(session, actor, *_told_of(entry))
@@ -230,6 +235,12 @@ def _may_stand_again(session: Session, actor: Actor, tote: Tote, entry: JournalE
     if tote.status is ToteStatus.STAGED:
         return tote.order_id is None and _since(entry) in {None, tote.staged_at}
     return tote.status is ToteStatus.FREE and not full_totes.holds_units(session, actor, tote.id)
+
+
+def _not_again(tote: Tote) -> Feedback:
+    if tote.status is ToteStatus.LOST:
+        return feedback.wrong(say("{tote} is lost. See the lead", tote=tote.barcode))
+    return feedback.wrong(say("Too late. {tote} is in use", tote=tote.barcode))
 
 
 def _stand_again(session: Session, actor: Actor, tote: Tote, entry: JournalEntry) -> None:
