@@ -17,20 +17,22 @@ from wms.domain.codes import Command, parse, slot_code
 from wms.domain.errors import DomainError
 from wms.domain.floor import Cart, LocationKind, Profile
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.people import Worker
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.people import Device, Worker
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
 from wms.domain.stock import Lot
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Allocation, Wave, WaveOrder, WaveStatus
-from wms.services import picking
+from wms.services import picking, signing_in
 from wms.services.picking.line import proofs
 from wms.services.picking.screens import TaskScreen
 from wms.services.picking.walk.at_stop import Stop
 from wms.services.planning import parting, task_for
+from wms.services.planning.methods import Seat
 from wms.services.scans import scanning
 from wms.services.scans.recognising import find_item
 from wms.services.scans.scanning import Pulled
 from wms.services.scans.screens import Answer, Feedback, Screen
+from wms.services.signing_in import Browser
 from wms.services.stock import allocating
 
 SOON = dt.date(2030, 1, 31)
@@ -44,6 +46,7 @@ class Hand:
 
     worker: Worker
     device: str
+    session_id: int = 0
     feedback: Feedback = field(default_factory=Feedback)
     scans: list[tuple[str, Pulled]] = field(default_factory=list)
     """Each scan with the device it was made on."""
@@ -60,6 +63,8 @@ class Floor:
         self.engine = engine
         self.seconds = 0
         self.serials = 100  # those of `codes` are somebody else's
+        self.shown: dict[int, tuple[int, Screen]] = {}
+        """What each worker's session was shown last, and when."""
         with transaction(engine) as session:
             self._make(session)
 
@@ -96,7 +101,11 @@ class Floor:
         workers = [builders.worker(session, name) for name in ("Marta", "Tom")]
         workers[1].lines_put = proofs.EXPERIENCED
         session.flush()
-        self.hands = [Hand(worker=worker, device=str(number)) for number, worker in enumerate(workers, 1)]
+        session.add_all(_device(number) for number in range(1, 5))
+        session.flush()
+        self.hands = [Hand(worker=worker, device="") for worker in workers]
+        for number, hand in enumerate(self.hands, 1):
+            self.sign_in(session, hand, str(number))
         self.units = [barcode for product in self.products for barcode in self._codes(session, product)]
 
     def _codes(self, session: Session, product: Product) -> list[str]:
@@ -113,12 +122,44 @@ class Floor:
 
     def actor(self, hand: Hand) -> Actor:
         """The picker at this moment."""
-        return replace(builders.actor(hand.worker, at=self.now), device=hand.device)
+        return replace(builders.actor(hand.worker, at=self.now), device=hand.device, session_id=hand.session_id or None)
+
+    def sign_in(self, session: Session, hand: Hand, device: str) -> None:
+        """The worker's badge is scanned on a device where nobody is signed in."""
+        nobody = Actor(warehouse_id=WAREHOUSE, at=self.now, name="", device=device)
+        _ = self._badge(session, hand, nobody, device)
+
+    def sign_in_at(self, hand: Hand, device: str) -> None:
+        """The worker goes on with another device."""
+        _ = self.tick()
+        with transaction(self.engine) as session:
+            self.sign_in(session, hand, device)
+
+    def _badge(self, session: Session, hand: Hand, before: Actor, device: str) -> Actor:
+        browser, token = Browser(device_key=f"device {device}"), f"token {next(builders._numbers)}"
+        now, _ = signing_in.scan(session, before, hand.worker.badge, browser, token)
+        assert (now.worker_id, now.device, now.session_id) == (hand.worker.id, device, now.session_id)
+        hand.device, hand.session_id = device, now.session_id or 0
+        hand.tokens.clear()
+        return now
+
+    def hand_over(self, hand: Hand, to: Hand) -> Feedback | None:
+        """Another worker's badge takes this one's device over, and this one goes on with the other's."""
+        _ = self.tick()
+        with transaction(self.engine) as session:
+            before, left = self.actor(hand), to.device
+            said = picking.hand_over(session, before, self._badge(session, to, before, hand.device))
+            self.sign_in(session, hand, left)
+            return said
 
     def screen(self, hand: Hand) -> Screen:
-        """What a reload shows."""
-        with reading(self.engine) as session:
-            return picking.current_screen(session, self.actor(hand))
+        """What a reload shows: nothing else while nobody has done anything."""
+        at, screen = self.shown.get(hand.session_id, (-1, None))
+        if screen is None or at != self.seconds:
+            with reading(self.engine) as session:
+                screen = picking.current_screen(session, self.actor(hand))
+            self.shown[hand.session_id] = self.seconds, screen
+        return screen
 
     def post(self, hand: Hand, pulled: Pulled) -> Answer:
         """Post a scan as the frame of the station does."""
@@ -146,11 +187,11 @@ class Floor:
             *Command,
         ]
 
-    def free_tote(self) -> str:
-        """The code of a tote that is free, a new one where none is."""
+    def free_tote(self, but: str = "") -> str:
+        """The code of a tote that is free, and not one, a new one where none is."""
         with transaction(self.engine) as session:
             free = select(Tote.barcode).where(Tote.warehouse_id == WAREHOUSE, Tote.status == ToteStatus.FREE)
-            found = session.scalars(free.order_by(Tote.id)).first()
+            found = session.scalars(free.where(Tote.wall == "", Tote.barcode != but).order_by(Tote.id)).first()
             if found is None:
                 self.totes.append(builders.tote(session))
             return found or self.totes[-1].barcode
@@ -183,7 +224,41 @@ class Floor:
             reasons = allocating.allocate(session, actor, orders)
             orders = [order for order in orders if not reasons[order.id]]
             if orders:
-                _release(session, orders)
+                self._release(session, orders)
+
+    def seats(self, session: Session, orders: Sequence[Order], rows: Sequence[Allocation]) -> dict[int, Seat]:  # noqa: ARG002 - of use to other floors
+        """Where each order travels on the cart."""
+        return {order.id: Seat(slot=slot, method=Method.CLUSTER) for slot, order in enumerate(orders, 1)}
+
+    def wave(self, number: int) -> Wave:
+        """A wave that is released."""
+        return Wave(
+            warehouse_id=WAREHOUSE,
+            number=number,
+            carrier="usps",
+            cutoff_at=NOW.replace(hour=14, minute=30),
+            ship_by_at=NOW.replace(hour=15),
+            planned_at=NOW,
+            status=WaveStatus.RELEASED,
+        )
+
+    def _release(self, session: Session, orders: Sequence[Order]) -> None:
+        wave = self.wave(next(builders._numbers))
+        batch = Batch(warehouse_id=WAREHOUSE, name=f"W{wave.number}-1", wave_id=wave.id, cutoff_at=wave.cutoff_at)
+        session.add_all([wave, batch])
+        of_orders = Allocation.order_id.in_([order.id for order in orders])
+        rows = session.scalars(select(Allocation).where(Allocation.warehouse_id == WAREHOUSE, of_orders)).all()
+        for order_id, seat in self.seats(session, orders, rows).items():
+            session.get_one(Order, (WAREHOUSE, order_id)).status = OrderStatus.WAVED
+            session.add(WaveOrder(warehouse_id=WAREHOUSE, wave_id=wave.id, order_id=order_id))
+            session.add(
+                BatchOrder(
+                    warehouse_id=WAREHOUSE, batch_id=batch.id, order_id=order_id, slot=seat.slot, method=seat.method
+                )
+            )
+        for sequence, row in enumerate(sorted(rows, key=lambda row: (row.place_id, row.id)), 1):
+            session.add(task_for(batch, row, sequence))
+        session.flush()
 
     def split_a_walk(self, number: int) -> None:
         """Split a walk by zone that nobody has begun, where there is one; one zone cannot be split."""
@@ -216,28 +291,9 @@ class Floor:
             return cart.first()
 
 
-def _release(session: Session, orders: Sequence[Order]) -> None:
-    number = next(builders._numbers)
-    wave = Wave(
-        warehouse_id=WAREHOUSE,
-        number=number,
-        carrier="usps",
-        cutoff_at=NOW.replace(hour=14, minute=30),
-        ship_by_at=NOW.replace(hour=15),
-        planned_at=NOW,
-        status=WaveStatus.RELEASED,
-    )
-    batch = Batch(warehouse_id=WAREHOUSE, name=f"W{number}-1", wave_id=wave.id, cutoff_at=wave.cutoff_at)
-    session.add_all([wave, batch])
-    for slot, order in enumerate(orders, 1):
-        order.status = OrderStatus.WAVED
-        session.add(WaveOrder(warehouse_id=WAREHOUSE, wave_id=wave.id, order_id=order.id))
-        session.add(BatchOrder(warehouse_id=WAREHOUSE, batch_id=batch.id, order_id=order.id, slot=slot))
-    of_orders = Allocation.order_id.in_([order.id for order in orders])
-    rows = session.scalars(select(Allocation).where(Allocation.warehouse_id == WAREHOUSE, of_orders))
-    for sequence, row in enumerate(sorted(rows, key=lambda row: (row.place_id, row.id)), 1):
-        session.add(task_for(batch, row, sequence))
-    session.flush()
+def _device(number: int) -> Device:
+    key = signing_in.digest(f"device {number}")
+    return Device(warehouse_id=WAREHOUSE, key_hash=key, number=number, first_seen_at=NOW)
 
 
 def differences(one: Screen, other: Screen) -> list[object]:
