@@ -48,8 +48,19 @@ class Shared:
         _ = self.marta.begin(self.cart, *self.totes[:2])
         return self.marta
 
+    def fills_a_tote(self) -> Picker:
+        """Two lines are picked when the shared tote is full, and the others go on in a third."""
+        marta = self.begin()
+        _ = marta.pick()
+        _ = marta.pick()
+        _ = marta.scan("TOTE FULL", self.totes[2].barcode)
+        return marta
+
     def pick_all(self) -> None:
         _ = self.begin()
+        self.go_on_to_the_end()
+
+    def go_on_to_the_end(self) -> None:
         while self.marta.screen.name != "drop_cart":
             _ = self.marta.pick()
         _ = self.marta.scan(self.lane.barcode)
@@ -240,13 +251,8 @@ def test_a_wave_lets_single_unit_orders_share_totes(
 
 
 def test_an_item_that_lies_in_two_shared_totes_asks_for_its_tote(shared: Shared) -> None:
-    marta = shared.begin()
-    _ = marta.pick()
-    _ = marta.pick()
-    _ = marta.scan("TOTE FULL", shared.totes[2].barcode)
-    while marta.screen.name != "drop_cart":
-        _ = marta.pick()
-    _ = marta.scan(shared.lane.barcode)
+    _ = shared.fills_a_tote()
+    shared.go_on_to_the_end()
     packer = bench(shared)
     own, one, other = (tote.barcode for tote in shared.totes)
     assert packer.scan(shared.mug).words.startswith("Scan its tote first")
@@ -281,13 +287,8 @@ def test_a_tote_whose_last_unit_is_on_a_bench_is_not_free_yet(shared: Shared) ->
 
 
 def test_an_item_of_another_tote_than_the_one_scanned_asks_for_its_own(shared: Shared) -> None:
-    marta = shared.begin()
-    _ = marta.pick()
-    _ = marta.pick()
-    _ = marta.scan("TOTE FULL", shared.totes[2].barcode)
-    while marta.screen.name != "drop_cart":
-        _ = marta.pick()
-    _ = marta.scan(shared.lane.barcode)
+    _ = shared.fills_a_tote()
+    shared.go_on_to_the_end()
     first = shared.session.query(PickedUnits).filter_by(tote_id=shared.totes[1].id).first()
     assert first is not None
     cancelling.cancel(shared.session, builders.actor(), shared.orders[1], "changed their mind")
@@ -297,10 +298,7 @@ def test_an_item_of_another_tote_than_the_one_scanned_asks_for_its_own(shared: S
 
 
 def test_undo_of_a_full_tote_takes_it_off_a_cancelled_order_too(shared: Shared) -> None:
-    marta = shared.begin()
-    _ = marta.pick()
-    _ = marta.pick()
-    _ = marta.scan("TOTE FULL", shared.totes[2].barcode)
+    marta = shared.fills_a_tote()
     cancelling.cancel(shared.session, builders.actor(), shared.orders[4], "changed their mind")
     _ = marta.scan("UNDO")
     assert shared.totes[2].status is ToteStatus.FREE

@@ -18,6 +18,8 @@ from wms.services.planning import again as planning_again
 SORTERS = st.sampled_from((2, 2, 0, 1))
 """Mostly her who only sorts."""
 BENCH = st.integers(0, 2)
+_A_FEW = 8
+"""Scans after which units that one scan took are in hand, where the tote has such."""
 SMALL = st.lists(
     st.lists(
         st.tuples(st.sampled_from(("mug", "pen")), st.integers(1, 2)),
@@ -80,8 +82,10 @@ class Sorting(WallMachine):
     def has_fewer_in_hand(self, *, who: int, units: int, is_put: bool, undone: int) -> None:
         hand = self.floor.hands[who]
         screen = self.goes_to_the_wall(hand)
-        if isinstance(screen, SortItem):
-            screen = self.scan(hand, self.item_to_sort(hand)).screen
+        for _ in range(_A_FEW):
+            if isinstance(screen, SortItem) or (isinstance(screen, PutInSlot) and screen.units == 1):
+                _ = self.does_what_is_asked(hand)
+                screen = self.floor.screen(hand)
         if isinstance(screen, PutInSlot):
             now = self.scan(hand, f"N{units}").screen
             assert isinstance(now, PutInSlot)

@@ -51,6 +51,16 @@ class Hall:
         while self.marta.screen.name != "drop_cart":
             _ = self.marta.pick()
 
+    def goes_on_without_blues_and_reds(self) -> None:
+        """The walk is put down without its mugs: neither shelf has any."""
+        _ = self.marta.scan(Command.NONE_HERE, self.blues.barcode)
+        while self.marta.screen.name != "drop_cart":
+            if self.marta.stop.sku == "MUG-RED":
+                _ = self.marta.scan(Command.NONE_HERE, self.reds.barcode)
+            else:
+                _ = self.marta.pick()
+        _ = self.marta.scan(self.lane.barcode)
+
     def holds_up(self) -> bool:
         self.session.flush()
         return verifying.verify(self.session, WAREHOUSE) == []
@@ -224,13 +234,7 @@ def test_a_packing_slip_names_what_was_bought_beside_its_substitute(session: Ses
 
 def test_a_backorder_of_a_missing_substitute_is_for_what_the_customer_bought(session: Session) -> None:
     hall = made(session)
-    _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
-    while hall.marta.screen.name != "drop_cart":
-        if hall.marta.stop.sku == "MUG-RED":
-            _ = hall.marta.scan(Command.NONE_HERE, hall.reds.barcode)
-        else:
-            _ = hall.marta.pick()
-    _ = hall.marta.scan(hall.lane.barcode)
+    hall.goes_on_without_blues_and_reds()
     assert hall.order.status is OrderStatus.SHORT
     _ = deciding.decide(session, builders.actor(), hall.order.id, ShortPolicy.SPLIT)
     backorder = session.query(Order).filter_by(split_from_id=hall.order.id).one()
@@ -242,13 +246,7 @@ def test_a_backorder_of_a_missing_substitute_is_for_what_the_customer_bought(ses
 
 def test_a_substitute_that_is_missing_is_picked_again_when_it_comes(session: Session) -> None:
     hall = made(session)
-    _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
-    while hall.marta.screen.name != "drop_cart":
-        if hall.marta.stop.sku == "MUG-RED":
-            _ = hall.marta.scan(Command.NONE_HERE, hall.reds.barcode)
-        else:
-            _ = hall.marta.pick()
-    _ = hall.marta.scan(hall.lane.barcode)
+    hall.goes_on_without_blues_and_reds()
     builders.stock(session, builders.location(session), hall.red, 2)
     done = again.pick_again(session, builders.actor(), hall.order.id)
     assert done.reason == ""
@@ -259,13 +257,7 @@ def test_a_substitute_that_is_missing_is_picked_again_when_it_comes(session: Ses
 
 def test_what_was_bought_is_picked_where_it_comes_before_its_missing_substitute(session: Session) -> None:
     hall = made(session)
-    _ = hall.marta.scan(Command.NONE_HERE, hall.blues.barcode)
-    while hall.marta.screen.name != "drop_cart":
-        if hall.marta.stop.sku == "MUG-RED":
-            _ = hall.marta.scan(Command.NONE_HERE, hall.reds.barcode)
-        else:
-            _ = hall.marta.pick()
-    _ = hall.marta.scan(hall.lane.barcode)
+    hall.goes_on_without_blues_and_reds()
     builders.stock(session, builders.location(session), hall.blue, 2)
     (short,) = again.short_orders(session, builders.actor())
     assert short.reason == ""
