@@ -198,6 +198,7 @@ def _at_times() -> Iterator[Shown]:
     yield Shown(screen=example(picking.Home, waiting=to_come), word="before the next wave")
     yield Shown(screen=example(picking.BuildCart, bound=0), word="empty")
     yield Shown(screen=example(picking.BuildCart, sharing=12), word="for a shared tote")
+    yield Shown(screen=example(picking.BuildCart, missing_of="#1043"), word="for missing units")
     yield Shown(
         screen=example(picking.GoTo, stop=example(at_stop.Stop, location="MEZZ-A112-103-B12")), word="long address"
     )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.batching.instances import FLOOR, floors, walked_m
-from wms.batching import Blocks, DistanceMatrix, InvalidProblemError, best_place
+from wms.batching import Blocks, DistanceMatrix, InvalidProblemError, best_place, metres_between
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,16 @@ def test_given_distances_are_used_as_they_are() -> None:
 def test_a_stop_that_is_not_on_the_floor_is_named() -> None:
     with pytest.raises(InvalidProblemError, match="'X9' is no location"):
         _ = best_place(FLOOR, ("A1",), "X9")
+
+
+@given(floor=floors(), data=st.data())
+def test_the_way_between_two_locations_is_as_long_back(floor: Blocks, data: st.DataObject) -> None:
+    here, there = (data.draw(st.sampled_from(list(floor.places))) for _ in range(2))
+    out_m, back_m = metres_between(floor, here, there), metres_between(floor, there, here)
+    assert out_m == pytest.approx(back_m)
+    assert metres_between(floor, here, here) == 0.0
+
+
+def test_a_location_that_is_not_on_the_floor_is_named() -> None:
+    with pytest.raises(InvalidProblemError, match="'X9' is no location"):
+        _ = metres_between(FLOOR, "A1", "X9")

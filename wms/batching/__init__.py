@@ -7,7 +7,7 @@ Bulk picks, orders in several trips and zones that meet at packing are folded in
 """
 
 from wms.batching.derive import Survey, layout_from_locations, survey
-from wms.batching.detours import best_place
+from wms.batching.detours import best_place, metres_between
 from wms.batching.errors import InvalidProblemError
 from wms.batching.layout import (
     Blocks,
@@ -75,6 +75,7 @@ __all__ = [
     "largest_gap",
     "layout_from_locations",
     "locations_of",
+    "metres_between",
     "odd_locations",
     "plan",
     "release",

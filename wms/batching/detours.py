@@ -27,6 +27,14 @@ def best_place(layout: Layout, ahead: Sequence[LocationId], fresh: LocationId) -
     return 1 + int(np.argmin(added)) if added else 0
 
 
+def metres_between(layout: Layout, here: LocationId, there: LocationId) -> float:
+    """Return how far it is from one location to another, in metres; InvalidProblemError for one not on the floor."""
+    unknown = [location for location in (here, there) if location not in layout]
+    if unknown:
+        raise InvalidProblemError("locations", f"{unknown[0]!r} is no location of the layout")
+    return float(_metres(layout, [here, there])[1, 2])
+
+
 def _metres(layout: Layout, used: Sequence[LocationId]) -> Metres:
     """Return distances, (n + 1) x (n + 1), of the depot (first) and the given locations."""
     if not isinstance(layout, Blocks):

@@ -79,7 +79,10 @@ class TakeOver(PickingScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class BuildCart(PickingScreen):
-    """Bind a tote to each slot of the cart; `sharing` orders share the one asked for (0: it is one order's)."""
+    """Bind a tote to each slot of the cart; `sharing` orders share the one asked for (0: it is one order's).
+
+    `missing_of`: the order whose missing units came to a walk under way, and are taken next ('' for none).
+    """
 
     wants: str = "tote"
     batch_id: int
@@ -87,6 +90,7 @@ class BuildCart(PickingScreen):
     slots: tuple[Slot, ...]
     bound: int
     sharing: int = 0
+    missing_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

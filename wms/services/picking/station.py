@@ -91,7 +91,7 @@ def current_screen(session: Session, actor: Actor) -> Screen:
     asked = zero_checks.asked(session, actor, stop.batch_id) if stop.asked_empty_id is not None else None
     if asked is not None:
         return asked
-    if stop.unbound:
+    if stop.unbound and not (stop.is_begun and stop.tote_id is not None):
         return building.screen(session, actor, stop.batch_id)
     return lines.screen(session, actor, stop)
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +23,9 @@ from wms.domain.totes import Tote
 from wms.domain.waves import Wave
 from wms.services import settling
 from wms.services.locking import locked_order, locked_wave_of
-from wms.services.planning import new_batch, task_for, turn_before_all
+from wms.services.planning import adding, new_batch, task_for, turn_before_all
+from wms.services.planning.adding import Room
+from wms.services.planning.layouts import floor_of
 from wms.services.planning.problem import fleet, problem_of
 from wms.services.stock import allocating, unsorted
 from wms.services.stock.allocating import Choice, FreeStock, Need
@@ -52,7 +54,10 @@ class ShortOrder:
 
 
 def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
-    """Set the missing units of a short order aside and let them be walked for in a new batch of the same wave."""
+    """Set the missing units of a short order aside and let them be walked for in the same wave.
+
+    Whoever is nearest takes them next; where no walk has room, they are a walk of their own before all others.
+    """
     wave = locked_wave_of(session, actor, order_id)  # so that its batches are counted by one at a time
     order = locked_order(session, actor, order_id)
     if order.status is not OrderStatus.SHORT or wave is None:
@@ -65,6 +70,7 @@ def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
         return PickedAgain(number=order.number, reason=f"{order.number} lacks nothing.")
     wanted = first_wanted(session, actor, {order_id: needs})
     products = allocating.products_of({order_id: needs}) | allocating.products_of(wanted)
+    room = _room_for(session, actor, wave, order_id, (needs, wanted[order_id]), products)
     choice = choose(allocating.free_stock(session, actor, products, lock=True), needs, wanted[order_id])
     order.reason = choice.reason[:200]
     if choice.reason:
@@ -77,13 +83,33 @@ def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
     if problem is None:
         raise DomainError("The floor has no pick face. Add locations first.")
     walk = batching.plan(problem, _STOP).batches[0]
-    batch = _new_walk(session, actor, wave, order_id, walk)
     stop = {location: index for index, location in enumerate(walk.route.stops)}
     rows.sort(key=lambda row: stop[row.place_id])
-    session.add_all(task_for(batch, row, sequence) for sequence, row in enumerate(rows, start=1))
+    if room is not None:
+        batch = room.batch
+        adding.add(session, room, order_id, rows)
+    else:
+        batch = _new_walk(session, actor, wave, order_id, walk)
+        session.add_all(task_for(batch, row, sequence) for sequence, row in enumerate(rows, start=1))
     record(session, actor, order.move_to(OrderStatus.PICKING, f"missing units in {batch.name}"))
     settling.close(session, actor, ExceptionItem.order_id == order_id, ExceptionItem.kind == ExceptionKind.SHORT)
     return PickedAgain(number=order.number, batch=batch.name)
+
+
+def _room_for(
+    session: Session,
+    actor: Actor,
+    wave: Wave,
+    order_id: int,
+    lacking: tuple[Sequence[Need], Sequence[Need]],
+    products: Collection[int],
+) -> Room | None:
+    """Lock the walk under way that is nearest to where missing units lie, as is known before their stock is locked."""
+    choice = choose(allocating.free_stock(session, actor, products, lock=False), *lacking)
+    floor = floor_of(session, actor) if not choice.reason else None
+    if floor is None:
+        return None
+    return adding.nearest(session, actor, wave, order_id, {row.place_id for row in choice.portions}, floor)
 
 
 def short_orders(session: Session, actor: Actor) -> tuple[ShortOrder, ...]:

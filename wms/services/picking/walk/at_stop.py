@@ -114,6 +114,11 @@ class Stop:
         return self.unserialled >= 0
 
     @property
+    def is_begun(self) -> bool:
+        """Units of the line are in hand, or something is being said of it."""
+        return self.in_hand > 0 or self.is_shorting or self.skip_asked
+
+    @property
     def is_shorting(self) -> bool:
         """The picker said that units are missing and has not confirmed it at the shelf."""
         return self.found is not None and not self.short_confirmed

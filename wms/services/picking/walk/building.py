@@ -1,6 +1,6 @@
 """Building a cart: a tote for each slot, then the walk begins by itself, or by DONE with the orders that have one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select, update
@@ -10,11 +10,13 @@ from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.floor import Cart
 from wms.domain.journal import record
+from wms.domain.orders import Order
 from wms.domain.picking import (
     Batch,
     BatchMoved,
     BatchOrder,
     BatchStatus,
+    FullTote,
     PickTask,
     TaskStatus,
     ToteBound,
@@ -63,6 +65,7 @@ def screen(session: Session, actor: Actor, batch_id: int) -> BuildCart:
         bound=bound,
         batch_id=batch_id,
         sharing=sum(row.slot == here for row in build.unbound) if first.method.shares else 0,
+        missing_of=_missing_of(session, actor, build, first),
     )
 
 
@@ -181,8 +184,22 @@ def _choose(session: Session, build: Build, code: Code) -> Feedback:
 
 
 def _has_begun(session: Session, actor: Actor, build: Build) -> bool:
-    """Tell whether a tote is asked for only because another was full."""
+    """Tell whether a tote is asked for because another was full, or since an order came to the walk under way."""
     return steps.newest(session, actor, build.batch.id) is not None
+
+
+def _after_full(session: Session, actor: Actor, build: Build, rows: Sequence[BatchOrder]) -> bool:
+    """Tell whether one of these orders needs a tote because another was full."""
+    of_batch = FullTote.warehouse_id == actor.warehouse_id, FullTote.batch_id == build.batch.id
+    full = exists().where(*of_batch, FullTote.order_id.in_([row.order_id for row in rows]))
+    return session.execute(select(full)).scalar_one()
+
+
+def _missing_of(session: Session, actor: Actor, build: Build, row: BatchOrder) -> str:
+    """Return the number of an order that came to the walk under way; '' for one that was planned for it."""
+    if not _has_begun(session, actor, build) or _after_full(session, actor, build, [row]):
+        return ""
+    return session.get_one(Order, (actor.warehouse_id, row.order_id)).number
 
 
 def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
@@ -209,7 +226,7 @@ def _unbind(session: Session, actor: Actor, build: Build) -> Feedback:
 
 
 def _go_without_the_rest(session: Session, actor: Actor, build: Build) -> Feedback:
-    if not build.bound or _has_begun(session, actor, build):
+    if not build.bound or _after_full(session, actor, build, build.unbound):
         return feedback.wrong(say("Scan a tote first"))
     rest = further_walk(session, actor, build.batch)
     orders = [row.order_id for row in build.unbound]
