@@ -1,9 +1,11 @@
 """The outbox: asked for in the business transaction, done by one worker at a time, done again after a lost one."""
 
 import datetime as dt
+import itertools
 import logging
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.jobs.books import told
+from tests.together import at_once
 from wms.database import reading, transaction
 from wms.domain.actor import Actor
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -71,19 +74,11 @@ def test_a_job_is_done_once(engine: Engine, context: Context) -> None:
 def test_two_workers_never_hold_the_same_job(engine: Engine) -> None:
     for number in range(10):
         ask(engine, f"k{number}")
-    claimed: list[int] = []
-    start = threading.Barrier(4)
 
-    def worker(name: str) -> None:
-        _ = start.wait()
-        while job := outbox.claim(engine, name):
-            claimed.append(job.id)
+    def worker(name: str) -> list[int]:
+        return [job.id for job in iter(lambda: outbox.claim(engine, name), None)]
 
-    threads = [threading.Thread(target=worker, args=(f"w{number}",)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    claimed = list(itertools.chain(*at_once(*(partial(worker, f"w{number}") for number in range(4)))))
     assert len(claimed) == len(set(claimed)) == 10
 
 

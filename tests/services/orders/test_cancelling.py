@@ -1,6 +1,5 @@
 """Cancelling at every stage: stock comes free, walks end, boxes and labels are given up, and the books are right."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from tests import boxes, builders
 from tests.builders import WAREHOUSE
 from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
+from tests.together import at_once
 from wms.database import transaction
 from wms.domain.floor import LocationKind
 from wms.domain.inbox import ExceptionItem, ExceptionKind
@@ -335,27 +335,16 @@ def test_cancelling_while_the_picker_scans_loses_no_unit(engine: Engine) -> None
     race = _race(engine)
     kept = race.order_ids[1]
     gone = [order_id for order_id in race.order_ids if order_id != kept]
-    start = threading.Barrier(2)
-    ends: list[str] = []
 
     def pick() -> None:
-        _ = start.wait(timeout=10)
         _pick_all(engine, race.marta)
-        ends.append("picked")
 
     def cancel() -> None:
-        _ = start.wait(timeout=10)
         for order_id in gone:
             with transaction(engine) as session:
                 _ = cancelling.cancel_by_id(session, ACTOR, order_id, "customer called")
-        ends.append("cancelled")
 
-    threads = [threading.Thread(target=work) for work in (pick, cancel)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(ends) == ["cancelled", "picked"]
+    _ = at_once(pick, cancel)
     with transaction(engine) as session:
         assert verifying.verify(session, WAREHOUSE) == []
         statuses = {order.id: order.status for order in session.query(Order)}

@@ -1,10 +1,11 @@
 """Two scanners of one station at the same moment: each unit counts once, on either engine."""
 
-import threading
+from functools import partial
 
 from sqlalchemy import Engine, func, select
 
 from tests import builders, packers
+from tests.together import at_once
 from wms.database import reading, transaction
 from wms.domain.packing import Package, PackageLine
 from wms.services import packing
@@ -15,24 +16,15 @@ from wms.services.verifying import verify
 
 
 def _at_once(engine: Engine, floor: packers.Floor, token: str, codes: tuple[str, ...]) -> list[Feedback]:
-    """Post one scan for each code from threads that start together."""
-    start = threading.Barrier(len(codes))
-    said: list[Feedback] = []
+    """Post one scan for each code at the same moment."""
 
-    def scan(number: int, code: str) -> None:
-        _ = start.wait()
+    def scan(number: int, code: str) -> Feedback:
         with transaction(engine) as session:
             pulled = Pulled(code=code, scan=f"at-once-{number}", token=token)
             actor = floor.packer.actor
-            answer = scanning.take(session, actor, "packing", pulled, packing.current_screen, packing.judge)
-        said.append(answer.feedback)
+            return scanning.take(session, actor, "packing", pulled, packing.current_screen, packing.judge).feedback
 
-    threads = [threading.Thread(target=scan, args=each) for each in enumerate(codes)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
+    return at_once(*(partial(scan, *each) for each in enumerate(codes)))
 
 
 def test_three_scans_at_once_of_two_units_count_two_and_stop_at_the_third(engine: Engine) -> None:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import itertools
-import threading
 
 import pytest
 from sqlalchemy.orm import Session
 
 from tests import builders
 from tests.builders import NOW, WAREHOUSE
+from tests.together import at_once
 from wms.domain.catalog import Product
 from wms.domain.errors import BadInputError
 from wms.domain.floor import ADJUSTMENT_ID
@@ -312,19 +312,11 @@ def test_a_fresh_draft_is_left_to_its_planner(open_transaction: OpenTransaction)
 def test_two_planners_at_once_share_the_orders_without_overlap(open_transaction: OpenTransaction) -> None:
     with open_transaction() as session:
         _ = _floor(session, orders=8, stock=5)
-    start = threading.Barrier(2)
-    ended: list[Released] = []
 
-    def plan() -> None:
-        _ = start.wait(timeout=10)
-        ended.append(planning.plan_wave(open_transaction, ACTOR, KEY, Rules(max_orders=3)))
+    def plan() -> Released:
+        return planning.plan_wave(open_transaction, ACTOR, KEY, Rules(max_orders=3))
 
-    planners = [threading.Thread(target=plan) for _ in range(2)]
-    for planner in planners:
-        planner.start()
-    for planner in planners:
-        planner.join(timeout=60)
-    assert len(ended) == 2
+    ended = at_once(plan, plan)
     with open_transaction() as session:
         assert all(row.reserved <= 5 for row in session.query(Stock))
         assert _reserved(session) == sum(task.quantity for task in session.query(PickTask))
