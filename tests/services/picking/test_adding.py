@@ -109,7 +109,7 @@ def made(session: Session) -> Hall:
 
 def _in_one_wave(session: Session, first: Batch, second: Batch, order: Order) -> None:
     wave = session.get_one(Wave, (builders.WAREHOUSE, second.wave_id))
-    session.query(WaveOrder).filter_by(order_id=order.id).update({"wave_id": first.wave_id})
+    _ = session.query(WaveOrder).filter_by(order_id=order.id).update({"wave_id": first.wave_id})
     second.wave_id = first.wave_id
     session.flush()
     session.delete(wave)
@@ -177,7 +177,7 @@ def _is_full(hall: Hall) -> None:
 
 
 def _is_idle(hall: Hall) -> None:
-    hall.session.query(WorkerSession).filter_by(worker_id=hall.tom.worker.id).update({"seen_at": EARLIER})
+    _ = hall.session.query(WorkerSession).filter_by(worker_id=hall.tom.worker.id).update({"seen_at": EARLIER})
 
 
 def _is_recalled(hall: Hall) -> None:
@@ -186,7 +186,7 @@ def _is_recalled(hall: Hall) -> None:
 
 def _is_in_another_zone(hall: Hall) -> None:
     hall.mugs.zone = "MEZZ"
-    hall.session.query(BatchOrder).filter_by(batch_id=hall.walk.id).update({"is_part": True})
+    _ = hall.session.query(BatchOrder).filter_by(batch_id=hall.walk.id).update({"is_part": True})
 
 
 def _is_at_its_end(hall: Hall) -> None:
