@@ -98,7 +98,11 @@ def test_what_comes_besides_the_code_is_told(setup: Page, typed: str, level: str
 
 
 def test_characters_that_come_slowly_are_told(setup: Page) -> None:
-    setup.keyboard.type(TEST_CODE, delay=60)
+    setup.clock.install()
+    setup.clock.pause_at(setup.evaluate("Date.now() + 1000"))
+    for character in TEST_CODE:
+        setup.keyboard.type(character)
+        setup.clock.run_for(60)
     setup.keyboard.press("Enter")
     verdict(setup, "fair")
     assert findings(setup) == {"slow"}
