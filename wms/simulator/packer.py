@@ -37,8 +37,9 @@ class Packer(Person):
 
     def on_scan_tote(self) -> None:
         """Fetch the tote that is due first and that no other packer fetches."""
-        tote = self.hall.take([code for code in self.page.accept if code not in self.hall.units_of])
-        if not tote and not self.page.shared_totes:
+        shared = self.page.shared_totes
+        tote = self.hall.take([code for code in self.page.accept if code not in (*self.hall.units_of, *shared)])
+        if not tote and not shared:
             self.idle()
             return
         self.idle_at = -1
@@ -47,18 +48,24 @@ class Packer(Person):
             self.rest()
 
     def _pack_single(self) -> bool:
-        """Take an item out of a tote that several orders share, and scan it; the tote too, where that is asked."""
-        for tote in self.page.shared_totes:
-            code = self.hall.take_out(tote, self.page.accept)
-            if not code:
-                continue
-            if self.scan(code) or (self.scan(tote) and self.scan(code)):
-                self._box[self.hall.units_of[code][0]] += 1
-                self._totes.append(tote)
-                self._shared.add(tote)
-                return True
-            self.hall.put_in(tote, code)
-            return False
+        """Take an item out of a tote that several orders share, and scan it; first the tote, where that is asked."""
+        totes = self.page.shared_totes
+        for is_first in (False, True):
+            for tote in totes:
+                if is_first and (tote not in self.page.accept or not self.scan(tote)):
+                    continue
+                code = self.hall.take_out(tote, self.page.accept)
+                if code:
+                    return self._scan_single(tote, code)
+        return False
+
+    def _scan_single(self, tote: str, code: str) -> bool:
+        if self.scan(code) or (self.scan(tote) and self.scan(code)):
+            self._box[self.hall.units_of[code][0]] += 1
+            self._totes.append(tote)
+            self._shared.add(tote)
+            return True
+        self.hall.put_in(tote, code)
         return False
 
     def on_next_tote(self) -> None:
