@@ -384,6 +384,11 @@ class PickTask(Row, Base, kw_only=True):
     short_confirmed: Mapped[bool] = mapped_column(default=False)
     done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
+    @property
+    def is_begun(self) -> bool:
+        """Units of it are in hand, or something is being said of it."""
+        return self.in_hand > 0 or self.skip_asked or (self.found is not None and not self.short_confirmed)
+
     def forget_short(self) -> None:
         """Take back that units are missing."""
         self.found, self.short_reason, self.short_confirmed = None, "", False

@@ -17,7 +17,7 @@ from wms.domain.people import WorkerSession
 from wms.domain.picking import Batch, BatchOrder, BatchStatus, FullTote, PickTask, TaskStatus
 from wms.domain.waves import Allocation, Wave
 from wms.services.locking import locked_walk
-from wms.services.planning.layouts import Floor
+from wms.services.planning.layouts import floor_of
 from wms.services.planning.waves import task_for
 from wms.services.signing_in import IDLE_LIMIT
 
@@ -31,14 +31,15 @@ class Room:
     ahead: tuple[PickTask, ...]
 
 
-def nearest(
-    session: Session, actor: Actor, wave: Wave, order_id: int, location_ids: Collection[int], floor: Floor
-) -> Room | None:
+def nearest(session: Session, actor: Actor, wave: Wave, order_id: int, location_ids: Collection[int]) -> Room | None:
     """Lock the walk of a locked wave whose picker is nearest to one of the locations; None where no walk has room.
 
     Its lines are locked, so that is done before any stock is. A recalled wave takes no order more.
     """
-    if wave.recalled_at is not None or any(place not in floor.layout for place in location_ids):
+    if wave.recalled_at is not None or not location_ids:
+        return None
+    floor = floor_of(session, actor)
+    if floor is None or any(place not in floor.layout for place in location_ids):
         return None
     zones = set(
         session.scalars(
@@ -62,17 +63,13 @@ def add(session: Session, room: Room, order_id: int, rows: Sequence[Allocation])
     """
     batch = room.batch
     session.add(BatchOrder(warehouse_id=batch.warehouse_id, batch_id=batch.id, order_id=order_id, slot=room.slot))
-    here = [task for task in room.ahead if task.location_id == batch.location_id or _is_begun(task)]
+    here = [task for task in room.ahead if task.location_id == batch.location_id or task.is_begun]
     later = [task for task in room.ahead if task not in here]
     first = min(task.sequence for task in room.ahead)
     fresh = [task_for(batch, row, first) for row in rows]
     session.add_all(fresh)
     for sequence, task in enumerate((*here, *fresh, *later), start=first):
         task.sequence = sequence
-
-
-def _is_begun(task: PickTask) -> bool:
-    return task.in_hand > 0 or task.skip_asked or (task.found is not None and not task.short_confirmed)
 
 
 def _under_way(

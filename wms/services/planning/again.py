@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,8 +24,6 @@ from wms.domain.waves import Wave
 from wms.services import settling
 from wms.services.locking import locked_order, locked_wave_of
 from wms.services.planning import adding, new_batch, task_for, turn_before_all
-from wms.services.planning.adding import Room
-from wms.services.planning.layouts import floor_of
 from wms.services.planning.problem import fleet, problem_of
 from wms.services.stock import allocating, unsorted
 from wms.services.stock.allocating import Choice, FreeStock, Need
@@ -70,7 +68,9 @@ def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
         return PickedAgain(number=order.number, reason=f"{order.number} lacks nothing.")
     wanted = first_wanted(session, actor, {order_id: needs})
     products = allocating.products_of({order_id: needs}) | allocating.products_of(wanted)
-    room = _room_for(session, actor, wave, order_id, (needs, wanted[order_id]), products)
+    # Lines are locked before stock, so that a walk is looked for by what the shelves hold before it is locked.
+    seen = choose(allocating.free_stock(session, actor, products, lock=False), needs, wanted[order_id])
+    room = adding.nearest(session, actor, wave, order_id, {row.place_id for row in seen.portions})
     choice = choose(allocating.free_stock(session, actor, products, lock=True), needs, wanted[order_id])
     order.reason = choice.reason[:200]
     if choice.reason:
@@ -94,22 +94,6 @@ def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
     record(session, actor, order.move_to(OrderStatus.PICKING, f"missing units in {batch.name}"))
     settling.close(session, actor, ExceptionItem.order_id == order_id, ExceptionItem.kind == ExceptionKind.SHORT)
     return PickedAgain(number=order.number, batch=batch.name)
-
-
-def _room_for(
-    session: Session,
-    actor: Actor,
-    wave: Wave,
-    order_id: int,
-    lacking: tuple[Sequence[Need], Sequence[Need]],
-    products: Collection[int],
-) -> Room | None:
-    """Lock the walk under way that is nearest to where missing units lie, as is known before their stock is locked."""
-    choice = choose(allocating.free_stock(session, actor, products, lock=False), *lacking)
-    floor = floor_of(session, actor) if not choice.reason else None
-    if floor is None:
-        return None
-    return adding.nearest(session, actor, wave, order_id, {row.place_id for row in choice.portions}, floor)
 
 
 def short_orders(session: Session, actor: Actor) -> tuple[ShortOrder, ...]:

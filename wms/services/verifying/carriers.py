@@ -107,7 +107,7 @@ def what_waits_for_a_carrier_or_a_printer_is_somebodys_work(session: Session, wa
     """What is to be bought, given back, put on a manifest or printed has an open job: else it waits for ever."""
     is_open = Job.warehouse_id == warehouse_id, Job.status == JobStatus.OPEN
     at_work = set(session.scalars(select(Job.key).where(*is_open)))
-    labels = session.execute(
+    labels = (
         select(AnyLabel.id, AnyLabel.status, Package.barcode)
         .join(Package, and_(Package.warehouse_id == AnyLabel.warehouse_id, Package.id == AnyLabel.package_id))
         .where(
@@ -115,25 +115,20 @@ def what_waits_for_a_carrier_or_a_printer_is_somebodys_work(session: Session, wa
             AnyLabel.status.in_({LabelStatus.WANTED, *UNDECIDED, LabelStatus.VOIDING}),
         )
     )
-    for label_id, status, barcode in labels:
-        if f"{'void' if status is LabelStatus.VOIDING else 'buy'}-{label_id}" not in at_work:
-            yield f"package {barcode}: its label is {status}, and no job goes on with it"
-    manifests = session.execute(
-        select(Manifest.id, Manifest.status, Manifest.provider).where(
-            Manifest.warehouse_id == warehouse_id, Manifest.status.in_(OPEN)
-        )
+    manifests = select(Manifest.id, Manifest.status, Manifest.provider).where(
+        Manifest.warehouse_id == warehouse_id, Manifest.status.in_(OPEN)
     )
-    for manifest_id, open_status, provider in manifests:
-        if f"manifest-{manifest_id}" not in at_work:
-            yield f"the manifest for {provider} is {open_status}, and no job goes on with it"
-    prints = session.execute(
-        select(PrintJob.id, PrintJob.status, PrintJob.what).where(
-            PrintJob.warehouse_id == warehouse_id, PrintJob.status.in_(_IN_LINE)
-        )
+    prints = select(PrintJob.id, PrintJob.status, PrintJob.what).where(
+        PrintJob.warehouse_id == warehouse_id, PrintJob.status.in_(_IN_LINE)
     )
-    for print_job_id, stands, what in prints:
-        if f"print-{print_job_id}" not in at_work:
-            yield f"the print of {what} is {stands}, and no job goes on with it"
+    for what, key, rows in (
+        ("the label of package", "buy", labels),
+        ("the manifest for", "manifest", manifests),
+        ("the print of", "print", prints),
+    ):
+        for row_id, status, name in session.execute(rows):
+            if f"{'void' if status is LabelStatus.VOIDING else key}-{row_id}" not in at_work:
+                yield f"{what} {name} is {status}, and no job goes on with it"
 
 
 def a_box_given_up_has_no_bought_label(session: Session, warehouse_id: int) -> Iterator[str]:
