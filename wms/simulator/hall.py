@@ -192,6 +192,11 @@ class Hall:
                 self._claimed.add(free)
             return free
 
+    def holds(self, tote: str) -> bool:
+        """Tell whether anything is in a tote."""
+        with self._lock:
+            return any(self.inside[tote].values())
+
     def take_out(self, tote: str, wanted: Sequence[str]) -> str:
         """Take one unit with one of these barcodes out of a tote; return the barcode, '' for none."""
         with self._lock:

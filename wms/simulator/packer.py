@@ -48,24 +48,20 @@ class Packer(Person):
             self.rest()
 
     def _pack_single(self) -> bool:
-        """Take an item out of a tote that several orders share, and scan it; first the tote, where that is asked."""
-        totes = self.page.shared_totes
-        for is_first in (False, True):
-            for tote in totes:
-                if is_first and (tote not in self.page.accept or not self.scan(tote)):
-                    continue
-                code = self.hall.take_out(tote, self.page.accept)
-                if code:
-                    return self._scan_single(tote, code)
-        return False
-
-    def _scan_single(self, tote: str, code: str) -> bool:
-        if self.scan(code) or (self.scan(tote) and self.scan(code)):
-            self._box[self.hall.units_of[code][0]] += 1
-            self._totes.append(tote)
-            self._shared.add(tote)
-            return True
-        self.hall.put_in(tote, code)
+        """Scan an item out of a tote that several orders share; first the tote, where another was meant."""
+        for tote in self.page.shared_totes:
+            if not self.hall.holds(tote) or (tote in self.page.accept and not self.scan(tote)):
+                continue
+            code = self.hall.take_out(tote, self.page.accept)
+            if not code:
+                continue
+            if self.scan(code):
+                self._box[self.hall.units_of[code][0]] += 1
+                self._totes.append(tote)
+                self._shared.add(tote)
+                return True
+            self.hall.put_in(tote, code)
+            return False
         return False
 
     def on_next_tote(self) -> None:

@@ -122,8 +122,8 @@ class Page:
 
     @property
     def shared_totes(self) -> list[str]:
-        """The totes named from which items are scanned, as several orders share them."""
-        return [node.attributes["data-shared-tote"] for node in self.root.all("bdi", "data-shared-tote")]
+        """The totes from which items are scanned, as several orders share them."""
+        return [code for node in self.root.all("div", "data-shared") for code in node.attributes["data-shared"].split()]
 
     @property
     def totes_to_sort(self) -> list[str]:
