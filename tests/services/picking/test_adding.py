@@ -176,6 +176,12 @@ def _is_full(hall: Hall) -> None:
     hall.cart.slots = 1
 
 
+def _is_laden(hall: Hall) -> None:
+    """What is on Tom's walk, a pen and a lamp, is all that his cart carries."""
+    hall.pen.weight_g, hall.lamp.weight_g, hall.mug.weight_g = 20, 880, 350
+    hall.cart.weight_g = 900
+
+
 def _is_idle(hall: Hall) -> None:
     _ = hall.session.query(WorkerSession).filter_by(worker_id=hall.tom.worker.id).update({"seen_at": EARLIER})
 
@@ -194,7 +200,7 @@ def _is_at_its_end(hall: Hall) -> None:
         _ = hall.tom.pick()
 
 
-@pytest.mark.parametrize("why_not", [_is_full, _is_idle, _is_recalled, _is_in_another_zone, _is_at_its_end])
+@pytest.mark.parametrize("why_not", [_is_full, _is_laden, _is_idle, _is_recalled, _is_in_another_zone, _is_at_its_end])
 def test_else_the_missing_units_are_a_walk_of_their_own(hall: Hall, why_not: Callable[[Hall], None]) -> None:
     why_not(hall)
     hall.session.flush()

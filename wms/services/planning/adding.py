@@ -1,10 +1,11 @@
 """Missing units of a short order are taken next by whoever walks nearest to them for the same wave.
 
-A walk takes an order more while its cart has a slot free and lines are left on it. What is in the picker's hands goes
-into its tote first; then a tote is asked for, and the missing units come before the rest of the walk.
+A walk takes an order more while its cart has a slot free and carries the units too, and lines are left on it. What is
+in the picker's hands goes into its tote first; then a tote is asked for, and the missing units come before the rest.
 """
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Row, and_, exists, func, select
@@ -18,8 +19,10 @@ from wms.domain.picking import Batch, BatchOrder, BatchStatus, FullTote, PickTas
 from wms.domain.waves import Allocation, Wave
 from wms.services.locking import locked_walk
 from wms.services.planning.layouts import floor_of
+from wms.services.planning.problem import size_of, sizes_of
 from wms.services.planning.waves import task_for
 from wms.services.signing_in import IDLE_LIMIT
+from wms.services.stock.allocating import Portion
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,13 +34,14 @@ class Room:
     ahead: tuple[PickTask, ...]
 
 
-def nearest(session: Session, actor: Actor, wave: Wave, order_id: int, location_ids: Collection[int]) -> Room | None:
-    """Lock the walk of a locked wave whose picker is nearest to one of the locations; None where no walk has room.
+def nearest(session: Session, actor: Actor, wave: Wave, order_id: int, portions: Sequence[Portion]) -> Room | None:
+    """Lock the walk of a locked wave whose picker is nearest to one of the portions; None where no walk has room.
 
     Its lines are locked, so that is done before any stock is. A recalled wave takes no order more.
     """
-    if wave.recalled_at is not None or not location_ids:
+    if wave.recalled_at is not None or not portions:
         return None
+    location_ids = {portion.place_id for portion in portions}
     floor = floor_of(session, actor)
     if floor is None or any(place not in floor.layout for place in location_ids):
         return None
@@ -52,7 +56,7 @@ def nearest(session: Session, actor: Actor, wave: Wave, order_id: int, location_
         for here in [row.stands if row.stands in floor.layout else row.goes_to]
         if here in floor.layout and (not row.has_parts or zones <= _zones_of(session, actor, row.id))
     ]
-    rooms = (_room(session, actor, batch_id) for _, batch_id in sorted(found))
+    rooms = (_room(session, actor, batch_id, portions) for _, batch_id in sorted(found))
     return next((room for room in rooms if room is not None), None)
 
 
@@ -125,8 +129,8 @@ def _zones_of(session: Session, actor: Actor, batch_id: int) -> set[str]:
     )
 
 
-def _room(session: Session, actor: Actor, batch_id: int) -> Room | None:
-    """Lock a walk and look again whether it has room."""
+def _room(session: Session, actor: Actor, batch_id: int, portions: Sequence[Portion]) -> Room | None:
+    """Lock a walk and look again whether it has room for the portions."""
     _, tasks, batch = locked_walk(session, actor, batch_id)
     ahead = sorted(
         (task for task in tasks if task.status is TaskStatus.OPEN), key=lambda task: (task.sequence, task.id)
@@ -139,7 +143,20 @@ def _room(session: Session, actor: Actor, batch_id: int) -> Room | None:
     full = session.scalar(
         select(func.count()).where(FullTote.warehouse_id == actor.warehouse_id, FullTote.batch_id == batch_id)
     )
-    if len(taken) + (full or 0) >= cart.slots:
+    if len(taken) + (full or 0) >= cart.slots or not _carries(session, actor, cart, tasks, portions):
         return None
     slot = next(number for number in range(1, cart.slots + 1) if number not in taken)
     return Room(batch=batch, slot=slot, ahead=tuple(ahead))
+
+
+def _carries(
+    session: Session, actor: Actor, cart: Cart, tasks: Sequence[PickTask], portions: Sequence[Portion]
+) -> bool:
+    """Whether a cart has the volume and carries the weight of what its walk has taken and will, and of the portions."""
+    units: Counter[int] = Counter()
+    for portion in portions:
+        units[portion.goods.product_id] += portion.goods.quantity
+    for task in tasks:
+        units[task.product_id] += task.quantity if task.status is TaskStatus.OPEN else task.picked
+    load = size_of(units, sizes_of(session, actor, units.keys()))
+    return load.volume_ml <= cart.volume_ml and load.weight_g <= cart.weight_g

@@ -70,7 +70,7 @@ def pick_again(session: Session, actor: Actor, order_id: int) -> PickedAgain:
     products = allocating.products_of({order_id: needs}) | allocating.products_of(wanted)
     # Lines are locked before stock, so that a walk is looked for by what the shelves hold before it is locked.
     seen = choose(allocating.free_stock(session, actor, products, lock=False), needs, wanted[order_id])
-    room = adding.nearest(session, actor, wave, order_id, {row.place_id for row in seen.portions})
+    room = adding.nearest(session, actor, wave, order_id, seen.portions)
     choice = choose(allocating.free_stock(session, actor, products, lock=True), needs, wanted[order_id])
     order.reason = choice.reason[:200]
     if choice.reason:
