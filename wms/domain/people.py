@@ -151,8 +151,10 @@ class WorkerSession(Row, Base, kw_only=True):
     station_id: Mapped[int | None] = mapped_column(default=None)
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     # The tote of several orders that the items scanned come from: at a packing station, or while it is sorted at a
-    # put wall. There `sorting_id` is the row of the picked units in hand, whose place is asked for, or SAID_...
+    # put wall. There `sorting_id` is the row of the picked units in hand, whose place is asked for, or SAID_..., and
+    # `named_place_id` the free place of the wall that was named for them.
     shared_tote_id: Mapped[int | None] = mapped_column(default=None)
     sorting_id: Mapped[int | None] = mapped_column(default=None)
+    named_place_id: Mapped[int | None] = mapped_column(default=None)
     # The exception by which its worker called for help, until the answer was read.
     call_id: Mapped[int | None] = mapped_column(default=None)

@@ -317,7 +317,8 @@ def _go_on_with_tote(session: Session, actor: Actor, opened: WorkerSession) -> N
     ).one_or_none()
     if before is not None:
         opened.shared_tote_id, opened.sorting_id = before.shared_tote_id, before.sorting_id
-        before.shared_tote_id = before.sorting_id = None
+        opened.named_place_id = before.named_place_id
+        before.shared_tote_id = before.sorting_id = before.named_place_id = None
         session.flush()
 
 

@@ -10,7 +10,7 @@ from wms.domain.catalog import Product
 from wms.domain.floor import Location
 from wms.domain.inbox import ExceptionItem
 from wms.domain.orders import OrderLine, OrderStatus
-from wms.domain.people import ShortPolicy, Warehouse
+from wms.domain.people import ShortPolicy, Warehouse, WorkerSession
 from wms.domain.picked import PickedUnits
 from wms.domain.picking import Batch, BatchOrder, Method, PickTask
 from wms.domain.putbacks import PutBack
@@ -23,6 +23,7 @@ from wms.services.planning import OpenTransaction, parting
 from wms.services.planning import again as planning_again
 from wms.services.planning.preview import preview
 from wms.services.planning.selection import CollectionKey, Rules
+from wms.services.signing_in import IDLE_LIMIT
 
 KEY = CollectionKey(carrier="usps", cutoff_at=NOW.replace(hour=14, minute=30))
 
@@ -72,6 +73,39 @@ def test_each_put_tells_how_far_its_order_is_sorted(wall: Wall) -> None:
         far.append((screen.sorted_units, screen.order_units))
         _ = marta.scan(wall.places[place].barcode)
     assert far == [(2, 3), (1, 1), (3, 3)]
+
+
+def test_two_who_sort_a_tote_are_given_units_and_places_of_their_own(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = marta.scan(wall.tote.barcode, wall.mug), tom.scan(wall.tote.barcode, wall.mug)
+    assert [marta.screen.accept, tom.screen.accept] == [(place.barcode,) for place in wall.places[:2]]
+    assert tom.scan(wall.places[1].barcode) == marta.scan(wall.places[0].barcode) == "sort_item"
+    assert wall.holds_up()
+
+
+def test_two_with_units_of_one_order_are_sent_to_the_same_place(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = marta.scan(wall.tote.barcode, wall.mug), tom.scan(wall.tote.barcode, wall.pen)
+    assert marta.screen.accept == tom.screen.accept == (wall.places[0].barcode,)
+    assert tom.scan(wall.places[0].barcode) == marta.scan(wall.places[0].barcode) == "sort_item"
+    assert wall.holds_up()
+
+
+def test_the_place_named_for_units_in_hand_stays_when_a_nearer_one_is_free(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = marta.scan(wall.tote.barcode, wall.mug), tom.scan(wall.tote.barcode, wall.mug)
+    assert marta.scan("UNDO") == "sort_item"
+    assert tom.scan(wall.places[1].barcode) == "sort_item"
+    assert marta.scan(wall.mug, wall.places[0].barcode) == "sort_item"
+    assert wall.holds_up()
+
+
+def test_a_place_named_for_somebody_long_away_is_named_again(wall: Wall) -> None:
+    marta, tom = wall.pick(), Sorter(wall.session, device="2")
+    _ = marta.scan(wall.tote.barcode, wall.mug)
+    wall.session.get_one(WorkerSession, (builders.WAREHOUSE, marta.actor.session_id)).seen_at -= IDLE_LIMIT
+    _ = tom.scan(wall.tote.barcode, wall.mug)
+    assert tom.screen.accept == (wall.places[0].barcode,)
 
 
 def test_a_wrong_place_stops_and_undo_lays_the_item_back(wall: Wall) -> None:

@@ -95,7 +95,7 @@ def test_no_other_number_changes_what_is_in_hand(wall: Wall, number: str, tone: 
 
 def test_a_second_sorter_with_the_same_two_in_hand_reads_the_screen_again(wall: Wall) -> None:
     marta, tom = _mugs(wall), Sorter(wall.session, device="2")
-    _ = tom.scan(wall.tote.barcode, wall.mug)
+    _ = tom.scan(wall.tote.barcode, wall.mug, wall.places[1].barcode, wall.mug)
     token = tom.screen.token
     _ = marta.scan("N1")
     assert tom.scan(wall.places[0].barcode, token=token) == "put_in_slot"

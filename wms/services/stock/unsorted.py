@@ -1,4 +1,4 @@
-"""What lies unsorted in shared totes, the wall that it is for, and each order's place there."""
+"""What lies unsorted in shared totes, and whose of it is sorted first."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -140,28 +140,3 @@ def in_hand(
         found = found.with_for_update(of=(Order, PickedUnits), key_share=True).execution_options(populate_existing=True)
     row: Row[Any] | None = session.execute(found).one_or_none()
     return row
-
-
-def wall_of(session: Session, actor: Actor, tote_id: int) -> str:
-    """The wall where the orders of a tote have places; else the one with most places free ('' for none)."""
-    places = select(_place.wall).where(_place.warehouse_id == actor.warehouse_id, _place.wall != "")
-    orders = of_tote(actor, tote_id, PickTask.order_id)
-    begun = session.scalars(places.where(_place.order_id.in_(orders)).limit(1)).one_or_none()
-    if begun is not None:
-        return begun
-    free = places.where(_place.status == ToteStatus.FREE).group_by(_place.wall).order_by(func.count().desc())
-    return session.scalars(free.limit(1)).one_or_none() or ""
-
-
-def place_of(session: Session, actor: Actor, order_id: int, wall: str, *, lock: bool = False) -> Tote | None:
-    """The order's place, else the first free one of the wall; None where all are taken."""
-    places = select(Tote).where(Tote.warehouse_id == actor.warehouse_id).execution_options(populate_existing=True)
-    own = places.where(Tote.wall != "", Tote.order_id == order_id)
-    free = (
-        places.where(Tote.wall == (wall or None), Tote.status == ToteStatus.FREE)
-        .order_by(func.length(Tote.wall_slot), Tote.wall_slot)
-        .limit(1)
-    )
-    if lock:
-        own, free = own.with_for_update(key_share=True), free.with_for_update(key_share=True, skip_locked=True)
-    return session.scalars(own).first() or session.scalars(free).one_or_none()

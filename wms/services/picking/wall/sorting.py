@@ -15,11 +15,11 @@ from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits, UnitsSorted
-from wms.domain.picking import Proof
+from wms.domain.picking import PickTask, Proof
 from wms.domain.saying import say, say_some
 from wms.domain.totes import Tote, ToteStatus
 from wms.services.picking.screens import IsToteEmpty, PickingScreen, PutInSlot, ScanDamaged, SortItem
-from wms.services.picking.wall import damage, desks, ends, undoing
+from wms.services.picking.wall import damage, desks, ends, places, undoing
 from wms.services.picking.wall.desks import Desk
 from wms.services.scans import feedback
 from wms.services.scans.recognising import Item, find_item
@@ -51,11 +51,12 @@ def screen(session: Session, actor: Actor) -> PickingScreen | None:
     if desk is None:
         return None
     left = unsorted.units_left(session, actor, desk.tote.id)
-    wall = unsorted.wall_of(session, actor, desk.tote.id)
-    facts: dict[str, Any] = {"job": say("{tote}  wall {wall}", tote=desk.tote.barcode, wall=wall), "left": left}
     row = unsorted.in_hand(session, actor, desk.tote.id, desk.units_id) if desk.units_id else None
+    wall = places.wall_of(session, actor, desk.tote.id)
+    place = places.place_of(session, actor, row.order_id, wall, desk.place_id) if row is not None else None
+    job = say("{tote}  wall {wall}", tote=desk.tote.barcode, wall=place.wall if place else wall)
+    facts: dict[str, Any] = {"job": job, "left": left}
     if row is not None:
-        place = unsorted.place_of(session, actor, row.order_id, wall)
         in_place = unsorted.units_in_place(session, actor, row.order_id)
         return PutInSlot(
             token=f"put-{text_id(row.id)}-{row.quantity}",  # fewer, by another sorter's word, are another step
@@ -92,14 +93,15 @@ def _judge_item(session: Session, actor: Actor, code: Code, screen: PickingScree
     if item is None:
         return feedback.wrong_type(code, screen.wants)
     row = session.execute(
-        unsorted.of_tote(actor, desk.tote.id, PickedUnits.id, PickedUnits.quantity)
+        unsorted.of_tote(actor, desk.tote.id, PickedUnits.id, PickedUnits.quantity, PickTask.order_id)
         .where(PickedUnits.product_id == item.product_id)
-        .order_by(*unsorted.FIRST)
+        .order_by(desks.is_in_others_hands(actor), *unsorted.FIRST)
         .limit(1)
     ).one_or_none()
     if row is None:
         return _not_for_this_wall(item, desk)
-    desks.take(session, actor, desk.tote.id, row.id)
+    place = places.place_of(session, actor, row.order_id, places.wall_of(session, actor, desk.tote.id))
+    desks.take(session, actor, desk.tote.id, row.id, place.id if place else None)
     return feedback.accepted(say("{n} x {product}", n=row.quantity, product=item.name))
 
 
@@ -148,7 +150,8 @@ def judge_slot(session: Session, actor: Actor, code: Code, screen: PutInSlot) ->
         return feedback.NOT_COUNTED
     if code.kind is not CodeKind.TOTE:
         return _no_place(session, actor, code, screen, desk, row)
-    place = unsorted.place_of(session, actor, row.order_id, unsorted.wall_of(session, actor, desk.tote.id), lock=True)
+    wall = places.wall_of(session, actor, desk.tote.id)
+    place = places.place_of(session, actor, row.order_id, wall, desk.place_id, lock=True)
     if place is None:
         return feedback.wrong(say("The wall is full. Pack some first"))
     is_right = code.text == place.barcode
@@ -176,7 +179,7 @@ def _say_how_many(session: Session, actor: Actor, desk: Desk, row: Row[Any], uni
         in_hand = all_of_them.split_off(units)
         session.add(in_hand)
         session.flush()
-        desks.take(session, actor, desk.tote.id, in_hand.id)
+        desks.take(session, actor, desk.tote.id, in_hand.id, desk.place_id)
     return feedback.told(say("{n} x {product}", n=units, product=row.product))
 
 
