@@ -27,9 +27,13 @@ const isProduct = (code) => /^\d{14}$/.test(normal(code)) && hasCheckDigit(norma
 /** Whether a code is whole by its form: one of ours, or a product's number. */
 export const isWhole = (code) => isOwn(code) || isProduct(code);
 
+/** Whether a code begins as GS1's do: with the product's number, after the symbology prefix. */
+const isGs1 = (code) => /^01\d{14}/.test(normal(code)) && hasCheckDigit(normal(code).slice(2, 16));
+
 /** A scanner with two outputs switched on sends a code twice in one: take it once, where the pair can be no code itself. */
 export function once(code, accepts = []) {
   const half = code.slice(0, code.length / 2);
   const means = (text) => isWhole(text) || accepts.includes(normal(text));
-  return half + half === code && means(half) && !means(code) ? half : code;
+  if (half + half !== code) return code;
+  return isGs1(half) || (means(half) && !means(code)) ? half : code;
 }

@@ -15,6 +15,7 @@ const STOP_SCANS = 3;
 const STOP_MS = 30000;
 const OWN_TWICE_MS = 1500; // our own labels are scanned once a step
 const PRODUCT_TWICE_MS = 200; // units of one product come 400 ms apart or more
+const HELD_MS = 500; // a label left before the scanner is read again sooner than this
 const PRESS_TWICE_MS = 350; // a glove bounces; after the answer the same button is pressed for the next step
 const FLASH_MS = 340; // what lights up stays or waits so long: never more than three flashes in a second
 
@@ -26,17 +27,18 @@ const page = () => document.getElementById("screen").dataset;
 const say = (what, n) => document.getElementById(`say-${what}`).textContent.replace("{n}", n);
 const accepts = () => JSON.parse(page().accept ?? "[]").map(normal); // what would be right now; empty for blind counts and badges
 const ahead = () => JSON.parse(page().ahead ?? "[]").map((codes) => codes.map(normal)); // and at the task's next steps
+const now = () => performance.now(); // how long something took: the handheld's clock may be set meanwhile
 const hasScreen = (answer) => answer.querySelector("#screen[data-screen]") !== null; // a desk or error page has none
 
 let queue = []; // unconfirmed scans, oldest first
 let others = []; // those of workers who are not at the page now, where the store did not take them
 let busy = true; // until the kept scans are read, and while one is under way
-let last = { code: "", at: 0 };
+let last = { code: "", at: 0 }; // the last code, and when it was read
 let lastN = 0;
 let offlineSince = 0;
 let stopped = false;
 let lit = 0; // the timer of the line at the top
-let shownAt = 0; // when a verdict last came with a flash
+let shownAt = -FLASH_MS; // when a verdict last came with a flash
 let wake = () => {};
 
 // randomUUID does not exist on plain http under a LAN name; getRandomValues does.
@@ -45,12 +47,14 @@ const scanId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 // ---- a scan --------------------------------------------------------------------------------------------------------------
 
 /** Whether a code is the last one again by one pull of the trigger or one press; an unanswered press is not made again. */
-function isTwice(plain, at, isPress) {
+function isTwice(plain, isPress) {
   if (isPress && queue.some(({ code, ask }) => normal(code) === plain && ask === page().token)) return true;
+  const at = now();
   const twiceMs = isPress ? PRESS_TWICE_MS : isOwn(plain) ? OWN_TWICE_MS : PRODUCT_TWICE_MS;
   const twice = plain === last.code && at - last.at < twiceMs;
   // A label left before the scanner is read on and on; a card is held there again for its next step.
-  if (!twice || !(isPress || plain.startsWith("K"))) last = { code: plain, at };
+  const isHeld = twice && at - last.at < HELD_MS && !isPress && !plain.startsWith("K");
+  if (!twice || isHeld) last = { code: plain, at };
   return twice;
 }
 
@@ -61,7 +65,7 @@ function take(raw, { isPress = false } = {}) {
   if (stopped) return play("blocked"); // not taken: the same code right after the network is back is no double
   const at = Date.now();
   const plain = normal(code);
-  if (isTwice(plain, at, isPress)) return;
+  if (isTwice(plain, isPress)) return;
   const { token, worker, action } = page();
   lastN = Math.max(lastN + 1, at + Math.random()); // a fraction: two pages of one browser never give the same
   const scan = { n: lastN, scan: scanId(), code, ask: token, at, worker, action, page: pageId() };
@@ -110,7 +114,7 @@ async function drain() {
 
 /** Send one scan until it is answered; true when the next may go. */
 async function deliver(scan) {
-  const since = Date.now();
+  const since = now();
   const slow = setTimeout(() => offlineSince || network("slow"), SLOW_MS);
   let broken = 0;
   for (let tries = 1; page().worker === scan.worker; tries += 1) {
@@ -121,7 +125,7 @@ async function deliver(scan) {
       backOnline();
       return settle(scan, answer);
     }
-    if (!answer && (tries >= 2 || Date.now() - since >= ABORT_MS)) offline(since);
+    if (!answer && (tries >= 2 || now() - since >= ABORT_MS)) offline(since);
     await pause(RETRY_MS[Math.min(tries, RETRY_MS.length) - 1]);
   }
   clearTimeout(slow);
@@ -177,7 +181,7 @@ async function settle(scan, { answer, status, cue, isBroken }) {
   const feedback = document.getElementById("feedback");
   play(cue ?? feedback.dataset.cue);
   if (!locked) await done(scan, feedback);
-  if (page().worker !== scan.worker) await adopt();
+  if (page().worker !== scan.worker) await adopt(locked ? [] : queue.filter((other) => other.worker === scan.worker));
   count();
   return !locked;
 }
@@ -225,9 +229,8 @@ function swap(answer) {
 }
 
 function calm(feedback) {
-  const now = Date.now();
-  if (now - shownAt < FLASH_MS) feedback.dataset.calm = "";
-  else shownAt = now;
+  if (now() - shownAt < FLASH_MS) feedback.dataset.calm = "";
+  else shownAt = now();
 }
 
 /** The server said no without a screen (a proxy, a page that is gone, a scan at which our program breaks). */
@@ -239,20 +242,24 @@ function refuse(why) {
   feedback.replaceChildren(say(why));
 }
 
-/** Take on the queue of whoever is logged in now; another worker's scans wait for that worker. */
-async function adopt() {
+/** Take on the queue of whoever is logged in now; another worker's scans wait for that worker.
+ *
+ * Those behind a scan that changed who works here were meant for the page before it: they do not count, and that is said.
+ */
+async function adopt(behind = []) {
   const { worker, action } = page();
+  const uncounted = new Set([...behind, ...queue.filter((scan) => worker && !scan.worker)]); // the latter while a badge was on its way
+  if (uncounted.size) await forget([...uncounted]);
   const kept = worker ? await keptBy(worker, action) : [];
   const isMine = (scan) => scan.worker === worker && scan.action === action;
-  const known = [...kept.map((scan) => ({ ...scan, isKept: true })), ...others, ...queue];
+  const known = [...kept.map((scan) => ({ ...scan, isKept: true })), ...others, ...queue].filter((scan) => !uncounted.has(scan));
   const mine = new Map(known.filter(isMine).map((scan) => [scan.scan, scan]));
-  const nobodys = worker ? queue.filter((scan) => !scan.worker) : []; // made while a badge was on its way
   queue = [...mine.values()].sort((one, other) => one.n - other.n);
   others = known.filter((scan) => scan.worker && !scan.isKept && !isMine(scan));
   lastN = Math.max(lastN, ...queue.map((scan) => scan.n));
-  if (!nobodys.length) return;
+  if (!uncounted.size) return;
   document.getElementById("feedback").dataset.tone = "warn";
-  drop(nobodys);
+  drop([...uncounted]);
   play("wrong");
 }
 
@@ -281,13 +288,14 @@ function offline(since) {
   if (!offlineSince) {
     offlineSince = since;
     play("offline");
-    setTimeout(() => offlineSince && showOffline(), since + STOP_MS - Date.now());
+    setTimeout(() => offlineSince && showOffline(), since + STOP_MS - now());
   }
   showOffline();
 }
 
+/** Offline, so many scans stop the hand; a server that only answers late does not, for it works its queue off. */
 function showOffline() {
-  const mustStop = queue.length >= STOP_SCANS || Date.now() - offlineSince >= STOP_MS;
+  const mustStop = queue.length >= STOP_SCANS || now() - offlineSince >= STOP_MS;
   if (mustStop && !stopped) play("blocked");
   stopped ||= mustStop;
   network(stopped ? "stop" : "offline");
@@ -299,6 +307,7 @@ function backOnline() {
   stopped = false;
   if (wasOffline) {
     play("online");
+    flash("online");
     network("saved");
     setTimeout(() => bar.dataset.state === "saved" && network(""), 1500);
   } else if (bar.dataset.state !== "saved") network("");
@@ -310,7 +319,7 @@ addEventListener("online", () => wake());
 document.addEventListener("visibilitychange", () => document.hidden || wake());
 addEventListener("pageshow", (event) => event.persisted && location.reload()); // a page from the back button shows an old step
 document.documentElement.classList.add("js");
-listen(take);
+listen(take, (code) => [accepts(), ...ahead()].flat().includes(normal(code)));
 const isOnOneScreen = document.body.classList.contains("station"); // and it was drawn before it could say which page it is
 adopt().then(() => isOnOneScreen && known.then(() => renew(page().action))).then(() => { busy = false; count(); return drain(); });
 if (isSecureContext) import("./secure.js");

@@ -1,21 +1,26 @@
 // Reads what a scanner types into the page, by key events or by the input method, with or without a terminator; also typed codes
 // and buttons that carry a code. Knows nothing of what a code means, only whether it is whole.
-import { isWhole } from "./codes.js";
+import { isWhole as isWholeByForm } from "./codes.js";
 import { unlock } from "./cues.js";
 
 const BULK_IDLE_MS = 80; // a whole code committed at once, without terminator
 const TYPED_IDLE_MS = 600; // key by key, or piece by piece, without terminator: a scanner's key delay may be 100 ms
 const WHOLE_IDLE_MS = 150; // the same, when a scanner has typed a whole code: the next one may come 400 ms later
+const RUN_IDLE_MS = 300; // the same, of a code whose form nobody knows, when it came as only a scanner types
 const SCANNER_KEY_MS = 120; // people are slower from one key to the next
+const RUN_KEY_MS = 50; // and nobody types several keys in a row like this
+const RUN_KEYS = 4;
+const FNC1 = "\x1d"; // what separates the parts of a GS1 code; as a key it is Ctrl and ]
 
 const form = document.getElementById("scan");
 const box = document.getElementById("code");
 let taken = () => {};
+let isWhole = isWholeByForm;
 let idle = 0;
 let lengthBefore = 0;
 let counts = false; // the keypad was opened for a quantity: bare digits are one
 let keyAt = 0; // when the last key or piece came
-let isSteady = false; // all that stands in the box came as fast as a scanner types
+let slowestMs = 0; // the longest time from one key or piece to the next, of what stands in the box
 let byHand = false; // what stands in the box was tapped on the keypad: a scan must not be glued to it
 
 function finish() {
@@ -27,21 +32,24 @@ function finish() {
 
 /** Note when a key or piece came, before it is put to what stands in the box. */
 function time(at, isFirst) {
-  isSteady = isFirst || (isSteady && at - keyAt <= SCANNER_KEY_MS);
+  slowestMs = isFirst ? 0 : Math.max(slowestMs, at - keyAt);
   keyAt = at;
 }
 
-/** How long nothing more may come before the box is a scan. A quantity is no whole code here: N2 may become N24. */
+/** Whether a scanner has typed a whole code. A quantity is none here: N2 may become N24. */
+const isScanned = () => slowestMs <= SCANNER_KEY_MS && isWhole(box.value) && !/^n/i.test(box.value);
+
+/** How long nothing more may come before the box is a scan. */
 function idleMs(bulk) {
-  if (!isWhole(box.value)) return TYPED_IDLE_MS;
-  if (bulk) return BULK_IDLE_MS;
-  return isSteady && !/^n/i.test(box.value) ? WHOLE_IDLE_MS : TYPED_IDLE_MS;
+  if (bulk && isWhole(box.value)) return BULK_IDLE_MS;
+  if (isScanned()) return WHOLE_IDLE_MS;
+  return !bulk && slowestMs <= RUN_KEY_MS && box.value.length >= RUN_KEYS ? RUN_IDLE_MS : TYPED_IDLE_MS;
 }
 
 function waitForMore(bulk) {
   clearTimeout(idle);
-  // with the keypad open a person may be typing: only OK ends what comes key by key
-  if (!bulk && form.classList.contains("scan--open")) return;
+  // With the keypad open a person may be typing: only OK ends what comes key by key, but for a scanner's whole code.
+  if (!bulk && form.classList.contains("scan--open") && !isScanned()) return;
   idle = setTimeout(finish, idleMs(bulk));
 }
 
@@ -62,18 +70,29 @@ function onKey(event) {
     refocus(); // the text itself comes through the input method
   } else if (key === " " && target !== box && !box.value) {
     return; // presses the focused button
-  } else if (key.length === 1 && !event.ctrlKey && !event.metaKey) {
-    event.preventDefault(); // altKey is let through: some scanners set it on every key
+  } else if (key.length === 1 && !event.metaKey && (!event.ctrlKey || event.altKey || key === "]")) {
+    event.preventDefault(); // altKey is let through: some scanners set it on every key, and AltGr is Ctrl and Alt
     time(event.timeStamp, byHand || !box.value);
-    box.value = byHand ? key : box.value + key;
+    const typed = event.ctrlKey && !event.altKey ? FNC1 : key;
+    box.value = byHand ? typed : box.value + typed;
     byHand = false;
     lengthBefore = box.value.length;
     waitForMore(false);
   }
 }
 
+/** A whole code that comes by itself, some time after what stands in the box, is another scan. */
+function endBefore({ data, timeStamp }) {
+  const before = box.value.slice(0, lengthBefore);
+  if (!before || byHand || before + data !== box.value || !isWhole(data) || timeStamp - keyAt <= WHOLE_IDLE_MS) return;
+  box.value = before;
+  finish();
+  box.value = data;
+}
+
 // Text without key events: the input method commits a part or the whole of a code.
 function onInput(event) {
+  endBefore(event);
   const bulk = box.value.length - lengthBefore > 3;
   time(event.timeStamp, !lengthBefore);
   if (bulk && byHand) box.value = event.data ?? "";
@@ -131,9 +150,13 @@ function onClick(event) {
   setTimeout(refocus);
 }
 
-/** Call `take(code, how)` for every code read from now on; `how.isPress` says that a button or key was pressed for it. */
-export function listen(take) {
+/** Call `take(code, how)` for every code read from now on; `how.isPress` says that a button or key was pressed for it.
+ *
+ * `whole(code)` tells whether nothing more is to come of a code, where its form does not.
+ */
+export function listen(take, whole = () => false) {
   taken = take;
+  isWhole = (code) => isWholeByForm(code) || whole(code);
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("pointerdown", unlock);
   document.addEventListener("click", onClick);
