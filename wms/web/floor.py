@@ -100,7 +100,9 @@ def show(station: Station, verdict: Feedback | None = None, action: str = "") ->
     with reading(db.engine) as session:
         actor = sessions.actor(session)
         screen, call = _screen(session, actor, station), calling.shown(session, actor)
-    keeps_verdict = verdict is None and flask.request.args.get("seen") == screen.name
+        keeps_verdict = verdict is None and flask.request.args.get("seen") == screen.name
+        if verdict is None and not keeps_verdict and actor.worker_id is not None:
+            verdict = scanning.standing_stop(session, actor, screen)
     answer = Answer(screen=screen, feedback=verdict or Feedback(), call=call)
     return render(station, answer, actor, keeps_verdict=keeps_verdict, action=action)
 

@@ -64,7 +64,7 @@ def test_codes_of_another_type_are_named(session: Session) -> None:
     floor = packers.opened(session)
     assert floor.packer.scan(floor.hold.barcode).words == "That is a LANE. Scan the ITEM"
     assert floor.packer.scan(floor.order.barcode).words == "That is an ORDER. Scan the ITEM"
-    assert floor.packer.scan("HELLO-WORLD-77").words == "Not known: ...WORLD-77. See the lead"
+    assert floor.packer.scan("HELLO-WORLD-77").words == "Not known: ...WORLD-77. HELP card"
     assert _caught(session) == []
 
 

@@ -145,7 +145,7 @@ def test_what_was_to_be_put_back_from_it_is_put_back_from_the_other(walk: Walk) 
     [
         ("foreign", "{tote} is not on this cart"),
         ("wall", "A1 is a place of the put wall"),
-        ("unknown", "Not known: ...T999997. See the lead"),
+        ("unknown", "Not known: ...T999997. HELP card"),
     ],
 )
 def test_a_tote_that_is_not_on_the_cart_is_refused_with_a_sentence(walk: Walk, which: str, words: str) -> None:

@@ -57,7 +57,7 @@ def test_a_tote_elsewhere_is_told_too(walk: Walk, status: ToteStatus, words: str
 
 def test_an_unknown_tote_is_for_the_lead(walk: Walk) -> None:
     assert walk.marta.scan("T999997") == "home"
-    assert (walk.marta.feedback.tone, walk.marta.said) == ("wrong", "Not known: ...T999997. See the lead")
+    assert (walk.marta.feedback.tone, walk.marta.said) == ("wrong", "Not known: ...T999997. HELP card")
 
 
 def test_a_place_of_the_wall_is_told_by_its_own_order(walk: Walk) -> None:

@@ -84,7 +84,7 @@ def test_a_wrong_tote_stops_and_nothing_moves(walk: Walk) -> None:
         ("scan_item", "T000000", "That is a TOTE. Scan the ITEM"),
         ("put_in_tote", "L0000000", "That is a SHELF. Scan the TOTE"),
         ("scan_item", "C0000", "That is a CART. Scan the ITEM"),
-        ("scan_item", "12-WHAT-IS-THIS", "Not known: ...-IS-THIS. See the lead"),
+        ("scan_item", "12-WHAT-IS-THIS", "Not known: ...-IS-THIS. HELP card"),
     ],
 )
 def test_a_wrong_type_is_named(walk: Walk, at: str, code: str, words: str) -> None:

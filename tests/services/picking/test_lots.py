@@ -149,12 +149,22 @@ def test_what_only_reads_like_a_code_is_named_as_a_lot(spot: Spot, lot: str) -> 
     assert spot.marta.said == f"Lot {lot} is not open here. Scan A"
 
 
-@pytest.mark.parametrize(
-    "how", ["10B", "]C11727022810B", "1727022810B", "1727022810B\x1d01{code}", "10B\x1d17270228", "]d210B17270228"]
-)
+@pytest.mark.parametrize("how", ["10B", "]C11727022810B", "1727022810B", "1727022810B\x1d01{code}", "10B\x1d17270228"])
 def test_a_gs1_code_names_the_lot_in_whatever_sequence(spot: Spot, how: str) -> None:
     assert spot.marta.scan(spot.code, spot.code, how.format(code=spot.code)) == "put_in_tote"
     assert (spot.marta.said, spot.task().lot) == ("Lot B", "B")
+
+
+@pytest.mark.parametrize("how", ["]d210B17270228", "01{code}10B21SN77", "01{code}21SN7710B"])
+def test_a_separator_lost_before_or_behind_the_lot_is_said_where_the_lot_is_asked_for(spot: Spot, how: str) -> None:
+    assert spot.marta.scan(spot.code, spot.code, how.format(code=spot.code)) == "put_in_tote"
+    assert (spot.marta.said, spot.task().lot) == ("Lot B. Scanner loses FNC1", "B")
+
+
+@pytest.mark.parametrize("rest", ["21SN7710A", "21SN771727013110A"])
+def test_a_separator_lost_behind_a_serial_that_nobody_keeps_is_seen_by_the_lot(spot: Spot, rest: str) -> None:
+    assert spot.marta.scan(f"]d201{spot.code}{rest}") == "scan_item"
+    assert (spot.marta.said, spot.marta.stop.lot_proved) == ("1 of 2. Scanner loses FNC1", True)
 
 
 def test_a_gs1_code_names_the_item_in_whatever_sequence(spot: Spot) -> None:

@@ -162,7 +162,7 @@ def test_a_wrong_item_counts_against_the_picks_of_its_order(walk: Walk) -> None:
 def test_a_product_that_nobody_knows_is_for_the_lead(walk: Walk) -> None:
     marta = _picked(walk)
     assert marta.scan(Command.WRONG_ITEM, walk.totes[0].barcode, "04099999999992") == "wrong_item"
-    assert marta.said == "Not known: ...99999992. See the lead"
+    assert marta.said == "Not known: ...99999992. HELP card"
     assert marta.scan(Command.UNDO) == "drop_cart"
     assert _holds_up(walk.session)
 
@@ -238,7 +238,7 @@ def test_the_last_unit_of_a_tote_in_a_lane_leaves_it_free(walk: Walk) -> None:
     [
         ("first", "{order}: 0 units, on {cart}"),
         ("free", "{free} is free"),
-        ("none", "Not known: ...T999997. See the lead"),
+        ("none", "Not known: ...T999997. HELP card"),
     ],
 )
 def test_between_walks_only_a_tote_in_a_lane_is_looked_into(walk: Walk, which: str, words: str) -> None:

@@ -81,7 +81,7 @@ def test_a_gs1_code_cut_short_in_its_count_is_one_unit(walk: Walk) -> None:
 def test_what_is_no_letter_in_a_code_is_not_kept(walk: Walk) -> None:
     marta = walk.at_location()
     assert marta.scan("]C1no\0thing\x1d\x07of ours", scan="odd") == "scan_item"
-    assert marta.said == "Not known: ...\u241dOF OURS. See the lead"
+    assert marta.said == "Not known: ...\u241dOF OURS. HELP card"
     kept = walk.session.get(Scan, (builders.WAREHOUSE, "odd"))
     assert kept is not None
     assert kept.code == "]C1nothing\u241dof ours"

@@ -1,5 +1,7 @@
 """The verdicts' shapes, one constructor each, with the cue of the UX paper's section 7."""
 
+from dataclasses import replace
+
 from wms.domain.codes import Code, CodeKind, Command, readable
 from wms.domain.saying import Said, say, say_some
 from wms.services.scans.screens import Card, Feedback, Keypad
@@ -95,6 +97,13 @@ def line_done(words: Said) -> Feedback:
     return Feedback(tone="ok", cue="line", words=words)
 
 
+def separator_lost(verdict: Feedback) -> Feedback:
+    """Say of a scan that counts, besides, that the scanner loses what separates the parts of a GS1 code."""
+    if verdict.tone != "ok":
+        return verdict
+    return replace(verdict, words=say("{said}. Scanner loses FNC1", said=verdict.words))
+
+
 def complete(words: Said) -> Feedback:
     """Say that a tote, an order or a box is complete: full green."""
     return Feedback(tone="ok", cue="complete", words=words)
@@ -153,7 +162,7 @@ def wrong_type(code: Code, wanted: str) -> Feedback:
 def unknown(code: Code) -> Feedback:
     """Say that a code means nothing here."""
     end = f"...{readable(code.text)[-_LAST:]}"
-    return Feedback(tone="wrong", cue="unknown", words=say("Not known: {code}. See the lead", code=end))
+    return Feedback(tone="wrong", cue="unknown", words=say("Not known: {code}. HELP card", code=end))
 
 
 NOT_COUNTED = repeated(say("Not counted. Look at the screen"))

@@ -51,13 +51,17 @@ _LOCATION_BY_NAME = select(Location.id, Location.code).where(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gs1:
-    """What a GS1 code says of its units: GTIN (14 digits, '' for none), lot, use-by date, serial, count (0: none)."""
+    """What a GS1 code says of its units: GTIN (14 digits, '' for none), lot, use-by date, serial, count (0: none).
+
+    `lost_separator`: two of its parts had run into one another, and were cut.
+    """
 
     gtin: str
     lot: str = ""
     serial: str = ""
     expiry: dt.date | None = None
     count: int = 0
+    lost_separator: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,6 +207,7 @@ def _joined(gs1: Gs1, more: Gs1) -> Gs1:
         serial=gs1.serial or more.serial,
         expiry=gs1.expiry or more.expiry,
         count=gs1.count or more.count,
+        lost_separator=True,
     )
 
 

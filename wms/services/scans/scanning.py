@@ -24,6 +24,7 @@ from wms.services.upserting import insert_new
 
 _MAX_CODE = 200
 _SHIFT = dt.timedelta(hours=12)
+_ENDS_STOP = frozenset({Command.UNDO, Command.HELP})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,16 +91,40 @@ def take(
             place="" if is_stale else before.place,
         )
         record(session, actor, refused)
+    session.flush()
+    screen = judged.screen if isinstance(judged, Answer) else current_screen(session, actor)
+    if verdict.tone != "ok" and not _is_panel(verdict) and code.command not in _ENDS_STOP:
+        verdict = _still_stopped(session, actor, screen, verdict)
     to_keep = {
         "the_warehouse": actor.warehouse_id,
         "the_scan": pulled.scan,
         "the_tone": verdict.tone,
-        "the_answer": keep_verdict(verdict),
+        "the_answer": keep_verdict(verdict) | ({"stands_on": _step(screen)} if _is_panel(verdict) else {}),
     }
     _ = session.connection().execute(_KEEP, to_keep)
     session.flush()
-    answer = judged if isinstance(judged, Answer) else Answer(screen=current_screen(session, actor), feedback=verdict)
-    return replace(answer, call=answer.call or call)
+    shown = judged.call if isinstance(judged, Answer) else None
+    return Answer(screen=screen, feedback=verdict, call=shown or call)
+
+
+def _is_panel(verdict: Feedback) -> bool:
+    return verdict.have is not None or verdict.need is not None
+
+
+def _still_stopped(session: Session, actor: Actor, screen: Screen, verdict: Feedback) -> Feedback:
+    """Let a stop stand on its screen, beneath whatever is scanned, until the right scan, UNDO or HELP."""
+    stop = standing_stop(session, actor, screen)
+    return verdict if stop is None else replace(verdict, words=stop.words, have=stop.have, need=stop.need)
+
+
+def standing_stop(session: Session, actor: Actor, screen: Screen) -> Feedback | None:
+    """Return the stop that this worker was last told on this device, where it still stands on the screen."""
+    found = _last_answer(session, actor)
+    return read_verdict(found) if found is not None and found.get("stands_on") == _step(screen) else None
+
+
+def _step(screen: Screen) -> str:
+    return f"{screen.name} {screen.token}"
 
 
 def _why_left(session: Session, actor: Actor, token: str, now: Screen, why_left: WhyLeft | None) -> Feedback:
@@ -153,19 +178,24 @@ def _kept(session: Session, actor: Actor, scan: str) -> Feedback:
 
 def _last_said(session: Session, actor: Actor) -> Feedback:
     """Return what this worker was told last on this device, to be said again."""
-    found = session.execute(
+    found = _last_answer(session, actor)
+    return feedback.told(say("Nothing to say again")) if found is None else read_verdict(found)
+
+
+def _last_answer(session: Session, actor: Actor) -> dict[str, Any] | None:
+    """Return the kept answer to the last scan before this one that the worker made on this device in this shift."""
+    return session.execute(
         select(Scan.answer)
         .where(
             Scan.warehouse_id == actor.warehouse_id,
             Scan.at > actor.at - _SHIFT,
             Scan.worker_id == actor.worker_id,
             Scan.device == actor.device,
-            Scan.scan != actor.scan,
+            Scan.scan != (actor.scan or ""),
         )
         .order_by(Scan.at.desc())
         .limit(1)
     ).scalar_one_or_none()
-    return feedback.told(say("Nothing to say again")) if found is None else read_verdict(found)
 
 
 def read_verdict(found: dict[str, Any]) -> Feedback:

@@ -145,11 +145,11 @@ def _count(
         now = replace(now, lot=lot, lot_proved=True)
     proof = proofs.tote_is_proved(now)
     if proof is not None and lines.is_in_hand(now):
-        return puts.put(session, actor, now, proof)
-    words = feedback.so_far(in_hand, stop.wanted)
+        put = puts.put(session, actor, now, proof)
+        return feedback.separator_lost(put) if read_in.lost_separator else put
+    verdict = feedback.accepted(feedback.so_far(in_hand, stop.wanted))
     if read_in.lost_separator:
-        words = say("{n} of {total}. Scanner loses FNC1", n=in_hand, total=stop.wanted)
-    verdict = feedback.accepted(words)
+        verdict = feedback.separator_lost(verdict)
     return verdict if is_changed else Answer(screen=lines.screen(session, actor, now), feedback=verdict)
 
 

@@ -75,7 +75,8 @@ def judge_lot(session: Session, actor: Actor, code: Code, screen: ScanLot) -> Fe
     refused = past_date(stop, gs1) if gs1 else None
     if refused is None:
         refused = _named(session, actor, stop, code, said, screen.wants)
-    return refused or prove(session, actor, stop, said)
+    verdict = refused or prove(session, actor, stop, said)
+    return feedback.separator_lost(verdict) if gs1 and gs1.lost_separator else verdict
 
 
 def _elements_with_lot(session: Session, actor: Actor, stop: Stop, code: Code, lots: Collection[str]) -> Gs1 | None:
@@ -126,7 +127,7 @@ def whole(stop: Stop, gs1: Gs1, lots: Collection[str]) -> Gs1:
     spelled = {lot.upper(): lot for lot in lots}
     cut = gs1 if not gs1.lot or gs1.lot.upper() in spelled else cut_lot(gs1, list(spelled)) or gs1
     serial = stop.serial.upper()
-    if stop.has_serials and cut.serial and not cut.lot and cut.serial.upper() != serial:
+    if (stop.has_serials or stop.lot) and cut.serial and not cut.lot and cut.serial.upper() != serial:
         cut = cut_serial(cut, list(spelled), serial=serial, expiry=stop.expiry) or cut
     return replace(cut, lot=spelled.get(cut.lot.upper(), cut.lot))
 
@@ -149,7 +150,7 @@ def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken |
         taken,
         lot=gs1.lot if stop.lot else "",
         serial=gs1.serial if stop.has_serials else "",
-        lost_separator=gs1.lot.upper() != taken.gs1.lot.upper() or gs1.serial != taken.gs1.serial,
+        lost_separator=gs1.lost_separator,
     )
 
 
@@ -307,7 +308,8 @@ def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial)
     one.serial = serial
     steps.note(session, actor, task.batch_id, task.id, StepKind.SERIAL, units=one.id, of=row.id)
     session.flush()
-    return feedback.accepted(feedback.so_far(stop.in_hand, stop.wanted))
+    verdict = feedback.accepted(feedback.so_far(stop.in_hand, stop.wanted))
+    return feedback.separator_lost(verdict) if gs1 and gs1.lost_separator else verdict
 
 
 def _elements_with_serial(session: Session, actor: Actor, stop: Stop, code: Code) -> Gs1 | None:
