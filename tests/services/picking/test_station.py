@@ -9,6 +9,7 @@ from tests import builders
 from tests.builders import NOW
 from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
+from wms.domain.codes import slot_code
 from wms.domain.journal import record
 from wms.domain.orders import OrderStatus
 from wms.domain.packing import WrongUnitCaught
@@ -17,6 +18,7 @@ from wms.domain.stock import Stock
 from wms.domain.totes import ToteStatus
 from wms.domain.waves import Allocation, Wave, WaveStatus
 from wms.services import verifying
+from wms.services.orders import cancelling
 from wms.services.picking.screens import BuildCart, DropCart, Home
 
 
@@ -166,6 +168,16 @@ def test_a_slot_code_chooses_the_slot(walk: Walk) -> None:
         _ = marta.scan(f"{walk.cart.barcode}{slot:02d}", walk.totes[slot // 3].barcode)
     slots = {row.slot: row.tote_id for row in walk.session.query(BatchOrder)}
     assert slots == {2: walk.totes[0].id, 5: walk.totes[1].id}
+
+
+def test_a_slot_code_chooses_the_slot_of_an_order_cancelled_before_its_tote(walk: Walk) -> None:
+    marta = walk.marta
+    _ = marta.begin(walk.cart)
+    cancelling.cancel(walk.session, builders.actor(), walk.orders[1], "changed their mind")
+    assert marta.scan(slot_code(walk.cart.barcode, 2)) == "build_cart"
+    assert marta.said == "Slot 2. Scan its tote"
+    assert marta.scan(walk.totes[0].barcode) == "go_to"
+    assert (marta.stop.tote, marta.stop.slot) == (walk.totes[0].barcode, 2)
 
 
 def test_a_slot_of_another_cart_or_beyond_this_one_is_refused(walk: Walk) -> None:

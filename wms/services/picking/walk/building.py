@@ -37,12 +37,16 @@ from wms.services.scans.screens import Feedback
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Build:
-    """A started batch whose cart is being built; totes are asked for in the order of the orders' ids."""
+    """A started batch whose cart is being built; totes are asked for in the order of the orders' ids.
+
+    Orders that were `cancelled` before they got a tote need none, and keep their slots on the cart.
+    """
 
     batch: Batch
     cart: Cart
     bound: list[BatchOrder]
     unbound: list[BatchOrder]
+    cancelled: list[BatchOrder]
 
 
 def screen(session: Session, actor: Actor, batch_id: int) -> BuildCart:
@@ -109,6 +113,7 @@ def _build(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Buil
         cart=cart,
         bound=[row for row, _ in rows if row.tote_id is not None],
         unbound=[row for row, is_open in rows if row.tote_id is None and is_open],
+        cancelled=[row for row, is_open in rows if row.tote_id is None and not is_open],
     )
 
 
@@ -173,8 +178,9 @@ def _choose(session: Session, build: Build, code: Code) -> Feedback:
     if any(row.slot == code.slot for row in build.bound):
         return feedback.wrong(say("Slot {slot} has a tote", slot=code.slot))
     freed = build.unbound[0].slot
-    here = [row for row in build.unbound if row.slot == freed]
-    others = [row for row in build.unbound if row.slot == code.slot and row.slot != freed]
+    without = [*build.unbound, *build.cancelled]
+    here = [row for row in without if row.slot == freed]
+    others = [row for row in without if row.slot == code.slot and row.slot != freed]
     # The two change slots; 0 is nobody's, so that the pair is never alike.
     for rows, slot in ((others, 0), (here, code.slot), (others, freed)):
         for row in rows:
