@@ -222,6 +222,23 @@ def test_an_order_cancelled_before_its_tote_needs_none(walk: Walk) -> None:
     assert marta.screen.name == "go_to"
 
 
+def test_a_tote_scanned_for_an_order_cancelled_meanwhile_goes_into_no_other_slot(walk: Walk) -> None:
+    marta = walk.marta
+    _ = marta.begin(walk.cart)
+    token = marta.screen.token
+    cancelling.cancel(walk.session, builders.actor(), walk.orders[0], "changed their mind")
+    assert marta.scan(walk.totes[0].barcode, token=token) == "build_cart"
+    assert walk.totes[0].status is ToteStatus.FREE
+    assert marta.scan(walk.totes[0].barcode) == "go_to"
+    assert (marta.stop.tote, marta.stop.slot) == (walk.totes[0].barcode, 2)
+
+
+def test_totes_are_scanned_ahead_for_one_slot_after_the_other(walk: Walk) -> None:
+    _ = walk.marta.begin(walk.cart)
+    assert walk.marta.scan(*(tote.barcode for tote in walk.totes), token=walk.marta.screen.token) == "go_to"
+    assert walk.marta.said == "Cart is ready. Go"
+
+
 def test_only_totes_and_lanes_do_what_they_are_asked_for(walk: Walk) -> None:
     marta = walk.marta
     _ = marta.begin(walk.cart, walk.lane)  # type: ignore[arg-type] # a lane is no tote, that is the point

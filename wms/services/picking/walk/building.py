@@ -48,6 +48,11 @@ class Build:
     unbound: list[BatchOrder]
     cancelled: list[BatchOrder]
 
+    @property
+    def token(self) -> str:
+        """What tells one set of orders from the next: with one gone, or come, another slot may be asked for."""
+        return f"build-{self.batch.id:x}-{len(self.bound) + len(self.unbound)}"
+
 
 def screen(session: Session, actor: Actor, batch_id: int) -> BuildCart:
     """Return the screen that asks for the next tote."""
@@ -60,7 +65,7 @@ def screen(session: Session, actor: Actor, batch_id: int) -> BuildCart:
     code_of = {row.slot: codes.get(row.tote_id or 0, "") for row in rows}
     bound = sum(bool(code) for code in code_of.values())
     return BuildCart(
-        token=f"build-{batch_id:x}",
+        token=build.token,
         job=f"{build.batch.name}  {build.cart.name}",
         done=bound,
         total=len(code_of),
@@ -80,7 +85,7 @@ def judge(session: Session, actor: Actor, code: Code, screen: BuildCart) -> Feed
         wave_id = session.get_one(Batch, (actor.warehouse_id, screen.batch_id)).wave_id
         _ = locked_wave(session, actor, wave_id)
     build = _build(session, actor, screen.batch_id, lock=True)
-    if not build.unbound or build.batch.worker_id != actor.worker_id:
+    if not build.unbound or build.batch.worker_id != actor.worker_id or build.token != screen.token:
         return feedback.NOT_COUNTED
     if code.kind is CodeKind.TOTE:
         return _bind(session, actor, build, code)
