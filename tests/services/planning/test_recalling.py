@@ -93,6 +93,19 @@ def test_units_in_hand_and_shorts_keep_their_orders_on_the_walk(walk: Walk) -> N
     assert verifying.verify(walk.session, WAREHOUSE) == []
 
 
+def test_the_tote_of_an_order_taken_back_that_was_said_to_be_broken_is_out_of_use(walk: Walk) -> None:
+    marta, broken = walk.at_location(), walk.totes[1]
+    _ = marta.pick()
+    _ = marta.scan(Command.BROKEN_TOTE, broken.barcode)
+    seen = marta.screen.token
+    _ = _recall(walk.session, walk.batch.wave_id)
+    assert (broken.status, broken.order_id) == (ToteStatus.LOST, None)
+    other = builders.tote(walk.session)
+    assert marta.scan(other.barcode, token=seen) == "go_to"
+    assert marta.said == f"{broken.barcode} is out of use now"
+    assert other.status is ToteStatus.FREE
+
+
 def test_no_order_joins_a_recalled_wave_and_it_is_not_recalled_twice(
     open_transaction: OpenTransaction, walk: Walk
 ) -> None:

@@ -1,7 +1,7 @@
 """Why a line is not on the screen any more for which a scan was made.
 
 Its order was cancelled, its wave recalled, or its walk moved; at the put wall, the order of what is in hand was
-cancelled, or somebody else was done with the tote that broke.
+cancelled. A tote that broke is out of use already: somebody else was done with it, or its order was recalled.
 """
 
 from sqlalchemy import and_, select
@@ -19,7 +19,7 @@ from wms.services.scans import feedback
 from wms.services.scans.screens import Feedback, Screen
 
 _AT_WALL = "put-"
-_BROKEN_AT_WALL = "broken-0-"
+_BROKEN = "broken-"
 # What is said where nothing is left to do, and where the walk goes on.
 _CANCELLED = say("Order cancelled"), say("Order cancelled. Next line")
 _TAKEN_BACK = say("Line taken back"), say("Line taken back. Next line")
@@ -31,8 +31,8 @@ def why_left(session: Session, actor: Actor, token: str, screen: Screen) -> Feed
         return feedback.changed(say("Moved to device {n}", n=screen.device))
     if token.startswith(_AT_WALL):
         return _left_in_hand(session, actor, token.removeprefix(_AT_WALL).partition("-")[0])
-    if token.startswith(_BROKEN_AT_WALL):
-        return _left_broken(session, actor, token.removeprefix(_BROKEN_AT_WALL))
+    if token.startswith(_BROKEN):
+        return _left_broken(session, actor, token.rpartition("-")[2])
     return _left_line(session, actor, id_of(token), screen) if is_id(token) else None
 
 
@@ -74,7 +74,7 @@ def _left_in_hand(session: Session, actor: Actor, units: str) -> Feedback | None
 
 
 def _left_broken(session: Session, actor: Actor, tote_id: str) -> Feedback | None:
-    """Say of a tote that breaks that it is out of use already: what was in it is sorted, or in another by now."""
+    """Say of a tote that breaks that it is out of use already: nothing is in it, or all is in another by now."""
     tote = session.get(Tote, (actor.warehouse_id, id_of(tote_id))) if is_id(tote_id) else None
     if tote is None or tote.status is not ToteStatus.LOST:
         return None

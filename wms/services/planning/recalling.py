@@ -24,7 +24,7 @@ from wms.services import settling
 from wms.services.locking import locked_orders, locked_wave
 from wms.services.planning import again
 from wms.services.planning.undoing import member_ids
-from wms.services.stock import allocating
+from wms.services.stock import allocating, shared_totes
 
 _GOING_ON = (BatchStatus.WAITING, BatchStatus.STARTED)
 _ON_A_WALK = (OrderStatus.WAVED, OrderStatus.PICKING)
@@ -117,11 +117,16 @@ def _take_off(session: Session, actor: Actor, leaving: Sequence[Order], tasks: S
 
 
 def _leave_carts(session: Session, actor: Actor, leaving: Sequence[Order], batches: Sequence[Batch]) -> None:
-    """Free the totes that stood empty on carts for orders."""
+    """Free the totes that stood empty on carts for orders; one that was said to be broken is out of use."""
     of_leaving = BatchOrder.warehouse_id == actor.warehouse_id, BatchOrder.order_id.in_([row.id for row in leaving])
+    walks = {
+        tote_id: batch_id
+        for tote_id, batch_id in session.execute(select(BatchOrder.tote_id, BatchOrder.batch_id).where(*of_leaving))
+        if tote_id is not None
+    }
     totes = session.scalars(
         select(Tote)
-        .where(Tote.warehouse_id == actor.warehouse_id, Tote.id.in_(select(BatchOrder.tote_id).where(*of_leaving)))
+        .where(Tote.warehouse_id == actor.warehouse_id, Tote.id.in_(walks))
         .order_by(Tote.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
@@ -139,7 +144,7 @@ def _leave_carts(session: Session, actor: Actor, leaving: Sequence[Order], batch
     freed = {tote.id for tote in totes if tote.id not in staying}  # orders may share one
     for tote in totes:
         if tote.id in freed:
-            tote.free()
+            shared_totes.give_back(session, actor, tote, walks[tote.id])
     for batch in batches:
         if batch.put_tote_id in freed:
             batch.put_tote_id = None

@@ -38,23 +38,26 @@ def is_done(session: Session, actor: Actor, tote: Tote) -> bool:
     return not session.scalars(select(is_used)).one()
 
 
-def give_back(session: Session, actor: Actor, tote: Tote) -> None:
-    """Let a locked tote that is empty be free, or out of use where somebody at the put wall has said that it broke."""
-    if end_breaking(session, actor, tote.id):
+def give_back(session: Session, actor: Actor, tote: Tote, batch_id: int | None = None) -> None:
+    """Let a locked tote that is empty be free, or out of use where somebody has said that it broke.
+
+    That is said on the walk that has it or (`batch_id` None) at the put wall.
+    """
+    if end_breaking(session, actor, tote.id, batch_id):
         tote.lose()
     else:
         tote.free()
     session.flush()
 
 
-def end_breaking(session: Session, actor: Actor, tote_id: int) -> bool:
-    """Let all who have said at the put wall that a tote broke be done with it; tell whether anybody had."""
+def end_breaking(session: Session, actor: Actor, tote_id: int, batch_id: int | None = None) -> bool:
+    """Let all who have said that a tote broke, as for `give_back`, be done with it; tell whether anybody had."""
     said = session.scalars(
         delete(Errand)
         .where(
             Errand.warehouse_id == actor.warehouse_id,
             Errand.kind == ErrandKind.BROKEN_TOTE,
-            Errand.batch_id.is_(None),
+            Errand.batch_id == batch_id,
             Errand.tote_id == tote_id,
         )
         .returning(Errand.worker_id)
