@@ -12,6 +12,7 @@ from wms.domain.picked import PickStep
 from wms.domain.picking import FullTote
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import verifying
+from wms.services.orders import cancelling
 
 
 def holds_up(walk: Walk) -> bool:
@@ -53,6 +54,15 @@ def test_a_second_tote_is_scanned_though_the_walk_began_with_one(session: Sessio
     _ = marta.reach()
     assert marta.scan(builders.barcode(session, pen)) == "put_in_tote"
     assert marta.stop.tote == totes[1].barcode
+
+
+def test_a_second_tote_for_an_order_cancelled_meanwhile_is_told_so(walk: Walk) -> None:
+    second, token = filled(walk), walk.marta.screen.token
+    cancelling.cancel(walk.session, builders.actor(), walk.orders[0], "changed their mind")
+    _ = walk.marta.scan(second.barcode, token=token)
+    assert walk.marta.said.startswith("Order cancelled")
+    assert second.status is ToteStatus.FREE
+    assert holds_up(walk)
 
 
 def test_both_totes_are_put_down_for_packing(walk: Walk) -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests import builders
 from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
+from wms.domain.codes import Command
 from wms.domain.errors import DomainError
 from wms.domain.journal import JournalEntry
 from wms.domain.orders import Order, OrderStatus
@@ -233,6 +234,21 @@ def test_a_scan_for_a_walk_that_the_desk_gave_back_is_told_so(walk: Walk) -> Non
     _ = giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id)
     assert marta.scan(location, token=token) == "home"
     assert marta.said == f"{walk.batch.name} was given back"
+
+
+def test_a_scan_for_the_lane_or_a_tote_of_a_walk_that_the_desk_gave_back_is_told_so(walk: Walk) -> None:
+    marta = walk.begin()
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    seen = [marta.screen.token]
+    for errand in (Command.BROKEN_TOTE, Command.WRONG_ITEM):
+        _ = marta.scan(errand)
+        seen.append(marta.screen.token)
+        _ = marta.scan(Command.UNDO)
+    _ = giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id)
+    for token in seen:
+        assert marta.scan(walk.lane.barcode, token=token) == "home"
+        assert marta.said == f"{walk.batch.name} was given back"
 
 
 def test_a_device_whose_walk_was_given_back_starts_afresh_when_somebody_else_goes_on(walk: Walk) -> None:

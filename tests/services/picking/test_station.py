@@ -20,6 +20,7 @@ from wms.domain.waves import Allocation, Wave, WaveStatus
 from wms.services import verifying
 from wms.services.orders import cancelling
 from wms.services.picking.screens import BuildCart, DropCart, Home
+from wms.services.scans.feedback import NOT_COUNTED
 
 
 def test_a_walk_goes_from_cart_to_lane(walk: Walk) -> None:
@@ -228,6 +229,7 @@ def test_a_tote_scanned_for_an_order_cancelled_meanwhile_goes_into_no_other_slot
     token = marta.screen.token
     cancelling.cancel(walk.session, builders.actor(), walk.orders[0], "changed their mind")
     assert marta.scan(walk.totes[0].barcode, token=token) == "build_cart"
+    assert marta.said == "Order cancelled"
     assert walk.totes[0].status is ToteStatus.FREE
     assert marta.scan(walk.totes[0].barcode) == "go_to"
     assert (marta.stop.tote, marta.stop.slot) == (walk.totes[0].barcode, 2)
@@ -237,6 +239,13 @@ def test_totes_are_scanned_ahead_for_one_slot_after_the_other(walk: Walk) -> Non
     _ = walk.marta.begin(walk.cart)
     assert walk.marta.scan(*(tote.barcode for tote in walk.totes), token=walk.marta.screen.token) == "go_to"
     assert walk.marta.said == "Cart is ready. Go"
+
+
+def test_a_tote_scanned_for_a_cart_that_is_ready_is_not_counted(walk: Walk) -> None:
+    _ = walk.marta.begin(walk.cart, walk.totes[0])
+    token = walk.marta.screen.token
+    assert walk.marta.scan(walk.totes[1].barcode, builders.tote(walk.session).barcode, token=token) == "go_to"
+    assert walk.marta.feedback == NOT_COUNTED
 
 
 def test_only_totes_and_lanes_do_what_they_are_asked_for(walk: Walk) -> None:

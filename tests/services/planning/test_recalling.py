@@ -78,6 +78,15 @@ def test_a_cart_on_which_nothing_was_picked_is_free_again(walk: Walk) -> None:
     assert [order.status for order in walk.orders] == [OrderStatus.ALLOCATED, OrderStatus.ALLOCATED]
 
 
+def test_a_tote_scanned_for_a_cart_whose_orders_were_taken_back_is_told_so(walk: Walk) -> None:
+    _ = walk.marta.begin(walk.cart, walk.totes[0])
+    seen = walk.marta.screen.token
+    _ = _recall(walk.session, walk.batch.wave_id)
+    assert walk.marta.scan(walk.totes[1].barcode, token=seen) == "home"
+    assert walk.marta.said == "Line taken back"
+    assert walk.totes[1].status is ToteStatus.FREE
+
+
 def test_units_in_hand_and_shorts_keep_their_orders_on_the_walk(walk: Walk) -> None:
     marta = walk.at_location()
     _ = marta.scan(walk.mug_code)

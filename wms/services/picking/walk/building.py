@@ -95,6 +95,11 @@ def judge(session: Session, actor: Actor, code: Code, screen: BuildCart) -> Feed
     return feedback.wrong_type(code, screen.wants) if do is None else do(session, actor, build)
 
 
+def token_now(session: Session, actor: Actor, batch_id: int) -> str:
+    """Return the token that the screen of a started walk has, or would have were its cart built now."""
+    return _build(session, actor, batch_id, lock=False).token
+
+
 def _build(session: Session, actor: Actor, batch_id: int, *, lock: bool) -> Build:
     mine = select(Batch).where(Batch.warehouse_id == actor.warehouse_id, Batch.id == batch_id)
     batch = session.scalars(
