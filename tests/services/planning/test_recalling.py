@@ -13,7 +13,7 @@ from wms.domain.codes import Command
 from wms.domain.errors import DomainError
 from wms.domain.floor import Cart, LocationKind
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, TaskStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, FullTote, Method, TaskStatus
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
@@ -113,6 +113,35 @@ def test_the_tote_of_an_order_taken_back_that_was_said_to_be_broken_is_out_of_us
     assert marta.scan(other.barcode, token=seen) == "go_to"
     assert marta.said == f"{broken.barcode} is out of use now"
     assert other.status is ToteStatus.FREE
+
+
+def test_a_full_tote_that_was_emptied_since_is_free_when_its_order_is_taken_back(walk: Walk) -> None:
+    _ = builders.location(walk.session, kind=LocationKind.HOSPITAL)
+    marta, full = walk.at_location(), walk.totes[0]
+    _ = marta.pick()
+    _ = marta.scan(Command.TOTE_FULL, builders.tote(walk.session).barcode)
+    for _ in range(2):
+        _ = marta.scan(Command.WRONG_ITEM, full.barcode, walk.pen_code, Command.NO)
+    assert _recall(walk.session, walk.batch.wave_id).back == 2
+    assert (full.status, full.order_id) == (ToteStatus.FREE, None)
+    assert walk.session.query(FullTote).count() == 0
+
+
+def test_an_order_for_which_a_shared_tote_was_full_is_finished_and_the_tote_stays_on_the_cart(walk: Walk) -> None:
+    for row in walk.session.query(BatchOrder):
+        row.method, row.slot = Method.PUT_WALL, 1
+    marta, full = walk.marta, walk.totes[0]
+    _ = marta.begin(walk.cart, full)
+    _ = marta.pick()
+    _ = marta.scan(Command.SKIP)
+    assert marta.stop.order_id == walk.orders[1].id
+    _ = marta.scan(Command.TOTE_FULL, walk.totes[1].barcode)
+    assert _recall(walk.session, walk.batch.wave_id).finishing == 2
+    while marta.screen.name != "drop_cart":
+        _ = marta.pick()
+    assert marta.scan(walk.lane.barcode) == "home"
+    assert (full.status, full.lane_id) == (ToteStatus.STAGED, walk.lane.id)
+    assert verifying.verify(walk.session, WAREHOUSE) == []
 
 
 def test_no_order_joins_a_recalled_wave_and_it_is_not_recalled_twice(

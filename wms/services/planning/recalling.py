@@ -1,8 +1,9 @@
 """A wave recalled while it is picked: what nobody has begun is taken back, what is begun is finished.
 
 An order is begun when a unit of it is in a tote or in somebody's hands, or was found missing: to finish it costs less
-than to bring it back, and no unit changes hands twice. All others leave their walks, begun or not, and their stock is
-set aside anew: of a substitute only where what was bought is still not there.
+than to bring it back, and no unit changes hands twice. So is one for which a tote that others share was full: the tote
+stays on the cart with it. All others leave their walks, begun or not, and their stock is set aside anew: of a
+substitute only where what was bought is still not there.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,7 +18,8 @@ from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import Event, record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickStep
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, PickTask, TaskStatus
+from wms.domain.picking import Batch, BatchOrder, BatchStatus, FullTote, PickTask, TaskStatus
+from wms.domain.stock import Stock
 from wms.domain.totes import Tote
 from wms.domain.waves import Wave, WaveOrder, WaveStatus
 from wms.services import settling
@@ -56,6 +58,7 @@ def recall(session: Session, actor: Actor, wave_id: int) -> Recalled:
     orders = locked_orders(session, actor, member_ids(session, actor, wave_id))
     tasks, batches = _locked_walks(session, actor, wave_id)
     begun = {task.order_id for task in tasks if task.picked or task.in_hand or task.status is TaskStatus.SHORT}
+    begun |= _with_full_totes(session, actor, batches)
     walking = [order for order in orders if order.status in _ON_A_WALK]
     leaving = [order for order in walking if order.id not in begun]
     reason = f"wave {wave.number} recalled"
@@ -101,6 +104,19 @@ def _locked_walks(session: Session, actor: Actor, wave_id: int) -> tuple[Sequenc
     return tasks, batches
 
 
+def _with_full_totes(session: Session, actor: Actor, batches: Sequence[Batch]) -> set[int]:
+    """Return the orders whose full totes stand on carts with units in them: where orders share one, others' units."""
+    holds_units = exists().where(
+        Stock.warehouse_id == FullTote.warehouse_id, Stock.place_id == FullTote.tote_id, Stock.on_hand > 0
+    )
+    full = select(FullTote.order_id).where(
+        FullTote.warehouse_id == actor.warehouse_id,
+        FullTote.batch_id.in_([batch.id for batch in batches]),
+        holds_units,
+    )
+    return set(session.scalars(full))
+
+
 def _take_off(session: Session, actor: Actor, leaving: Sequence[Order], tasks: Sequence[PickTask]) -> None:
     """Cancel the lines of orders; what was scanned for them is not taken back any more."""
     order_ids = {order.id for order in leaving}
@@ -117,13 +133,12 @@ def _take_off(session: Session, actor: Actor, leaving: Sequence[Order], tasks: S
 
 
 def _leave_carts(session: Session, actor: Actor, leaving: Sequence[Order], batches: Sequence[Batch]) -> None:
-    """Free the totes that stood empty on carts for orders; one that was said to be broken is out of use."""
+    """Free the totes that stood empty on carts for orders, once full ones too; one said to be broken is out of use."""
     of_leaving = BatchOrder.warehouse_id == actor.warehouse_id, BatchOrder.order_id.in_([row.id for row in leaving])
-    walks = {
-        tote_id: batch_id
-        for tote_id, batch_id in session.execute(select(BatchOrder.tote_id, BatchOrder.batch_id).where(*of_leaving))
-        if tote_id is not None
-    }
+    full_of_leaving = FullTote.warehouse_id == actor.warehouse_id, FullTote.order_id.in_([row.id for row in leaving])
+    bound = select(BatchOrder.tote_id, BatchOrder.batch_id).where(*of_leaving, BatchOrder.tote_id.is_not(None))
+    full = select(FullTote.tote_id, FullTote.batch_id).where(*full_of_leaving)
+    walks = dict(session.execute(bound.union(full)).all())
     totes = session.scalars(
         select(Tote)
         .where(Tote.warehouse_id == actor.warehouse_id, Tote.id.in_(walks))
@@ -132,6 +147,7 @@ def _leave_carts(session: Session, actor: Actor, leaving: Sequence[Order], batch
         .execution_options(populate_existing=True)
     ).all()
     _ = session.execute(delete(BatchOrder).where(*of_leaving))
+    _ = session.execute(delete(FullTote).where(*full_of_leaving))
     staying = set(
         session.scalars(
             select(BatchOrder.tote_id).where(
