@@ -18,6 +18,7 @@ from wms.services.scans.recognising import read_gs1
 GTIN = "04006381333931"
 STATES = ("HOME", *tuple(SCANS_TO)[tuple(SCANS_TO).index("BUILD") : tuple(SCANS_TO).index("BROKEN")])
 """What a picker comes to on the walk; the frame takes the badge, and the wall's work stands on its session."""
+FRAMES = {"BREAK", "own badge"}
 
 letters = some.characters(exclude_categories=["Cs"])  # a form's text is decoded: it has no half of a pair
 digits = some.text("0123456789", max_size=20)
@@ -51,7 +52,7 @@ def test_any_text_gets_a_verdict_at_any_step_of_a_walk(session: Session) -> None
     said_or_scanned = {word: word for scans in SCANS_TO.values() for word in scans} | codes
     reached = ["home"]
     for state in STATES:
-        for scan in () if state == "HOME" else SCANS_TO[state]:
+        for scan in [scan for scan in SCANS_TO[state] if scan not in FRAMES]:
             reached.append(marta.scan(said_or_scanned[scan]))
             assert marta.feedback.tone in {"ok", "info"}, (state, scan, marta.said)
         every(texts | near, lambda text: verdict_on(marta, text))

@@ -81,20 +81,26 @@ def take(
         judged = judge(session, actor, code, before)
     verdict = judged.feedback if isinstance(judged, Answer) else judged
     if verdict.tone in {"wrong", "warn"} and code.command is not Command.SAY_AGAIN:
-        refused = ScanRefused(
-            station=station,
-            code=readable(code.text)[:_MAX_CODE],
-            kind=code.kind,
-            # Made for another step: what is wanted now, and where, had nothing to do with it.
-            wanted="" if is_stale else before.wants,
-            said=verdict.words,
-            place="" if is_stale else before.place,
+        # Made for another step: what is wanted now, and where, had nothing to do with it.
+        wanted, place = ("", "") if is_stale else (before.wants, before.place)
+        text = readable(code.text)[:_MAX_CODE]
+        said = verdict.words
+        record(
+            session,
+            actor,
+            ScanRefused(station=station, code=text, kind=code.kind, wanted=wanted, said=said, place=place),
         )
-        record(session, actor, refused)
     session.flush()
     screen = judged.screen if isinstance(judged, Answer) else current_screen(session, actor)
     if verdict.tone != "ok" and not _is_panel(verdict) and code.command not in _ENDS_STOP:
         verdict = _still_stopped(session, actor, screen, verdict)
+    _keep(session, actor, pulled, screen, verdict)
+    shown = judged.call if isinstance(judged, Answer) else None
+    return Answer(screen=screen, feedback=verdict, call=shown or call)
+
+
+def _keep(session: Session, actor: Actor, pulled: Pulled, screen: Screen, verdict: Feedback) -> None:
+    """Keep a scan's verdict; of a stop, also the step that it stands on."""
     to_keep = {
         "the_warehouse": actor.warehouse_id,
         "the_scan": pulled.scan,
@@ -102,9 +108,6 @@ def take(
         "the_answer": keep_verdict(verdict) | ({"stands_on": _step(screen)} if _is_panel(verdict) else {}),
     }
     _ = session.connection().execute(_KEEP, to_keep)
-    session.flush()
-    shown = judged.call if isinstance(judged, Answer) else None
-    return Answer(screen=screen, feedback=verdict, call=shown or call)
 
 
 def _is_panel(verdict: Feedback) -> bool:
