@@ -51,6 +51,15 @@ def test_none_here_is_confirmed_by_the_location_and_the_empty_tote_is_free_again
     assert holds_up(walk)
 
 
+def test_none_here_means_no_more_than_is_in_hand(walk: Walk) -> None:
+    marta = walk.at_location()
+    assert marta.scan(walk.mug_code, "NONE HERE", marta.stop.location_code) == "put_in_tote"
+    assert marta.said == "Put 1 in the tote"
+    _ = marta.scan(walk.totes[0].barcode)
+    assert walk.units(walk.totes[0], walk.mug) == 1
+    assert holds_up(walk)
+
+
 def test_damaged_units_go_to_scrap(walk: Walk) -> None:
     marta = walk.at_location()
     assert marta.scan("DAMAGED", "N1") == "short"
@@ -87,6 +96,7 @@ def test_how_many_were_found_is_said_by_card_or_by_scanning(
 def test_units_found_by_a_card_are_still_scanned_and_spare_ones_put_back(walk: Walk) -> None:
     marta = walk.at_location()
     assert marta.scan(walk.mug_code, "SHORT", "N0", marta.stop.location_code) == "go_to"
+    assert marta.said == "Put 1 back"
     assert walk.units(walk.totes[0], walk.mug) == 0
     assert walk.tasks()[0].status is TaskStatus.SHORT
 

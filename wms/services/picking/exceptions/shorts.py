@@ -38,7 +38,7 @@ def begin(session: Session, actor: Actor, stop: Stop, command: Command) -> Feedb
         return feedback.NOT_COUNTED
     _note(session, actor, task)
     if not stop.is_shorting or command is Command.NONE_HERE:
-        task.found = 0 if command is Command.NONE_HERE else min(task.in_hand, stop.wanted - 1)
+        task.found = min(task.in_hand, stop.wanted - 1)
     task.short_confirmed = False
     if not (stop.is_shorting and command is Command.SHORT):
         task.short_reason = _REASONS[command]
@@ -132,11 +132,9 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
             dealing.drop_the_rest(session, actor, task, walk)
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     gone = missing.book(session, actor, stop, task, walk)
-    if found == 0:
-        return feedback.line_done(_none_found(gone))
     if spare:
         return feedback.accepted(say("Put {n} back", n=spare))
-    return _go_on(found, task)
+    return _go_on(found, task) if found else feedback.line_done(_none_found(gone))
 
 
 def _confirm_later(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Sequence[PickTask]) -> Feedback:
