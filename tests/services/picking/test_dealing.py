@@ -122,7 +122,7 @@ def test_units_that_run_out_while_they_are_dealt_leave_the_later_totes_short(dea
     _ = deal.marta.scan(deal.mug, deal.totes[0].barcode)
     assert deal.marta.scan("SHORT", "N1") == "short"
     assert deal.marta.scan(deal.location.barcode) == "put_in_tote"
-    assert deal.in_hand() == [0, 1, 0]
+    assert (deal.marta.said, deal.in_hand()) == ("Put 1 in the tote", [0, 1, 0])
     assert deal.marta.scan(deal.totes[1].barcode) == "drop_cart"
     tasks = deal.session.query(PickTask).order_by(PickTask.order_id).populate_existing().all()
     assert [(task.picked, task.status) for task in tasks] == [

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from tests import builders
 from tests.services.conftest import Walk
-from wms.domain.floor import SCRAP_ID
+from wms.domain.floor import SCRAP_ID, LocationKind
 from wms.domain.inbox import ExceptionItem
 from wms.domain.journal import JournalEntry
 from wms.domain.orders import OrderStatus
@@ -14,6 +14,8 @@ from wms.domain.stock import StockMove
 from wms.domain.totes import ToteStatus
 from wms.services import verifying
 from wms.services.orders import cancelling
+from wms.services.stock import stocking
+from wms.services.stock.stocking import Goods
 
 
 def holds_up(walk: Walk) -> bool:
@@ -67,6 +69,39 @@ def test_damaged_units_go_to_scrap(walk: Walk) -> None:
     assert marta.stop.wanted == 1
     assert marta.scan(walk.mug_code, walk.totes[0].barcode) == "go_to"
     assert walk.session.query(StockMove).filter_by(to_place_id=SCRAP_ID).one().reason == "damaged"
+    assert holds_up(walk)
+
+
+def test_a_damaged_unit_in_hand_is_not_sent_back_to_its_location(walk: Walk) -> None:
+    marta = walk.at_location()
+    assert marta.scan(walk.mug_code, walk.mug_code, "DAMAGED", marta.stop.location_code) == "put_in_tote"
+    assert marta.said == "DAMAGED. Throw it away"
+    assert marta.stop.in_hand == 1
+
+
+@pytest.mark.parametrize("found", [0, 1])
+def test_damaged_units_go_to_the_hospital_and_undo_brings_them_back(walk: Walk, found: int) -> None:
+    hospital = builders.location(walk.session, kind=LocationKind.HOSPITAL)
+    marta = walk.at_location()
+    _ = marta.scan("DAMAGED", f"N{found}", marta.stop.location_code)
+    assert marta.said == f"DAMAGED. Put it in {hospital.code}"
+    assert walk.units(hospital, walk.mug) == 2 - found
+    assert holds_up(walk)
+    assert marta.scan("UNDO") == "short"
+    assert walk.units(hospital, walk.mug) == 0
+    assert holds_up(walk)
+
+
+def test_what_was_damaged_and_has_left_the_hospital_is_not_undone(walk: Walk) -> None:
+    hospital = builders.location(walk.session, kind=LocationKind.HOSPITAL)
+    marta = walk.at_location()
+    _ = marta.scan("DAMAGED", "N1", marta.stop.location_code)
+    thrown = Goods(product_id=walk.mug.id, quantity=1)
+    stocking.move(
+        walk.session, builders.actor(), thrown, from_place_id=hospital.id, to_place_id=SCRAP_ID, reason="thrown away"
+    )
+    assert marta.scan("UNDO") == "scan_item"
+    assert marta.said == f"Too late. It has left {hospital.code}"
     assert holds_up(walk)
 
 

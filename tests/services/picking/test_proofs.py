@@ -105,6 +105,7 @@ def test_less_than_that_is_said_at_the_tote(session: Session) -> None:
     assert zone.marta.scan(zone.mugs.barcode, zone.code, "SHORT") == "short"
     assert zone.marta.stop.found == 2
     assert zone.marta.scan("N1", zone.mugs.barcode) == "put_in_tote"
+    assert zone.marta.said == "Put 1 in the tote"
     assert zone.marta.scan(zone.totes[0].barcode)
     assert zone.rows()[0].quantity == 1
     assert verifying.verify(session, builders.WAREHOUSE) == []

@@ -129,6 +129,13 @@ def _put(session: Session, actor: Actor, place_id: int, goods: Goods) -> None:
     _ = session.execute(statement, values)  # type: ignore[call-overload] # the upsert kept above
 
 
+def holds(session: Session, actor: Actor, place_id: int, goods: Goods) -> bool:
+    """Tell whether units are in a place and free, and lock them; the outside places always have them."""
+    key = (actor.warehouse_id, place_id, goods.product_id, goods.lot, goods.serial)
+    stock = session.get(Stock, key, with_for_update={"key_share": True}, populate_existing=True)
+    return place_id in OUTSIDE or (stock is not None and stock.available >= goods.quantity)
+
+
 def reserve(session: Session, actor: Actor, place_id: int, goods: Goods) -> None:
     """Set free units aside; OutOfStockError where too few are free."""
     _or_refuse(session, actor, _RESERVE, place_id, goods)

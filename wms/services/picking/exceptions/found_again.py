@@ -90,8 +90,12 @@ def _too_late(session: Session, actor: Actor, step: PickStep, rows: Mapping[int,
         row = rows[one.task_id]
         if row.allocation_id == one.allocation_id and row.lot != one.lot:
             return say("Lot {lot} is taken. Go on", lot=one.lot)
-    is_counted = counting.was_counted(session, actor, was[0].location_id, step.at)
-    return say("Too late. That shelf was counted") if is_counted else None
+    if counting.was_counted(session, actor, was[0].location_id, step.at):
+        return say("Too late. That shelf was counted")
+    place_id = step.before["missing_place"]
+    if not stocking.holds(session, actor, place_id, _goods(was[0], was[0].asked)):
+        return say("Too late. It has left {place}", place=_code(session, actor, place_id))
+    return None
 
 
 def _bring_back(session: Session, actor: Actor, step: PickStep, was: Was) -> None:

@@ -3,8 +3,8 @@
 All in the moment in which the shelf's scan confirms it. Lines of the same walk that wanted the same from the same
 shelf are not asked for there any more; what other walks have set aside there stays theirs. NONE HERE goes for every lot
 of the product, a short only for the lot that was asked for. Where units are broken only they leave the shelf's books:
-the good ones beside them are there, for whoever they are set aside for. What no shelf has makes its order short, which
-waits for a person and holds nobody else up.
+the good ones beside them are there, for whoever they are set aside for; the broken ones go to the hospital. What no
+shelf has makes its order short, which waits for a person and holds nobody else up.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
-from wms.domain.floor import ADJUSTMENT_ID, SCRAP_ID
+from wms.domain.floor import ADJUSTMENT_ID
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import record
 from wms.domain.picked import StepKind
@@ -27,7 +27,7 @@ from wms.services.picking.exceptions.substituting import StoodIn
 from wms.services.picking.walk import laying_out, steps, tasks
 from wms.services.picking.walk.at_stop import Stop
 from wms.services.planning import task_for
-from wms.services.stock import allocating, counting, stocking
+from wms.services.stock import allocating, counting, damaging, stocking
 from wms.services.stock.allocating import Need
 from wms.services.stock.stocking import Goods
 
@@ -57,12 +57,14 @@ class Was:
 class Gone:
     """What came of missing units: how many are fetched elsewhere, how many no shelf has.
 
-    `instead`: the SKU of what is taken for those of the line at hand, '' where they are fetched or short.
+    `instead`: the SKU of what is taken for those of the line at hand, '' where they are fetched or short. `hospital`
+    is where they go that are broken ('' = they are thrown away), None where they are not there at all.
     """
 
     elsewhere: int
     short: int
     instead: str = ""
+    hospital: str | None = None
 
 
 def locked_open_tasks(session: Session, actor: Actor, batch_id: int) -> list[PickTask]:
@@ -102,7 +104,8 @@ def book(
         _was(task, task.short_reason, stop.wanted),
         *(_was(row, task.short_reason, row.quantity) for row in rows[1:]),
     ]
-    missing_place = _take_off(session, actor, task, was[0].asked)
+    place_id, hospital = damaging.place(session, actor) if is_damaged else (ADJUSTMENT_ID, None)
+    _take_off(session, actor, task, was[0].asked, place_id)
     for row in rows[1:]:
         call_off(session, actor, row)
     written_off = [] if is_damaged else _write_off_the_rest(session, actor, task)
@@ -115,7 +118,7 @@ def book(
         "was": [asdict(one) for one in was],
         "made": [row.id for row in found.made],
         "stood_in": [asdict(one) for one in found.stood_in],
-        "missing_place": missing_place,
+        "missing_place": place_id,
         "written_off": [asdict(goods) for goods in written_off],
         "count": count,
         "said": said,
@@ -124,24 +127,22 @@ def book(
     steps.note(session, actor, task.batch_id, said_of, StepKind.SHORT, **before)
     session.flush()
     instead = next((one.sku for one in found.stood_in if one.line_id == was[0].line_id), "")
-    return Gone(elsewhere=sum(one.asked for one in was) - found.short, short=found.short, instead=instead)
+    elsewhere = sum(one.asked for one in was) - found.short
+    return Gone(elsewhere=elsewhere, short=found.short, instead=instead, hospital=hospital)
 
 
-def _take_off(session: Session, actor: Actor, task: PickTask, units: int) -> int:
-    """Take a line's missing units off its shelf's books; return the place that they are booked to."""
-    is_damaged = task.short_reason == DAMAGED
-    place_id = SCRAP_ID if is_damaged else ADJUSTMENT_ID
+def _take_off(session: Session, actor: Actor, task: PickTask, units: int, place_id: int) -> None:
+    """Take a line's missing units off its shelf's books, for another place's."""
     stocking.move(
         session,
         actor,
         tasks.goods_of(task, units),
         from_place_id=task.location_id,
         to_place_id=place_id,
-        reason=DAMAGED if is_damaged else SHORT,
+        reason=DAMAGED if task.short_reason == DAMAGED else SHORT,
         reserved=True,
     )
     tasks.allocate(session, actor, task, -units)
-    return place_id
 
 
 def _wants_the_same(row: PickTask, task: PickTask) -> bool:

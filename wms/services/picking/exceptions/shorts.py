@@ -21,6 +21,7 @@ from wms.services.picking.walk.at_stop import Stop
 from wms.services.scans import feedback
 from wms.services.scans.recognising import Item
 from wms.services.scans.screens import Feedback
+from wms.services.stock import damaging
 
 _REASONS = {
     Command.SHORT: "missing",
@@ -132,9 +133,9 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
             dealing.drop_the_rest(session, actor, task, walk)
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     gone = missing.book(session, actor, stop, task, walk)
-    if spare:
+    if spare and stop.counts_units and gone.hospital is None:
         return feedback.accepted(say("Put {n} back", n=spare))
-    return _go_on(found, task) if found else feedback.line_done(_none_found(gone))
+    return _go_on(found, spare, task, gone)
 
 
 def _confirm_later(session: Session, actor: Actor, stop: Stop, task: PickTask, walk: Sequence[PickTask]) -> Feedback:
@@ -157,11 +158,16 @@ def _confirm_later(session: Session, actor: Actor, stop: Stop, task: PickTask, w
     line = replace(
         stop, task_id=row.id, order_id=row.order_id, quantity=row.quantity, wanted=end.units, found=units, in_hand=0
     )
-    _ = missing.book(session, actor, line, row, walk, kept=served, said=said)
-    return _go_on(found, task)
+    gone = missing.book(session, actor, line, row, walk, kept=served, said=said)
+    return _go_on(found, 0, task, gone)
 
 
-def _go_on(found: int, task: PickTask) -> Feedback:
+def _go_on(found: int, spare: int, task: PickTask, gone: Gone) -> Feedback:
+    """Say what is to be done next, first with broken units: those in hand, and all where a hospital keeps them."""
+    if gone.hospital or (spare and gone.hospital is not None):
+        return damaging.told(gone.hospital)
+    if not found:
+        return feedback.line_done(_none_found(gone))
     left = found - task.in_hand
     return feedback.accepted(say("Take {n}", n=left) if left else say("Put {n} in the tote", n=found))
 

@@ -7,14 +7,13 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms.domain.actor import Actor
-from wms.domain.floor import ADJUSTMENT_ID, OUTSIDE
+from wms.domain.floor import ADJUSTMENT_ID
 from wms.domain.inbox import ExceptionItem, ExceptionKind
 from wms.domain.journal import JournalEntry, record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import DamagedAtWall, PickedUnits, ScanUndone, ToteFoundEmpty, UnitsSorted
 from wms.domain.picking import BatchMoved, PickTask
 from wms.domain.saying import say
-from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 from wms.services import settling
 from wms.services.locking import locked_order, locked_orders
@@ -146,7 +145,7 @@ def _find_again(session: Session, actor: Actor, entry: JournalEntry) -> Feedback
     if not _may_stand_again(session, actor, tote, entry):
         return _not_again(tote)
     from_id = entry.data["place_id"] if was_damaged else ADJUSTMENT_ID
-    if any(not _is_there(session, actor, from_id, units, task) for units, task in rows):
+    if any(not stocking.holds(session, actor, from_id, _goods(units, task)) for units, task in rows):
         return feedback.wrong(say("Too late. It has left {place}", place=entry.data["place"]))
     _stand_again(session, actor, tote, entry)
     step, reason = ("damaged", "it was not damaged") if was_damaged else ("found empty", "the tote was not empty")
@@ -173,13 +172,6 @@ def _find_again(session: Session, actor: Actor, entry: JournalEntry) -> Feedback
 
 def _goods(units: PickedUnits, task: PickTask) -> Goods:
     return Goods(product_id=units.product_id, quantity=units.quantity, lot=task.lot, serial=task.serial)
-
-
-def _is_there(session: Session, actor: Actor, place_id: int, units: PickedUnits, task: PickTask) -> bool:
-    """Tell whether a place still holds units; the outside places always do."""
-    key = (actor.warehouse_id, place_id, units.product_id, task.lot, task.serial)
-    stock = session.get(Stock, key, with_for_update={"key_share": True}, populate_existing=True)
-    return place_id in OUTSIDE or (stock is not None and stock.on_hand - stock.reserved >= units.quantity)
 
 
 def _is_decided(session: Session, actor: Actor, entry: JournalEntry, orders: Sequence[Order]) -> bool:
