@@ -111,6 +111,28 @@ def test_less_than_that_is_said_at_the_tote(session: Session) -> None:
     assert verifying.verify(session, builders.WAREHOUSE) == []
 
 
+def test_the_number_of_a_location_that_confirms_a_short_is_kept_as_its_proof(session: Session) -> None:
+    zone = opened(session, Profile.STRICT)
+    _ = zone.marta.scan("SHORT", "N1", zone.marta.stop.check, zone.code)
+    assert zone.rows()[0].location_proof == "check string"
+
+
+def test_undo_proves_no_location_better_than_it_was(session: Session) -> None:
+    zone = opened(session, Profile.STRICT)
+    _ = zone.marta.scan(zone.marta.stop.check, zone.code, zone.totes[0].barcode)
+    assert zone.marta.scan("UNDO", "UNDO") == "scan_item"
+    _ = zone.marta.scan(zone.code)
+    assert zone.rows()[0].location_proof == "check string"
+
+
+def test_undo_asks_for_a_location_again_where_another_one_was_scanned_since(session: Session) -> None:
+    zone = opened(session, Profile.STRICT)
+    _ = zone.marta.scan(zone.mugs.barcode, zone.code, zone.totes[0].barcode)
+    _ = zone.marta.scan("SHORT", zone.marta.stop.location_code)  # the next one, never scanned but for this
+    assert zone.marta.scan("UNDO", "UNDO", "UNDO", "UNDO") == "go_to"
+    assert zone.marta.stop.location_id == zone.mugs.id
+
+
 def test_a_case_takes_its_own_count_and_the_loose_ones_follow(session: Session) -> None:
     builders.zone(session)
     soap = builders.product(session, case_of=2)

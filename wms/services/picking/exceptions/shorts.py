@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, Command
 from wms.domain.picked import StepKind
-from wms.domain.picking import PickTask, Proof
+from wms.domain.picking import PickTask
 from wms.domain.saying import Said, say
 from wms.services.picking.exceptions import missing
 from wms.services.picking.exceptions.missing import Gone
@@ -62,7 +62,7 @@ def judge_short(session: Session, actor: Actor, code: Code, screen: Short) -> Fe
     if code.kind is CodeKind.QUANTITY and items.known(stop, code) is None:
         return _say_found(session, actor, stop, code.quantity)
     if locations.names_location(stop, code):
-        return _confirm(session, actor, stop)
+        return _confirm(session, actor, stop, code)
     found = items.read(session, actor, stop, code)
     if isinstance(found, Taken):
         return _find(session, actor, stop, found)
@@ -116,11 +116,12 @@ def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
     return _note_found(session, stop, task, max(task.found or 0, task.in_hand))
 
 
-def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
+def _confirm(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback:
     walk = missing.locked_open_tasks(session, actor, stop.batch_id)
     task = next((row for row in walk if row.id == stop.task_id), None)
     if task is None or not tasks.is_as_seen(task, stop) or task.found is None:
         return feedback.NOT_COUNTED
+    locations.stand(session, actor, stop, code)
     if task.found >= stop.wanted:
         return _confirm_later(session, actor, stop, task, walk)
     task.short_confirmed = True
@@ -131,7 +132,6 @@ def _confirm(session: Session, actor: Actor, stop: Stop) -> Feedback:
         task.in_hand -= spare
         if task.short_reason != missing.DAMAGED:
             dealing.drop_the_rest(session, actor, task, walk)
-    tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     gone = missing.book(session, actor, stop, task, walk)
     if spare and stop.counts_units and gone.hospital is None:
         return feedback.accepted(say("Put {n} back", n=spare))
@@ -142,7 +142,6 @@ def _confirm_later(session: Session, actor: Actor, stop: Stop, task: PickTask, w
     """The line has all it wants of what was found: the rest is dealt out, and another line is the short one."""
     found = task.found or 0
     served, end, units = dealing.where_they_end(stop, found)
-    tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
     if end is None:
         _note(session, actor, task)
         _find_all(stop, task)

@@ -4,7 +4,6 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind
-from wms.domain.picking import Proof
 from wms.domain.saying import say
 from wms.services.picking.line import hands, items, locations, puts
 from wms.services.picking.line.hands import Taken
@@ -72,7 +71,7 @@ def judge_put_back(session: Session, actor: Actor, code: Code, screen: PutBack) 
         return feedback.NOT_COUNTED
     hands.lay_down(session, actor, task, task.in_hand)
     task.in_hand = 0
-    tasks.stand_at(session, actor, stop.batch_id, stop.location_id, Proof.LABEL)
+    locations.stand(session, actor, stop, code)
     session.flush()
     return feedback.accepted(say("Put back"))
 

@@ -20,12 +20,17 @@ def names_location(stop: Stop, code: Code) -> bool:
     return code.text in {stop.location_code, stop.location.upper(), stop.check.upper()}
 
 
-def reach(session: Session, actor: Actor, stop: Stop, code: Code) -> None:
-    """Note that a scan has proved the stop's location."""
+def stand(session: Session, actor: Actor, stop: Stop, code: Code) -> None:
+    """Note that the picker stands at the stop's location, and how a scan has proved it."""
     proof = Proof.LABEL if code.text == stop.location_code else Proof.TYPED
     if code.text == stop.check.upper():
         proof = Proof.CHECK_STRING
     tasks.stand_at(session, actor, stop.batch_id, stop.location_id, proof)
+
+
+def reach(session: Session, actor: Actor, stop: Stop, code: Code) -> None:
+    """Note that a scan has proved the stop's location, where it was asked for."""
+    stand(session, actor, stop, code)
     before = {"location": stop.standing_id, "proof": stop.standing_proof}
     steps.note(session, actor, stop.batch_id, stop.task_id, StepKind.LOCATION, **before)
     record(session, actor, LocationReached(order_id=stop.order_id, task_id=stop.task_id, location=stop.location))

@@ -10,7 +10,7 @@ from wms.domain.base import text_id
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits, PickStep, ScanUndone, StepKind
-from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
+from wms.domain.picking import Batch, BatchOrder, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.services.picking.exceptions import found_again, full_totes, skipping
@@ -133,7 +133,7 @@ def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) 
     too_late = found_again.take_back(session, actor, step)
     if too_late is not None:
         return feedback.wrong(too_late)
-    tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
+    _stand_there_still(session, actor, task)
     _undone(session, actor, task, StepKind.SHORT)
     return feedback.told(say("Say again how many"))
 
@@ -142,9 +142,18 @@ def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) ->
     tote = session.get_one(Tote, (actor.warehouse_id, step.before["tote"])).barcode
     put_by = step.before.get("worker", actor.worker_id)  # a step from before this was noted does not say
     units = tasks.take_out(session, actor, task, step.before["tote"], put_by)
-    tasks.stand_at(session, actor, task.batch_id, task.location_id, Proof.LABEL)
+    _stand_there_still(session, actor, task)
     _undone(session, actor, task, StepKind.TOTE, units, text_id(put_by or 0))
     return feedback.told(say("Take {n} out of {tote}", n=units, tote=tote))
+
+
+def _stand_there_still(session: Session, actor: Actor, task: PickTask) -> None:
+    """Let a line's location be proved as it was; once the walk has stood elsewhere it is to be proved again."""
+    batch = session.get_one(Batch, (actor.warehouse_id, task.batch_id), populate_existing=True)
+    if batch.location_id == task.location_id:
+        tasks.stand_at(session, actor, batch.id, task.location_id, batch.location_proof)
+    else:
+        tasks.stand_at(session, actor, batch.id, None, Proof.NONE)
 
 
 def _unprove_lot(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
