@@ -75,6 +75,19 @@ def test_a_quantity_card_never_stands_for_serials(phones: Spot) -> None:
     assert phones.marta.said == "Scan each serial"
 
 
+@pytest.mark.parametrize("said", ["DAMAGED", "SHORT"])
+def test_the_serial_of_the_unit_that_stays_is_scanned_again_for_it_may_be_either(phones: Spot, said: str) -> None:
+    _ = phones.marta.scan(phones.code, "SN-1", phones.code, "SN-2")
+    assert phones.marta.scan(said, phones.place.barcode) == "scan_serial"
+    assert serials(phones) == [""]
+    assert phones.marta.scan("SN-2") == "put_in_tote"
+    assert serials(phones) == ["SN-2"]
+    assert phones.marta.scan("UNDO", "UNDO", "UNDO") == "scan_serial"
+    assert phones.marta.said == "SHORT taken back"
+    assert phones.marta.scan("SN-1", phones.code, "SN-2") == "put_in_tote"
+    assert phones.holds_up()
+
+
 def case_of(phones: Spot, units: int) -> str:
     """The code of a case of phones."""
     code = builders.gtin(777_777)

@@ -129,6 +129,7 @@ def _confirm(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback
     spare = max(task.in_hand - found, 0)
     if spare:
         hands.lay_down(session, actor, task, spare)
+        hands.forget_serials(session, actor, task)
         task.in_hand -= spare
         if task.short_reason != missing.DAMAGED:
             dealing.drop_the_rest(session, actor, task, walk)

@@ -1,5 +1,6 @@
 """Units from the scan of the item until they are in a tote: each scan's row says how all was proved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select, update
@@ -123,17 +124,7 @@ def join_again(session: Session, actor: Actor, one: PickedUnits, row_id: int) ->
 
 def lay_down(session: Session, actor: Actor, task: PickTask, units: int) -> None:
     """Take so many units in hand back to the shelf, those scanned last first."""
-    rows = session.scalars(
-        select(PickedUnits)
-        .where(
-            PickedUnits.warehouse_id == actor.warehouse_id,
-            PickedUnits.task_id == task.id,
-            PickedUnits.tote_id.is_(None),
-        )
-        .order_by(PickedUnits.id.desc())
-        .execution_options(populate_existing=True)
-    ).all()
-    for row in rows:
+    for row in _in_hand(session, actor, task):
         less = min(row.quantity, units)
         units -= less
         if less:
@@ -143,6 +134,27 @@ def lay_down(session: Session, actor: Actor, task: PickTask, units: int) -> None
         else:
             row.quantity -= less
     session.flush()
+
+
+def forget_serials(session: Session, actor: Actor, task: PickTask) -> None:
+    """Let the units in hand be scanned by their serial numbers again: which of those scanned they are is not known."""
+    for row in _in_hand(session, actor, task):
+        row.serial = ""
+    session.flush()
+
+
+def _in_hand(session: Session, actor: Actor, task: PickTask) -> Sequence[PickedUnits]:
+    """What is in hand of a task, last scanned first."""
+    return session.scalars(
+        select(PickedUnits)
+        .where(
+            PickedUnits.warehouse_id == actor.warehouse_id,
+            PickedUnits.task_id == task.id,
+            PickedUnits.tote_id.is_(None),
+        )
+        .order_by(PickedUnits.id.desc())
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _laid_down(task: PickTask, row: PickedUnits, units: int) -> UnitsLaidDown:
