@@ -278,11 +278,10 @@ class Batch(Row, Base, kw_only=True):
     def hand_back(self, reason: str = "", *, keep_cart: bool = False) -> BatchMoved:
         """Put a started walk back into the queue; one with totes on its cart keeps it: no other cart gets that walk."""
         event = self._move_to(BatchStatus.WAITING, reason)
-        self.worker_id = self.location_id = self.put_tote_id = self.asked_empty_id = None
-        self.drop_tote_id = None
+        self.worker_id = self.location_id = self.put_tote_id = self.drop_tote_id = None
         self.device, self.location_proof = "", Proof.NONE
-        if not keep_cart:
-            self.cart_id = None
+        if not keep_cart:  # what was asked about a location waits there for whoever goes on
+            self.cart_id = self.asked_empty_id = None
         return event
 
     def finish(self, at: dt.datetime) -> BatchMoved:

@@ -12,6 +12,7 @@ from wms.domain.picking import TaskStatus
 from wms.domain.stock import Stock
 from wms.services import verifying
 from wms.services.orders import cancelling
+from wms.services.picking.walk import giving_back
 from wms.services.stock import stocking
 from wms.services.stock.stocking import Goods
 
@@ -76,6 +77,15 @@ def test_an_undo_that_comes_too_late_leaves_the_question_to_be_answered(walk: Wa
     assert marta.said == "Too late. That order is cancelled"
     _ = marta.scan(Command.NO)
     assert walk.session.query(CountTask).count() == 1
+
+
+def test_the_question_waits_on_the_cart_of_a_walk_given_back(walk: Walk) -> None:
+    _ = _at_last_unit(walk).pick()
+    _ = giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id)
+    tom = Picker(walk.session, device="2")
+    assert tom.scan(walk.cart.barcode) == "zero_check"
+    _ = tom.scan(Command.NO)
+    assert (_answers(walk), walk.session.query(CountTask).count()) == ([False], 1)
 
 
 def test_a_location_that_holds_more_stops_nobody(walk: Walk) -> None:
