@@ -1,11 +1,13 @@
 """After the last unit of a shelf the picker is asked whether it is empty, where the zone asks for it."""
 
+from dataclasses import replace
+
 from tests import builders
 from tests.builders import WAREHOUSE
 from tests.services.conftest import Walk
 from tests.services.picking.picker import Picker
 from wms.domain.codes import Command
-from wms.domain.counting import CountTask
+from wms.domain.counting import CountStatus, CountTask
 from wms.domain.floor import ADJUSTMENT_ID, Zone
 from wms.domain.journal import JournalEntry
 from wms.domain.picking import TaskStatus
@@ -13,7 +15,7 @@ from wms.domain.stock import Stock
 from wms.services import verifying
 from wms.services.orders import cancelling
 from wms.services.picking.walk import giving_back
-from wms.services.stock import stocking
+from wms.services.stock import counting, stocking
 from wms.services.stock.stocking import Goods
 
 
@@ -67,6 +69,36 @@ def test_undo_takes_the_put_back_and_the_question_with_it(walk: Walk) -> None:
     assert marta.scan(marta.stop.tote) == "zero_check"
     assert _answers(walk) == []
     assert TaskStatus.PICKED in {task.status for task in walk.tasks()}
+
+
+def test_undo_takes_the_answer_back_before_the_put_and_calls_the_count_off(walk: Walk) -> None:
+    marta = _at_last_unit(walk)
+    _ = marta.pick()
+    for answer in (Command.NO, Command.YES):
+        _ = marta.scan(answer)
+        assert marta.scan(Command.UNDO) == "zero_check"
+        assert marta.said == "YES or NO?"
+        assert {count.status for count in walk.session.query(CountTask)} == {CountStatus.CANCELLED}
+    assert marta.scan(Command.UNDO) == "put_in_tote"
+    assert verifying.verify(walk.session, WAREHOUSE) == []
+
+
+def test_an_answer_is_taken_back_by_whoever_goes_on_with_the_cart(walk: Walk) -> None:
+    marta = _at_last_unit(walk)
+    _ = marta.pick()
+    _ = marta.scan(Command.NO)
+    _ = giving_back.give_back_for(walk.session, builders.actor(), walk.batch.id)
+    tom = Picker(walk.session, device="2")
+    assert tom.scan(walk.cart.barcode, Command.UNDO) == "zero_check"
+
+
+def test_once_the_location_was_counted_undo_takes_the_put_back(walk: Walk) -> None:
+    marta = _at_last_unit(walk)
+    _ = marta.pick()
+    _ = marta.scan(Command.NO)
+    count = walk.session.query(CountTask).one()
+    _ = counting.close(walk.session, replace(builders.actor(), at=marta.actor.at), count.id, {}, count.opened_at)
+    assert marta.scan(Command.UNDO) == "put_in_tote"
 
 
 def test_an_undo_that_comes_too_late_leaves_the_question_to_be_answered(walk: Walk) -> None:

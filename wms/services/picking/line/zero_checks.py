@@ -8,11 +8,12 @@ from wms.domain.codes import Code, Command
 from wms.domain.counting import CountTask
 from wms.domain.floor import Location
 from wms.domain.journal import record
+from wms.domain.picked import StepKind
 from wms.domain.picking import Batch, LocationLookedAt
 from wms.domain.saying import say
 from wms.domain.stock import Stock
 from wms.services.picking.screens import ZeroCheck
-from wms.services.picking.walk import undo
+from wms.services.picking.walk import steps, undo
 from wms.services.picking.walk.at_stop import Stop
 from wms.services.scans import feedback
 from wms.services.scans.screens import Feedback
@@ -51,7 +52,10 @@ def asked(session: Session, actor: Actor, batch_id: int) -> ZeroCheck | None:
 
 
 def judge(session: Session, actor: Actor, code: Code, screen: ZeroCheck) -> Feedback:
-    """Judge the answer to "Is the shelf empty?": NO lets it be counted, UNDO takes the put back."""
+    """Judge the answer to "Is the shelf empty?": NO lets it be counted, UNDO takes the put back.
+
+    The answer is a step of the line put last: UNDO takes it back before the put.
+    """
     if code.command not in {Command.YES, Command.NO, Command.UNDO}:
         return feedback.wrong_type(code, screen.wants)
     if not _note(session, actor, screen.batch_id, screen.location_id, None):
@@ -63,9 +67,15 @@ def judge(session: Session, actor: Actor, code: Code, screen: ZeroCheck) -> Feed
         return verdict
     is_empty = code.command is Command.YES
     record(session, actor, LocationLookedAt(location=screen.location, is_empty=is_empty))
+    count = None
+    if not is_empty:
+        count = counting.open_count(session, actor, screen.location_id, screen.location, _REASON)
+    put = steps.newest(session, actor, screen.batch_id)
+    if put is not None:
+        before = {"asked": screen.location_id, "count": count}
+        steps.note(session, actor, screen.batch_id, put.task_id, StepKind.LOCATION, **before)
     if is_empty:
         return feedback.accepted(say("{location} is empty", location=screen.location))
-    _ = counting.open_count(session, actor, screen.location_id, screen.location, _REASON)
     return feedback.told(say("{location} will be counted", location=screen.location))
 
 

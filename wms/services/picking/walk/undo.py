@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.base import text_id
+from wms.domain.floor import Location
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits, PickStep, ScanUndone, StepKind
@@ -18,6 +19,7 @@ from wms.services.picking.line import dealing, hands, lots
 from wms.services.picking.walk import steps, tasks
 from wms.services.scans import feedback
 from wms.services.scans.screens import Feedback
+from wms.services.stock import counting
 
 
 def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
@@ -96,11 +98,25 @@ def _undone(session: Session, actor: Actor, task: PickTask, step: StepKind, unit
     record(session, actor, undone)
 
 
-def _leave_location(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
+def _leave_location(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
     before = step.before
+    if "asked" in before:
+        return _ask_again(session, actor, step, task)
     tasks.stand_at(session, actor, task.batch_id, before["location"], Proof(before["proof"]))
     _undone(session, actor, task, StepKind.LOCATION)
     return feedback.told(say("Scan the shelf again"))
+
+
+def _ask_again(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
+    """Ask once more whether a location is empty, and call off the count of one that was not; None once it was done."""
+    location_id, count = step.before["asked"], step.before["count"]
+    if counting.was_counted(session, actor, location_id, step.at):
+        return None
+    if count is not None:
+        counting.call_off(session, actor, count, session.get_one(Location, (actor.warehouse_id, location_id)).code)
+    session.get_one(Batch, (actor.warehouse_id, task.batch_id), populate_existing=True).asked_empty_id = location_id
+    _undone(session, actor, task, StepKind.LOCATION)
+    return feedback.told(feedback.ASKS["answer"])
 
 
 def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
