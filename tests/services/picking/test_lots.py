@@ -108,6 +108,13 @@ def test_a_unit_past_its_own_date_stops(spot: Spot) -> None:
     assert spot.marta.stop.in_hand == 0
 
 
+def test_a_lot_whose_date_has_passed_since_it_was_set_aside_stops(spot: Spot) -> None:
+    spot.session.query(Lot).filter_by(lot="A").one().expiry = builders.NOW.date() - dt.timedelta(days=1)
+    assert spot.marta.scan(spot.code, spot.code, "A") == "scan_lot"
+    assert "PAST ITS DATE" in spot.marta.said
+    assert spot.marta.scan("B") == "put_in_tote"
+
+
 def test_a_unit_of_another_lot_than_the_first_stops(spot: Spot) -> None:
     _ = spot.marta.scan(gs1(spot, "A"))
     assert spot.marta.scan(gs1(spot, "B")) == "scan_item"

@@ -1,5 +1,6 @@
 """Lots and serial numbers of the units in hand: proved by a scan, another open lot taken instead, each serial once."""
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
@@ -72,7 +73,7 @@ def judge_lot(session: Session, actor: Actor, code: Code, screen: ScanLot) -> Fe
         return prove(session, actor, stop, code.raw)
     gs1 = _elements_with_lot(session, actor, stop, code, lots)
     said = gs1.lot if gs1 else code.raw
-    refused = past_date(stop, gs1) if gs1 else None
+    refused = past_date(stop, gs1.expiry) if gs1 else None
     if refused is None:
         refused = _named(session, actor, stop, code, said, screen.wants)
     verdict = refused or prove(session, actor, stop, said)
@@ -137,7 +138,7 @@ def read_in(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Taken |
     if taken.gs1 is None:
         return taken
     gs1 = whole(stop, taken.gs1, open_lots(session, actor, stop))
-    refused = past_date(stop, gs1)
+    refused = past_date(stop, gs1.expiry)
     if refused is None and gs1.serial and stop.has_serials:
         refused = refuse_serial(session, actor, stop, gs1.serial)
     if refused is None and gs1.lot and stop.lot:
@@ -166,18 +167,21 @@ def _refuse_lot(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedbac
     )
 
 
-def past_date(stop: Stop, gs1: Gs1) -> Feedback | None:
-    """Refuse units whose own code says that they are past their date."""
-    if gs1.expiry is None or gs1.expiry >= stop.today:
+def past_date(stop: Stop, expiry: dt.date | None) -> Feedback | None:
+    """Refuse units that are past their date, by what their own code or the books say of it."""
+    if expiry is None or expiry >= stop.today:
         return None
-    return feedback.stop(say("PAST ITS DATE {date}. PUT IT BACK", date=gs1.expiry.isoformat()))
+    return feedback.stop(say("PAST ITS DATE {date}. PUT IT BACK", date=expiry.isoformat()))
 
 
 def prove(session: Session, actor: Actor, stop: Stop, lot: str) -> Feedback:
-    """Take the lot scanned: the one set aside, or another open one in its place."""
+    """Take the lot scanned: the one set aside, if its date has not passed since, or another open one in its place."""
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
+    refused = past_date(stop, stop.expiry) if lot.upper() == stop.lot.upper() else None
+    if refused is not None:
+        return refused
     before = {"lot": task.lot, "proved": task.lot_proved}
     if lot.upper() != task.lot.upper():
         names = {name.upper(): name for name in open_lots(session, actor, stop)}
