@@ -2,13 +2,14 @@
 
 import datetime as dt
 
+import pytest
 from sqlalchemy.orm import Session
 
 from tests import builders
 from wms.domain.actor import Actor
 from wms.domain.journal import JournalEntry
 from wms.domain.people import Worker, WorkerSession
-from wms.services import signing_in
+from wms.services import calling, signing_in
 from wms.services.scans.screens import Feedback
 from wms.services.signing_in import Browser
 
@@ -126,6 +127,19 @@ def test_a_bench_goes_on_with_the_worker_it_is_handed_to(session: Session) -> No
     assert device.scan(tom.badge).station_id == station.id
     assert device.actor.name == "Tom"
     assert reasons(session) == ["handed over to Tom"]
+
+
+@pytest.mark.parametrize("key", [_COOKIE, "another's"])
+def test_a_call_goes_on_with_its_worker_after_the_device_has_locked_or_died(session: Session, key: str) -> None:
+    marta, tom = two(session)
+    device = Device(session)
+    _ = calling.call(session, device.scan(marta.badge), "picking", device.screen)
+    device.at += LATER
+    assert device.actor.worker_id is None
+    other = Device(session, key)
+    other.at = device.at
+    assert calling.shown(session, other.scan(marta.badge)) is not None
+    assert calling.shown(session, other.scan(tom.badge)) is None
 
 
 def test_light_dark_turns_a_workers_pages_dark_at_once_and_light_again(session: Session) -> None:

@@ -19,9 +19,10 @@ from wms.domain.saying import Language
 
 @dataclass(frozen=True, kw_only=True)
 class Floor:
-    """Marta, who reads Polish, before her first shelf, and the lead at the desk."""
+    """Marta, who reads Polish, before her first shelf, Tom's badge, and the lead at the desk."""
 
     marta: Handheld
+    tom: str
     lead: FlaskClient
 
     def poll(self) -> tuple[str, str]:
@@ -39,13 +40,14 @@ class Floor:
 def floor(engine: Engine, settings: Settings) -> Iterator[Floor]:
     with transaction(engine) as session:
         marta = builders.worker(session, "Marta", language=Language.POLISH)
+        tom = builders.worker(session, "Tom")
         lea = builders.worker(session, "Lea", roles="supervisor")
         cart, tote = builders.cart(session), builders.tote(session)
         _ = builders.waiting_batch(session, builders.order(session, (builders.product(session), 2)))
     app = create_app(settings)
     handheld = Handheld(app)
     assert handheld.scan(marta.badge, cart.barcode, tote.barcode) == "go_to"
-    yield Floor(marta=handheld, lead=desk.signed_in(app, lea.badge))
+    yield Floor(marta=handheld, tom=tom.badge, lead=desk.signed_in(app, lea.badge))
     with app.app_context():
         db.engine.dispose()
 
@@ -72,6 +74,13 @@ def test_a_ready_answer_is_read_in_the_workers_language_and_leaves_the_inbox(flo
     assert "Answered: I am coming" in after
     assert "Nothing waits" in after
     assert "Już idę" in floor.poll()[0]
+
+
+def test_the_answer_comes_to_whoever_took_over_the_walk_by_badge(floor: Floor) -> None:
+    _ = floor.marta.scan("HELP", floor.tom, "YES")
+    assert 'hx-get="/call"' in floor.marta.client.get("/pick/").text
+    _ = floor.answer(words="Look behind the pallet")
+    assert "Look behind the pallet" in floor.poll()[0]
 
 
 def test_an_answer_without_a_word_or_too_long_is_none(floor: Floor) -> None:

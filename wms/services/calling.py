@@ -66,6 +66,13 @@ def shown(session: Session, actor: Actor) -> Call | None:
     return None if actor.call_id is None else _call(_item(session, actor, actor.call_id))
 
 
+def take_over(session: Session, before: Actor, actor: Actor) -> None:
+    """Let a worker's call be that of whoever goes on with what it is about."""
+    if before.call_id is not None:
+        _note(session, before, None)
+        _note(session, actor, before.call_id)
+
+
 def hear(session: Session, actor: Actor) -> None:
     """Note that the answer to the worker's call stands on the handheld now."""
     if actor.call_id is not None:

@@ -212,12 +212,12 @@ def scan(session: Session, actor: Actor, code: str, browser: Browser, new_token:
         return actor, feedback.wrong(say("Badge not known. See the lead"))
     if worker.id == actor.worker_id:
         return actor, feedback.accepted(say("{name}, go on", name=worker.name))
-    station_id, call_id = actor.station_id, None
+    station_id = actor.station_id
     if actor.worker_id is not None:
         actor = sign_out(session, actor, f"handed over to {worker.name}")
     else:
-        station_id, call_id = _before_break(session, actor, worker)
-    signed_in = sign_in(session, actor, worker, browser, new_token, station_id, call_id)
+        station_id = _before_break(session, actor, worker)
+    signed_in = sign_in(session, actor, worker, browser, new_token, station_id)
     return signed_in, feedback.accepted(say("Hello {name}", name=worker.name))
 
 
@@ -237,22 +237,34 @@ def _holder(session: Session, actor: Actor, code: Code) -> Worker | None:
     ).one_or_none()
 
 
-def _before_break(session: Session, actor: Actor, worker: Worker) -> tuple[int | None, int | None]:
-    """Return the station and the call that the worker's break on this device left, None where there is none."""
+def _before_break(session: Session, actor: Actor, worker: Worker) -> int | None:
+    """Return the station that the worker's break on this device left, None where there is none."""
     left = _last_break(session, actor)
     if left is None or left.worker_id != worker.id:
-        return None, None
-    before = session.scalars(
-        select(WorkerSession)
+        return None
+    return session.scalars(
+        select(WorkerSession.station_id)
         .where(
             WorkerSession.warehouse_id == actor.warehouse_id,
             WorkerSession.worker_id == worker.id,
             WorkerSession.ended_at == left.at,
         )
         .limit(1)
-        .execution_options(populate_existing=True)
     ).one()
-    return before.station_id, before.call_id
+
+
+def _last_call(session: Session, actor: Actor, worker: Worker) -> int | None:
+    """Return the call of the worker's last session, whatever ended it, on any device; None where there is none."""
+    return session.scalars(
+        select(WorkerSession.call_id)
+        .where(
+            WorkerSession.warehouse_id == actor.warehouse_id,
+            WorkerSession.worker_id == worker.id,
+            WorkerSession.started_at > actor.at - SESSION_LIMIT,
+        )
+        .order_by(WorkerSession.seen_at.desc(), WorkerSession.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def sign_in(
@@ -262,9 +274,12 @@ def sign_in(
     browser: Browser,
     new_token: str,
     station_id: int | None = None,
-    call_id: int | None = None,
 ) -> Actor:
-    """Open a session for a worker on this browser's device, with a new token; it goes on at a station, with a call."""
+    """Open a session for a worker on this browser's device, with a new token; it goes on at a station.
+
+    A call for help whose answer the worker has not read goes on with it.
+    """
+    call_id = _last_call(session, actor, worker)
     device = _device(session, actor, browser.device_key)
     opened = WorkerSession(
         warehouse_id=actor.warehouse_id,

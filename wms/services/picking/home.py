@@ -21,6 +21,7 @@ from wms.domain.people import Warehouse, Worker
 from wms.domain.picked import ScanUndone
 from wms.domain.picking import Batch, BatchMoved, BatchStatus, PickTask, TaskStatus, UnitsPut
 from wms.domain.saying import say
+from wms.services import calling
 from wms.services.accuracy import Accuracy, wrong_of
 from wms.services.picking import looking_up
 from wms.services.picking.screens import Home, Moved, TakeOver, ToSort, Waiting
@@ -146,6 +147,7 @@ def hand_over(session: Session, before: Actor, actor: Actor) -> Feedback | None:
     batch = _moved_here(session, actor, walk.batch_id)
     if batch is None:
         return None
+    calling.take_over(session, before, actor)
     record(session, before, BatchMoved(batch=walk.name, then=_LEFT, reason=f"handed over to {actor.name}"))
     return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=walk.name))
 
@@ -157,6 +159,7 @@ def _hand_desk_over(session: Session, before: Actor, actor: Actor) -> Feedback |
     tote = desks.hand_over(session, before, actor)
     if tote is None:
         return None
+    calling.take_over(session, before, actor)
     take_along(session, actor, and_(Errand.worker_id == before.worker_id, Errand.batch_id.is_(None)))
     return feedback.accepted(say("Hello {name}. {batch} is yours", name=actor.name, batch=tote))
 
