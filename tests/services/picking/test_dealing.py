@@ -238,6 +238,16 @@ def test_the_units_of_an_order_cancelled_meanwhile_go_back_and_the_others_are_de
     assert deal.holds_up()
 
 
+def test_undo_lays_down_what_was_taken_with_the_units_of_an_order_cancelled_since(deal: Deal) -> None:
+    _ = deal.marta.scan(deal.mug)
+    cancelling.cancel(deal.session, builders.actor(), deal.orders[0], "no longer wanted")
+    assert deal.marta.scan(deal.location.barcode) == "put_in_tote"
+    assert deal.marta.scan("UNDO") == "scan_item"
+    assert (deal.marta.said, deal.in_hand()) == ("Put 6 back on the shelf", [0, 0, 0])
+    assert deal.marta.stop.to_take == 6
+    assert deal.holds_up()
+
+
 def test_a_strict_zone_takes_one_tote_after_another(session: Session) -> None:
     deal = dealt(session, Profile.STRICT)
     assert deal.marta.scan(deal.mug) == "put_in_tote"

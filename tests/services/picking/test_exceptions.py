@@ -275,6 +275,16 @@ def test_undo_cannot_bring_a_cancelled_order_back(walk: Walk) -> None:
     assert marta.said == "Too late. That order is cancelled"
 
 
+def test_undo_passes_over_the_steps_of_a_cancelled_order(walk: Walk) -> None:
+    marta = walk.begin()
+    _ = marta.pick()
+    _ = marta.pick()
+    _ = marta.reach()
+    cancel(walk, 1)
+    assert marta.scan("UNDO") == "put_in_tote"
+    assert marta.said == f"Take 1 out of {walk.totes[0].barcode}"
+
+
 def test_each_step_is_in_the_journal_with_its_scan(walk: Walk) -> None:
     marta = walk.begin()
     _ = marta.pick()

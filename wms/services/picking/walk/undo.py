@@ -23,15 +23,20 @@ from wms.services.stock import counting
 
 
 def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
-    """Take back the last accepted step of a walk: in this line or, where it is untouched, in the one before it."""
+    """Take back the last accepted step of a walk: in this line or, where it is untouched, in the one before it.
+
+    A step that was about cancelled orders alone is passed over; of several orders those that live are undone.
+    """
     step = steps.newest(session, actor, batch_id)
     if step is None:
         return feedback.wrong(say("Nothing to undo"))
-    also = [task_id for task_id, _ in step.before.get("also", ())]
-    task = tasks.locked(session, actor, [step.task_id, *also])[step.task_id]
-    if task.status is TaskStatus.CANCELLED or _is_cancelled(session, actor, task):
-        return feedback.wrong(found_again.CANCELLED)
-    left = _left(session, actor, {task.id, *also, *(one["task_id"] for one in step.before.get("was", ()))})
+    rows = tasks.locked(session, actor, {step.task_id, *_others(step)})
+    living = _living(session, actor, rows.values())
+    if not living and step.kind is not StepKind.WRONG:
+        return _undo_behind(session, actor, step)
+    own = rows[step.task_id]
+    task = own if own in living or not living else living[0]
+    left = _left(session, actor, [row.id for row in living])
     if left:
         return feedback.wrong(say("Too late. {tote} has left", tote=left))
     change = _lot_of_its_scan(session, actor, step) if task.lot else None
@@ -47,6 +52,28 @@ def undo(session: Session, actor: Actor, batch_id: int) -> Feedback:
     _bring_first(session, actor, task)
     session.flush()
     return undo(session, actor, batch_id) if verdict is None else verdict
+
+
+def _others(step: PickStep) -> list[int]:
+    """The further lines that a step was about."""
+    was = [one["task_id"] for one in step.before.get("was", ())]
+    return [*(task_id for task_id, _ in step.before.get("also", ())), *was]
+
+
+def _living(session: Session, actor: Actor, rows: Collection[PickTask]) -> list[PickTask]:
+    """The lines whose orders are not cancelled, in their sequence."""
+    of_orders = Order.warehouse_id == actor.warehouse_id, Order.id.in_({row.order_id for row in rows})
+    dead = set(session.scalars(select(Order.id).where(*of_orders, Order.status == OrderStatus.CANCELLED)))
+    living = [row for row in rows if row.status is not TaskStatus.CANCELLED and row.order_id not in dead]
+    return sorted(living, key=lambda row: (row.sequence, row.id))
+
+
+def _undo_behind(session: Session, actor: Actor, step: PickStep) -> Feedback:
+    """Take back the step before this one, which was about cancelled orders alone: nothing is left of it to undo."""
+    session.delete(step)
+    session.flush()
+    is_last = steps.newest(session, actor, step.batch_id) is None
+    return feedback.wrong(found_again.CANCELLED) if is_last else undo(session, actor, step.batch_id)
 
 
 def _lot_of_its_scan(session: Session, actor: Actor, step: PickStep) -> PickStep | None:
@@ -89,10 +116,6 @@ def _bring_first(session: Session, actor: Actor, task: PickTask) -> None:
         task.sequence = first - 1
 
 
-def _is_cancelled(session: Session, actor: Actor, task: PickTask) -> bool:
-    return session.get_one(Order, (actor.warehouse_id, task.order_id)).status is OrderStatus.CANCELLED
-
-
 def _undone(session: Session, actor: Actor, task: PickTask, step: StepKind, units: int = 0, put_by: str = "") -> None:
     undone = ScanUndone(order_id=task.order_id, task_id=task.id, step=step, units=units, put_by=put_by)
     record(session, actor, undone)
@@ -120,11 +143,10 @@ def _ask_again(session: Session, actor: Actor, step: PickStep, task: PickTask) -
 
 
 def _lay_down(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
-    own = hands.give_back(session, actor, task, step.before["units"])
-    units = own + dealing.lay_down(session, actor, step.before.get("also", ()))
+    scans = [(step.task_id, step.before["units"]), *step.before.get("also", ())]
+    units = dealing.lay_down(session, actor, scans)
     if not units:
         return None  # they lie on the shelf already, since fewer were said to be found
-    task.in_hand -= own
     said, stood = step.before["said"], step.before["stood"]
     if said is not None:
         task.found, task.short_reason, task.short_confirmed = said["found"], said["reason"], said["confirmed"]
