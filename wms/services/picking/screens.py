@@ -143,10 +143,11 @@ class SkipWhy(TaskScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class PutInTote(TaskScreen):
-    """Put the units in hand into the order's tote and scan it."""
+    """Put the units in hand into the order's tote and scan it: `units`, of all orders in hand that share the tote."""
 
     wants: str = "tote"
     slots: tuple[Slot, ...]
+    units: int
 
 
 @dataclass(frozen=True, kw_only=True)

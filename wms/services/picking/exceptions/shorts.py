@@ -13,7 +13,7 @@ from wms.domain.picking import PickTask
 from wms.domain.saying import Said, say
 from wms.services.picking.exceptions import missing
 from wms.services.picking.exceptions.missing import Gone
-from wms.services.picking.line import dealing, hands, items, locations, lots
+from wms.services.picking.line import dealing, hands, items, locations, lots, puts
 from wms.services.picking.line.hands import Taken
 from wms.services.picking.screens import Short
 from wms.services.picking.walk import steps, tasks
@@ -33,13 +33,22 @@ COMMANDS = frozenset(_REASONS)
 
 
 def begin(session: Session, actor: Actor, stop: Stop, command: Command) -> Feedback:
-    """Take SHORT, NONE HERE, DAMAGED or OTHER ITEM HERE: what is in hand so far counts as found."""
+    """Take SHORT, NONE HERE, DAMAGED or OTHER ITEM HERE: what is in hand so far counts as found.
+
+    Where it would go into a tote that orders share, all that was taken at once is dealt out anew.
+    """
+    is_shared = bool(puts.along(session, actor, stop))
+    walk = missing.locked_open_tasks(session, actor, stop.batch_id) if is_shared else ()
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
     _note(session, actor, task)
+    in_hand, others = task.in_hand, dealing.drop_the_rest(session, actor, task, walk)
+    if is_shared:
+        hands.lay_down(session, actor, task, in_hand)
+        task.in_hand = 0
     if not stop.is_shorting or command is Command.NONE_HERE:
-        task.found = min(task.in_hand, stop.wanted - 1)
+        task.found = min(in_hand + others, stop.wanted + others - 1)
     task.short_confirmed = False
     if not (stop.is_shorting and command is Command.SHORT):
         task.short_reason = _REASONS[command]

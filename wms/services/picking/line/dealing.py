@@ -71,8 +71,12 @@ def where_they_end(stop: Stop, found: int) -> tuple[list[int], Dealt | None, int
     return served, None, 0
 
 
-def drop_the_rest(session: Session, actor: Actor, task: PickTask, walk: Iterable[PickTask]) -> None:
-    """Units run out while they are dealt: what the lines after this one were thought to have in hand is not there."""
+def drop_the_rest(session: Session, actor: Actor, task: PickTask, walk: Iterable[PickTask]) -> int:
+    """Units run out while they are dealt: what the lines after this one were thought to have in hand is not there.
+
+    Return how many that are.
+    """
+    dropped = 0
     for row in walk:
         if (
             row.id != task.id
@@ -80,8 +84,10 @@ def drop_the_rest(session: Session, actor: Actor, task: PickTask, walk: Iterable
             and (row.product_id, row.location_id) == (task.product_id, task.location_id)
         ):
             hands.lay_down(session, actor, row, row.in_hand)
+            dropped += row.in_hand
             row.in_hand = 0
     session.flush()
+    return dropped
 
 
 def is_untouched(row: PickTask) -> bool:

@@ -118,7 +118,7 @@ def _count(
     if refused is not None:
         return refused
     if taken.units > stop.left:
-        return dealing.take(session, actor, stop, taken, stood=stood)
+        return _deal(session, actor, stop, taken, stood=stood)
     read_in = lots.read_in(session, actor, stop, taken)
     if isinstance(read_in, Feedback):
         return read_in
@@ -151,6 +151,14 @@ def _count(
     if read_in.lost_separator:
         verdict = feedback.separator_lost(verdict)
     return verdict if is_changed else Answer(screen=lines.screen(session, actor, now), feedback=verdict)
+
+
+def _deal(session: Session, actor: Actor, stop: Stop, taken: Taken, *, stood: dict[str, Any] | None) -> Feedback:
+    """Take units for several orders at once; into the tote too, where it is the only one and they share it."""
+    verdict = dealing.take(session, actor, stop, taken, stood=stood)
+    if verdict.tone != "ok" or not stop.method.shares or proofs.tote_is_proved(stop) is not Proof.ONE_TOTE:
+        return verdict
+    return puts.put(session, actor, replace(stop, in_hand=stop.wanted, dealt=()), Proof.ONE_TOTE)
 
 
 def take_in_hand(

@@ -9,7 +9,7 @@ from wms.domain.base import text_id
 from wms.domain.codes import slot_code
 from wms.domain.picking import TaskStatus
 from wms.services.picking.exceptions import skipping
-from wms.services.picking.line import proofs
+from wms.services.picking.line import proofs, puts
 from wms.services.picking.screens import (
     GoTo,
     PutBack,
@@ -51,7 +51,8 @@ def _ready(session: Session, actor: Actor, stop: Stop, facts: dict[str, Any]) ->
     """All units are in hand."""
     if is_in_hand(stop):
         slots = stops.slots(session, actor, stop.batch_id, stop.slot)
-        return PutInTote(accept=_tote(stop), slots=slots, **facts)
+        units = stop.in_hand + sum(puts.along(session, actor, stop).values())
+        return PutInTote(accept=_tote(stop), slots=slots, units=units, **facts)
     return ScanLot(accept=(stop.lot,), **facts)
 
 

@@ -8,6 +8,7 @@ from wms.domain.codes import Code, CodeKind, slot_code
 from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
+from wms.domain.waves import Allocation
 from wms.services.picking.line import zero_checks
 from wms.services.picking.walk import tasks
 from wms.services.picking.walk.at_stop import Stop
@@ -35,6 +36,52 @@ _ON_CART = (
     )
     .limit(1)
 )
+# Lines all of whose units are in hand; one whose units are not stays for its own scan.
+_ALONG = (
+    select(PickTask.id, PickTask.in_hand)
+    .join(Allocation, and_(Allocation.warehouse_id == PickTask.warehouse_id, Allocation.id == PickTask.allocation_id))
+    .join(
+        BatchOrder,
+        and_(
+            BatchOrder.warehouse_id == PickTask.warehouse_id,
+            BatchOrder.batch_id == PickTask.batch_id,
+            BatchOrder.order_id == PickTask.order_id,
+        ),
+    )
+    .where(
+        PickTask.warehouse_id == bindparam("warehouse"),
+        PickTask.batch_id == bindparam("batch"),
+        PickTask.id != bindparam("task"),
+        PickTask.product_id == bindparam("product"),
+        PickTask.location_id == bindparam("location"),
+        PickTask.lot == "",
+        PickTask.status == TaskStatus.OPEN,
+        PickTask.in_hand == Allocation.quantity,
+        BatchOrder.tote_id == bindparam("tote"),
+    )
+)
+
+
+def along(session: Session, actor: Actor, stop: Stop) -> dict[int, int]:
+    """Return the further lines whose units in hand go into the stop's tote with its own: their tasks, and how many."""
+    if not stop.method.shares:
+        return {}
+    values = {
+        "warehouse": actor.warehouse_id,
+        "batch": stop.batch_id,
+        "task": stop.task_id,
+        "product": stop.product_id,
+        "location": stop.location_id,
+        "tote": stop.tote_id,
+    }
+    return {row.id: row.in_hand for row in session.execute(_ALONG, values)}
+
+
+def locked_along(session: Session, actor: Actor, stop: Stop) -> list[PickTask]:
+    """Lock the stop's line and those that go along with it, and return these, but what another handheld has changed."""
+    units_of = along(session, actor, stop)
+    rows = tasks.locked(session, actor, [stop.task_id, *units_of]) if units_of else {}
+    return [row for row in rows.values() if row.status is TaskStatus.OPEN and row.in_hand == units_of.get(row.id)]
 
 
 def proof_of(stop: Stop, code: Code) -> Proof | None:
@@ -45,24 +92,24 @@ def proof_of(stop: Stop, code: Code) -> Proof | None:
 
 
 def put(session: Session, actor: Actor, stop: Stop, proof: Proof) -> Feedback:
-    """Put what is in hand into the tote and end the line."""
+    """Put what is in hand into the tote and end the line, with those that share the tote and are in hand too."""
+    also = locked_along(session, actor, stop)
     task = tasks.claim(session, actor, stop)
     if task is None:
         return feedback.NOT_COUNTED
     is_scanned = proof in {Proof.LABEL, Proof.SLOT}
     if is_scanned:
         tasks.note_tote(session, actor, stop)
-    tasks.put(session, actor, stop, task, proof)
+    tasks.put(session, actor, stop, [task, *also], proof)
     if stop.asks_empty:
         zero_checks.ask(session, actor, stop)
     if not stop.method.shares and _is_whole(session, actor, stop.order_id):
         return feedback.complete(say("{tote} FULL ORDER", tote=stop.tote))
-    done, total = stop.done + 1, stop.total
+    done, total = stop.done + 1 + len(also), stop.total
     if is_scanned:
         return feedback.line_done(feedback.so_far(done, total))
-    return feedback.line_done(
-        say("{units} in {tote}. {n} of {total}", units=task.picked, tote=stop.tote, n=done, total=total)
-    )
+    put = sum(row.picked for row in (task, *also))
+    return feedback.line_done(say("{units} in {tote}. {n} of {total}", units=put, tote=stop.tote, n=done, total=total))
 
 
 def _is_whole(session: Session, actor: Actor, order_id: int) -> bool:

@@ -1,6 +1,6 @@
 """What can be done to a pick task: claim it against a second handheld, end it, and undo its end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import BindParameter, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -88,22 +88,32 @@ def note_tote(session: Session, actor: Actor, stop: Stop) -> None:
     _ = session.execute(_NOTE_TOTE, values)
 
 
-def put(session: Session, actor: Actor, stop: Stop, task: PickTask, tote_proof: Proof) -> None:
-    """Move the units in hand of a claimed task into its tote and end the task."""
-    units = task.in_hand
+def put(session: Session, actor: Actor, stop: Stop, rows: Sequence[PickTask], tote_proof: Proof) -> None:
+    """Move the units in hand of the stop's claimed task, and of those that share its tote, into it and end them."""
     if stop.tote_id is None:
         raise DomainError("This order has no tote. Scan one first.")
+    for row in rows:
+        _put(session, actor, stop, row, stop.tote_id, tote_proof)
+    task, *others = rows
+    also = [(other.id, 0) for other in others]
+    before = {"tote": stop.tote_id, "worker": actor.worker_id, "also": also}
+    steps.note(session, actor, task.batch_id, task.id, StepKind.TOTE, **before)
+    session.flush()
+
+
+def _put(session: Session, actor: Actor, stop: Stop, task: PickTask, tote_id: int, tote_proof: Proof) -> None:
+    units = task.in_hand
     stocking.move(
         session,
         actor,
         goods_of(task, units),
         from_place_id=task.location_id,
-        to_place_id=stop.tote_id,
+        to_place_id=tote_id,
         reason="picked",
         reserved=True,
     )
     allocate(session, actor, task, -units)
-    hands.put(session, actor, task.id, stop.tote_id, tote_proof)
+    hands.put(session, actor, task.id, tote_id, tote_proof)
     _count_lines(session, actor, actor.worker_id, 1)
     event = UnitsPut(
         order_id=task.order_id,
@@ -116,8 +126,6 @@ def put(session: Session, actor: Actor, stop: Stop, task: PickTask, tote_proof: 
     record(session, actor, event)
     task.picked, task.in_hand = units, 0
     task.move_to(TaskStatus.SHORT if task.picked < task.quantity else TaskStatus.PICKED, actor.at)
-    steps.note(session, actor, task.batch_id, task.id, StepKind.TOTE, tote=stop.tote_id, worker=actor.worker_id)
-    session.flush()
 
 
 def take_out(session: Session, actor: Actor, task: PickTask, tote_id: int, put_by: int | None) -> int:

@@ -179,7 +179,9 @@ def _bring_back(session: Session, actor: Actor, step: PickStep, task: PickTask) 
 def _take_out(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
     tote = session.get_one(Tote, (actor.warehouse_id, step.before["tote"])).barcode
     put_by = step.before.get("worker", actor.worker_id)  # a step from before this was noted does not say
-    units = tasks.take_out(session, actor, task, step.before["tote"], put_by)
+    rows = tasks.locked(session, actor, {step.task_id, *_others(step)}).values()
+    living = _living(session, actor, rows)
+    units = sum(tasks.take_out(session, actor, row, step.before["tote"], put_by) for row in living)
     _stand_there_still(session, actor, task)
     _undone(session, actor, task, StepKind.TOTE, units, text_id(put_by or 0))
     return feedback.told(say("Take {n} out of {tote}", n=units, tote=tote))
