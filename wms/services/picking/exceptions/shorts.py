@@ -141,7 +141,7 @@ def _confirm(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback
         hands.forget_serials(session, actor, task)
         task.in_hand -= spare
         if task.short_reason != missing.DAMAGED:
-            dealing.drop_the_rest(session, actor, task, walk)
+            _ = dealing.drop_the_rest(session, actor, task, walk)
     gone = missing.book(session, actor, stop, task, walk)
     if spare and stop.counts_units and gone.hospital is None:
         return feedback.accepted(say("Put {n} back", n=spare))
