@@ -44,7 +44,9 @@ class ScanTote(PackingScreen):
 
 @dataclass(frozen=True, kw_only=True)
 class BoxScreen(PackingScreen):
-    """Base of the screens of one box."""
+    """Base of the screens of one box. A wrong unit caught is on them until its cause is said or the next is scanned."""
+
+    tells_stop: ClassVar[bool] = True
 
     bench: Bench
 

@@ -101,11 +101,12 @@ def take(
 
 def _keep(session: Session, actor: Actor, pulled: Pulled, screen: Screen, verdict: Feedback) -> None:
     """Keep a scan's verdict; of a stop, also the step that it stands on."""
+    stands = _is_panel(verdict) and not screen.tells_stop
     to_keep = {
         "the_warehouse": actor.warehouse_id,
         "the_scan": pulled.scan,
         "the_tone": verdict.tone,
-        "the_answer": keep_verdict(verdict) | ({"stands_on": _step(screen)} if _is_panel(verdict) else {}),
+        "the_answer": keep_verdict(verdict) | ({"stands_on": _step(screen)} if stands else {}),
     }
     _ = session.connection().execute(_KEEP, to_keep)
 

@@ -54,10 +54,12 @@ class Screen:
     `token` is the opaque token of the task on screen (a scan made for another one does not count); `wants` the barcode
     type asked for; `accept` the codes that would be right (None for blind counts and badges); `ahead` those of the
     task's next steps, one after another, for scans made before the answer; `job` the top bar's text; `done` of `total`
-    draws the progress line (total 0: none).
+    draws the progress line (total 0: none). `tells_stop`: the screen itself says what was wrong and what to do with
+    it, so that no stop need stand on it.
     """
 
     station: ClassVar[str]
+    tells_stop: ClassVar[bool] = False
 
     token: str
     wants: str
