@@ -38,24 +38,17 @@ def test_a_clock_that_is_set_neither_hides_the_stop_nor_brings_it(page: Page, ms
     expect(page.locator("#network")).to_have_text(words)
 
 
-def test_a_label_scanned_again_and_again_is_heard_after_its_window(page: Page, peer: ScanPeer) -> None:
+@pytest.mark.parametrize(("every_ms", "taken"), [(400, 1), (1200, 3), (1600, 5)])
+def test_a_label_left_before_the_scanner_is_one_scan_and_one_scanned_again_is_heard_after_its_window(
+    page: Page, peer: ScanPeer, every_ms: int, taken: int
+) -> None:
     page.clock.install()
     page.clock.pause_at(page.evaluate("Date.now() + 1000"))
     for _time in range(5):
         scan(page, TOTE)
-        page.clock.run_for(1200)
+        page.clock.run_for(every_ms)
     confirmed(page)
-    assert peer.codes == [TOTE] * 3
-
-
-def test_a_label_left_before_the_scanner_is_one_scan(page: Page, peer: ScanPeer) -> None:
-    page.clock.install()
-    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
-    for _time in range(8):
-        scan(page, TOTE)
-        page.clock.run_for(400)
-    confirmed(page)
-    assert peer.codes == [TOTE]
+    assert peer.codes == [TOTE] * taken
 
 
 @pytest.mark.parametrize("then", [8, None])

@@ -11,12 +11,12 @@ from tests.builders import NOW, WAREHOUSE
 from wms.domain.calendar import Holiday, Pickup
 from wms.domain.errors import NotFoundError
 from wms.domain.inbox import ExceptionItem, ExceptionKind
-from wms.domain.journal import Event, record
+from wms.domain.journal import Event, ScanRefused, record
 from wms.domain.orders import OrderMoved, OrderStatus
 from wms.domain.packing import EXTRA, CauseSaid, WrongUnitCaught
 from wms.domain.people import Warehouse
 from wms.domain.picked import ScanUndone
-from wms.domain.picking import ScanRefused, UnitsPut
+from wms.domain.picking import UnitsPut
 from wms.services import watching
 from wms.services.accuracy import Accuracy
 from wms.services.watching import Board, hours

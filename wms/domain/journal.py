@@ -56,6 +56,18 @@ class Scan(Base, kw_only=True):
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScanRefused(Event):
+    """A scan was wrong and counted for nothing: the near miss, with what was wanted, and where ('' for no location)."""
+
+    station: str
+    code: str
+    kind: str
+    wanted: str
+    said: str
+    place: str = ""
+
+
 # On the table and by the connection: the ORM's way of inserting costs four times as much.
 _INSERT = insert(JournalEntry.__table__)  # type: ignore[arg-type] # declared as FromClause, it is a Table
 

@@ -159,7 +159,7 @@ class PickedUnits(Row, Base, kw_only=True):
 class StepKind(StrEnum):
     """What was accepted: a location, units, a lot, units into the tote, less found, a line put off, a full tote.
 
-    LOCATION is one that was scanned, or (`asked`) what was said of one that should be empty.
+    LOOKED is what was said of a location that should be empty.
     WRONG is a line opened again for a wrong item: what was done before it is not taken back any more.
     """
 
@@ -172,6 +172,7 @@ class StepKind(StrEnum):
     SHORT = "short"
     SKIP = "skip"
     FULL = "full"
+    LOOKED = "looked"
     WRONG = "wrong"
 
 

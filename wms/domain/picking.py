@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms.domain.base import Base, EnumText, InWarehouse, Row, one_of, refers
@@ -182,18 +182,6 @@ class TaskSkipped(Event):
     task_id: int
     times: int = 1
     reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScanRefused(Event):
-    """A scan was wrong and counted for nothing: the near miss, with what was wanted, and where ('' for no location)."""
-
-    station: str
-    code: str
-    kind: str
-    wanted: str
-    said: str
-    place: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -396,3 +384,11 @@ class PickTask(Row, Base, kw_only=True):
         """Change the status; IllegalMoveError where the lifecycle forbids it."""
         self.status = TASK_LIFECYCLE.check(self.status, then)
         self.done_at = at
+
+
+OF_TASK = and_(
+    BatchOrder.warehouse_id == PickTask.warehouse_id,
+    BatchOrder.batch_id == PickTask.batch_id,
+    BatchOrder.order_id == PickTask.order_id,
+)
+"""Joins a pick task to the row of its order on its walk."""

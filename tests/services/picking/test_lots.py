@@ -234,3 +234,9 @@ def test_units_are_good_until_the_warehouses_own_day_is_over(evening: Spot) -> N
 def test_lots_are_set_aside_until_the_warehouses_own_day_is_over(evening: Spot) -> None:
     order = builders.order(evening.session, (evening.milk, 13))
     assert allocating.allocate(evening.session, evening.marta.actor, [order]) == {order.id: ""}
+
+
+def test_a_separator_lost_on_a_unit_found_after_a_short_is_said_too(spot: Spot) -> None:
+    _ = spot.marta.scan("NONE HERE")
+    assert spot.marta.scan(f"01{spot.code}1727013110A21SN77") == "short"
+    assert spot.marta.said == "1 found. Scan the shelf. Scanner loses FNC1"

@@ -97,9 +97,9 @@ def line_done(words: Said) -> Feedback:
     return Feedback(tone="ok", cue="line", words=words)
 
 
-def separator_lost(verdict: Feedback) -> Feedback:
-    """Say of a scan that counts, besides, that the scanner loses what separates the parts of a GS1 code."""
-    if verdict.tone != "ok":
+def of_gs1(verdict: Feedback, *, lost_separator: bool) -> Feedback:
+    """Say of a scan that counts, besides, where the scanner has lost what separates the parts of its GS1 code."""
+    if not lost_separator or verdict.tone not in {"ok", "info"}:
         return verdict
     return replace(verdict, words=say("{said}. Scanner loses FNC1", said=verdict.words))
 

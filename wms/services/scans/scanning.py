@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, Command, parse, readable
-from wms.domain.journal import Scan, record
-from wms.domain.picking import ScanRefused
+from wms.domain.journal import Scan, ScanRefused, record
 from wms.domain.saying import kept, read_kept, say
 from wms.services import calling
 from wms.services.scans import feedback

@@ -11,7 +11,7 @@ from wms.domain.catalog import Product
 from wms.domain.floor import Location
 from wms.domain.orders import Order, OrderStatus
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import BatchOrder, Method, PickTask
+from wms.domain.picking import OF_TASK, BatchOrder, Method, PickTask
 from wms.domain.stock import Stock
 from wms.domain.totes import Tote, ToteStatus
 
@@ -60,14 +60,7 @@ def of_warehouse(warehouse_id: int, *columns: Any) -> Select[*tuple[Any, ...]]:
         select(*columns)
         .select_from(PickedUnits)
         .join(PickTask, and_(PickTask.warehouse_id == PickedUnits.warehouse_id, PickTask.id == PickedUnits.task_id))
-        .join(
-            BatchOrder,
-            and_(
-                BatchOrder.warehouse_id == PickTask.warehouse_id,
-                BatchOrder.batch_id == PickTask.batch_id,
-                BatchOrder.order_id == PickTask.order_id,
-            ),
-        )
+        .join(BatchOrder, OF_TASK)
         .join(Order, and_(Order.warehouse_id == PickTask.warehouse_id, Order.id == PickTask.order_id))
         .join(Product, and_(Product.warehouse_id == PickedUnits.warehouse_id, Product.id == PickedUnits.product_id))
         .join(Tote, and_(Tote.warehouse_id == PickedUnits.warehouse_id, Tote.id == PickedUnits.tote_id))

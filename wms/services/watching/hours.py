@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from wms.domain.base import text_id
 from wms.domain.errors import NotFoundError
-from wms.domain.journal import JournalEntry
+from wms.domain.journal import JournalEntry, ScanRefused
 from wms.domain.orders import Order
 from wms.domain.people import Warehouse
-from wms.domain.picking import ScanRefused
 from wms.services.accuracy import Accuracy, wrong_units
 from wms.services.watching import HOUR, put_by_stretch, stretch_of
 

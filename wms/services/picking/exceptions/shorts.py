@@ -122,7 +122,8 @@ def _find(session: Session, actor: Actor, stop: Stop, taken: Taken) -> Feedback:
         return read_in
     task.in_hand += read_in.units
     items.take_in_hand(session, actor, stop, read_in, said=_said_before(task))
-    return _note_found(session, stop, task, max(task.found or 0, task.in_hand))
+    found = _note_found(session, stop, task, max(task.found or 0, task.in_hand))
+    return feedback.of_gs1(found, lost_separator=read_in.lost_separator)
 
 
 def _confirm(session: Session, actor: Actor, stop: Stop, code: Code) -> Feedback:

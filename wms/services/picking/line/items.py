@@ -145,11 +145,10 @@ def _count(
         now = replace(now, lot=lot, lot_proved=True)
     proof = proofs.tote_is_proved(now)
     if proof is not None and lines.is_in_hand(now):
-        put = puts.put(session, actor, now, proof)
-        return feedback.separator_lost(put) if read_in.lost_separator else put
-    verdict = feedback.accepted(feedback.so_far(in_hand, stop.wanted))
-    if read_in.lost_separator:
-        verdict = feedback.separator_lost(verdict)
+        return feedback.of_gs1(puts.put(session, actor, now, proof), lost_separator=read_in.lost_separator)
+    verdict = feedback.of_gs1(
+        feedback.accepted(feedback.so_far(in_hand, stop.wanted)), lost_separator=read_in.lost_separator
+    )
     return verdict if is_changed else Answer(screen=lines.screen(session, actor, now), feedback=verdict)
 
 

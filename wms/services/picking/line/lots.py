@@ -77,7 +77,7 @@ def judge_lot(session: Session, actor: Actor, code: Code, screen: ScanLot) -> Fe
     if refused is None:
         refused = _named(session, actor, stop, code, said, screen.wants)
     verdict = refused or prove(session, actor, stop, said)
-    return feedback.separator_lost(verdict) if gs1 and gs1.lost_separator else verdict
+    return feedback.of_gs1(verdict, lost_separator=gs1 is not None and gs1.lost_separator)
 
 
 def _elements_with_lot(session: Session, actor: Actor, stop: Stop, code: Code, lots: Collection[str]) -> Gs1 | None:
@@ -313,7 +313,7 @@ def judge_serial(session: Session, actor: Actor, code: Code, screen: ScanSerial)
     steps.note(session, actor, task.batch_id, task.id, StepKind.SERIAL, units=one.id, of=row.id)
     session.flush()
     verdict = feedback.accepted(feedback.so_far(stop.in_hand, stop.wanted))
-    return feedback.separator_lost(verdict) if gs1 and gs1.lost_separator else verdict
+    return feedback.of_gs1(verdict, lost_separator=gs1 is not None and gs1.lost_separator)
 
 
 def _elements_with_serial(session: Session, actor: Actor, stop: Stop, code: Code) -> Gs1 | None:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.floor import Location, LocationKind, Profile
-from wms.domain.journal import JournalEntry
+from wms.domain.journal import JournalEntry, ScanRefused
 from wms.domain.people import Worker
-from wms.domain.picking import Proof, ScanRefused
+from wms.domain.picking import Proof
 from wms.domain.stock import Stock
 from wms.services.picking.walk.at_stop import Stop
 

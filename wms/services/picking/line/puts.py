@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from wms.domain.actor import Actor
 from wms.domain.codes import Code, CodeKind, slot_code
-from wms.domain.picking import BatchOrder, PickTask, Proof, TaskStatus
+from wms.domain.picking import OF_TASK, BatchOrder, PickTask, Proof, TaskStatus
 from wms.domain.saying import say
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
@@ -40,14 +40,7 @@ _ON_CART = (
 _ALONG = (
     select(PickTask.id, PickTask.in_hand)
     .join(Allocation, and_(Allocation.warehouse_id == PickTask.warehouse_id, Allocation.id == PickTask.allocation_id))
-    .join(
-        BatchOrder,
-        and_(
-            BatchOrder.warehouse_id == PickTask.warehouse_id,
-            BatchOrder.batch_id == PickTask.batch_id,
-            BatchOrder.order_id == PickTask.order_id,
-        ),
-    )
+    .join(BatchOrder, OF_TASK)
     .where(
         PickTask.warehouse_id == bindparam("warehouse"),
         PickTask.batch_id == bindparam("batch"),

@@ -72,8 +72,8 @@ def judge(session: Session, actor: Actor, code: Code, screen: ZeroCheck) -> Feed
         count = counting.open_count(session, actor, screen.location_id, screen.location, _REASON)
     put = steps.newest(session, actor, screen.batch_id)
     if put is not None:
-        before = {"asked": screen.location_id, "count": count}
-        steps.note(session, actor, screen.batch_id, put.task_id, StepKind.LOCATION, **before)
+        before = {"location": screen.location_id, "count": count}
+        steps.note(session, actor, screen.batch_id, put.task_id, StepKind.LOOKED, **before)
     if is_empty:
         return feedback.accepted(say("{location} is empty", location=screen.location))
     return feedback.told(say("{location} will be counted", location=screen.location))

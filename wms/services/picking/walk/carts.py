@@ -8,7 +8,7 @@ from wms.domain.errands import Errand
 from wms.domain.floor import Cart
 from wms.domain.journal import record
 from wms.domain.orders import Order, OrderStatus
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
+from wms.domain.picking import OF_TASK, Batch, BatchOrder, BatchStatus, Method, PickTask, TaskStatus
 from wms.domain.saying import say, say_some
 from wms.domain.waves import Wave, WaveStatus
 from wms.services.picking.walk.taking_along import take_along
@@ -22,14 +22,7 @@ _shared = case(
 _slots = (
     select(func.count(_shared.distinct()))
     .select_from(PickTask)
-    .join(
-        BatchOrder,
-        and_(
-            BatchOrder.warehouse_id == PickTask.warehouse_id,
-            BatchOrder.batch_id == PickTask.batch_id,
-            BatchOrder.order_id == PickTask.order_id,
-        ),
-    )
+    .join(BatchOrder, OF_TASK)
     .where(
         PickTask.warehouse_id == Batch.warehouse_id, PickTask.batch_id == Batch.id, PickTask.status == TaskStatus.OPEN
     )

@@ -83,7 +83,6 @@ def forget_locations(session: Session, actor: Actor, batch_id: int) -> None:
             PickStep.warehouse_id == actor.warehouse_id,
             PickStep.batch_id == batch_id,
             PickStep.kind == StepKind.LOCATION,
-            PickStep.before["asked"].as_string().is_(None),
         )
     )
 

@@ -16,7 +16,7 @@ from wms.domain.floor import Cart, Location, Profile, Zone
 from wms.domain.orders import OrderLine
 from wms.domain.people import Warehouse
 from wms.domain.picked import PickedUnits
-from wms.domain.picking import Batch, BatchOrder, BatchStatus, FullTote, Method, PickTask, TaskStatus
+from wms.domain.picking import OF_TASK, Batch, BatchOrder, BatchStatus, FullTote, Method, PickTask, TaskStatus
 from wms.domain.stock import Lot
 from wms.domain.totes import Tote
 from wms.domain.waves import Allocation
@@ -248,14 +248,7 @@ _CURRENT = (
         and_(Lot.warehouse_id == PickTask.warehouse_id, Lot.product_id == PickTask.product_id, Lot.lot == PickTask.lot),
     )
     .outerjoin(_standing, and_(_standing.warehouse_id == Batch.warehouse_id, _standing.id == Batch.location_id))
-    .outerjoin(
-        BatchOrder,
-        and_(
-            BatchOrder.warehouse_id == PickTask.warehouse_id,
-            BatchOrder.batch_id == PickTask.batch_id,
-            BatchOrder.order_id == PickTask.order_id,
-        ),
-    )
+    .outerjoin(BatchOrder, OF_TASK)
     .outerjoin(Tote, and_(Tote.warehouse_id == BatchOrder.warehouse_id, Tote.id == BatchOrder.tote_id))
     .where(PickTask.warehouse_id == _W, PickTask.id == _first_line)
 )

@@ -121,10 +121,8 @@ def _undone(session: Session, actor: Actor, task: PickTask, step: StepKind, unit
     record(session, actor, undone)
 
 
-def _leave_location(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
+def _leave_location(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback:
     before = step.before
-    if "asked" in before:
-        return _ask_again(session, actor, step, task)
     tasks.stand_at(session, actor, task.batch_id, before["location"], Proof(before["proof"]))
     _undone(session, actor, task, StepKind.LOCATION)
     return feedback.told(say("Scan the shelf again"))
@@ -132,13 +130,13 @@ def _leave_location(session: Session, actor: Actor, step: PickStep, task: PickTa
 
 def _ask_again(session: Session, actor: Actor, step: PickStep, task: PickTask) -> Feedback | None:
     """Ask once more whether a location is empty, and call off the count of one that was not; None once it was done."""
-    location_id, count = step.before["asked"], step.before["count"]
+    location_id, count = step.before["location"], step.before["count"]
     if counting.was_counted(session, actor, location_id, step.at):
         return None
     if count is not None:
         counting.call_off(session, actor, count, session.get_one(Location, (actor.warehouse_id, location_id)).code)
     session.get_one(Batch, (actor.warehouse_id, task.batch_id), populate_existing=True).asked_empty_id = location_id
-    _undone(session, actor, task, StepKind.LOCATION)
+    _undone(session, actor, task, StepKind.LOOKED)
     return feedback.told(feedback.ASKS["answer"])
 
 
@@ -235,5 +233,6 @@ _REVERSES: dict[StepKind, Callable[[Session, Actor, PickStep, PickTask], Feedbac
     StepKind.TOTE: _take_out,
     StepKind.SKIP: skipping.take_back,
     StepKind.FULL: _use_again,
+    StepKind.LOOKED: _ask_again,
     StepKind.WRONG: _keep_open,
 }
